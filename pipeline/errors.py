@@ -1,0 +1,82 @@
+"""One error tree, one exit code each.
+
+Every error that a user can meet is one of these. Messages hold ids, paths, counts and types, never
+text of a transcript: errors of parsers and validators quote their input, so they are re-raised as
+one of these with ``from None``.
+
+Exit codes are a contract with schedulers: 0 done, 1 anything else, 2 usage or configuration, 3 more
+quarantined than the configured share, 4 registry or source unavailable or stale, 5 integrity check
+failed, 6 another run holds the lock.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class ClearshardError(Exception):
+    """An error with a message for the user that says what to do next."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigError(ClearshardError):
+    """The configuration or the policy is wrong; every problem is listed.
+
+    Attributes:
+        problems: ``location → message``, one for each problem.
+    """
+
+    exit_code = 2
+
+    def __init__(self, source: str, problems: Sequence[str]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        super().__init__("\n".join([f"{source}:", *(f"  {p}" for p in self.problems)]))
+
+    def __reduce__(self) -> tuple[type["ConfigError"], tuple[str, tuple[str, ...]]]:
+        # A worker that cannot load its redactor sends this to the parent.
+        return type(self), (self.source, self.problems)
+
+
+class OutputUnusable(ClearshardError):
+    """The output folder cannot be written or belongs to something else."""
+
+    exit_code = 2
+
+
+class OutputFull(ClearshardError):
+    """The disk that holds the output is full; nothing became visible."""
+
+
+class RunFailed(ClearshardError):
+    """The run could not be finished; nothing became visible."""
+
+
+class TooManyQuarantined(ClearshardError):
+    """More files were quarantined than the configured share; the run is visible."""
+
+    exit_code = 3
+
+
+class SourceUnavailable(ClearshardError):
+    """A manifest or registry is missing, empty, unreadable or of the wrong schema."""
+
+    exit_code = 4
+
+
+class RegistryStale(ClearshardError):
+    """The whole registry is older than the policy allows: no decision can be taken on it."""
+
+    exit_code = 4
+
+
+class IntegrityError(ClearshardError):
+    """What is on disk is not what was recorded, or the counts do not reconcile."""
+
+    exit_code = 5
+
+
+class RunLocked(ClearshardError):
+    """Another run holds the lock of this output folder."""
+
+    exit_code = 6

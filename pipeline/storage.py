@@ -1,0 +1,197 @@
+"""The one seam to the file system: safe reads of sources, durable writes of results.
+
+Reads of customers' files never follow a symbolic link and never leave the configured root. Writes
+become visible by rename only, after the bytes and the folder entry have reached the disk.
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.errors import ClearshardError, OutputFull, OutputUnusable, RunLocked
+from pipeline.records import Quarantine, QuarantineReason
+
+
+def open_inside(root: Path, uri: str) -> BinaryIO:
+    """Opens the regular file at `uri` below `root` without following any symbolic link.
+
+    Each component is opened relative to the one before with ``O_NOFOLLOW``, so that there is no
+    moment between a check and the opening in which a link could be slipped in.
+
+    Raises:
+        Quarantine: `missing`, with ``OutsideRoot`` where the path leaves the root, and the name of
+            the operating system's error where it cannot be opened.
+    """
+    parts = _parts(uri)
+    if parts is None:
+        raise Quarantine(QuarantineReason.MISSING, "OutsideRoot")
+    folder = -1
+    try:
+        folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+        for part in parts[:-1]:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+            os.close(folder)
+            folder = inner
+        # O_NONBLOCK: opening a named pipe would otherwise wait for a writer for ever.
+        handle = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    except OSError as error:
+        outside = error.errno in (errno.ELOOP, errno.ENOTDIR)
+        name = "OutsideRoot" if outside else type(error).__name__
+        raise Quarantine(QuarantineReason.MISSING, name) from None
+    except ValueError:  # a lone surrogate cannot be a file name
+        raise Quarantine(QuarantineReason.MISSING, "ValueError") from None
+    finally:
+        if folder >= 0:
+            os.close(folder)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Quarantine(QuarantineReason.MISSING, "NotARegularFile")
+    return os.fdopen(handle, "rb")
+
+
+def _parts(uri: str) -> list[str] | None:
+    """The components of a path below a root, or None if it is anything else."""
+    parts = uri.split("/")
+    plain = "\\" not in uri and "\0" not in uri
+    return parts if plain and not any(part in ("", ".", "..") for part in parts) else None
+
+
+def read_inside(root: Path, uri: str, max_bytes: int) -> bytes:
+    """Returns the content of the file at `uri` below `root`.
+
+    Raises:
+        Quarantine: `missing` as in `open_inside`, or where reading fails; `too_large` above
+            `max_bytes`, before any of it is read.
+    """
+    with open_inside(root, uri) as file:
+        if os.fstat(file.fileno()).st_size > max_bytes:
+            raise Quarantine(QuarantineReason.TOO_LARGE, "max_transcript_bytes")
+        try:
+            content = file.read(max_bytes + 1)
+        except OSError as error:
+            raise Quarantine(QuarantineReason.MISSING, type(error).__name__) from None
+    if len(content) > max_bytes:  # it grew while it was read
+        raise Quarantine(QuarantineReason.TOO_LARGE, "max_transcript_bytes")
+    return content
+
+
+def size_inside(root: Path, uri: str) -> int:
+    """Size in bytes of the file at `uri`, for balancing work; 0 where it cannot be told."""
+    if _parts(uri) is None:
+        return 0
+    try:
+        return (root / uri).lstat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fsync_folder(path: Path) -> None:
+    """Makes the entries of a folder durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def fsync_tree(folder: Path) -> None:
+    """Makes every file below `folder`, and the folders, durable."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        elif path.is_dir():
+            fsync_folder(path)
+    fsync_folder(folder)
+
+
+def write_atomic(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Writes a file so that readers see the old content or the new, never a part."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    try:
+        with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)
+
+
+def publish(staged: Path, visible: Path) -> None:
+    """Renames a finished file or folder to where readers look."""
+    visible.parent.mkdir(parents=True, exist_ok=True)
+    staged.replace(visible)
+    fsync_folder(visible.parent)
+    fsync_folder(staged.parent)
+
+
+def remove_tree(folder: Path) -> None:
+    """Removes a folder and what is in it, if it is there."""
+    if folder.exists():
+        shutil.rmtree(folder)
+        fsync_folder(folder.parent)
+
+
+@contextmanager
+def output_errors(out: Path) -> Iterator[None]:
+    """Turns the operating system's errors on writing into errors that say what to do.
+
+    Raises:
+        OutputFull: The disk or the quota is full.
+        OutputUnusable: The folder cannot be written.
+    """
+    try:
+        yield
+    except ClearshardError:
+        raise
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OutputFull(
+                f"No space left for {out}. Nothing became visible. Free space, then run again."
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+            raise OutputUnusable(
+                f"{out} cannot be written ({errno.errorcode[error.errno]}). Nothing became "
+                "visible. Choose another folder with --out, or mend its permissions."
+            ) from None
+        raise
+
+
+@contextmanager
+def run_lock(path: Path) -> Iterator[None]:
+    """Holds the lock of an output folder; the kernel gives it back when the process dies.
+
+    Raises:
+        RunLocked: Another process holds it.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunLocked(
+                f"Another run is writing to {path.parent}. Wait until it has finished."
+            ) from None
+        yield
+    finally:
+        os.close(handle)

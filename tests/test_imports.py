@@ -1,0 +1,47 @@
+"""What the import contract in `pyproject.toml` cannot say: who may know part of a library."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "pipeline"
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            yield ast.unparse(node).replace("pa.", "pyarrow.", 1)
+
+
+@pytest.mark.parametrize(
+    ("library", "allowed"),
+    [
+        ("pyarrow.parquet", {"shards", "sources", "audit"}),
+        ("pyarrow.dataset", {"audit"}),
+        ("presidio_analyzer", {"redaction", "recognizers"}),
+        ("presidio_anonymizer", {"redaction"}),
+        ("spacy", {"redaction"}),
+        ("duckdb", {"audit"}),
+        ("multiprocessing", {"engines"}),
+        ("typer", {"cli"}),
+        ("rich", {"cli"}),
+        ("pickle", set()),
+        ("socket", set()),
+        ("requests", set()),
+        ("urllib", set()),
+    ],
+)
+def test_only_the_named_packages_know_a_library(library: str, allowed: set[str]) -> None:
+    users = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        if any(name == library or name.startswith(f"{library}.") for name in _imported(path))
+    }
+    assert users <= allowed

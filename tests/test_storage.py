@@ -1,0 +1,169 @@
+"""Reads that cannot leave the root, writes that are whole or not there."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import OutputFull, OutputUnusable, RunLocked
+from pipeline.records import Quarantine
+from pipeline.storage import (
+    open_inside,
+    output_errors,
+    publish,
+    read_inside,
+    remove_tree,
+    run_lock,
+    size_inside,
+    write_atomic,
+)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    inside = tmp_path / "root"
+    (inside / "sub").mkdir(parents=True)
+    (inside / "sub" / "a.json").write_bytes(b"inside")
+    (tmp_path / "secret.json").write_bytes(b"outside")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "b.json").write_bytes(b"outside")
+    (inside / "link.json").symlink_to(tmp_path / "secret.json")
+    (inside / "inner.json").symlink_to("sub/a.json")
+    (inside / "folder").symlink_to(tmp_path / "other")
+    os.mkfifo(inside / "pipe")
+    return inside
+
+
+def test_a_file_inside_is_read(root: Path) -> None:
+    assert read_inside(root, "sub/a.json", 6) == b"inside"
+    assert size_inside(root, "sub/a.json") == 6
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "../secret.json",
+        "sub/../../secret.json",
+        "sub/../sub/a.json",
+        "./sub/a.json",
+        "sub//a.json",
+        "sub/",
+        "",
+        "/etc/hostname",
+        "{tmp}/secret.json",
+        "link.json",
+        "inner.json",
+        "folder/b.json",
+        "sub\\a.json",
+        "sub/a.json\0",
+        "sub/a.json/x",
+        "none.json",
+        "sub",
+        "pipe",
+        "file:///etc/hostname",
+        "x" * 5000,
+        "\ud800.json",
+    ],
+)
+def test_nothing_else_is(root: Path, uri: str) -> None:
+    uri = uri.replace("{tmp}", str(root.parent))
+    with pytest.raises(Quarantine) as caught:
+        open_inside(root, uri)
+    assert caught.value.reason == "missing"
+    assert caught.value.error_type.isidentifier()
+    with pytest.raises(Quarantine):
+        read_inside(root, uri, 100)
+
+
+def test_sizes_are_not_asked_outside(root: Path) -> None:
+    for uri in ("../secret.json", str(root.parent / "secret.json"), "none", "\ud800"):
+        assert size_inside(root, uri) == 0
+
+
+def test_a_device_is_no_transcript(root: Path) -> None:
+    with pytest.raises(Quarantine, match="NotARegularFile"):
+        open_inside(Path("/dev"), "null")
+
+
+def test_no_handles_are_left_open(root: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for uri in ("pipe", "link.json", "../x", "none", "sub", "folder/b.json", "sub/a.json"):
+        with pytest.raises(Quarantine):
+            read_inside(root, uri, 1)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_file_above_the_limit_is_too_large(root: Path) -> None:
+    with pytest.raises(Quarantine) as caught:
+        read_inside(root, "sub/a.json", 5)
+    assert caught.value.reason == "too_large"
+
+
+def test_writing_replaces_the_whole_content(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    write_atomic(path, b"first")
+    write_atomic(path, b"second", mode=0o600)
+    assert path.read_bytes() == b"second"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [p.name for p in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_a_write_that_fails_leaves_the_old_content_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "record.json"
+    write_atomic(path, b"first")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full"):
+        write_atomic(path, b"second")
+    assert path.read_bytes() == b"first"
+    assert [p.name for p in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_a_write_does_not_follow_a_link(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"mine")
+    (tmp_path / ".record.json.tmp").symlink_to(victim)
+    with pytest.raises(OSError, match="symbolic links"):
+        write_atomic(tmp_path / "record.json", b"x")
+    assert victim.read_bytes() == b"mine"
+
+
+def test_publish_and_remove(tmp_path: Path) -> None:
+    (tmp_path / "staged" / "run").mkdir(parents=True)
+    (tmp_path / "staged" / "run" / "x").write_bytes(b"x")
+    publish(tmp_path / "staged" / "run", tmp_path / "visible" / "run")
+    assert (tmp_path / "visible" / "run" / "x").read_bytes() == b"x"
+    remove_tree(tmp_path / "visible" / "run")
+    remove_tree(tmp_path / "visible" / "run")
+    assert not list((tmp_path / "visible").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (errno.ENOSPC, OutputFull),
+        (errno.EDQUOT, OutputFull),
+        (errno.EACCES, OutputUnusable),
+        (errno.EROFS, OutputUnusable),
+        (errno.EIO, OSError),
+    ],
+)
+def test_errors_of_writing_say_what_to_do(
+    tmp_path: Path, number: int, expected: type[Exception]
+) -> None:
+    with pytest.raises(expected), output_errors(tmp_path):
+        raise OSError(number, "x")
+
+
+def test_only_one_holds_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with run_lock(path), pytest.raises(RunLocked), run_lock(path):
+        pass
+    with run_lock(path):
+        pass
