@@ -1,0 +1,1 @@
+"""Data that travels inside the package: the default policy."""

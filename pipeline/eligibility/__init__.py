@@ -1,0 +1,11 @@
+"""The gate: facts and policy in, decisions with every reason out. Never opens a transcript.
+
+    ids         one 64-bit hash of ids, for looking up accounts and finding duplicates
+    accounts    the registry as columns, indexed by account
+    policy      the rules as data: read, checked against the floor no policy may go below
+    facts       columns of facts, and what of them is known
+    gate        rules and facts → decisions, column-wise, in three-valued logic
+    duplicates  file ids that occur more than once, in bounded memory
+
+Everything here is pure: batches of columns in, batches of columns out; the moment is an argument.
+"""
