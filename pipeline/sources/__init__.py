@@ -1,0 +1,13 @@
+"""Tables of facts and transcripts in; whatever is wrong with them becomes a typed error here.
+
+    tables       a table of facts: rows streamed in batches, bad rows marked, one digest
+    formats      which function reads which format: csv_rows, json_rows, parquet_rows
+    streams      chunks and lines of plain and compressed files
+    columns      columns of text → booleans, times, seconds, ids; unreadable values marked
+    manifest     the file manifest as batches for the gate
+    registry     the account registry as one table
+    containers   records of JSON Lines and Parquet files that hold many transcripts
+    transcripts  bytes of one transcript → `Transcript`, or the reason why not
+
+Errors name the file, the column and the row, never a value.
+"""

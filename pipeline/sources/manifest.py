@@ -1,0 +1,67 @@
+"""The file manifest, as batches for the gate."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.sources import columns
+from pipeline.sources.formats import open_table
+from pipeline.sources.tables import RawBatch, Table, TableSpec
+
+_SPEC = TableSpec(
+    what="file manifest",
+    required=("file_id", "account_id", "product", "region", "submitted_at", "transcript_uri"),
+    optional=("deletion_requested_at", "expires_at", "gateway_provider"),
+    times=("submitted_at", "deletion_requested_at", "expires_at"),
+    key="file_id",
+    names=("product", "region", "gateway_provider"),
+)
+
+
+def open_manifest(path: Path) -> Table:
+    """Opens a manifest.
+
+    Raises:
+        SourceUnavailable: It cannot be read.
+    """
+    return open_table(path, _SPEC)
+
+
+def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:
+    """The manifest's rows in order, with the columns of `eligibility.gate.MANIFEST_SCHEMA`.
+
+    A row that cannot be read, or that names no file, has `malformed` set. Every other value that
+    cannot be read is null, so that the gate excludes the file for it.
+
+    Raises:
+        SourceUnavailable: See `Table.batches`.
+    """
+    for raw in table.batches():
+        yield _typed(raw)
+
+
+def _typed(raw: RawBatch) -> pa.RecordBatch:
+    column = raw.columns
+    submitted, _ = columns.times(column["submitted_at"])
+    deletion, deletion_unreadable = columns.times(column["deletion_requested_at"])
+    expires, expires_unreadable = columns.times(column["expires_at"])
+    file_ids = columns.ids(column["file_id"])
+    unnamed = pc.is_null(file_ids)
+    return pa.RecordBatch.from_pydict(
+        {
+            "file_id": file_ids,
+            "account_id": columns.ids(column["account_id"]),
+            "transcript_uri": column["transcript_uri"],
+            "product": columns.names(column["product"]),
+            "region": columns.names(column["region"]),
+            "submitted_at": submitted,
+            "deletion_requested_at": deletion,
+            "expires_at": expires,
+            "gateway_provider": columns.names(column["gateway_provider"]),
+            "deletion_requested_at_unreadable": pa.array(deletion_unreadable),
+            "expires_at_unreadable": pa.array(expires_unreadable),
+            "malformed": pc.or_(pa.array(raw.malformed), unnamed),
+        }
+    )

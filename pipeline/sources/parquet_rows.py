@@ -1,0 +1,75 @@
+"""Rows of a Parquet table."""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+
+from pipeline.errors import SourceUnavailable
+from pipeline.sources.tables import RawBatch, TableSpec, header_problem, text_column
+
+_BATCH_ROWS = 1 << 16
+#: Without a buffer Arrow reads whole column chunks, however large the writer made them.
+_BUFFER_BYTES = 1 << 20
+
+
+def read_parquet(
+    file: BinaryIO, _: str, spec: TableSpec, unavailable: Callable[[str], SourceUnavailable]
+) -> Iterator[RawBatch]:
+    """The rows; see `tables.Reader`."""
+    seen = 0
+    try:
+        metadata = pa.parquet.read_metadata(file)
+        schema = metadata.schema.to_arrow_schema()
+    except (pa.ArrowException, OSError):
+        raise unavailable("is not a Parquet file (row 1)") from None
+    if problem := header_problem(spec, schema.names):
+        raise unavailable(problem)
+    included = [name for name in spec.columns if name in schema.names]
+    for name in included:
+        if not _fits(schema.field(name).type, name in spec.times):
+            raise unavailable(f"column {name} has the wrong type (row 1)")
+    try:
+        table = pa.parquet.ParquetFile(
+            file,
+            metadata=metadata,
+            read_dictionary=[name for name in spec.names if name in included],
+            buffer_size=_BUFFER_BYTES,
+            pre_buffer=False,
+        )
+        for batch in table.iter_batches(_BATCH_ROWS, columns=included, use_threads=False):
+            seen += batch.num_rows
+            yield _decoded(batch, spec)
+    except (pa.ArrowException, OSError):
+        raise unavailable(f"is a damaged Parquet file (after row {seen})") from None
+
+
+def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
+    malformed = np.zeros(batch.num_rows, np.bool_)
+    columns = {name: pa.nulls(batch.num_rows, spec.kind(name)) for name in spec.columns}
+    for name in batch.schema.names:
+        column = batch.column(name)
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        if pa.types.is_timestamp(kind):
+            columns[name] = column.cast(kind)
+            continue
+        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+            column = column.cast(pa.string())  # null, a flag or a number
+        columns[name], bad = text_column(column, spec.kind(name))
+        malformed |= bad
+    return RawBatch(columns, malformed)
+
+
+def _fits(kind: pa.DataType, is_time: bool) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if pa.types.is_timestamp(kind):
+        return is_time and kind.tz is not None
+    return bool(
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_null(kind)
+        or (not is_time and (pa.types.is_boolean(kind) or pa.types.is_integer(kind)))
+    )

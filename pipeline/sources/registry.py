@@ -1,0 +1,80 @@
+"""The account registry, as one table."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.records import SourceSnapshot, utc_text
+from pipeline.sources import columns
+from pipeline.sources.formats import open_table
+from pipeline.sources.tables import RawBatch, TableSpec
+
+_SPEC = TableSpec(
+    what="account registry",
+    required=("account_id", "training_permitted", "baa_executed", "opted_out", "exported_at"),
+    optional=("baa_executed_at", "opted_out_at", "ttl_seconds"),
+    times=("exported_at", "baa_executed_at", "opted_out_at"),
+    key="account_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Contract facts, and what they were read from.
+
+    Attributes:
+        table: The columns of `eligibility.accounts.REGISTRY_SCHEMA`.
+        snapshot: Digest, size and newest export.
+    """
+
+    table: pa.Table
+    snapshot: SourceSnapshot
+
+
+def read_registry(path: Path) -> Registry:
+    """Reads a registry whole.
+
+    A value that cannot be read is unknown. A row that cannot be read keeps its account if that can
+    still be told, with every fact unknown; next to a readable row of the same account it makes the
+    account conflicting.
+
+    Raises:
+        SourceUnavailable: It is missing, empty, unreadable or of the wrong schema.
+    """
+    with open_table(path, _SPEC) as table:
+        batches = [_typed(raw) for raw in table.batches()]
+        whole = pa.Table.from_batches(batches)
+        row_count = whole.num_rows
+        newest = pc.max(whole.column("exported_at")).as_py()
+        named = whole.filter(pc.is_valid(whole.column("account_id")))
+        snapshot = SourceSnapshot(
+            sha256=table.sha256,
+            row_count=row_count,
+            newest_exported_at=None if newest is None else utc_text(newest),
+        )
+    return Registry(named.combine_chunks(), snapshot)
+
+
+def _typed(raw: RawBatch) -> pa.RecordBatch:
+    column = raw.columns
+    exported, _ = columns.times(column["exported_at"])
+    baa_at, baa_unreadable = columns.times(column["baa_executed_at"])
+    opted_at, opted_unreadable = columns.times(column["opted_out_at"])
+    ttl, ttl_unreadable = columns.seconds(column["ttl_seconds"])
+    return pa.RecordBatch.from_pydict(
+        {
+            "account_id": columns.ids(column["account_id"]),
+            "training_permitted": columns.booleans(column["training_permitted"]),
+            "baa_executed": columns.booleans(column["baa_executed"]),
+            "opted_out": columns.booleans(column["opted_out"]),
+            "exported_at": exported,
+            "baa_executed_at": baa_at,
+            "opted_out_at": opted_at,
+            "ttl_seconds": ttl,
+            "baa_executed_at_unreadable": pa.array(baa_unreadable),
+            "opted_out_at_unreadable": pa.array(opted_unreadable),
+            "ttl_seconds_unreadable": pa.array(ttl_unreadable),
+        }
+    )

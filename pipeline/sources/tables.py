@@ -1,0 +1,178 @@
+"""Rows of a table of facts, whatever its format, streamed in batches.
+
+A row that cannot be read does not stop the job and is not lost: it comes out with `malformed` set.
+A table that cannot be read at all, is empty or lacks a column is an error.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.errors import SourceUnavailable
+
+#: Stands for a value that is there but cannot be read; it is no id, name, time, number or flag.
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """What is expected of a table.
+
+    Attributes:
+        what: Its name in errors.
+        required: Columns that must be there.
+        optional: Columns that may be there.
+        times: Those of them that hold times.
+        names: Those of them that hold one of few values; they come dictionary-encoded.
+        key: The column that names a row, recovered from broken rows where it can be.
+    """
+
+    what: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    times: tuple[str, ...]
+    key: str
+    names: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read; others are ignored."""
+        return self.required + self.optional
+
+    def kind(self, name: str) -> pa.DataType:
+        """Type of a column's text."""
+        return pa.dictionary(pa.int32(), pa.string()) if name in self.names else pa.string()
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Some rows of a table.
+
+    Attributes:
+        columns: One array per column of the spec: text of `TableSpec.kind`, or times where the
+            format is typed.
+        malformed: Rows that could not be read.
+    """
+
+    columns: dict[str, pa.Array]
+    malformed: npt.NDArray[np.bool_]
+
+
+#: Rows of an open file of one format; the function makes the error for what is wrong with it.
+Reader = Callable[
+    [BinaryIO, str, TableSpec, Callable[[str], SourceUnavailable]], Iterator[RawBatch]
+]
+
+
+class Table:
+    """An open table of facts; its digest is that of exactly the bytes that its rows come from.
+
+    Raises:
+        SourceUnavailable: It cannot be opened.
+    """
+
+    def __init__(self, path: Path, spec: TableSpec, readers: dict[str, Reader]) -> None:
+        self._path = path
+        self._spec = spec
+        self._readers = readers
+        try:
+            self._file = path.open("rb")
+        except OSError as error:
+            raise self._unavailable(f"cannot be read ({error.strerror})") from None
+        try:
+            self._before = _identity(self._file)
+            self.sha256 = hashlib.file_digest(self._file, "sha256").hexdigest()
+            self._file.seek(0)
+        except OSError as error:
+            self._file.close()
+            raise self._unavailable(f"cannot be read ({error.strerror})") from None
+
+    def __enter__(self) -> "Table":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def batches(self) -> Iterator[RawBatch]:
+        """The rows; a row that cannot be read may come after rows that follow it in the file.
+
+        Raises:
+            SourceUnavailable: The table is empty, of the wrong schema, not readable as what its
+                name says, or was changed while it was read.
+        """
+        name = self._path.name.lower()
+        reader = next((r for end, r in self._readers.items() if name.endswith(end)), None)
+        if reader is None:
+            raise self._unavailable(f"must be {', '.join(self._readers)}")
+        seen = 0
+        for batch in reader(self._file, name, self._spec, self._unavailable):
+            seen += len(batch.malformed)
+            yield batch
+        if seen == 0:
+            raise self._unavailable("has no rows (row 1)")
+        if _identity(self._file) != self._before:
+            raise self._unavailable("was changed while it was read; run again")
+
+    def _unavailable(self, problem: str) -> SourceUnavailable:
+        return SourceUnavailable(f"{self._spec.what} {self._path}: {problem}")
+
+
+def header_problem(spec: TableSpec, header: Sequence[str]) -> str | None:
+    """What is wrong with the column names, if anything."""
+    missing = [name for name in spec.required if name not in header]
+    if missing:
+        return f"column {', '.join(missing)} is missing (row 1)"
+    twice = [name for name in spec.columns if list(header).count(name) > 1]
+    return f"column {', '.join(twice)} is there twice (row 1)" if twice else None
+
+
+def text_column(column: pa.Array, kind: pa.DataType) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Bytes or text as valid text of the wanted kind, and where it was not UTF-8.
+
+    Args:
+        column: Binary or string, of any size of offsets, maybe dictionary-encoded.
+        kind: String, plain or dictionary-encoded.
+    """
+    if pa.types.is_dictionary(column.type):
+        values, bad = text_column(column.dictionary, pa.string())
+        indices = column.indices.cast(pa.int32())
+        encoded = pa.DictionaryArray.from_arrays(indices, values)
+        where = np.append(bad, False)[indices.fill_null(len(bad)).to_numpy(zero_copy_only=False)]
+        return (encoded if pa.types.is_dictionary(kind) else encoded.cast(kind)), where
+    large = pa.types.is_large_string(column.type) or pa.types.is_large_binary(column.type)
+    raw = column.cast(pa.large_binary() if large else pa.binary())
+    bad = np.zeros(len(column), np.bool_)
+    try:
+        # Out of bytes, because Arrow believes a file that says its strings are UTF-8.
+        text = raw.cast(pa.large_string() if large else pa.string()).cast(pa.string())
+    except pa.ArrowInvalid:  # some value is not UTF-8: find out which
+        values = [_utf8(value) for value in raw.to_pylist()]
+        bad = np.array([value is UNREADABLE for value in values], np.bool_)
+        text = pa.array(values, pa.string())
+    return (text.dictionary_encode() if pa.types.is_dictionary(kind) else text), bad
+
+
+def broken_rows(spec: TableSpec, keys: Sequence[str | None]) -> RawBatch:
+    """Rows of which no more than the key is known."""
+    columns = {name: pa.nulls(len(keys), spec.kind(name)) for name in spec.columns}
+    columns[spec.key] = pa.array(keys, pa.string())
+    return RawBatch(columns, np.ones(len(keys), np.bool_))
+
+
+def _identity(file: BinaryIO) -> tuple[int, int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _utf8(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode("utf-8")
+    except UnicodeDecodeError:
+        return UNREADABLE

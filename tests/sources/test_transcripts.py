@@ -1,0 +1,289 @@
+"""One transcript's bytes → `Transcript`, or the reason why not; whatever the bytes are."""
+
+import copy
+import json
+import random
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from pipeline.records import Piece, Quarantine, Transcript
+from pipeline.sources.transcripts import read_transcript
+
+from .transcript import Json, transcript
+
+
+def _read(made: Any, max_words: int = 1000) -> Transcript:
+    return read_transcript(
+        made if isinstance(made, bytes) else json.dumps(made).encode(), max_words
+    )
+
+
+def _reason(made: Any, max_words: int = 1000) -> tuple[str, str]:
+    with pytest.raises(Quarantine) as caught:
+        _read(made, max_words)
+    return str(caught.value.reason), caught.value.error_type
+
+
+def test_the_views_become_ranges_of_one_text() -> None:
+    read = _read(transcript("Hello there.", "Hi.", audio_duration=2.5))
+    assert read == Transcript(
+        text="Hello there. Hi.",
+        turns=(Piece(0, 12, 0, 450, 0), Piece(13, 16, 500, 700, 1)),
+        words=(Piece(0, 5, 0, 200, 0), Piece(6, 12, 250, 450, 0), Piece(13, 16, 500, 700, 1)),
+        has_utterances=True,
+        language="en",
+        audio_duration_ms=2500,
+    )
+
+
+def test_without_utterances_the_text_is_one_turn() -> None:
+    read = _read(transcript("a b", utterances=None))
+    assert read.turns == (Piece(0, 3, None, None, None),)
+    assert not read.has_utterances
+
+
+def test_white_space_between_and_inside_pieces_does_not_count() -> None:
+    made = transcript("a  b", "c\u00a0d")
+    made["text"] = "  a b \n\tc d "
+    assert [(w.start, w.end) for w in _read(made).words] == [(2, 3), (4, 5), (8, 9), (10, 11)]
+
+
+def test_offsets_are_code_points() -> None:
+    read = _read(transcript("😀 née", "z\u0301 x"))
+    assert [read.text[w.start : w.end] for w in read.words] == ["😀", "née", "z\u0301", "x"]
+
+
+def test_unknown_fields_are_ignored_and_numbers_may_name_speakers() -> None:
+    made = transcript("a", "b", chapters=[{"x": [1]}], summary="y")
+    for piece in (*made["utterances"], *made["words"]):
+        piece["speaker"] = 7
+    assert {w.speaker for w in _read(made).words} == {0}
+
+
+def _edit(change: Callable[[Json], Any]) -> Json:
+    made = transcript()
+    change(made)
+    return made
+
+
+def _raw(old: str, new: str) -> bytes:
+    encoded = json.dumps(transcript())
+    assert old in encoded
+    return encoded.replace(old, new, 1).encode("utf-8", "surrogatepass")
+
+
+BOMB = "[" * 100_000 + "]" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (b"", "malformed"),
+        (b"null", "malformed"),
+        (b"[]", "malformed"),
+        (b"{}", "malformed"),
+        (json.dumps(transcript()).encode()[:-30], "malformed"),
+        (json.dumps(transcript()).encode() + b"x", "malformed"),
+        (json.dumps(transcript()).encode("utf-16"), "malformed"),
+        (b"\xef\xbb\xbf" + json.dumps(transcript()).encode(), "malformed"),
+        (json.dumps(transcript("caf\xe9"), ensure_ascii=False).encode("latin-1"), "malformed"),
+        # Also where nobody looks: a file in the wrong encoding is not what it says it is.
+        (json.dumps(transcript(summary="\xe9"), ensure_ascii=False).encode("latin-1"), "malformed"),
+        (_raw('"start": 0', '"start": NaN'), "malformed"),
+        (_raw('"start": 0', '"start": 1e999'), "malformed"),
+        (_raw('"start": 0', '"start": -1'), "malformed"),
+        (_raw('"start": 0', '"start": "0"'), "malformed"),
+        (_raw('"start": 0', '"start": null'), "malformed"),
+        (_raw('"start": 0', '"start": ' + "9" * 5000), "malformed"),
+        (_raw('"end": 200', '"end": ' + "9" * 30), "malformed"),
+        (_raw("Hello", r"\ud83d"), "malformed"),
+        (_raw("Hello", r"\udc00"), "malformed"),
+        (_raw("Hello", "\ud800"), "malformed"),
+        (_raw('"id": "x"', f'"chapters": {BOMB}'), "malformed"),
+        (_raw('"id": "x"', '"chapters": ' + '{"a":' * 100_000 + "1" + "}" * 100_000), "malformed"),
+        (_raw('"text": "Hello"', f'"text": {BOMB}'), "malformed"),
+        (_edit(lambda t: t.pop("status")), "malformed"),
+        (_edit(lambda t: t.update(text=["Hello"])), "malformed"),
+        (_edit(lambda t: t.update(words={})), "malformed"),
+        (_edit(lambda t: t.update(audio_duration=-1)), "malformed"),
+        (_edit(lambda t: t.update(audio_duration=1e10)), "malformed"),
+        (_edit(lambda t: t.update(audio_duration="1")), "malformed"),
+        (_edit(lambda t: t["words"][2].update(end=10_000)), "malformed"),
+        (_edit(lambda t: t["words"][2].update(start=300)), "malformed"),
+        (_edit(lambda t: t["words"][2].update(start=700, end=500)), "malformed"),
+        (_edit(lambda t: t["utterances"][1].update(start=0)), "malformed"),
+        (_edit(lambda t: t["words"].reverse()), "malformed"),
+        (_edit(lambda t: t["words"][0].update(speaker=1.5)), "malformed"),
+        (_edit(lambda t: t.update(status="queued", text=None)), "not_completed"),
+        (_edit(lambda t: t.update(status="error", text=None)), "not_completed"),
+        (transcript(text="", utterances=None, words=[]), "empty"),
+        (transcript(text=None, utterances=[], words=None), "empty"),
+        (transcript(text=" \n\u00a0", utterances=[], words=[]), "empty"),
+        (transcript(text=""), "view_mismatch"),
+        (_edit(lambda t: t["words"].pop()), "view_mismatch"),
+        (_edit(lambda t: t["words"].pop(0)), "view_mismatch"),
+        (_edit(lambda t: t["words"][3].update(text="Bob")), "view_mismatch"),
+        (_edit(lambda t: t["words"][3].update(text=" ")), "view_mismatch"),
+        (_edit(lambda t: t["utterances"].pop()), "view_mismatch"),
+        (_edit(lambda t: t["utterances"][1].update(text="Hi. How are you")), "view_mismatch"),
+        (_edit(lambda t: t["utterances"][1]["words"].pop()), "view_mismatch"),
+        (_edit(lambda t: t["utterances"][1].update(words=[])), "view_mismatch"),
+        (_edit(lambda t: t.update(text=t["text"] + " Ann")), "view_mismatch"),
+        (_edit(lambda t: t.update(text="Ann " + t["text"])), "view_mismatch"),
+    ],
+)
+def test_what_is_not_provably_right_is_quarantined(made: Any, reason: str) -> None:
+    assert _reason(made)[0] == reason
+
+
+def test_turns_that_touch_are_a_mismatch() -> None:
+    made = transcript("ab", "cd", text="abcd")
+    assert _reason(made) == ("view_mismatch", "turns_touch")
+
+
+@pytest.mark.parametrize("word", ["Ann. Hi.", "Ann.Hi."])
+def test_a_word_that_crosses_two_turns_is_a_mismatch(word: str) -> None:
+    made = transcript("I am Ann.", "Hi. Fine.")
+    made["words"] = copy.deepcopy(made["words"])
+    made["words"][2:4] = [{**made["words"][2], "text": word}]
+    assert _reason(made) == ("view_mismatch", "word_crosses_turns")
+
+
+def test_a_word_in_two_parts_of_one_turn_is_none() -> None:
+    made = transcript("I am Ann Lee.", "Hi.", words=None)
+    made["words"] = [
+        {"text": t, "start": i, "end": i} for i, t in enumerate(("I am", "Ann Lee.", "Hi."))
+    ]
+    assert len(_read(made).words) == 3
+
+
+def test_more_words_than_allowed_are_too_large_in_every_view() -> None:
+    made = transcript("a b c d")
+    assert _read(made, 4)
+    assert _reason(made, 3) == ("too_large", "max_transcript_words")
+    assert _reason({**made, "words": None}, 3) == ("too_large", "max_transcript_words")
+    plain = transcript("a" * 65, utterances=None, words=None)
+    assert _reason(plain, 4) == ("too_large", "max_transcript_words")
+
+
+def test_a_million_words_are_told_quickly() -> None:
+    text = "a " * 1_000_000
+    words = b",".join(b'{"text":"a","start":%d,"end":%d}' % (i, i) for i in range(1_000_000))
+    made = b'{"status":"completed","text":"%s","words":[%s]}' % (text.encode(), words)
+    assert _reason(made, 250_000)[0] == "too_large"
+
+
+def test_what_is_raised_quotes_nothing() -> None:
+    made = _raw('"start": 0', '"start": "Hildegard Ostermann"')
+    with pytest.raises(Quarantine) as caught:
+        _read(made)
+    assert "Hildegard" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+# --- structure-aware fuzzing: only Quarantine may come out ---
+
+_ODD: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    1.5,
+    2**53,
+    2**64,
+    10**400,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    " ",
+    "Ann",
+    "\0",
+    "\ud800",
+    "\u2028",
+    "😀",
+    "a" * 10_000,
+    [],
+    [None],
+    [[]],
+    {},
+    {"text": "x"},
+    [{"text": "x", "start": 0, "end": 1}],
+)
+
+
+def _places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    entries = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in list(entries):
+        found.append((value, key))
+        if isinstance(inner, dict | list):
+            _places(inner, found)
+    return found
+
+
+def _mutate(rng: random.Random, made: Json) -> None:
+    holder, key = rng.choice(_places(made, []))
+    match rng.randrange(6):
+        case 0:
+            holder[key] = copy.deepcopy(rng.choice(_ODD))
+        case 1:
+            del holder[key]
+        case 2:
+            other, other_key = rng.choice(_places(made, []))
+            holder[key] = copy.deepcopy(other[other_key])
+        case 3 if isinstance(holder, list):
+            holder.insert(key, copy.deepcopy(holder[key]))
+        case 4 if isinstance(holder[key], str):
+            text = holder[key]
+            at = rng.randrange(len(text) + 1)
+            holder[key] = text[:at] + rng.choice(["", " ", "x", "\u0301", "\n"]) + text[at + 1 :]
+        case 5 if isinstance(holder[key], int | float):
+            holder[key] += rng.choice([-300, -1, 1, 300, 0.5])
+
+
+def _mangle(rng: random.Random, content: bytes) -> bytes:
+    at = rng.randrange(len(content))
+    match rng.randrange(5):
+        case 0:
+            return content[:at]
+        case 1:
+            return content[:at] + bytes([rng.randrange(256)]) + content[at + 1 :]
+        case 2:
+            return content[:at] + content[at : at + 40] * 3 + content[at:]
+        case 3:
+            return content[:at] + content[at + rng.randrange(60) :]
+        case _:
+            return content
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_only_quarantine_comes_out_of_mutated_transcripts(seed: int) -> None:
+    rng = random.Random(seed)
+    read = 0
+    for _ in range(25):
+        made = transcript()
+        for _ in range(rng.randrange(4)):
+            _mutate(rng, made)
+        content = json.dumps(made, ensure_ascii=rng.random() < 0.5).encode("utf-8", "surrogatepass")
+        if rng.random() < 0.3:
+            content = _mangle(rng, content)
+        try:
+            transcript_ = read_transcript(content, 100)
+        except Quarantine:
+            continue
+        read += 1
+        _is_consistent(transcript_)
+    assert read
+
+
+def _is_consistent(read: Transcript) -> None:
+    for pieces in (read.turns, read.words):
+        ends = [(p.start, p.end) for p in pieces]
+        assert all(0 <= start < end <= len(read.text) for start, end in ends)
+        assert all(a[1] <= b[0] for a, b in pairwise(ends))
+    inside = [any(t.start <= w.start and w.end <= t.end for t in read.turns) for w in read.words]
+    assert all(inside)
+    read.text.encode("utf-8")
