@@ -1,0 +1,121 @@
+"""Six or more digits, written or spoken, whatever they mean.
+
+Whoever hears "four one five, uh, no, four one six / double five oh nine" cannot tell a phone number
+from an account number; both must go. So every run of at least `MIN_DIGITS` digits is found, over
+fillers, single punctuation marks and changes of turn.
+"""
+
+# ruff: noqa: SIM905 - lists of words read better as words
+
+import re
+from typing import Any
+
+from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
+
+MIN_DIGITS = 6
+ENTITY_TYPE = "NUMBER_SEQUENCE"
+_SCORE = 0.6
+
+_UNITS = frozenset("zero oh o one two three four five six seven eight nine".split())
+_TEENS = frozenset(
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+)
+_TENS = frozenset("twenty thirty forty fourty fifty sixty seventy eighty ninety".split())
+_REPEATS = {"double": 1, "triple": 2, "treble": 2}
+#: Scale words carry no digit of their own and keep a number together.
+_SCALES = frozenset(("hundred", "thousand"))
+_FILLERS = frozenset("uh um er erm ah hm hmm and then dash hyphen minus dot point space no".split())
+#: More fillers than this in a row end a sequence.
+_MAX_FILLERS = 3
+
+_TOKEN = re.compile(r"[^\W_]+")
+#: What may stand between two parts of one number besides words. Longer gaps and more kinds of signs
+#: than the residual check allows, so that it never fires on what this recognizer should have found.
+_GAP = re.compile(r"[\s.,\-\u2010-\u2015\u2026/()+#'\u2019_]{0,16}")
+
+
+class NumberSequenceRecognizer(EntityRecognizer):  # type: ignore[misc]
+    """Finds digit sequences that are long enough to identify somebody."""
+
+    def __init__(self) -> None:
+        super().__init__(supported_entities=[ENTITY_TYPE], name="NumberSequenceRecognizer")
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: Any = None
+    ) -> list[RecognizerResult]:
+        """One result for each sequence."""
+        if ENTITY_TYPE not in entities:
+            return []
+        return [self._result(start, end) for start, end in find_sequences(text)]
+
+    def _result(self, start: int, end: int) -> RecognizerResult:
+        return RecognizerResult(
+            entity_type=ENTITY_TYPE,
+            start=start,
+            end=end,
+            score=_SCORE,
+            analysis_explanation=AnalysisExplanation(recognizer=self.name, original_score=_SCORE),
+            recognition_metadata={
+                RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+                RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+            },
+        )
+
+
+def find_sequences(text: str) -> list[tuple[int, int]]:
+    """Ranges of the text that hold at least `MIN_DIGITS` digits in a row."""
+    found: list[tuple[int, int]] = []
+    start = end = digits = fillers = 0
+    open_ten = False  # "twenty", to which a unit may still belong: "twenty one" is two digits
+
+    def close() -> None:
+        nonlocal digits, fillers, open_ten
+        if digits >= MIN_DIGITS:
+            found.append((start, end))
+        digits = fillers = 0
+        open_ten = False
+
+    place = 0
+    for token in _TOKEN.finditer(text):
+        if digits and not _GAP.fullmatch(text, place, token.start()):
+            close()
+        word = token.group().lower()
+        worth = _digits_of(word)
+        if worth is None:
+            fillers += 1
+            if word not in _FILLERS or fillers > _MAX_FILLERS:
+                close()
+        else:
+            if not digits:
+                start = token.start()
+                fillers = 0
+            belongs_to_ten = open_ten and word in _UNITS
+            # A repeat or scale word before any digit must still open the sequence.
+            digits += 0 if belongs_to_ten else worth
+            open_ten = word in _TENS
+            if digits:
+                end = token.end()
+                fillers = 0
+        place = token.end()
+    close()
+    return found
+
+
+def _digits_of(word: str) -> int | None:
+    """How many digits a word stands for, or None if it is no part of a number."""
+    if word.isdecimal():
+        return len(word)
+    if word in _UNITS:
+        return 1
+    if word in _TEENS or word in _TENS:
+        return 2
+    if word in _REPEATS:
+        return _REPEATS[word]
+    if word in _SCALES:
+        return 0
+    # "415b", "2nd", "4th": digits that carry letters still count for what they show.
+    shown = sum(letter.isdecimal() for letter in word)
+    return shown or None

@@ -1,0 +1,32 @@
+"""Email addresses said aloud, and written ones whose parts came apart in recognition.
+
+"maria dot lopez at example dot com", "john@gmail dot com", "clem 74 @ example.org". The end must be
+a domain ending, said or written, so that "meet me at five" is none.
+"""
+
+from presidio_analyzer import Pattern, PatternRecognizer
+
+_ENDING = (
+    r"(?:com|net|org|edu|gov|mil|info|biz|io|co|us|uk|ca|au|de|fr|es|it|nl|ie|in|nz|eu|me|tv|app"
+    r"|dev)"
+)
+_JOINT = r"(?:dot|point|underscore|under\s+score|dash|hyphen|minus|plus)"
+# Parts and what joins them share no character, and a part is never given back: otherwise a line of
+# dashes could be split in more ways than there is time to try.
+_PART = r"[^\W_]++"
+_LOCAL = rf"{_PART}(?:(?:\s+{_JOINT}\s+|\s*[._+\-]{{1,3}}\s*){_PART}){{0,6}}"
+_AT = r"(?:\s+at(?:\s+sign)?\s+|\s*@\s*)"
+_DOT = r"(?:\s+(?:dot|point)\s+|\s*\.\s*)"
+_HOST = rf"{_PART}(?:(?:\s+(?:dash|hyphen)\s+|-){_PART}){{0,3}}"
+_SPOKEN = rf"(?<![^\W_]){_LOCAL}{_AT}{_HOST}(?:{_DOT}{_HOST}){{0,2}}{_DOT}{_ENDING}(?![^\W_])"
+
+
+class SpokenEmailRecognizer(PatternRecognizer):  # type: ignore[misc]
+    """Finds addresses whose signs were spoken."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            supported_entity="EMAIL_ADDRESS",
+            name="SpokenEmailRecognizer",
+            patterns=[Pattern("address said aloud", _SPOKEN, 0.7)],
+        )

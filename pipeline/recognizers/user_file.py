@@ -1,0 +1,95 @@
+"""The user's pattern recognizers, from a file in Presidio's YAML form (``type: custom``)."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from presidio_analyzer import EntityRecognizer
+from presidio_analyzer.input_validation.yaml_recognizer_models import CustomRecognizerConfig
+from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
+
+from pipeline.config import read_text
+from pipeline.errors import ConfigError
+
+#: DOTALL, MULTILINE and IGNORECASE: Presidio's default.
+_DEFAULT_FLAGS = 26
+_ENTITY_TYPE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_FILE_KEYS = frozenset(("global_regex_flags", "recognizers", "supported_languages"))
+#: Presidio would ignore it here, since the threshold of the configuration wins.
+_WITHOUT_EFFECT = frozenset(("score_thresholds",))
+_ENTRY_KEYS = frozenset((*CustomRecognizerConfig.model_fields, "type")) - _WITHOUT_EFFECT
+
+
+def read_user_recognizers(path: Path, language: str) -> list[EntityRecognizer]:
+    """Pattern recognizers of a file; those with ``enabled: false`` are left out.
+
+    Args:
+        path: The file.
+        language: Recognizers for other languages are errors, since they would never run.
+
+    Raises:
+        ConfigError: With every problem of the file at once.
+    """
+    try:
+        raw: Any = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = "" if mark is None else f" (line {mark.line + 1})"
+        raise ConfigError(str(path), [f"is not YAML{place}"]) from None
+    entries = raw.get("recognizers") if isinstance(raw, dict) else None
+    if not isinstance(entries, list) or not entries:
+        raise ConfigError(str(path), ["recognizers → must be a list of pattern recognizers"])
+    problems = [f"{key} → unknown key" for key in map(str, raw) if key not in _FILE_KEYS]
+    flags = raw.get("global_regex_flags", _DEFAULT_FLAGS)
+    if type(flags) is not int:
+        problems.append("global_regex_flags → must be a number")
+        flags = _DEFAULT_FLAGS
+    recognizers: list[EntityRecognizer] = []
+    for number, entry in enumerate(entries):
+        found = _problems(entry)
+        if not found and entry.get("enabled", True):
+            try:
+                recognizers += _make(entry, flags, language)
+            except Exception as error:  # noqa: BLE001 - Presidio raises many kinds of "wrong"
+                found = _told(error)
+        problems += [f"recognizers.{number}{problem}" for problem in found]
+    if problems:
+        raise ConfigError(str(path), problems)
+    return recognizers
+
+
+def _problems(entry: Any) -> list[str]:
+    """What Presidio would take without a word, and should not."""
+    if not isinstance(entry, dict) or entry.get("type", "custom") != "custom":
+        return [" → only recognizers of type custom"]
+    problems = [f".{key} → unknown key" for key in map(str, entry) if key not in _ENTRY_KEYS]
+    entity = entry.get("supported_entity")
+    if isinstance(entity, str) and not _ENTITY_TYPE.fullmatch(entity):
+        problems.append(".supported_entity → must be in UPPER_SNAKE_CASE")
+    return problems
+
+
+def _make(entry: dict[str, Any], flags: int, language: str) -> list[EntityRecognizer]:
+    registry = RecognizerRegistryProvider(
+        registry_configuration={
+            "supported_languages": [language],
+            "global_regex_flags": flags,
+            "recognizers": [{**entry, "type": "custom"}],
+        }
+    ).create_recognizer_registry()
+    made = [r for r in registry.recognizers if r.supported_language == language]
+    if not made:
+        raise ValueError(f"has no recognizer for language {language}")
+    return made
+
+
+def _told(error: Exception) -> list[str]:
+    """Presidio's complaint, without the path into its own models and in one line each."""
+    details = getattr(error.__cause__, "errors", None)
+    if details is None:
+        return [f" → {' '.join(str(error).split())}"]
+    return [
+        "".join(f".{part}" for part in detail["loc"][1:]) + f" → {' '.join(detail['msg'].split())}"
+        for detail in details(include_url=False, include_context=False)
+    ]

@@ -1,0 +1,16 @@
+"""Transcripts in, redacted transcripts or reasons for quarantine out. One decision for all views.
+
+    ner         a spaCy pipeline with nothing in it but what finds entities
+    context     Presidio's context words, in linear time
+    detector    Presidio's analyzer over batched spaCy NER → candidate spans
+    resolve     overlapping, nested and touching candidates → disjoint spans
+    propagate   values found once → wherever else the transcript says them
+    identities  which spans name the same person or value
+    operators   the ways to replace a value
+    replace     what stands in the place of each span
+    apply       the spans applied to text, utterances and words together; seals the result
+    residual    an independent look at the result: is anything left, do the views agree?
+    redactor    the steps above for a batch; every failure quarantines one file
+
+A step that fails for a file quarantines it. Nothing here passes text on because a step failed.
+"""

@@ -1,0 +1,178 @@
+"""A spaCy pipeline with nothing in it but what finds entities, and its view of a transcript."""
+
+# ruff: noqa: SIM905 - lists of words read better as words
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import spacy
+from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+from spacy.language import Language
+from thinc.api import NumpyOps, set_current_ops
+
+from pipeline.errors import ConfigError
+from pipeline.recognizers.table import LANGUAGE
+from pipeline.redaction.context import Artifacts
+
+#: spaCy's entity labels → Presidio's types, as stock Presidio maps them.
+NER_TYPES = {
+    "PER": "PERSON",
+    "PERSON": "PERSON",
+    "NORP": "NRP",
+    "FAC": "LOCATION",
+    "LOC": "LOCATION",
+    "GPE": "LOCATION",
+    "LOCATION": "LOCATION",
+    "DATE": "DATE_TIME",
+    "TIME": "DATE_TIME",
+}
+#: Labels that are no personal data for stock Presidio, nor for us. Any label that is in neither
+#: table is one that somebody has trained on purpose: it is found under its own name.
+_NOT_PERSONAL = frozenset(
+    "CARDINAL EVENT LANGUAGE LAW MONEY ORDINAL ORG ORGANIZATION PERCENT PRODUCT QUANTITY "
+    "WORK_OF_ART".split()
+)
+#: Pipes that the NER may listen to; all others of a pipeline are not loaded.
+_EMBEDDINGS = frozenset(("tok2vec", "transformer", "curated_transformer"))
+_ENTITIES = "doc.ents"
+
+
+def load_ner(model: str) -> Language:
+    """A spaCy pipeline with nothing in it but its entity recognizers and what they need.
+
+    Args:
+        model: Name of an installed pipeline package, or a path.
+
+    Raises:
+        ConfigError: It is not installed, cannot be loaded or finds no entities.
+    """
+    # spaCy's default kernel (blis) picks a generic code path on many processors; NumPy's does not.
+    set_current_ops(NumpyOps(use_blis=False))
+    try:
+        config = spacy.util.load_config(model_folder(model) / "config.cfg")
+        blank = spacy.blank(config["nlp"]["lang"])
+        factories = {n: config["components"][n]["factory"] for n in config["nlp"]["pipeline"]}
+        finders = [name for name, factory in factories.items() if _finds_entities(blank, factory)]
+        keep = {*finders, *(n for n, factory in factories.items() if factory in _EMBEDDINGS)}
+        nlp = (
+            spacy.load(model, exclude=[n for n in factories if n not in keep]) if finders else None
+        )
+    except Exception as error:  # noqa: BLE001 - a package may raise anything on import
+        raise _not_usable(model, f"cannot be loaded ({type(error).__name__})") from None
+    if nlp is None:
+        raise _not_usable(model, "has no NER")
+    if not any(_listens(nlp.get_pipe(name)) for name in finders):
+        for name in [n for n in nlp.pipe_names if n not in finders]:
+            nlp.remove_pipe(name)
+    return nlp
+
+
+def model_folder(model: str) -> Path:
+    """The folder that holds a pipeline's configuration and weights.
+
+    Raises:
+        OSError: There is none.
+    """
+    path = Path(model)
+    if path.exists():
+        return path
+    try:
+        package = spacy.util.get_package_path(model)
+    except ImportError:
+        raise FileNotFoundError(model) from None
+    meta = spacy.util.get_model_meta(package)
+    return Path(package) / f"{package.name}-{meta['version']}"
+
+
+def entity_types(nlp: Language) -> list[str]:
+    """The types that a pipeline of `load_ner` can find, sorted."""
+    labels = {
+        label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())
+    }
+    return sorted({NER_TYPES.get(label, label) for label in labels - _NOT_PERSONAL})
+
+
+class Collected:
+    """The NER's view of one transcript, turn by turn: strings and numbers, no spaCy object."""
+
+    def __init__(self) -> None:
+        self._entities: list[_Entity] = []
+        self._tokens: list[str] = []
+        self._starts: list[int] = []
+
+    def add(self, doc: Any, offset: int) -> None:
+        """Takes over what was found in the turn that starts at `offset`."""
+        for entity in doc.ents:
+            label = entity.label_
+            if label not in _NOT_PERSONAL:
+                start, end = offset + entity.start_char, offset + entity.end_char
+                self._entities.append(_Entity(NER_TYPES.get(label, label), start, end))
+        for token in doc:
+            self._tokens.append(token.text)
+            self._starts.append(offset + token.idx)
+
+    def artifacts(self, engine: NlpEngine) -> Artifacts:
+        """The same as Presidio's recognizers read it."""
+        return Artifacts(self._entities, self._tokens, self._starts, engine, LANGUAGE)
+
+
+class TurnwiseNlp(NlpEngine):  # type: ignore[misc]
+    """Tells Presidio about words; the NER has already run when it asks."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._stop_words = nlp.Defaults.stop_words
+        self._types = entity_types(nlp)
+
+    def load(self) -> None:
+        """Loaded by `load_ner`."""
+
+    def is_loaded(self) -> bool:
+        """Always."""
+        return True
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        """Never asked for."""
+        raise AssertionError("the NER runs before the analyzer")
+
+    def process_batch(self, texts: Any, language: str, **_: object) -> Any:
+        """Never asked for."""
+        raise AssertionError("the NER runs before the analyzer")
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        """Whether spaCy lists the word."""
+        return word in self._stop_words
+
+    def is_punct(self, word: str, language: str) -> bool:
+        """Whether the word has neither letter nor digit."""
+        return not any(c.isalnum() for c in word)
+
+    def get_supported_entities(self) -> list[str]:
+        """As `entity_types`."""
+        return self._types
+
+    def get_supported_languages(self) -> list[str]:
+        """English."""
+        return [LANGUAGE]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entity:
+    """What Presidio reads of a spaCy entity, with offsets into the transcript."""
+
+    label_: str
+    start_char: int
+    end_char: int
+
+
+def _not_usable(model: str, why: str) -> ConfigError:
+    return ConfigError("configuration", [f"redaction.spacy_model → {model} {why}"])
+
+
+def _finds_entities(blank: Language, factory: str) -> bool:
+    return blank.has_factory(factory) and _ENTITIES in blank.get_factory_meta(factory).assigns
+
+
+def _listens(pipe: Any) -> bool:
+    model = getattr(pipe, "model", None)
+    return model is not None and any(n.name.endswith("-listener") for n in model.walk())

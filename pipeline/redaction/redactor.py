@@ -1,0 +1,164 @@
+"""Redaction of a batch of transcripts; every failure quarantines one file and no other."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+
+import msgspec
+
+from pipeline.config import Config, PseudonymKey, read_text
+from pipeline.errors import ConfigError
+from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
+from pipeline.redaction.apply import apply
+from pipeline.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
+from pipeline.redaction.ner import model_folder
+from pipeline.redaction.propagate import propagate
+from pipeline.redaction.replace import Replacer
+from pipeline.redaction.resolve import resolve
+
+#: Packages whose version can change what is found or how it is replaced.
+_DECIDING_PACKAGES = (
+    "clearshard",
+    "numpy",
+    "phonenumbers",
+    "presidio-analyzer",
+    "presidio-anonymizer",
+    "regex",
+    "spacy",
+    "thinc",
+    "tldextract",
+)
+
+
+class Redactor:
+    """Detection, resolution, replacement and residual check. Expensive to make, cheap to keep."""
+
+    def __init__(self, config: Config, key: PseudonymKey) -> None:
+        """Loads the model and the recognizers.
+
+        Raises:
+            ConfigError: The redaction section names something that is not there.
+        """
+        settings = config.redaction
+        self._languages = frozenset(settings.languages)
+        self._detector = Detector(detector_settings(config))
+        _check_types(config, self._detector)
+        self._replacer = Replacer(settings.operator, settings.operators, key)
+
+    def redact(self, transcripts: Sequence[Transcript]) -> list[RedactedTranscript | Quarantine]:
+        """One result for each transcript, in order."""
+        return [self._redact_one(transcript) for transcript in transcripts]
+
+    def spans(self, transcripts: Sequence[Transcript]) -> list[tuple[Span, ...] | Quarantine]:
+        """The resolved spans alone, whatever the language, for `detect` and `eval`."""
+        return [self._spans_of(transcript) for transcript in transcripts]
+
+    def _spans_of(self, transcript: Transcript) -> tuple[Span, ...] | Quarantine:
+        found = self._detector.detect(transcript)
+        if isinstance(found, Quarantine):
+            return found
+        try:
+            # With the line breaks, so that names of two turns that follow each other stay two.
+            text = text_with_line_breaks(transcript)
+            again = propagate(text, resolve(text, found))
+            return resolve(text, [*found, *again])
+        except Quarantine as problem:
+            return problem
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
+            return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+    def _redact_one(self, transcript: Transcript) -> RedactedTranscript | Quarantine:
+        if transcript.language not in self._languages:
+            return Quarantine(QuarantineReason.UNSUPPORTED_LANGUAGE, "language_code")
+        spans = self._spans_of(transcript)
+        if isinstance(spans, Quarantine):
+            return spans
+        try:
+            return apply(transcript, spans, self._replacer.replacements(transcript.text, spans))
+        except Quarantine as problem:
+            return problem
+        except Exception as error:  # noqa: BLE001 - whatever it is, the file is not written
+            return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def detector_settings(config: Config) -> DetectorSettings:
+    """The part of the configuration that decides what is found."""
+    settings = config.redaction
+    # A path to a pipeline is relative to the configuration, a package name is not.
+    local = config.path(settings.spacy_model)
+    return DetectorSettings(
+        spacy_model=str(local) if local.exists() else settings.spacy_model,
+        score_threshold=settings.score_threshold,
+        entities=settings.entities,
+        keep_entities=settings.keep_entities,
+        user_recognizers=None
+        if settings.recognizers is None
+        else config.path(settings.recognizers),
+        regex_seconds=settings.regex_timeout_seconds,
+    )
+
+
+def _check_types(config: Config, detector: Detector) -> None:
+    settings = config.redaction
+    named: dict[str, Iterable[str]] = {
+        "entities": settings.entities or (),
+        "keep_entities": settings.keep_entities,
+        "operators": settings.operators,
+    }
+    problems = [
+        f"redaction.{key} → unknown entity type {entity_type}"
+        for key, types in named.items()
+        for entity_type in sorted(set(types) - detector.supported)
+    ]
+    if not detector.entities:
+        # Presidio would take an empty list for "all of them".
+        problems.append("redaction.entities → no type is left to look for")
+    if problems:
+        raise ConfigError("configuration", problems)
+
+
+def redactor_digest(config: Config) -> str:
+    """SHA-256 of everything that decides what is redacted and how: settings, model, code.
+
+    Raises:
+        ConfigError: The configuration names a model or a file that is not there.
+    """
+    settings = detector_settings(config)
+    digest = hashlib.sha256(
+        msgspec.json.encode(
+            {
+                "settings": config.redaction.model_dump(mode="json"),
+                "packages": {name: _version(name) for name in _DECIDING_PACKAGES},
+            },
+            order="sorted",
+        )
+    )
+    for package in ("pipeline.redaction", "pipeline.recognizers"):
+        _add_code(digest, resources.files(package))
+    if settings.user_recognizers is not None:
+        digest.update(read_text(settings.user_recognizers).encode())
+    try:
+        folder = model_folder(settings.spacy_model)
+    except OSError:
+        problem = f"redaction.spacy_model → {settings.spacy_model} is not an installed pipeline"
+        raise ConfigError("configuration", [problem]) from None
+    files = (p for p in folder.rglob("*") if p.is_file() and p.parent.name != "__pycache__")
+    for path in sorted(files):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _add_code(digest: "hashlib._Hash", package: Traversable) -> None:
+    for entry in sorted(package.iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".py"):
+            digest.update(entry.name.encode())
+            digest.update(entry.read_bytes())
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "none"

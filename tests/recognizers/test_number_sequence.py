@@ -1,0 +1,90 @@
+"""Six or more digits, written or spoken, whatever they mean."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.recognizers.number_sequence import (
+    ENTITY_TYPE,
+    NumberSequenceRecognizer,
+    find_sequences,
+)
+
+
+def found(text: str) -> list[str]:
+    return [text[start:end] for start, end in find_sequences(text)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "123456",
+        "12 34 56",
+        "212) 555-0143",
+        "1.2.3.4.5.6",
+        "12\n34\n56",
+        "two four five\nfour nine six",
+        "four one five uh no four one six",
+        "double five triple nine 3",
+        "twenty one forty two ten",
+        "nineteen forty four oh one",
+        "one hundred twenty three thousand four five six",
+        "O one two three four five",
+        "FIVE\u2026 four... three - two, one zero",
+        "ab12 34 5678xy",
+        "\uff11\uff12\uff13\uff14\uff15\uff16",
+        "one          two three four five six",
+    ],
+)
+def test_sequence(said: str) -> None:
+    assert found(f"well {said} yes") == [said]
+    assert found(said) == [said]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "12345",
+        "one two three four five",
+        "twenty one thirty two",
+        "one or two or three or four or five or six",
+        "123 and so on 456",
+        "1 uh uh uh uh 23456",
+        "12 : 34 : 56",
+        "no one and then one and one or one",
+        "a hundred thousand",
+    ],
+)
+def test_no_sequence(said: str) -> None:
+    assert found(f"well {said} yes") == []
+
+
+def test_entity_that_is_not_asked_for() -> None:
+    recognizer = NumberSequenceRecognizer()
+    assert recognizer.analyze("123456", ["OTHER"]) == []
+    (result,) = recognizer.analyze("it is 123456", [ENTITY_TYPE])
+    assert (result.start, result.end) == (6, 12)
+
+
+WORDS = ["one", "two", "3", "45", "uh", "no", "twenty", "hundred", "x", ".", "-", "6th"]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=30))
+def test_sequences_are_disjoint_and_begin_and_end_with_a_number(words: list[str]) -> None:
+    text = " ".join(words)
+    place = 0
+    for start, end in find_sequences(text):
+        assert place <= start < end <= len(text)
+        place = end
+        inside = text[start:end].split()
+        assert inside[-1] not in {"uh", "no", "x", ".", "-"}
+        assert inside[0] not in {"uh", "no", "x", ".", "-"}
+
+
+def test_long_text_takes_linear_time() -> None:
+    started = time.process_time()
+    find_sequences("1 " * 300_000 + ("-" * 50 + " uh ") * 50_000)
+    assert time.process_time() - started < 5

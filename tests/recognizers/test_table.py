@@ -1,0 +1,208 @@
+"""What runs, and that it fails closed: a pattern that takes too long is never skipped."""
+
+import io
+import logging
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import regex
+import tldextract
+from presidio_analyzer import Pattern, PatternRecognizer, RemoteRecognizer
+from presidio_analyzer.predefined_recognizers import EmailRecognizer
+from presidio_analyzer.predefined_recognizers import IbanRecognizer as StockIban
+from presidio_analyzer.predefined_recognizers import PhoneRecognizer as StockPhone
+
+from pipeline.recognizers.fail_closed import PatternTimeout, fail_closed, silence_presidio
+from pipeline.recognizers.iban import IbanRecognizer
+from pipeline.recognizers.phone import PhoneRecognizer
+from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
+from pipeline.recognizers.table import OWN, PRESIDIO, all_recognizers
+
+OWN_FILE = """
+recognizers:
+  - {name: Mine, supported_entity: CODE, patterns: [{name: p, regex: 'Q\\d', score: 0.7}]}
+  - {name: Words, supported_entity: WORD, deny_list: [foo, bar]}
+"""
+PATTERNS = [
+    (place, number)
+    for place, make in enumerate((*PRESIDIO, *OWN))
+    if isinstance(made := make(), PatternRecognizer)
+    for number in range(len(made.patterns))
+]
+
+
+class TimesOut:
+    """A compiled pattern that never comes to an end."""
+
+    def finditer(self, text: str, timeout: float | None = None) -> Any:
+        assert timeout == 3.0
+        raise TimeoutError
+
+
+@pytest.mark.parametrize(("place", "number"), PATTERNS)
+def test_every_pattern_of_every_recognizer_fails_closed(place: int, number: int) -> None:
+    recognizer = all_recognizers(None, 3.0)[place]
+    recognizer.patterns[number].compiled_regex._compiled = TimesOut()
+    with pytest.raises(PatternTimeout):
+        recognizer.analyze("some text", recognizer.supported_entities)
+
+
+def test_patterns_of_the_user_fail_closed(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN_FILE)
+    made = all_recognizers(own, 3.0)[-2:]
+    assert [r.name for r in made] == ["Mine", "Words"]
+    for recognizer in made:
+        recognizer.patterns[0].compiled_regex._compiled = TimesOut()
+        with pytest.raises(PatternTimeout):
+            recognizer.analyze("some text", recognizer.supported_entities)
+
+
+def test_nothing_with_patterns_escapes(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN_FILE)
+    for recognizer in all_recognizers(own, 3.0):
+        assert not isinstance(recognizer, RemoteRecognizer)
+        for pattern in getattr(recognizer, "patterns", ()):
+            assert type(pattern.compiled_regex).__name__ == "_FailClosedPattern"
+            # Presidio compiles it anew, and so without us, where these differ.
+            assert pattern.compiled_with_flags == recognizer.global_regex_flags
+
+
+def test_a_real_time_out() -> None:
+    slow = PatternRecognizer("X", patterns=[Pattern("p", "(?:a|aa)+b", 0.5)])
+    with pytest.raises(PatternTimeout) as caught:
+        fail_closed(slow, 0.02).analyze("a" * 80, ["X"])
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_time_outs_of_two_tables_do_not_mix() -> None:
+    first, second = all_recognizers(None, 1.0), all_recognizers(None, 2.0)
+    assert first[0].patterns[0].compiled_regex._seconds == 1.0
+    assert second[0].patterns[0].compiled_regex._seconds == 2.0
+    assert EmailRecognizer.PATTERNS[0].compiled_regex is None
+
+
+IBANS = [
+    "GB33BUKB20201555555555",
+    "my iban is DE89370400440532013000 2 days from today",
+    "DE89 3704 0044 0532 0130 00 and GB33 BUKB 2020 1555 5555 55",
+    "gb33bukb20201555555555",
+    "GB33BUKB20201555555556",
+    "XX33BUKB20201555555555",
+    "AB12 CDEF GHIJ",
+    "DE89-3704-0044-0532-0130-00x",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", IBANS)
+def test_ibans_are_those_of_presidio(text: str) -> None:
+    ours = fail_closed(IbanRecognizer(), 5.0).analyze(text, ["IBAN_CODE"])
+    assert [(r.start, r.end, r.score) for r in ours] == [
+        (r.start, r.end, r.score) for r in StockIban().analyze(text, ["IBAN_CODE"])
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call 212 555 0143 or (415) 555-0199",
+        "+44 20 7946 0958, +49 30 901820 ext 5",
+        "it is 12345 on 2024-01-02",
+        "nothing",
+    ],
+)
+def test_phone_numbers_are_those_of_presidio(text: str) -> None:
+    ours = PhoneRecognizer().analyze(text, ["PHONE_NUMBER"])
+    stock = StockPhone().analyze(text, ["PHONE_NUMBER"])
+    assert [(r.start, r.end, r.score) for r in ours] == [(r.start, r.end, r.score) for r in stock]
+
+
+def test_phone_number_behind_any_number_of_candidates_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Presidio stops after 65,535 candidates and returns what it has; here, after none.
+    tries = []
+    from phonenumbers import PhoneNumberMatcher
+
+    def matcher(text: str, region: str, leniency: int, max_tries: int) -> Any:
+        tries.append(max_tries)
+        return PhoneNumberMatcher(text, region, leniency=leniency, max_tries=max_tries)
+
+    monkeypatch.setattr("phonenumbers.PhoneNumberMatcher", matcher)
+    (found,) = PhoneRecognizer(supported_regions=("US",)).analyze("call 212 555 0143", [])
+    assert (found.start, found.end) == (5, 17)
+    assert min(tries) > 10**9
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("it is maria dot lopez at example dot com thanks", "maria dot lopez at example dot com"),
+        ("john@gmail dot com", "john@gmail dot com"),
+        ("clem74 @ example.org", "clem74 @ example.org"),
+        ("Jo underscore B dash 7 at mail point example dot co dot uk", ""),
+        ("a.b_c+d-e@my-site.example.net", "a.b_c+d-e@my-site.example.net"),
+        ("_jane at example dot com", "jane at example dot com"),
+    ],
+)
+def test_spoken_addresses(text: str, found: str) -> None:
+    results = fail_closed(SpokenEmailRecognizer(), 5.0).analyze(text, ["EMAIL_ADDRESS"])
+    assert [text[r.start : r.end] for r in results] == [found or text]
+
+
+@pytest.mark.parametrize("text", ["meet me at five", "at dot com", "a at b"])
+def test_no_address(text: str) -> None:
+    assert fail_closed(SpokenEmailRecognizer(), 5.0).analyze(text, []) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-" * 4000, "a-" * 2000, "a." * 400, "a" * 4000, "dot " * 5000, "a at " * 5000, "1 " * 5000,
+     "_" * 4000, "a@" * 2000, "x at y dot " * 2000],
+    ids=lambda text: repr(text[:5]),
+)  # fmt: skip
+def test_no_recognizer_takes_long_on_hostile_text(text: str) -> None:
+    for recognizer in all_recognizers(None, 5.0):
+        started = time.process_time()
+        recognizer.analyze(text, recognizer.supported_entities)
+        assert time.process_time() - started < 2, recognizer.name
+
+
+def test_presidio_is_silent_and_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.StreamHandler(written)])
+    monkeypatch.setattr(logging.getLogger(), "level", logging.DEBUG)
+    logging.getLogger("tldextract.cache")
+    silence_presidio()
+    for name in (
+        "presidio-analyzer",
+        "presidio-anonymizer",
+        "decision_process",
+        "tldextract.cache",
+    ):
+        logging.getLogger(name).critical("text of a customer")
+        logging.getLogger(f"{name}.later").critical("text of a customer")
+    assert written.getvalue() == ""
+    extractor = tldextract.tldextract.TLD_EXTRACTOR
+    assert extractor.suffix_list_urls == ()
+    assert extractor._cache.enabled is False
+
+
+def test_regex_environment_of_presidio_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "REGEX_TIMEOUT_SECONDS", "0")
+    email = all_recognizers(None, 5.0)[[m.__name__ for m in PRESIDIO].index("EmailRecognizer")]
+    assert len(email.analyze("jo@example.com", ["EMAIL_ADDRESS"])) == 1
+
+
+def test_stand_in_finds_what_the_pattern_finds() -> None:
+    one = fail_closed(PatternRecognizer("X", patterns=[Pattern("p", r"\d+", 0.5)]), 5.0)
+    compiled = one.patterns[0].compiled_regex
+    assert [m.span() for m in compiled.finditer("a 12 b 3", timeout=60)] == [
+        m.span() for m in regex.finditer(r"\d+", "a 12 b 3")
+    ]

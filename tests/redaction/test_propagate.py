@@ -1,0 +1,60 @@
+"""Values found once are found wherever the transcript says them again."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.records import Span
+from pipeline.redaction.propagate import RECOGNIZER, propagate
+
+
+def _span(text: str, value: str, entity_type: str = "PHONE_NUMBER") -> Span:
+    start = text.index(value)
+    return Span(start, start + len(value), entity_type, 0.7, "Test")
+
+
+def _found(text: str, spans: list[Span]) -> set[str]:
+    return {text[s.start : s.end] for s in propagate(text, spans)}
+
+
+@pytest.mark.parametrize(
+    "again", ["212-555-0187", "212 555 0187", "2125550187", "212,\n555. 0187", "(212) 555/0187"]
+)
+def test_a_number_is_found_again_however_it_is_written(again: str) -> None:
+    text = f"it is 2125550187 you said {again} right"
+    spans = propagate(text, [_span(text, "2125550187")])
+    shown = "".join(c for c in text[spans[-1].start : spans[-1].end] if c.isdecimal())
+    assert shown == "2125550187"
+    assert {span.recognizer for span in spans} == {RECOGNIZER}
+    assert {span.entity_type for span in spans} == {"PHONE_NUMBER"}
+
+
+def test_case_and_letters_that_grow_in_lowercase_do_not_matter() -> None:
+    text = "write to STRASSE-77-X, that is straße 77 x"
+    assert "straße 77 x" in _found(text, [_span(text, "STRASSE-77-X", "EMAIL_ADDRESS")])
+
+
+@pytest.mark.parametrize("entity_type", ["PERSON", "LOCATION", "DATE_TIME", "NRP"])
+def test_names_are_not_looked_for_again(entity_type: str) -> None:
+    text = "hopefield hopefield"
+    assert propagate(text, [_span(text, "hopefield", entity_type)]) == []
+
+
+def test_short_values_are_not_looked_for_again() -> None:
+    text = "code 123456 and 123456"
+    assert propagate(text, [_span(text, "123456")]) == []
+
+
+@given(
+    value=st.text(st.sampled_from("0123456789abcß"), min_size=7, max_size=12),
+    gaps=st.lists(st.sampled_from(["", " ", "-", ".\n"]), min_size=12, max_size=12),
+)
+def test_every_mention_is_covered(value: str, gaps: list[str]) -> None:
+    spread = "".join(a + b for a, b in zip(value, gaps, strict=False)).strip(" -.\n")
+    text = f"say {value} | and {spread} |"
+    spans = propagate(text, [_span(text, value)])
+    place = text.index(spread, len(value) + 6)
+    left = set(range(place, place + len(spread))) - {
+        i for span in spans for i in range(span.start, span.end)
+    }
+    assert not [text[i] for i in left if text[i].isalnum()]
