@@ -1,0 +1,49 @@
+"""Redacted transcripts and work units for tests, made the way a worker makes them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.config import PseudonymKey
+from pipeline.records import Piece, RedactedTranscript, Span, StagedUnit, Transcript
+from pipeline.redaction.apply import apply
+from pipeline.shards.pseudonyms import account_key, doc_key
+from pipeline.shards.staging import ShardRow, Stamp, stage
+
+KEY = PseudonymKey(b"k" * 32)
+STAMP = Stamp("p" * 64, "r" * 64)
+
+
+def redacted(number: int, words: int = 8) -> RedactedTranscript:
+    """A call of two turns that differs from every other, with one replacement."""
+    turns = [f"hello maria this is call {'abcdefghij'[number % 10]}", "lorem " * words + "bye"]
+    text = " ".join(turns)
+    pieces = (
+        Piece(0, len(turns[0]), 0, 500, 0),
+        Piece(len(turns[0]) + 1, len(text), 600, 10_000 + number, 1),
+    )
+    timed: list[Piece] = []
+    place = 0
+    for index, word in enumerate(text.split()):
+        start = text.index(word, place)
+        place = start + len(word)
+        timed.append(Piece(start, place, index * 100, index * 100 + 90, 0))
+    source = Transcript(text, pieces, tuple(timed), True, "en", 10_000 + number)
+    return apply(source, [Span(6, 11, "PERSON", 0.85, "SpacyRecognizer")], ["<PERSON_1>"])
+
+
+def row(number: int, words: int = 8) -> ShardRow:
+    """A row whose keys follow from its number."""
+    return ShardRow(
+        doc_key(KEY, f"file-{number}"),
+        account_key(KEY, f"account-{number % 5}"),
+        redacted(number, words),
+    )
+
+
+def units(folder: Path, *groups: Sequence[int]) -> list[StagedUnit]:
+    """One scratch file for each group of numbers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        stage(folder / f"unit-{place}.arrow", [row(n, n % 40) for n in group], STAMP)
+        for place, group in enumerate(groups)
+    ]

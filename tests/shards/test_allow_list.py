@@ -1,0 +1,79 @@
+"""Only allow-listed fields are ever written: decoys in all others never show up."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.redaction.apply import apply
+from pipeline.shards.assemble import Assembler, ShardSizes
+from pipeline.shards.staging import ShardRow, stage
+from pipeline.sources.transcripts import read_transcript
+
+from .making import STAMP
+
+DECOY = "Dorothea Decoy"
+
+
+def word(text: str, start: int) -> dict[str, Any]:
+    return {
+        "text": text,
+        "start": start,
+        "end": start + 90,
+        "confidence": 0.9,
+        "speaker": DECOY,
+        "channel": DECOY,
+        "note": DECOY,
+    }
+
+
+def source() -> dict[str, Any]:
+    words = [word(w, 100 * i) for i, w in enumerate(["good", "morning", "to", "you"])]
+    return {
+        "id": DECOY,
+        "status": "completed",
+        "language_code": "en_us",
+        "audio_url": f"https://example.com/{DECOY}.mp3",
+        "text": "good morning to you",
+        "words": words,
+        "utterances": [
+            {
+                "speaker": DECOY,
+                "text": "good morning to you",
+                "start": 0,
+                "end": 390,
+                "confidence": 0.9,
+                "words": words,
+                "summary": DECOY,
+            }
+        ],
+        "audio_duration": 4,
+        "summary": DECOY,
+        "chapters": [{"gist": DECOY, "headline": DECOY}],
+        "entities": [{"entity_type": "person_name", "text": DECOY}],
+        "sentiment_analysis_results": [{"text": DECOY, "speaker": DECOY}],
+        "auto_highlights_result": {"results": [{"text": DECOY}]},
+        "prompt": DECOY,
+        "word_boost": [DECOY],
+        "custom_spelling": [{"from": [DECOY], "to": DECOY}],
+        "webhook_url": f"https://example.com/{DECOY}",
+        "error": DECOY,
+        "redactions": [{"recognizer": DECOY}],
+        DECOY: DECOY,
+    }
+
+
+@pytest.mark.parametrize("drop", [(), ("utterances",), ("words",), ("utterances", "words")])
+def test_decoys_never_show_up(tmp_path: Path, drop: tuple[str, ...]) -> None:
+    raw = {key: value for key, value in source().items() if key not in drop}
+    transcript = read_transcript(json.dumps(raw).encode(), 1000)
+    row = ShardRow("0" * 32, "1" * 32, apply(transcript, [], []))
+    unit = stage(tmp_path / "unit.arrow", [row], STAMP)
+    assembler = Assembler(tmp_path, [unit], ShardSizes(10**6, 10**6))
+    shard = assembler.write(assembler.ranges[0])
+    assert shard is not None
+    assert "Decoy" not in repr(pq.read_table(tmp_path / shard.name).to_pylist())
+    for path in tmp_path.iterdir():
+        assert b"Decoy" not in path.read_bytes()

@@ -1,0 +1,97 @@
+"""Other people's programs read what we write, by the dataset card alone."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from pipeline.records import Counts, RunRecord, ShardFile, SourceSnapshot
+from pipeline.shards.assemble import Assembler, ShardSizes
+from pipeline.shards.card import dataset_card
+from pipeline.shards.pseudonyms import doc_key
+
+from .making import KEY, units
+
+COUNT = 30
+RUN = "20260301T120000Z-abcdef"
+
+
+def record(shards: tuple[ShardFile, ...]) -> RunRecord:
+    snapshot = SourceSnapshot(sha256="0" * 64, row_count=1)
+    return RunRecord(
+        run_id=RUN,
+        clearshard_version="0",
+        as_of="2026-03-01T12:00:00Z",
+        started_at="2026-03-01T12:00:00Z",
+        finished_at="2026-03-01T12:00:01Z",
+        policy_digest="p" * 64,
+        policy_toml="",
+        redactor_digest="r" * 64,
+        manifest=snapshot,
+        registry=snapshot,
+        registry_at_publish=snapshot,
+        taken_out=0,
+        counts=Counts(seen=COUNT, written=COUNT, excluded=0, quarantined=0),
+        reasons={},
+        alerts={},
+        redactions={},
+        word_count=0,
+        decisions=(),
+        shards=shards,
+        key_id="k",
+        superseded=(),
+    )
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out" / "shards" / f"run={RUN}"
+    folder.mkdir(parents=True)
+    staged = units(tmp_path / "staging", range(COUNT))
+    assembler = Assembler(folder, staged, ShardSizes(12_000, 4_000))
+    made = tuple(s for r in assembler.ranges if (s := assembler.write(r)) is not None)
+    assert len(made) > 1
+    # A shard of another run that is not visible.
+    other = folder.parent / "run=other"
+    other.mkdir()
+    (other / made[0].name).write_bytes((folder / made[0].name).read_bytes())
+    (tmp_path / "out" / "README.md").write_bytes(dataset_card(record(made)))
+    return tmp_path / "out"
+
+
+def test_load_dataset(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    datasets = pytest.importorskip("datasets")
+    loaded = datasets.load_dataset(str(out), cache_dir=str(tmp_path / "cache"))
+    assert list(loaded) == ["train"]
+    assert loaded["train"].num_rows == COUNT
+    assert set(loaded["train"]["doc_key"]) == {doc_key(KEY, f"file-{n}") for n in range(COUNT)}
+    one = loaded["train"][0]
+    (redaction,) = one["redactions"]
+    assert one["text"][redaction["start"] : redaction["end"]] == "<PERSON_1>"
+    streamed = datasets.load_dataset(str(out), split="train", streaming=True)
+    assert sum(1 for _ in streamed) == COUNT
+
+
+def test_duckdb(out: Path) -> None:
+    query = f"select count(*), sum(len(words)) from '{out}/shards/run={RUN}/*.parquet'"
+    ((rows, words),) = duckdb.connect().execute(query).fetchall()
+    assert rows == COUNT
+    assert words > COUNT
+
+
+def test_card_names_the_visible_shards_and_is_yaml(out: Path) -> None:
+    _, head, body = (out / "README.md").read_text("utf-8").split("---\n", 2)
+    (config,) = yaml.safe_load(head)["configs"]
+    (files,) = config["data_files"]
+    assert files["split"] == "train"
+    assert all((out / path).is_file() and f"run={RUN}/" in path for path in files["path"])
+    assert "30 of 30 submitted files" in body
+
+
+def test_card_of_a_run_without_shards_is_yaml() -> None:
+    head = dataset_card(record(())).decode().split("---\n")[1]
+    assert yaml.safe_load(head)["configs"] == [{"config_name": "default", "data_files": []}]

@@ -1,0 +1,95 @@
+"""Nothing but what redaction has sealed becomes a row."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipeline.records import SHARD_SCHEMA, RedactedTranscript
+from pipeline.shards.pseudonyms import account_key, doc_key
+from pipeline.shards.staging import ShardRow, stage
+
+from .making import KEY, STAMP, redacted, row
+
+
+class LooksRedacted:
+    """Has all that a redacted transcript has, and was never redacted."""
+
+    text = "maria"
+    utterances = words = redactions = ()
+    language = "en"
+    audio_duration_ms = None
+
+
+class Derived(RedactedTranscript):  # type: ignore[misc]
+    """Gets around the constructor by inheritance."""
+
+    def __init__(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("fake", [None, {"text": "maria"}, LooksRedacted(), Derived()])
+def test_only_a_sealed_transcript_becomes_a_row(fake: Any) -> None:
+    with pytest.raises(TypeError):
+        ShardRow("0" * 32, "0" * 32, fake)
+    with pytest.raises(TypeError):
+        replace(row(1), transcript=fake)
+
+
+@pytest.mark.parametrize("fake", [None, LooksRedacted(), Derived()])
+def test_row_made_behind_its_constructor_is_refused(tmp_path: Path, fake: Any) -> None:
+    forged = object.__new__(ShardRow)
+    for name, value in (("doc_key", "0"), ("account_key", "0"), ("transcript", fake)):
+        object.__setattr__(forged, name, value)
+    with pytest.raises(TypeError):
+        stage(tmp_path / "unit.arrow", [row(1), forged], STAMP)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_anything_else_among_the_rows_is_refused(tmp_path: Path) -> None:
+    for other in (redacted(1), {"doc_key": "0"}, None):
+        with pytest.raises(TypeError):
+            stage(tmp_path / "unit.arrow", [row(1), other], STAMP)  # type: ignore[list-item]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_scratch_file_is_sorted_and_digested(tmp_path: Path) -> None:
+    rows = [row(n) for n in range(20)]
+    unit = stage(tmp_path / "unit.arrow", rows, STAMP)
+    content = Path(unit.path).read_bytes()
+    assert unit.sha256 == hashlib.sha256(content).hexdigest()
+    table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
+    assert table.schema.equals(SHARD_SCHEMA)
+    assert table.column("doc_key").to_pylist() == sorted(r.doc_key for r in rows)
+    assert unit.row_count == table.num_rows == 20
+
+
+def test_row_holds_what_the_transcript_holds(tmp_path: Path) -> None:
+    made = row(3)
+    unit = stage(tmp_path / "unit.arrow", [made], STAMP)
+    (read,) = pa.ipc.open_file(unit.path).read_all().to_pylist()
+    source = made.transcript
+    assert read["text"] == source.text
+    assert read["audio_duration_ms"] == 10_003
+    assert [u["text"] for u in read["utterances"]] == [u.text for u in source.utterances]
+    assert read["utterances"][1]["speaker"] == "B"
+    assert [(w["text"], w["start_ms"], w["end_ms"]) for w in read["words"]] == [
+        (w.text, w.start_ms, w.end_ms) for w in source.words
+    ]
+    (redaction,) = read["redactions"]
+    assert source.text[redaction["start"] : redaction["end"]] == "<PERSON_1>"
+    assert (redaction["start_ms"], redaction["end_ms"]) == (100, 190)
+    assert (read["policy_digest"], read["redactor_digest"]) == ("p" * 64, "r" * 64)
+
+
+def test_pseudonyms_are_keyed_and_apart() -> None:
+    assert doc_key(KEY, "a") == doc_key(KEY, "a")
+    keys = {doc_key(KEY, "a"), doc_key(KEY, "b"), account_key(KEY, "a"), account_key(KEY, "b")}
+    other = type(KEY)(b"o" * 32)
+    keys |= {doc_key(other, "a"), account_key(other, "a")}
+    assert len(keys) == 6
+    assert {len(key) for key in keys} == {32}
+    assert doc_key(KEY, "file") == "f34f17ffe63a2fa88856e4496f0f321b"
