@@ -1,0 +1,31 @@
+"""The proof: what was decided about every file, why, where it was written, and that it still holds.
+
+What a run leaves in an output folder, and who reads it here::
+
+    runs/<run_id>.json                 reading    the record; what makes a run visible
+    audit/decisions/run=<run_id>/*     reading    one row per manifest row, never its content
+    audit/ledger.jsonl                 ledger     append-only, hash-chained events
+    shards/run=<run_id>/part-*         contents   keys and digests only; no other column is read
+
+Questions, one module each:
+
+* `summary`: how many files were seen, eligible, written; and what became of the others.
+* `listing`: which decisions were taken, filtered, as a stream.
+* `explain`: everything that was ever decided about one file, and what would have to change.
+* `verify`: is what is on disk what was recorded? `ledger` walks the chain, `inventory` compares the
+  folder with the records file by file, `contents` reconciles decisions, counts and shards.
+
+What holds the proof together::
+
+    ledger event run_finished ──sha256──► run record ──sha256──► decisions files
+              │                                      └─sha256──► shard files
+              └─hash─► the event before it
+
+Bytes are compared with their recorded digest before anything in them is believed: a file that is
+not what was recorded is one fault, and nothing more is read from it. The chain shows that something
+was changed, not that nobody who can write the folder rebuilt all of it: who needs that, too, keeps
+the hash of the newest event (`Ledger.head`) elsewhere.
+
+The tables are read by DuckDB, out of core, so that nothing grows with the number of files but time.
+Values that come from a user or a file are parameters of a query, never part of its text.
+"""

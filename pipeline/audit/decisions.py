@@ -1,0 +1,68 @@
+"""The decisions table of a run, written as Parquet."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.records import DECISION_SCHEMA, DecisionsFile
+from pipeline.storage import sha256_file
+
+#: Rows of one file: enough to be one scan, few enough to be copied and checked by itself.
+_ROWS_PER_FILE = 10_000_000
+
+
+class DecisionsWriter:
+    """Writes decisions in the order they are given, in files of bounded size."""
+
+    def __init__(self, folder: Path, rows_per_file: int = _ROWS_PER_FILE) -> None:
+        self._folder = folder
+        self._rows_per_file = rows_per_file
+        self._writer: pq.ParquetWriter | None = None
+        self._rows_in_file = 0
+        self._files: list[DecisionsFile] = []
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._finish_file()
+
+    @property
+    def files(self) -> Sequence[DecisionsFile]:
+        """The finished files; all of them after the writer is closed."""
+        return tuple(self._files)
+
+    def write(self, decisions: pa.RecordBatch) -> None:
+        """Appends decisions (DECISION_SCHEMA)."""
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(
+                self._path(), DECISION_SCHEMA, compression="zstd", write_page_checksum=True
+            )
+        self._writer.write_batch(decisions)
+        self._rows_in_file += decisions.num_rows
+        if self._rows_in_file >= self._rows_per_file:
+            self._finish_file()
+
+    def _path(self) -> Path:
+        return self._folder / f"decisions-{len(self._files):05d}.parquet"
+
+    def _finish_file(self) -> None:
+        if self._writer is None:
+            return
+        self._writer.close()
+        self._writer = None
+        path = self._path()
+        self._files.append(
+            DecisionsFile(name=path.name, sha256=sha256_file(path), row_count=self._rows_in_file)
+        )
+        self._rows_in_file = 0

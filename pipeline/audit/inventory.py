@@ -1,0 +1,91 @@
+"""The folder against the records, file by file: what is missing, changed, or not accounted for."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pipeline.audit.faults import Fault, printable
+from pipeline.audit.reading import VisibleRun
+from pipeline.storage import sha256_file
+
+_NOT_RECORDED = "Restore it from a backup, or run again"
+
+
+def below(out: Path, path: Path) -> str:
+    """A path as faults name it: relative to the output folder, safe to show."""
+    return printable(path.relative_to(out).as_posix())
+
+
+def compare(out: Path, path: Path, sha256: str) -> Fault | None:
+    """The fault of one recorded file, or None if its bytes are what was recorded.
+
+    Args:
+        out: The output folder.
+        path: The file.
+        sha256: What the record says.
+    """
+    location = below(out, path)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        return Fault(location, f"is not a file of its own but a link or folder. {_NOT_RECORDED}")
+    try:
+        found = sha256_file(path)
+    except FileNotFoundError:
+        return Fault(location, f"is missing, and the record of its run has it. {_NOT_RECORDED}")
+    except OSError as error:
+        return Fault(location, f"cannot be read ({type(error).__name__}). Mend its permissions")
+    if found != sha256:
+        return Fault(location, f"is not what was recorded: its SHA-256 differs. {_NOT_RECORDED}")
+    return None
+
+
+def unaccounted_decisions(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
+    """Files below ``audit/decisions/`` that no record names."""
+    accounted = {run.decisions_folder: {f.name for f in run.record.decisions} for run in runs}
+    yield from _unaccounted(out, out / "audit" / "decisions", accounted, {})
+
+
+def unaccounted_shards(
+    out: Path, live: Sequence[VisibleRun], replaced: Mapping[Path, str]
+) -> Iterator[Fault]:
+    """Files below ``shards/`` that no record names, and shards that a newer run replaced.
+
+    Args:
+        out: The output folder.
+        live: The runs whose shards belong there.
+        replaced: Folder of a superseded run → the run that replaced it.
+    """
+    accounted = {run.shards_folder: {s.name for s in run.record.shards} for run in live}
+    yield from _unaccounted(out, out / "shards", accounted, replaced)
+
+
+def _unaccounted(
+    out: Path, root: Path, accounted: Mapping[Path, set[str]], replaced: Mapping[Path, str]
+) -> Iterator[Fault]:
+    if root.is_symlink():
+        yield Fault(below(out, root), "is a link: what it leads to is not part of this output")
+        return
+    strangers: Counter[Path] = Counter()
+    for folder, folders, files in os.walk(root):
+        folders.sort()
+        here = Path(folder)
+        # A linked folder is not walked into, and would hide whatever is in it.
+        linked = [name for name in folders if (here / name).is_symlink()]
+        for name in sorted([*files, *linked]):
+            if here not in accounted:
+                strangers[here] += 1
+            elif name not in accounted[here]:
+                message = "is in no record: it was added, or left by an interrupted run. Remove it"
+                yield Fault(below(out, here / name), message)
+    for here, count in strangers.items():
+        if here in replaced:
+            message = (
+                f"{count} file(s) are still here, though run {replaced[here]} replaced them. "
+                "Remove the folder"
+            )
+        else:
+            message = (
+                f"{count} file(s) are in no record: they were added, or left by an interrupted "
+                "run. Remove them"
+            )
+        yield Fault(below(out, here), message)

@@ -1,0 +1,246 @@
+"""Is what is on disk what was recorded?
+
+The checks, in the order in which their faults are reported:
+
+1. The chain of the ledger (`Ledger.check`), and that it announces every record there is.
+2. Every record is what a run writes, and its SHA-256 is the one announced; every announcement that
+   was not withdrawn by a later ``run_failed`` has its record; a run only replaces older ones.
+3. Every decisions file is what was recorded, and there is no other.
+4. The decisions reconcile with the counts of the record, by state and by reason.
+5. Every shard of a run that was not replaced is what was recorded, and nothing else is below
+   ``shards/``: no shard of a replaced run, no stranger.
+6. Rows, order, key range and digests of each shard.
+7. The keys in the shards are exactly those of the written decisions, each once and in its part.
+
+While a run becomes visible, a verification beside it can see it half announced: verify again then.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.audit.contents import decisions_faults, key_faults, shard_faults, shared_key_faults
+from pipeline.audit.faults import Fault, printable
+from pipeline.audit.inventory import compare, unaccounted_decisions, unaccounted_shards
+from pipeline.audit.ledger import EventName, Ledger
+from pipeline.audit.reading import VisibleRun, oldest_first, read_record, record_paths
+from pipeline.errors import IntegrityError, OutputUnusable
+from pipeline.records import ShardFile
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How much was looked at; what a fault kept from being read is not counted."""
+
+    events: int
+    runs: int
+    decisions_files: int
+    decisions: int
+    shards: int
+    transcripts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a verification.
+
+    Attributes:
+        faults: In the order of the checks; none if everything is as recorded.
+        checked: How much was looked at.
+        head: Hash of the newest event, to be kept elsewhere by whoever wants to notice a rebuilt
+            ledger; None if there is no event, or the last line is damaged.
+    """
+
+    faults: tuple[Fault, ...]
+    checked: Checked
+    head: str | None
+
+    @property
+    def sound(self) -> bool:
+        """Whether everything is as recorded."""
+        return not self.faults
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {
+            "sound": self.sound,
+            "faults": [asdict(fault) for fault in self.faults],
+            "checked": asdict(self.checked),
+            "head": self.head,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Announcements:
+    """What the ledger says of runs.
+
+    Attributes:
+        digests: Run → SHA-256 of its record, and the line that says so.
+        withdrawn: Runs that were announced and failed after that.
+        faults: Announcements that cannot be right.
+        events: Number of events read.
+    """
+
+    digests: dict[str, tuple[str, str]]
+    withdrawn: frozenset[str]
+    faults: tuple[Fault, ...]
+    events: int
+
+
+def verify(out: Path) -> Report:
+    """Checks an output folder; changes nothing in it.
+
+    Args:
+        out: The output folder.
+
+    Raises:
+        OutputUnusable: There is no output in the folder.
+    """
+    if not any((out / name).exists() for name in ("runs", "audit", "shards")):
+        raise OutputUnusable(
+            f"{printable(str(out))} is not an output folder. Name the one of a run with --out."
+        )
+    faults: list[Fault] = []
+    ledger = Ledger(out / "audit" / "ledger.jsonl")
+    runs, unreadable = _records(out)
+    faults += ledger.check([run.run_id for run in runs])
+    announced = _announcements(ledger)
+    faults += unreadable
+    faults += announced.faults
+    faults += _links(out, runs, announced)
+    replaced, unfounded = _replaced(runs)
+    faults += unfounded
+    live = [run for run in runs if run.run_id not in replaced]
+
+    decided = []
+    for run in runs:
+        found = list(_decisions_of(run))
+        faults += found
+        if not found:
+            decided.append(run)
+    faults += unaccounted_decisions(out, runs)
+
+    sound: dict[str, list[ShardFile]] = {}
+    for run in live:
+        sound[run.run_id] = []
+        for shard in run.record.shards:
+            altered = compare(out, run.shards_folder / shard.name, shard.sha256)
+            inside = [altered] if altered else list(shard_faults(run, shard))
+            faults += inside
+            if altered is None:
+                sound[run.run_id].append(shard)
+    folders = {run.shards_folder: replaced[run.run_id] for run in runs if run.run_id in replaced}
+    faults += unaccounted_shards(out, live, folders)
+    for run in live:
+        if run in decided:
+            faults += _readable("shards", key_faults(run, sound[run.run_id]))
+    counted = [run for run in live if run in decided]
+    if len(counted) > 1:
+        faults += _readable("shards", shared_key_faults(counted))
+
+    shards = [shard for of_run in sound.values() for shard in of_run]
+    checked = Checked(
+        events=announced.events,
+        runs=len(runs),
+        decisions_files=sum(len(run.record.decisions) for run in decided),
+        decisions=sum(file.row_count for run in decided for file in run.record.decisions),
+        shards=len(shards),
+        transcripts=sum(shard.row_count for shard in shards),
+    )
+    return Report(tuple(faults), checked, _head(ledger))
+
+
+def _records(out: Path) -> tuple[tuple[VisibleRun, ...], list[Fault]]:
+    runs, faults = [], []
+    for path in record_paths(out):
+        try:
+            runs.append(read_record(path))
+        except IntegrityError as error:
+            faults.append(Fault(f"runs/{printable(path.name)}", str(error)))
+    return oldest_first(runs), faults
+
+
+def _announcements(ledger: Ledger) -> _Announcements:
+    """Reads the ledger as far as it can be read; `Ledger.check` has said where that ends."""
+    digests: dict[str, tuple[str, str]] = {}
+    withdrawn: set[str] = set()
+    faults: list[Fault] = []
+    events = 0
+    try:
+        for event in ledger.read():
+            events += 1
+            location = f"audit/ledger.jsonl:{events}"
+            if event.event == EventName.RUN_FAILED and event.run_id in digests:
+                del digests[event.run_id]
+                withdrawn.add(event.run_id)
+            if event.event != EventName.RUN_FINISHED:
+                continue
+            digest = event.data.get("record_sha256")
+            if not isinstance(digest, str):
+                faults.append(Fault(location, "announces a run without the digest of its record"))
+                continue
+            if digests.get(event.run_id, (digest,))[0] != digest:
+                faults.append(Fault(location, "announces a second record of the same run"))
+            digests[event.run_id] = (digest, location)
+            withdrawn.discard(event.run_id)
+    except IntegrityError:
+        pass
+    return _Announcements(digests, frozenset(withdrawn), tuple(faults), events)
+
+
+def _links(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> Iterator[Fault]:
+    for run in runs:
+        location = f"runs/{run.run_id}.json"
+        if run.run_id in announced.withdrawn:
+            yield Fault(location, "is there, though the ledger says that the run failed")
+        digest, line = announced.digests.get(run.run_id, (run.sha256, ""))
+        if digest != run.sha256:
+            message = f"is not the record that {line} announces: it was edited. Restore it"
+            yield Fault(location, message)
+    there = {path.name for path in record_paths(out)}
+    for run_id, (_, line) in announced.digests.items():
+        if f"{run_id}.json" not in there:
+            message = (
+                f"announces run {printable(run_id)}, which has no record: an interrupted publish "
+                "or a deleted record. Restore the record, or run again"
+            )
+            yield Fault(line, message)
+
+
+def _replaced(runs: Sequence[VisibleRun]) -> tuple[dict[str, str], list[Fault]]:
+    """Runs whose shards a newer run replaced → that run. A claim on a newer run counts nothing."""
+    replaced: dict[str, str] = {}
+    faults = []
+    older: set[str] = set()
+    for run in runs:
+        for named in run.record.superseded:
+            if named in older:
+                replaced[named] = run.run_id
+            else:
+                message = f"claims to replace run {named}, which is not an older run with a record"
+                faults.append(Fault(f"runs/{run.run_id}.json", message))
+        older.add(run.run_id)
+    return replaced, faults
+
+
+def _decisions_of(run: VisibleRun) -> Iterator[Fault]:
+    pairs = zip(run.record.decisions, run.decisions_paths, strict=True)
+    altered = [fault for file, path in pairs if (fault := compare(run.out, path, file.sha256))]
+    yield from altered or _readable(f"audit/decisions/run={run.run_id}", decisions_faults(run))
+
+
+def _readable(location: str, faults: Iterator[Fault]) -> Iterator[Fault]:
+    """Faults, and one more if a table cannot be read to the end."""
+    try:
+        yield from faults
+    except IntegrityError as error:
+        yield Fault(location, str(error))
+
+
+def _head(ledger: Ledger) -> str | None:
+    try:
+        head = ledger.head()
+    except IntegrityError:
+        return None
+    return None if head is None else head.hash

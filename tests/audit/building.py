@@ -1,0 +1,239 @@
+"""Small output folders with real files, as a run leaves them, and with the lies that tests need."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.audit.ledger import Ledger
+from pipeline.config import default_policy_text
+from pipeline.records import (
+    DECISION_SCHEMA,
+    SHARD_SCHEMA,
+    Counts,
+    DecisionsFile,
+    RunRecord,
+    ShardFile,
+    SourceSnapshot,
+)
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+POLICY = "p" * 64
+REDACTOR = "d" * 64
+FACTS: dict[str, Any] = {
+    "product": "async",
+    "region": "us",
+    "submitted_at": START,
+    "training_permitted": True,
+    "baa_executed": False,
+    "opted_out": False,
+    "exported_at": START,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One decision; `part` says where a written file goes."""
+
+    file_id: str
+    state: str = "written"
+    reasons: tuple[str, ...] = ()
+    account_id: str | None = "acme"
+    error_type: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    part: int = 0
+    policy_digest: str = POLICY
+
+    @property
+    def key(self) -> str:
+        return key_of(self.file_id)
+
+
+def key_of(file_id: str) -> str:
+    return hashlib.sha256(file_id.encode()).hexdigest()[:32]
+
+
+def excluded(file_id: str, *reasons: str, **facts: Any) -> Row:
+    return Row(file_id, "excluded", reasons, facts=facts)
+
+
+def quarantined(file_id: str, reason: str, error_type: str) -> Row:
+    return Row(file_id, "quarantined", (reason,), error_type=error_type)
+
+
+#: Seen 7, eligible 4, written 3, over two parts.
+ROWS = (
+    Row("f1", part=0),
+    Row("f2", part=1),
+    Row("f3", part=1),
+    excluded("f4", "baa_executed", "opted_out", baa_executed=True, opted_out=True),
+    excluded("f5", "eu_server", region="eu"),
+    excluded("f6", "unknown_product", product=None),
+    quarantined("f7", "detector_failed", "RecursionError"),
+)
+
+
+def decision(row: Row) -> dict[str, Any]:
+    written = row.state == "written"
+    return {
+        "file_id": row.file_id,
+        "account_id": row.account_id,
+        "state": row.state,
+        "reasons": list(row.reasons),
+        "error_type": row.error_type,
+        "facts": {**FACTS, **row.facts},
+        "policy_digest": row.policy_digest,
+        "decided_at": START,
+        "doc_key": row.key if written else None,
+        "shard_part": row.part if written else None,
+    }
+
+
+def shard_row(key: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "doc_key": key,
+        "account_key": "k",
+        "language": "en",
+        "audio_duration_ms": 1000,
+        "text": "SECRET CONTENT",
+        "utterances": [],
+        "words": [],
+        "redactions": [],
+        "policy_digest": POLICY,
+        "redactor_digest": REDACTOR,
+        **changes,
+    }
+
+
+class Output:
+    """An output folder to publish runs in."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.ledger = Ledger(out / "audit" / "ledger.jsonl")
+        self.now = START
+
+    def tick(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+    def publish(
+        self,
+        run_id: str,
+        rows: Sequence[Row] = ROWS,
+        *,
+        superseded: Sequence[str] = (),
+        decisions: Sequence[dict[str, Any]] | None = None,
+        shards: Mapping[int, Sequence[dict[str, Any]]] | None = None,
+        shard_schema: pa.Schema = SHARD_SCHEMA,
+        record: Mapping[str, Any] | None = None,
+        shard_changes: Mapping[str, Any] | None = None,
+    ) -> RunRecord:
+        """Publishes a run; what is given beside `rows` replaces what follows from them.
+
+        Digests of files and the announcement always fit: a lie told here is a consistent one.
+        """
+        self.ledger.append("run_started", run_id, self.tick(), {})
+        if decisions is None:
+            decisions = [decision(row) for row in rows]
+        if shards is None:
+            written = sorted((r for r in rows if r.state == "written"), key=lambda r: r.key)
+            parts = sorted({row.part for row in written})
+            shards = {p: [shard_row(r.key) for r in written if r.part == p] for p in parts}
+        states = Counter(row.state for row in rows)
+        finished = self.tick().isoformat().replace("+00:00", "Z")
+        values: dict[str, Any] = {
+            "run_id": run_id,
+            "clearshard_version": "0",
+            "as_of": finished,
+            "started_at": finished,
+            "finished_at": finished,
+            "policy_digest": POLICY,
+            "policy_toml": default_policy_text(),
+            "redactor_digest": REDACTOR,
+            "manifest": SourceSnapshot(sha256="1" * 64, row_count=len(rows)),
+            "registry": SourceSnapshot(
+                sha256="2" * 64, row_count=1, newest_exported_at="2026-03-01T12:00:00Z"
+            ),
+            "registry_at_publish": SourceSnapshot(sha256="3" * 64, row_count=1),
+            "taken_out": 0,
+            "counts": Counts(
+                seen=len(rows),
+                written=states["written"],
+                excluded=states["excluded"],
+                quarantined=states["quarantined"],
+            ),
+            "reasons": dict(Counter(reason for row in rows for reason in set(row.reasons))),
+            "alerts": {},
+            "redactions": {},
+            "word_count": 0,
+            "decisions": self._write_decisions(run_id, decisions),
+            "shards": tuple(
+                self._write_shard(run_id, part, held, shard_schema, shard_changes or {})
+                for part, held in shards.items()
+            ),
+            "key_id": "key",
+            "superseded": tuple(superseded),
+        }
+        made = RunRecord(**{**values, **(record or {})})
+        content = msgspec.json.encode(made)
+        digest = hashlib.sha256(content).hexdigest()
+        self.ledger.append("run_finished", run_id, self.tick(), {"record_sha256": digest})
+        path = self.record_path(run_id)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        return made
+
+    def record_path(self, run_id: str) -> Path:
+        return self.out / "runs" / f"{run_id}.json"
+
+    def shard_paths(self, run_id: str) -> list[Path]:
+        return sorted((self.out / "shards" / f"run={run_id}").iterdir())
+
+    def decisions_paths(self, run_id: str) -> list[Path]:
+        return sorted((self.out / "audit" / "decisions" / f"run={run_id}").iterdir())
+
+    def _write_decisions(
+        self, run_id: str, decisions: Sequence[dict[str, Any]]
+    ) -> tuple[DecisionsFile, ...]:
+        folder = self.out / "audit" / "decisions" / f"run={run_id}"
+        folder.mkdir(parents=True)
+        half = (len(decisions) + 1) // 2
+        files = []
+        for number, some in enumerate((decisions[:half], decisions[half:])):
+            path = folder / f"decisions-{number:05d}.parquet"
+            pq.write_table(pa.Table.from_pylist(list(some), schema=DECISION_SCHEMA), path)
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            files.append(DecisionsFile(name=path.name, sha256=digest, row_count=len(some)))
+        return tuple(files)
+
+    def _write_shard(
+        self,
+        run_id: str,
+        part: int,
+        rows: Sequence[dict[str, Any]],
+        schema: pa.Schema,
+        changes: Mapping[str, Any],
+    ) -> ShardFile:
+        folder = self.out / "shards" / f"run={run_id}"
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / "draft"
+        pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), draft, compression="zstd")
+        digest = hashlib.sha256(draft.read_bytes()).hexdigest()
+        path = draft.rename(folder / f"part-{part:05d}-{digest[:16]}.parquet")
+        values: dict[str, Any] = {
+            "name": path.name,
+            "sha256": digest,
+            "row_count": len(rows),
+            "size_bytes": path.stat().st_size,
+            "first_key": rows[0]["doc_key"] if rows else "",
+            "last_key": rows[-1]["doc_key"] if rows else "",
+        }
+        return ShardFile(**{**values, **changes})

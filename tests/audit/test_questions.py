@@ -1,0 +1,397 @@
+"""summary, listing, explain and the reading below them."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pipeline.audit.explain import Presence, explain
+from pipeline.audit.listing import list_decisions
+from pipeline.audit.reading import Pick, picked_runs, read_record, visible_runs
+from pipeline.audit.summary import Funnel, ReasonCount, Slice, summarise
+from pipeline.errors import ConfigError, IntegrityError, OutputUnusable
+from pipeline.records import DECISION_SCHEMA, QuarantineReason, State
+
+from .building import FACTS, POLICY, ROWS, Output, Row, excluded, key_of, quarantined
+
+HOSTILE = [
+    '=HYPERLINK("http://x")',
+    "'; DROP TABLE decisions; --",
+    "' OR '1'='1",
+    'quote"quote',
+    "tab\tline\nreturn\rnul\0end",
+    "\u202egnp.exe",
+    "\u05d0\u05d1",
+    "$file_id",
+    "%s{0}*?[a]",
+    "\ufeff",
+    " ",
+]
+
+
+def two_runs(output: Output) -> None:
+    output.publish("old", [Row("f1"), Row("f5"), excluded("f4", "unknown_account")])
+    output.publish("new", superseded=["old"])
+    shutil.rmtree(output.out / "shards" / "run=old")
+
+
+def test_summary_of_the_newest_run(output: Output) -> None:
+    two_runs(output)
+    summary = summarise(output.out)
+    assert summary.runs == ("new",)
+    assert summary.total == Funnel(written=3, excluded=3, quarantined=1)
+    assert (summary.total.seen, summary.total.eligible) == (7, 4)
+    assert summary.by_reason == tuple(
+        ReasonCount(State(state), reason, 1)
+        for state, reason in [
+            ("excluded", "baa_executed"),
+            ("excluded", "eu_server"),
+            ("excluded", "opted_out"),
+            ("excluded", "unknown_product"),
+            ("quarantined", "detector_failed"),
+        ]
+    )
+    assert summary.by_product == (Slice("async", Funnel(3, 2, 1)), Slice(None, Funnel(0, 1, 0)))
+    assert summary.by_region == (Slice("eu", Funnel(0, 1, 0)), Slice("us", Funnel(3, 2, 1)))
+    assert json.loads(json.dumps(summary.to_dict()))["by_product"][1] == {
+        "product": None,
+        "seen": 1,
+        "eligible": 0,
+        "written": 0,
+        "excluded": 1,
+        "quarantined": 0,
+    }
+
+
+def test_summary_of_other_runs(output: Output) -> None:
+    two_runs(output)
+    assert summarise(output.out, "old").total == Funnel(2, 1, 0)
+    every = summarise(output.out, Pick.ALL)
+    assert every.runs == ("old", "new")
+    assert every.total == Funnel(5, 4, 1)
+
+
+def test_summary_of_an_empty_run(output: Output) -> None:
+    output.publish("r", (), record={"decisions": ()})
+    assert summarise(output.out).total == Funnel()
+    assert list(list_decisions(output.out)) == []
+
+
+def test_reason_twice_on_one_file_counts_once(output: Output) -> None:
+    output.publish("r", [excluded("f", "eu_server", "eu_server")])
+    assert summarise(output.out).by_reason == (ReasonCount(State.EXCLUDED, "eu_server", 1),)
+
+
+def test_runs_that_are_not_there(output: Output, tmp_path: Path) -> None:
+    with pytest.raises(OutputUnusable, match="--out"):
+        summarise(tmp_path)
+    output.publish("r")
+    with pytest.raises(ConfigError, match="the newest is r"):
+        summarise(output.out, "\u202e'; DROP")
+    with pytest.raises(ConfigError, match=r"\\u202e"):
+        list_decisions(output.out, "\u202e")
+
+
+def test_newest_is_the_last_to_finish_whatever_its_name(output: Output) -> None:
+    output.publish("z", [])
+    output.publish("a", [], record={"finished_at": "2026-03-01T23:00:00+02:00"})
+    output.publish("m", [], record={"finished_at": "2026-03-01T20:00:00Z"})
+    assert [run.run_id for run in visible_runs(output.out)] == ["z", "m", "a"]
+    assert [run.run_id for run in picked_runs(output.out)] == ["a"]
+
+
+def test_record_round_trip(output: Output) -> None:
+    made = output.publish("r")
+    run = read_record(output.record_path("r"))
+    assert run.record == made
+    assert msgspec.json.encode(run.record) == output.record_path("r").read_bytes()
+
+
+def test_damaged_record_stops_every_question_and_is_not_quoted(output: Output) -> None:
+    output.publish("r")
+    output.record_path("r").write_text('{"run_id": "SECRET"')
+    for question in (
+        lambda: summarise(output.out),
+        lambda: list_decisions(output.out),
+        lambda: explain(output.out, "f1"),
+    ):
+        with pytest.raises(IntegrityError, match="DecodeError") as caught:
+            question()
+        assert "SECRET" not in str(caught.value)
+        assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("damage", ["missing", "junk"])
+def test_damaged_decisions_stop_every_question(output: Output, damage: str) -> None:
+    output.publish("r")
+    path = output.decisions_paths("r")[0]
+    path.unlink()
+    if damage == "junk":
+        path.write_bytes(b"SECRET" * 10)
+    for question in (
+        lambda: summarise(output.out),
+        lambda: list(list_decisions(output.out)),
+        lambda: explain(output.out, "f1"),
+    ):
+        with pytest.raises(IntegrityError, match="clearshard audit verify") as caught:
+            question()
+        assert "SECRET" not in str(caught.value)
+
+
+def test_listing_is_ordered_and_ready_for_json(output: Output) -> None:
+    output.publish("r", ROWS[::-1])
+    rows = list(list_decisions(output.out))
+    assert [row["file_id"] for row in rows] == [f"f{n}" for n in range(1, 8)]
+    assert json.loads(json.dumps(rows)) == rows
+    assert set(rows[0]) == {*DECISION_SCHEMA.names, "run_id"}
+    assert rows[0]["facts"]["submitted_at"] == "2026-03-01T12:00:00Z"
+    assert rows[0]["facts"]["expires_at"] is None
+    assert rows[0]["decided_at"] == "2026-03-01T12:00:00Z"
+    assert (rows[2]["doc_key"], rows[2]["shard_part"]) == (key_of("f3"), 1)
+    assert rows[3]["reasons"] == ["baa_executed", "opted_out"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "files"),
+    [
+        ({"state": State.QUARANTINED}, ["f7"]),
+        ({"reason": "opted_out"}, ["f4"]),
+        ({"reason": "opted"}, []),
+        ({"account_id": "beta"}, ["f9"]),
+        ({"account_id": "beta", "state": State.EXCLUDED}, []),
+        ({"limit": 2}, ["f1", "f2"]),
+        ({"limit": 0}, []),
+        ({"account_id": "\udcff"}, []),
+    ],
+)
+def test_listing_filters(output: Output, filters: dict[str, Any], files: list[str]) -> None:
+    output.publish("r", [*ROWS, Row("f9", account_id="beta", part=1)])
+    assert [row["file_id"] for row in list_decisions(output.out, **filters)] == files
+
+
+def test_listing_of_all_runs_and_negative_limit(output: Output) -> None:
+    two_runs(output)
+    rows = list(list_decisions(output.out, Pick.ALL))
+    assert [(r["file_id"], r["run_id"]) for r in rows[:3]] == [
+        ("f1", "old"),
+        ("f1", "new"),
+        ("f2", "new"),
+    ]
+    with pytest.raises(ValueError, match="limit"):
+        list_decisions(output.out, limit=-1)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_ids_are_only_data(output: Output, hostile: str) -> None:
+    row = Row(hostile, "excluded", (hostile,), account_id=hostile)
+    output.publish("r", [row, Row("f1")])
+    [by_account] = list_decisions(output.out, account_id=hostile)
+    [by_reason] = list_decisions(output.out, reason=hostile)
+    assert by_account == by_reason
+    assert by_account["file_id"] == hostile
+    explanation = explain(output.out, hostile)
+    assert explanation is not None
+    assert explanation.file_id == hostile
+    [verdict] = explanation.verdicts
+    assert (verdict.state, verdict.account_id) == (State.EXCLUDED, hostile)
+    assert summarise(output.out).total == Funnel(1, 1, 0)
+
+
+@pytest.mark.parametrize("file_id", ["f99", "", "F1", "f1 ", "\udcff", *HOSTILE])
+def test_unknown_file_id(output: Output, file_id: str) -> None:
+    output.publish("r")
+    assert explain(output.out, file_id) is None
+    assert len(list(list_decisions(output.out))) == len(ROWS)
+
+
+def test_explanation_of_every_decision_oldest_first(output: Output) -> None:
+    two_runs(output)
+    explanation = explain(output.out, "f5")
+    assert explanation is not None
+    old, new = explanation.verdicts
+    assert (old.run_id, old.state, old.reasons) == ("old", State.WRITTEN, ())
+    assert old.written is not None
+    assert old.written.presence is Presence.REMOVED
+    assert old.written.superseded_by == "new"
+    assert old.written.shard is not None
+    assert old.written.shard.startswith("run=old/part-00000-")
+    assert (new.run_id, new.state, new.written) == ("new", State.EXCLUDED, None)
+    assert new.policy_digest == POLICY
+    assert new.registry.sha256 == "2" * 64
+    assert new.registry.newest_exported_at == "2026-03-01T12:00:00Z"
+    [why] = new.reasons
+    assert (why.reason, why.remedy) == (
+        "eu_server",
+        "Nothing can: the file went through a European server.",
+    )
+    [rule] = why.rules
+    assert (rule.id, rule.facts) == ("eu-server", {"region": "eu"})
+    assert rule.source.startswith("We will not use files you submit for model training if")
+    assert why.sentence == rule.description
+    assert json.loads(json.dumps(explanation.to_dict()))["verdicts"][1]["state"] == "excluded"
+
+
+@pytest.mark.parametrize("removed", [True, False])
+@pytest.mark.parametrize("replaced", [True, False])
+def test_where_a_file_was_written(output: Output, removed: bool, replaced: bool) -> None:
+    output.publish("r", [Row("f1", part=4)])
+    if replaced:
+        output.publish("s", [], superseded=["r"])
+    name = output.shard_paths("r")[0].name
+    if removed:
+        shutil.rmtree(output.out / "shards" / "run=r")
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    written = explanation.verdicts[0].written
+    assert written is not None
+    assert (written.shard, written.doc_key) == (f"run=r/{name}", key_of("f1"))
+    assert written.superseded_by == ("s" if replaced else None)
+    assert (
+        written.presence
+        is {
+            (True, True): Presence.REMOVED,
+            (False, True): Presence.NOT_YET_REMOVED,
+            (True, False): Presence.MISSING,
+            (False, False): Presence.PRESENT,
+        }[removed, replaced]
+    )
+
+
+def test_written_to_a_part_that_the_record_has_not(output: Output) -> None:
+    output.publish("r", [Row("f1", part=4)], shards={})
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    written = explanation.verdicts[0].written
+    assert written is not None
+    assert (written.shard, written.presence) == (None, Presence.MISSING)
+
+
+def test_duplicate_file_id_has_several_decisions_in_one_run(output: Output) -> None:
+    twice = quarantined("f", "duplicate_file_id", "DuplicateFileId")
+    output.publish("r", [twice, Row("g"), twice])
+    explanation = explain(output.out, "f")
+    assert explanation is not None
+    assert [v.error_type for v in explanation.verdicts] == ["DuplicateFileId"] * 2
+
+
+@pytest.mark.parametrize(
+    ("reasons", "facts", "rules"),
+    [
+        (("contract_not_permitting",), {"training_permitted": False}, ["contract"]),
+        (
+            ("baa_executed", "opted_out"),
+            {"baa_executed": True, "opted_out": True},
+            ["baa", "opt-out"],
+        ),
+        (("retention_expired",), {"ttl_seconds": 60}, ["ttl"]),
+        (("retention_expired",), {"expires_at": FACTS["exported_at"]}, ["expired"]),
+        (
+            ("deletion_requested",),
+            {"deletion_requested_at": FACTS["exported_at"]},
+            ["deletion-request"],
+        ),
+        (
+            ("zero_retention_breach",),
+            {"opted_out": True, "product": "streaming"},
+            ["zero-retention"],
+        ),
+        (("unknown_opted_out",), {"opted_out": None}, ["opt-out"]),
+        (
+            ("unknown_opted_out",),
+            {"opted_out": None, "product": "streaming"},
+            ["opt-out", "zero-retention"],
+        ),
+        (("unknown_product",), {"product": None}, ["product"]),
+        (("unknown_region",), {"region": None}, ["eu-server"]),
+        (("unknown_ttl_seconds",), {}, ["ttl"]),
+        (
+            ("gateway_provider_not_opted_out",),
+            {"product": "llm_gateway", "gateway_provider": "x"},
+            ["gateway-provider"],
+        ),
+        (("registry_stale",), {}, ["registry-age"]),
+    ],
+)
+def test_reasons_with_a_rule(
+    output: Output, reasons: tuple[str, ...], facts: dict[str, Any], rules: list[str]
+) -> None:
+    output.publish("r", [excluded("f", *reasons, **facts)])
+    explanation = explain(output.out, "f")
+    assert explanation is not None
+    whys = explanation.verdicts[0].reasons
+    assert tuple(w.reason for w in whys) == reasons
+    assert [rule.id for w in whys for rule in w.rules] == rules
+    for why in whys:
+        assert why.sentence.endswith(".")
+        assert why.remedy.endswith(".")
+        assert why.remedy != "The facts that the rule read must no longer meet it."
+        assert all(rule.source and rule.description and rule.facts for rule in why.rules)
+
+
+def test_all_facts_that_a_rule_reads(output: Output) -> None:
+    rows = [
+        excluded("a", "zero_retention_breach", opted_out=True, product="streaming"),
+        excluded("b", "retention_expired", ttl_seconds=60),
+    ]
+    output.publish("r", rows)
+    found = {}
+    for file_id in "ab":
+        explanation = explain(output.out, file_id)
+        assert explanation is not None
+        found[file_id] = explanation.verdicts[0].reasons[0].rules[0].facts
+    assert found == {
+        "a": {"opted_out": True, "product": "streaming"},
+        "b": {"ttl_seconds": 60, "submitted_at": "2026-03-01T12:00:00Z"},
+    }
+
+
+@pytest.mark.parametrize(
+    "reason", ["unknown_account", "conflicting_registry_rows", *QuarantineReason]
+)
+def test_reasons_without_a_rule(output: Output, reason: str) -> None:
+    row = Row("f", "quarantined", (str(reason),), error_type="SomeError")
+    output.publish("r", [row])
+    explanation = explain(output.out, "f")
+    assert explanation is not None
+    [why] = explanation.verdicts[0].reasons
+    assert explanation.verdicts[0].error_type == "SomeError"
+    assert why.rules == ()
+    assert "no rule" not in why.sentence
+    assert why.remedy.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "policy", ["", "not toml [", "rules = 3", "rules = [1]", "[[rules]]\nid = 3"]
+)
+def test_policy_that_cannot_be_read_explains_what_it_can(output: Output, policy: str) -> None:
+    output.publish("r", [excluded("f", "eu_server", "own_reason")], record={"policy_toml": policy})
+    explanation = explain(output.out, "f")
+    assert explanation is not None
+    known, own = explanation.verdicts[0].reasons
+    assert known.sentence == "The policy that the run recorded has no rule with this reason."
+    assert known.remedy.startswith("Nothing can")
+    assert own.remedy == "The facts that the rule read must no longer meet it."
+
+
+def test_own_rule_is_explained_by_its_own_words(output: Output) -> None:
+    policy = """
+    [[rules]]
+    id = "mine"
+    reason = "own_reason"
+    fact = "region"
+    denies = { in = ["us"] }
+    description = "My words."
+    source = "My source."
+    """
+    output.publish("r", [excluded("f", "own_reason")], record={"policy_toml": policy})
+    explanation = explain(output.out, "f")
+    assert explanation is not None
+    [why] = explanation.verdicts[0].reasons
+    assert (why.sentence, why.rules[0].source, why.rules[0].facts) == (
+        "My words.",
+        "My source.",
+        {"region": "us"},
+    )

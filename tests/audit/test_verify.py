@@ -1,0 +1,550 @@
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pytest
+
+from pipeline.audit.faults import Fault
+from pipeline.audit.ledger import Ledger
+from pipeline.audit.verify import verify
+from pipeline.errors import OutputUnusable
+from pipeline.records import SHARD_SCHEMA, Counts
+
+from .building import (
+    REDACTOR,
+    ROWS,
+    Output,
+    Row,
+    decision,
+    excluded,
+    key_of,
+    quarantined,
+    shard_row,
+)
+
+
+def faults_of(output: Output) -> tuple[Fault, ...]:
+    before = snapshot(output.out)
+    report = verify(output.out)
+    assert snapshot(output.out) == before, "verify must not write"
+    assert "SECRET" not in json.dumps(report.to_dict())
+    assert report.sound == (not report.faults)
+    return report.faults
+
+
+def only(output: Output, location: str, message: str) -> None:
+    [fault] = faults_of(output)
+    assert fault.location == location
+    assert message in fault.message
+
+
+def snapshot(out: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in out.rglob("*") if p.is_file()}
+
+
+def below(output: Output, path: Path) -> str:
+    return path.relative_to(output.out).as_posix()
+
+
+def flip(path: Path, place: int | None = None) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 if place is None else place] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def test_sound_output(output: Output) -> None:
+    output.publish("old", [Row("f1"), excluded("f2", "eu_server", region="eu")])
+    shutil.rmtree(output.out / "shards" / "run=old")
+    output.publish("new", superseded=["old"])
+    output.ledger.append("shards_removed", "old", output.tick())
+    report = verify(output.out)
+    assert report.faults == ()
+    assert report.sound
+    head = output.ledger.head()
+    assert head is not None
+    assert report.head == head.hash
+    assert report.to_dict()["checked"] == {
+        "events": 5,
+        "runs": 2,
+        "decisions_files": 4,
+        "decisions": 9,
+        "shards": 2,
+        "transcripts": 3,
+    }
+
+
+@pytest.mark.parametrize("rows", [(), (excluded("f1", "opted_out", opted_out=True),)])
+def test_run_that_wrote_nothing_is_sound(output: Output, rows: tuple[Row, ...]) -> None:
+    output.publish("r", rows)
+    assert faults_of(output) == ()
+
+
+def test_run_without_any_decisions_file_is_sound(output: Output) -> None:
+    output.publish("r", (), record={"decisions": ()})
+    shutil.rmtree(output.out / "audit" / "decisions")
+    assert faults_of(output) == ()
+
+
+def test_folder_without_output_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputUnusable, match="--out"):
+        verify(tmp_path)
+    with pytest.raises(OutputUnusable):
+        verify(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("where", ["start", "middle", "end"])
+@pytest.mark.parametrize("kind", ["shards", "decisions"])
+def test_flipped_byte_in_a_table(output: Output, kind: str, where: str) -> None:
+    output.publish("r")
+    paths = output.shard_paths("r") if kind == "shards" else output.decisions_paths("r")
+    flip(paths[0], {"start": 0, "middle": None, "end": -1}[where])
+    only(output, below(output, paths[0]), "SHA-256 differs")
+
+
+def test_flipped_byte_in_the_ledger(output: Output) -> None:
+    output.publish("r")
+    path = output.out / "audit" / "ledger.jsonl"
+    flip(path, 10)
+    assert faults_of(output)[0].location == "audit/ledger.jsonl:1"
+
+
+def test_every_flipped_byte_of_a_record_is_found(output: Output) -> None:
+    output.publish("r", (), record={"policy_toml": ""})
+    path = output.record_path("r")
+    content = path.read_bytes()
+    for place in range(0, len(content), 7):
+        flip(path, place)
+        faults = verify(output.out).faults
+        assert any(f.location.startswith("runs/") for f in faults), place
+        path.write_bytes(content)
+    assert verify(output.out).sound
+
+
+@pytest.mark.parametrize("kind", ["shards", "decisions"])
+def test_truncated_table(output: Output, kind: str) -> None:
+    output.publish("r")
+    path = (output.shard_paths("r") if kind == "shards" else output.decisions_paths("r"))[-1]
+    path.write_bytes(path.read_bytes()[:-10])
+    only(output, below(output, path), "SHA-256 differs")
+
+
+@pytest.mark.parametrize("kind", ["shards", "decisions"])
+def test_missing_table(output: Output, kind: str) -> None:
+    output.publish("r")
+    path = (output.shard_paths("r") if kind == "shards" else output.decisions_paths("r"))[-1]
+    path.unlink()
+    only(output, below(output, path), "is missing")
+
+
+@pytest.mark.parametrize("kind", ["shards", "decisions"])
+def test_link_in_the_place_of_a_table(output: Output, tmp_path: Path, kind: str) -> None:
+    output.publish("r")
+    path = (output.shard_paths("r") if kind == "shards" else output.decisions_paths("r"))[0]
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    only(output, below(output, path), "link")
+
+
+@pytest.mark.parametrize("root", ["shards", "audit/decisions"])
+@pytest.mark.parametrize("name", ["extra.parquet", ".hidden", "a\u202eb\n.parquet"])
+def test_extra_file_beside_a_run(output: Output, root: str, name: str) -> None:
+    output.publish("r")
+    (output.out / root / "run=r" / name).write_bytes(b"SECRET")
+    [fault] = faults_of(output)
+    shown = name.replace("\u202e", "\\u202e").replace("\n", "\\n")
+    assert fault.location == f"{root}/run=r/{shown}"
+    assert "in no record" in fault.message
+
+
+@pytest.mark.parametrize(
+    "folder", ["shards", "shards/run=x", "shards/run=r/deep", "audit/decisions/run=x"]
+)
+def test_extra_folder(output: Output, folder: str) -> None:
+    output.publish("r")
+    (output.out / folder).mkdir(parents=True, exist_ok=True)
+    for n in range(3):
+        (output.out / folder / f"part-{n}-ab.parquet").write_bytes(b"SECRET")
+    only(output, folder, "3 file(s) are in no record")
+
+
+@pytest.mark.parametrize("root", ["shards", "audit/decisions"])
+def test_linked_folder_is_not_a_way_in(output: Output, tmp_path: Path, root: str) -> None:
+    output.publish("r")
+    (tmp_path / "elsewhere").mkdir()
+    (output.out / root / "run=x").symlink_to(tmp_path / "elsewhere")
+    only(output, root, "1 file(s) are in no record")
+
+
+def test_linked_root(output: Output, tmp_path: Path) -> None:
+    output.publish("r")
+    (output.out / "shards").rename(tmp_path / "elsewhere")
+    (output.out / "shards").symlink_to(tmp_path / "elsewhere")
+    only(output, "shards", "is a link")
+
+
+def test_superseded_shards_still_there(output: Output) -> None:
+    output.publish("old")
+    output.publish("new", superseded=["old"])
+    only(output, "shards/run=old", "2 file(s) are still here, though run new replaced them")
+
+
+@pytest.mark.parametrize("named", ["never", "r", "newer"])
+def test_run_replaces_only_older_runs(output: Output, named: str) -> None:
+    output.publish("r", superseded=[named])
+    output.publish("newer", [])
+    only(output, "runs/r.json", f"claims to replace run {named}")
+
+
+def test_claim_on_itself_excuses_no_missing_shard(output: Output) -> None:
+    output.publish("r", superseded=["r"])
+    shutil.rmtree(output.out / "shards")
+    assert [f.location.split("/")[0] for f in faults_of(output)] == ["runs", "shards", "shards"]
+
+
+def test_record_edited(output: Output) -> None:
+    output.publish("r")
+    path = output.record_path("r")
+    record = json.loads(path.read_bytes())
+    record["redactor_digest"] = REDACTOR
+    path.write_bytes(json.dumps(record).encode())
+    only(output, "runs/r.json", "not the record that audit/ledger.jsonl:2 announces")
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda r: r.update(note="SECRET"),
+        lambda r: r.pop("counts"),
+        lambda r: r.update(run_id="../../etc"),
+        lambda r: r.update(run_id="other"),
+        lambda r: r.update(superseded=["../.."]),
+        lambda r: r.update(finished_at="2026-01-01T00:00:00"),
+        lambda r: r.update(finished_at="SECRET"),
+        lambda r: r["decisions"][0].update(name="../x.parquet"),
+        lambda r: r["decisions"][0].update(name=r["decisions"][1]["name"]),
+        lambda r: r["shards"][0].update(name="/etc/passwd"),
+        lambda r: r["shards"][0].update(name=r["shards"][1]["name"]),
+    ],
+)
+def test_record_of_another_form(output: Output, edit: Callable[[Any], Any]) -> None:
+    output.publish("r")
+    path = output.record_path("r")
+    record = json.loads(path.read_bytes())
+    edit(record)
+    path.write_bytes(json.dumps(record).encode())
+    faults = faults_of(output)
+    assert faults[0].location == "runs/r.json"
+    assert "is not the record of a run" in faults[0].message
+    # Nothing that it names is trusted: its tables are strangers.
+    assert {f.location for f in faults[1:]} == {"audit/decisions/run=r", "shards/run=r"}
+
+
+def test_record_deleted(output: Output) -> None:
+    output.publish("old")
+    shutil.rmtree(output.out / "shards" / "run=old")
+    output.publish("new", superseded=["old"])
+    output.record_path("old").unlink()
+    faults = faults_of(output)
+    assert [f.location for f in faults] == [
+        "audit/ledger.jsonl:2",
+        "runs/new.json",
+        "audit/decisions/run=old",
+    ]
+    assert "interrupted publish or a deleted record" in faults[0].message
+
+
+def test_interrupted_publish_is_a_fault_until_the_ledger_withdraws_it(output: Output) -> None:
+    output.publish("r")
+    output.ledger.append("run_finished", "cut", output.tick(), {"record_sha256": "0" * 64})
+    only(output, "audit/ledger.jsonl:3", "run cut, which has no record: an interrupted publish")
+    output.ledger.append("run_failed", "cut", output.tick())
+    assert faults_of(output) == ()
+
+
+def test_record_of_a_withdrawn_run(output: Output) -> None:
+    output.publish("r")
+    output.ledger.append("run_failed", "r", output.tick())
+    only(output, "runs/r.json", "the ledger says that the run failed")
+
+
+def test_record_announced_again_after_an_interruption(output: Output) -> None:
+    output.publish("r")
+    digest = hashlib.sha256(output.record_path("r").read_bytes()).hexdigest()
+    output.ledger.append("run_finished", "r", output.tick(), {"record_sha256": digest})
+    assert faults_of(output) == ()
+    output.ledger.append("run_finished", "r", output.tick(), {"record_sha256": "0" * 64})
+    second, record = faults_of(output)
+    assert second == Fault("audit/ledger.jsonl:4", "announces a second record of the same run")
+    assert record.location == "runs/r.json"
+
+
+def test_announcement_without_a_digest(output: Output) -> None:
+    output.publish("r")
+    output.ledger.append("run_finished", "x", output.tick(), {"record_sha256": 3})
+    only(output, "audit/ledger.jsonl:3", "without the digest")
+
+
+def test_ledger_cut_off(output: Output) -> None:
+    output.publish("a", [])
+    output.publish("b", [])
+    path = output.out / "audit" / "ledger.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    only(output, "audit/ledger.jsonl:4", "no run_finished event announces b.")
+
+
+def test_ledger_missing(output: Output) -> None:
+    output.publish("a", [])
+    (output.out / "audit" / "ledger.jsonl").unlink()
+    only(output, "audit/ledger.jsonl:1", "no run_finished event announces a.")
+
+
+@pytest.mark.parametrize(
+    ("edit", "line"),
+    [
+        (lambda lines: lines.pop(1), 2),
+        (lambda lines: lines.insert(1, lines[1]), 3),
+        (lambda lines: lines.insert(0, lines.pop(2)), 1),
+        (lambda lines: lines.append(lines.pop()[:-5]), 4),
+    ],
+)
+def test_ledger_tampered_with(output: Output, edit: Callable[[Any], Any], line: int) -> None:
+    output.publish("a", [])
+    output.publish("b", [])
+    path = output.out / "audit" / "ledger.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    edit(lines)
+    path.write_bytes(b"".join(lines))
+    assert faults_of(output)[0].location == f"audit/ledger.jsonl:{line}"
+    assert Ledger(path).check()[0].location == f"audit/ledger.jsonl:{line}"
+
+
+# From here on, records, digests and ledger agree with each other: only the contents give it away.
+
+
+@pytest.mark.parametrize(
+    ("counts", "messages"),
+    [
+        ((7, 3, 3, 0), ["do not reconcile", "0 quarantined; its decisions say 1"]),
+        ((7, 4, 2, 1), ["4 written; its decisions say 3", "2 excluded; its decisions say 3"]),
+        ((8, 4, 3, 1), ["8 seen; its decisions say 7", "4 written; its decisions say 3"]),
+    ],
+)
+def test_counts(output: Output, counts: tuple[int, int, int, int], messages: list[str]) -> None:
+    names = ("seen", "written", "excluded", "quarantined")
+    output.publish("r", record={"counts": Counts(**dict(zip(names, counts, strict=True)))})
+    faults = faults_of(output)
+    assert {f.location for f in faults} == {"runs/r.json"}
+    assert [m in f.message for m, f in zip(messages, faults, strict=True)] == [True] * len(messages)
+
+
+@pytest.mark.parametrize("counted", [0, 2])
+def test_reasons(output: Output, counted: int) -> None:
+    reasons = {
+        "baa_executed": 1,
+        "opted_out": 1,
+        "unknown_product": 1,
+        "detector_failed": 1,
+        **({"eu_server": counted} if counted else {}),
+    }
+    output.publish("r", record={"reasons": reasons})
+    only(output, "runs/r.json", f"says {counted} files eu_server; its decisions say 1")
+
+
+def test_reason_that_is_no_code_is_not_shown(output: Output) -> None:
+    output.publish("r", [excluded("f", "SECRET content")], record={"reasons": {}})
+    only(output, "runs/r.json", "says 0 files a reason; its decisions say 1")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"policy_digest": "x"}, "1 decision(s) were taken under another policy"),
+        ({"reasons": []}, "1 decision(s) are written with a reason, or not written without one"),
+        ({"doc_key": "k"}, "1 decision(s) are written without a key and a part, or not"),
+        ({"shard_part": 3}, "1 decision(s) are written without a key and a part, or not"),
+    ],
+)
+def test_decision_that_cannot_be(output: Output, change: dict[str, Any], message: str) -> None:
+    decisions = [decision(row) for row in ROWS]
+    decisions[4].update(change)
+    reasons = {"baa_executed": 1, "opted_out": 1, "unknown_product": 1, "detector_failed": 1}
+    if change != {"reasons": []}:
+        reasons["eu_server"] = 1
+    output.publish("r", decisions=decisions, record={"reasons": reasons})
+    only(output, "audit/decisions/run=r", message)
+
+
+def test_decision_without_a_final_state(output: Output) -> None:
+    decisions = [decision(row) for row in ROWS]
+    decisions[4].update(state="eligible")
+    output.publish("r", decisions=decisions)
+    record, state = faults_of(output)
+    assert "says 3 excluded; its decisions say 2" in record.message
+    assert state.location == "audit/decisions/run=r"
+    assert "1 decision(s) have no final state" in state.message
+
+
+def test_excluded_decision_turned_into_written(output: Output) -> None:
+    decisions = [decision(row) for row in ROWS]
+    decisions[4].update(state="written", reasons=[], doc_key=key_of("f5"), shard_part=1)
+    output.publish("r", decisions=decisions)
+    faults = faults_of(output)
+    assert {f.location for f in faults} == {"runs/r.json"}
+    assert "says 3 written; its decisions say 4" in faults[0].message
+
+
+def test_rows_of_a_decisions_file(output: Output) -> None:
+    record = output.publish("other", [])
+    made = output.publish("r", superseded=["other"])
+    short = msgspec.structs.replace(made.decisions[0], row_count=9)
+    again = Output(output.out.parent / "again")
+    again.publish("r", record={"decisions": (short, made.decisions[1])})
+    path = again.decisions_paths("r")[0]
+    assert record.counts.seen == 0
+    only(again, below(again, path), "has 4 rows; the record says 9")
+
+
+def test_decisions_that_are_no_parquet(output: Output) -> None:
+    made = output.publish("r")
+    path = output.decisions_paths("r")[0]
+    shutil.rmtree(output.out / "audit")
+    shutil.rmtree(output.out / "shards")
+    fake = msgspec.structs.replace(made.decisions[0], sha256=hashlib.sha256(b"junk").hexdigest())
+    output.publish("r", record={"decisions": (fake, made.decisions[1])})
+    path.write_bytes(b"junk")
+    only(output, below(output, path), "is not a Parquet file (ArrowInvalid)")
+
+
+def shards_by_part(**parts: list[str]) -> dict[int, list[dict[str, Any]]]:
+    return {int(p[1:]): [shard_row(key_of(f)) for f in files] for p, files in parts.items()}
+
+
+def ordered(*files: str) -> list[str]:
+    return sorted(files, key=key_of)
+
+
+@pytest.mark.parametrize(
+    ("shards", "part", "message"),
+    [
+        ({"p0": ["f1"], "p1": ordered("f2", "f3", "f4")}, 1, "1 row(s) belong to no file"),
+        ({"p0": ["f1"], "p1": ordered("f2", "f2", "f3")}, 1, "1 key(s) are in the shards more"),
+        ({"p0": ordered("f1", "f2"), "p1": ordered("f2", "f3")}, 1, "1 key(s) are in the shards"),
+        ({"p0": ordered("f1", "f2"), "p1": ["f3"]}, 0, "1 file(s) are in another part"),
+        ({"p0": ["f1"], "p1": ["f3"]}, 1, "1 file(s) were decided to be written here"),
+    ],
+)
+def test_keys(output: Output, shards: dict[str, list[str]], part: int, message: str) -> None:
+    output.publish("r", shards=shards_by_part(**shards))
+    only(output, below(output, output.shard_paths("r")[part]), message)
+
+
+def test_excluded_file_in_a_shard_by_edit_alone(output: Output) -> None:
+    """The usual way: a row is slipped into a shard, nothing else is touched."""
+    output.publish("r")
+    path = output.shard_paths("r")[1]
+    other = Output(output.out.parent / "other")
+    other.publish("r", shards=shards_by_part(p0=["f1"], p1=ordered("f2", "f3", "f4")))
+    path.write_bytes(other.shard_paths("r")[1].read_bytes())
+    only(output, below(output, path), "SHA-256 differs")
+
+
+def test_whole_part_missing_from_the_record(output: Output) -> None:
+    output.publish("r", shards=shards_by_part(p0=["f1"]))
+    only(output, "audit/decisions/run=r", "2 file(s) were decided to be written here, and are not")
+
+
+def test_two_decisions_for_one_key(output: Output) -> None:
+    rows = [Row("f1"), Row("f1")]
+    output.publish("r", rows, shards=shards_by_part(p0=["f1"]))
+    [fault] = faults_of(output)
+    assert "1 key(s) belong to more than one written decision" in fault.message
+
+
+def test_damaged_shard_does_not_hide_another(output: Output) -> None:
+    output.publish("r", shards=shards_by_part(p0=["f1"], p1=ordered("f2", "f3", "f4")))
+    first, second = output.shard_paths("r")
+    flip(first)
+    altered, unaccounted = faults_of(output)
+    assert altered.location == below(output, first)
+    assert unaccounted.location == below(output, second)
+    assert "belong to no file" in unaccounted.message
+
+
+def test_same_file_in_two_runs_in_use(output: Output) -> None:
+    output.publish("a", [Row("f1"), Row("f2")])
+    output.publish("b", [Row("f2"), Row("f3")])
+    only(output, "shards", "1 file(s) are in the shards of more than one run")
+
+
+@pytest.mark.parametrize("digest", ["policy_digest", "redactor_digest"])
+def test_row_of_another_digest(output: Output, digest: str) -> None:
+    shards = shards_by_part(p0=["f1"], p1=ordered("f2", "f3"))
+    shards[1][1][digest] = "other"
+    output.publish("r", shards=shards)
+    path = output.shard_paths("r")[1]
+    only(output, below(output, path), f"1 row(s) have another {digest} than the record")
+
+
+def test_keys_out_of_order(output: Output) -> None:
+    output.publish("r", shards=shards_by_part(p0=["f1"], p1=ordered("f2", "f3")[::-1]))
+    path = output.shard_paths("r")[1]
+    only(output, below(output, path), "not in ascending order")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"row_count": 5}, "the record says 5"),
+        ({"first_key": "0"}, "its first and last key"),
+        ({"last_key": "z"}, "its first and last key"),
+        ({"size_bytes": 1}, "not as large"),
+    ],
+)
+def test_shard_against_its_record(output: Output, change: dict[str, Any], message: str) -> None:
+    output.publish("r", [Row("f1")], shard_changes=change)
+    only(output, below(output, output.shard_paths("r")[0]), message)
+
+
+def test_shard_with_a_column_too_many(output: Output) -> None:
+    schema = SHARD_SCHEMA.append(pa.field("summary", pa.string()))
+    output.publish("r", [Row("f1")], shard_schema=schema)
+    only(output, below(output, output.shard_paths("r")[0]), "does not have the columns of shards")
+
+
+def test_shard_with_a_nested_field_too_many(output: Output) -> None:
+    place = SHARD_SCHEMA.get_field_index("words")
+    piece = SHARD_SCHEMA.field(place).type.value_type
+    fields = [*(piece.field(i) for i in range(piece.num_fields)), pa.field("raw", pa.string())]
+    schema = SHARD_SCHEMA.set(place, pa.field("words", pa.list_(pa.struct(fields))))
+    output.publish("r", [Row("f1")], shard_schema=schema)
+    only(output, below(output, output.shard_paths("r")[0]), "does not have the columns of shards")
+
+
+def test_row_without_a_key(output: Output) -> None:
+    schema = pa.schema([f.with_nullable(True) for f in SHARD_SCHEMA])
+    rows = [shard_row(key_of("f1")), {**shard_row(""), "doc_key": None}]
+    output.publish(
+        "r",
+        [Row("f1")],
+        shards={0: rows},
+        shard_schema=schema,
+        shard_changes={"last_key": key_of("f1")},
+    )
+    faults = faults_of(output)
+    assert {f.location for f in faults} == {below(output, output.shard_paths("r")[0])}
+    assert "1 row(s) have no key" in faults[0].message
+    assert "belong to no file" in faults[-1].message
+
+
+def test_many_batches(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.audit.contents._BATCH_ROWS", 7)
+    rows = [Row(f"f{n}", part=n % 3) for n in range(100)]
+    output.publish("r", [*rows, quarantined("q", "empty", "EmptyText")])
+    report = verify(output.out)
+    assert report.faults == ()
+    assert report.checked.transcripts == 100
