@@ -1,0 +1,91 @@
+"""The local engine: order, bounds, and workers that die."""
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.engines.local import LocalEngine
+from pipeline.errors import ConfigError, OutputFull, RunFailed
+
+from . import jobs
+
+
+def _units(count: int, size: int = 3) -> list[jobs.Numbers]:
+    return [tuple(range(n * size, (n + 1) * size)) for n in range(count)]
+
+
+def _flat(results: Iterator[list[str]]) -> list[str]:
+    return [name for result in results for name in result]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_results_come_in_the_order_of_the_units(workers: int) -> None:
+    results = LocalEngine(workers).map(jobs.job(jobs.make_names), _units(20))
+    assert _flat(results) == [str(n) for n in range(60)]
+
+
+def test_only_a_bounded_number_of_units_is_taken_ahead() -> None:
+    taken = 0
+
+    def units() -> Iterator[jobs.Numbers]:
+        nonlocal taken
+        for unit in _units(100):
+            taken += 1
+            yield unit
+
+    results = LocalEngine(2).map(jobs.job(jobs.make_names), units())
+    next(results)
+    assert taken <= 9
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_nothing_to_do_starts_no_worker() -> None:
+    started = time.monotonic()
+    assert list(LocalEngine(4).map(jobs.job(jobs.make_dying), [])) == []
+    assert time.monotonic() - started < 0.5
+
+
+def test_units_that_kill_a_worker_are_bisected_and_the_rest_survives(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    results = _flat(LocalEngine(2).map(jobs.job(jobs.make_poisoned), _units(15, 4)))
+    expected = [f"{n} crashed" if n in (10, 20, 30, 40) else str(n) for n in range(60)]
+    assert sorted(results) == sorted(expected)
+    assert "secret" not in "".join(capfd.readouterr())
+
+
+def test_a_unit_that_hangs_is_stopped_and_bisected() -> None:
+    results = _flat(LocalEngine(1).map(jobs.job(jobs.make_hanging, 0.5), _units(3, 2)))
+    assert sorted(results) == ["0", "1", "2", "3 timed_out", "4", "5"]
+
+
+def test_an_error_of_this_project_reaches_the_caller() -> None:
+    with pytest.raises(ConfigError) as caught:
+        list(LocalEngine(2).map(jobs.job(jobs.make_config_error), _units(1)))
+    assert caught.value.problems == ("redaction.spacy_model → no such thing",)
+
+
+def test_a_full_disk_in_a_worker_fails_the_run_and_blames_no_file() -> None:
+    with pytest.raises(OutputFull):
+        list(LocalEngine(1).map(jobs.job(jobs.make_full_disk), _units(2)))
+
+
+def test_any_other_error_while_starting_is_told_by_type_alone(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(RunFailed, match="RuntimeError") as caught:
+        list(LocalEngine(1).map(jobs.job(jobs.make_secret_error), _units(1)))
+    assert "secret" not in str(caught.value) + "".join(capfd.readouterr())
+
+
+def test_workers_that_never_start_end_the_run() -> None:
+    with pytest.raises(RunFailed, match="memory"):
+        list(LocalEngine(2).map(jobs.job(jobs.make_dying), _units(1)))
+
+
+def test_workers_cannot_dump_core_and_use_one_blas_thread() -> None:
+    before = os.environ.get("OPENBLAS_NUM_THREADS")
+    assert _flat(LocalEngine(1).map(jobs.job(jobs.make_limits), _units(1))) == ["(0, 0)", "1"]
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == before
