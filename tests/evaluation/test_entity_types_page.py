@@ -1,0 +1,59 @@
+"""``docs/entity-types.md`` says what the detectors do, in names that the evaluation knows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.evaluation.groups import is_known
+
+PAGE = (Path(__file__).parents[2] / "docs" / "entity-types.md").read_text("utf-8")
+ENTITY = re.compile(r"`([A-Z][A-Z_]+)`")
+POLICY = re.compile(r"`([a-z][a-z_]+)`")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """Cells of the one table below a heading, without its header."""
+    section = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+FOUND = {ENTITY.findall(row[0])[0]: row for row in rows("What is found")}
+POLICIES = {
+    POLICY.findall(row[0])[0]: row for row in rows("Each policy, and how far it is covered")
+}
+
+
+@pytest.mark.parametrize("name", [*FOUND, *POLICIES])
+def test_every_name_has_a_group_in_the_evaluation(name: str) -> None:
+    assert is_known(name)
+
+
+def test_the_first_table_is_what_runs() -> None:
+    from pipeline.recognizers.table import all_recognizers
+    from pipeline.redaction.ner import NER_TYPES
+
+    runs = {entity: {"NER"} for entity in NER_TYPES.values()}
+    for recognizer in all_recognizers(None, 5.0):
+        for entity in recognizer.supported_entities:
+            runs.setdefault(entity, set()).add(type(recognizer).__name__)
+    said = {
+        entity: set(re.findall(r"NER\b|\w+Recognizer", row[2])) for entity, row in FOUND.items()
+    }
+    assert said == runs
+
+
+def test_the_two_tables_agree() -> None:
+    for entity, row in FOUND.items():
+        for policy in POLICY.findall(row[1]):
+            assert f"`{entity}`" in POLICIES[policy][2]
+    for policy, row in POLICIES.items():
+        if row[1] != "**no**":
+            for entity in ENTITY.findall(row[2]):
+                assert f"`{policy}`" in FOUND[entity][1]
+
+
+def test_every_policy_is_told_whether_it_is_covered() -> None:
+    assert {row[1] for row in POLICIES.values()} == {"yes", "in part", "**no**"}
+    assert list(POLICIES) == sorted(POLICIES)
