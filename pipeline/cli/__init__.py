@@ -1,0 +1,12 @@
+"""The command: parse, load the configuration, call one function, map its error to an exit code.
+
+    entry      the command's entry point; the only place that turns errors into exit codes
+    options    options that several commands share
+    console    what a person or a program sees: progress, notes, tables, the JSON line
+    run_gate   `run`, `gate`
+    detection  `detect`, `eval`
+    audit      `audit summary | list | explain | verify`
+    policy     `policy show | check`
+
+Heavy imports happen inside the commands, so that `clearshard --help` is quick.
+"""

@@ -1,0 +1,138 @@
+"""What a person or a program sees.
+
+Results go to stdout, everything else to stderr. With ``--json`` stdout ends with one JSON object
+and notes are JSON lines; on a terminal progress is a bar; elsewhere it is a line now and then.
+Names that come from outside are escaped before they are shown.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.audit.faults import printable
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+def print_json(result: Mapping[str, Any]) -> None:
+    """One JSON object as the last line of stdout."""
+    sys.stdout.write(json.dumps(result, ensure_ascii=True, allow_nan=False) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Text as it is, without any markup."""
+    sys.stdout.write(text + "\n")
+
+
+def shown(name: object) -> str:
+    """A value from outside, safe for a terminal."""
+    return "(unknown)" if name is None else printable(str(name))
+
+
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table under its title; columns of numbers are aligned to the right."""
+    print_text(title)
+    table = Table(box=None, pad_edge=False)
+    for place, name in enumerate(header):
+        numeric = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
+        table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    sys.stdout.flush()
+    Console().print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return shown(value)
+
+
+class Reporter:
+    """Progress of a run: rate, time left, counts by state."""
+
+    def __init__(self, *, quiet: bool, as_json: bool, clock: Callable[[], float] = time.monotonic):
+        self._quiet = quiet
+        self._as_json = as_json
+        self._clock = clock
+        self._console = Console(stderr=True)
+        self._bar: Progress | None = None
+        self._task: Any = None
+        self._eligible = self._excluded = self._written = self._quarantined = self._words = 0
+        self._held = 0
+        self._started = self._last_line = clock()
+
+    def __enter__(self) -> "Reporter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop_bar()
+
+    def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
+        """All files of the manifest have been decided."""
+        self._eligible, self._excluded, self._held = eligible, excluded, quarantined
+        self._started = self._last_line = self._clock()
+        self.note(
+            f"{seen:,} files: {eligible:,} eligible, {excluded:,} excluded, "
+            f"{quarantined:,} quarantined before reading"
+        )
+        if self._console.is_terminal and not self._quiet and not self._as_json and eligible:
+            self._bar = Progress(
+                TextColumn("redacting"),
+                BarColumn(),
+                TextColumn("{task.completed:,.0f}/{task.total:,.0f} files"),
+                TextColumn("{task.fields[rate]}"),
+                TimeRemainingColumn(),
+                TextColumn("{task.fields[states]}"),
+                console=self._console,
+                transient=True,
+            )
+            self._task = self._bar.add_task("", total=eligible, rate="", states="")
+            self._bar.start()
+
+    def redacted(self, written: int, quarantined: int, words: int) -> None:
+        """Some more eligible files have been worked on."""
+        self._written += written
+        self._quarantined += quarantined
+        self._words += words
+        done = self._written + self._quarantined
+        seconds = max(self._clock() - self._started, 1e-9)
+        rate = f"{self._words / seconds:,.0f} words/s"
+        if self._bar is not None:
+            states = (
+                f"[green]{self._written:,} written[/] "
+                f"[yellow]{self._quarantined + self._held:,} quarantined[/] "
+                f"{self._excluded:,} excluded"
+            )
+            self._bar.update(self._task, completed=done, rate=rate, states=states)
+        elif self._clock() - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = self._clock()
+            left = seconds / max(done, 1) * (self._eligible - done)
+            self.note(f"{done:,}/{self._eligible:,} files, {rate}, {left:,.0f} s left")
+
+    def finishing(self) -> None:
+        """The registry is read again, shards and decisions are written."""
+        self._stop_bar()
+        self.note("reading the registry again, writing shards and decisions")
+
+    def note(self, message: str) -> None:
+        """Something that the user should know."""
+        if self._quiet:
+            return
+        if self._as_json:
+            line = json.dumps({"level": "info", "message": message})
+            sys.stderr.write(line + "\n")
+        else:
+            self._console.print(Text(message), highlight=False, soft_wrap=True)
+
+    def _stop_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

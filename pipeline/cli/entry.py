@@ -1,0 +1,84 @@
+"""The command's entry point; the only place that turns errors into exit codes.
+
+An error of this project says what to do and is shown as it is. Any other exception could quote its
+input, so only its type and the places in the code are shown.
+"""
+
+import signal
+import sys
+import traceback
+import types
+
+import typer
+
+from pipeline.cli import audit, detection, policy, run_gate
+from pipeline.cli.console import print_json
+from pipeline.errors import ClearshardError, RunFailed
+
+_INTERRUPTED = "Interrupted. Nothing became visible; run again."
+
+app = typer.Typer(
+    name="clearshard",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="From submitted transcripts to redacted training shards, with proof.",
+)
+run_gate.register(app)
+detection.register(app)
+app.add_typer(audit.app, name="audit")
+app.add_typer(policy.app, name="policy")
+
+
+class _Interrupted(BaseException):
+    """Ctrl-C or SIGTERM; no `except Exception` may take it for an error of the work in hand."""
+
+
+def main() -> None:
+    """Runs the command and exits with its code."""
+    sys.excepthook = _nothing_of_the_input
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(_exit_code(sys.argv[1:]))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        app(arguments, prog_name="clearshard")
+    except SystemExit as ended:  # how the parser ends, having shown usage errors itself
+        code = ended.code if isinstance(ended.code, int) else RunFailed.exit_code
+        return code if code == 0 else _fail("UsageError", code, None, arguments)
+    except ClearshardError as error:
+        return _fail(type(error).__name__, error.exit_code, str(error), arguments)
+    except (_Interrupted, KeyboardInterrupt):
+        return _fail("Interrupted", RunFailed.exit_code, _INTERRUPTED, arguments)
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        return _fail(type(error).__name__, RunFailed.exit_code, _places(error), arguments)
+    return 0
+
+
+def _fail(kind: str, code: int, message: str | None, arguments: list[str]) -> int:
+    if message is not None:
+        sys.stderr.write(f"clearshard: {message}\n")
+    if "--json" in arguments:
+        problem = {"status": "error", "exit_code": code, "error": kind}
+        print_json(problem if message is None else {**problem, "message": message})
+    return code
+
+
+def _places(error: BaseException) -> str:
+    """The type of an exception and where it came from; its message could quote a transcript."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    return f"unexpected {type(error).__name__} at {places}. Nothing became visible."
+
+
+def _nothing_of_the_input(
+    kind: type[BaseException], error: BaseException, trace: types.TracebackType | None
+) -> None:
+    sys.stderr.write(f"clearshard: {_places(error.with_traceback(trace))}\n")
+
+
+def _interrupt(number: int, frame: types.FrameType | None) -> None:
+    raise _Interrupted

@@ -1,0 +1,83 @@
+"""Options that several commands share."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.config import Config, load_config
+from pipeline.errors import ConfigError
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", help="Configuration file (TOML).", show_default=False)
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Output folder; wins over the configuration.")
+]
+MaybeConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Moment to decide at, RFC 3339 with an offset. Default: now."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="One JSON object as the last line of stdout.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, max=1024, help="Processes. Default: one a core.")
+]
+
+
+def moment(as_of: str | None) -> datetime:
+    """The moment of `--as-of`, or now; in UTC.
+
+    Raises:
+        ConfigError: It is no time, or has no offset.
+    """
+    if as_of is None:
+        return now()
+    try:
+        parsed = datetime.fromisoformat(as_of)
+    except ValueError:
+        raise ConfigError("--as-of", ["is not RFC 3339, as in 2026-01-31T12:00:00Z"]) from None
+    if parsed.tzinfo is None:
+        raise ConfigError("--as-of", ["has no offset; write 2026-01-31T12:00:00Z for UTC"])
+    return parsed.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The clock of the command."""
+    return datetime.now(UTC)
+
+
+def worker_count(workers: int | None) -> int:
+    """`--workers`, or one for each core that this process may use."""
+    if workers is not None:
+        return workers
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def output_folder(config: Config | None, out: Path | None) -> Path:
+    """`--out`, or the folder of the configuration.
+
+    Raises:
+        ConfigError: Neither names one.
+    """
+    if out is not None:
+        return out.absolute()
+    if config is not None and config.output.folder is not None:
+        return config.path(config.output.folder)
+    raise ConfigError("configuration", ["output.folder → is required, or --out"])
+
+
+def folder_to_read(config: Path | None, out: Path | None) -> Path:
+    """The output folder of a command that reads one.
+
+    Raises:
+        ConfigError: Neither option names one, or the configuration is wrong.
+    """
+    return output_folder(None if config is None else load_config(config), out)

@@ -1,0 +1,61 @@
+"""`policy show | check`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.console import print_json, print_table, print_text
+from pipeline.cli.options import JsonOption, MaybeConfigOption
+from pipeline.config import default_policy_text, load_config, read_text
+from pipeline.eligibility.policy import Policy, parse_policy
+
+_EXIT = "Exit codes: 0 the policy is sound, 2 it is not."
+
+app = typer.Typer(help="The rules in force.", no_args_is_help=True, rich_markup_mode=None)
+
+FileArgument = Annotated[
+    Path | None, typer.Argument(help="A policy. Default: the configured or built-in one.")
+]
+
+
+@app.command(epilog=_EXIT)
+def show(
+    file: FileArgument = None, config: MaybeConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """The rules, each with the sentence it stands for."""
+    policy = _load(file, config)
+    if as_json:
+        rules = policy.model_dump(mode="json", by_alias=True, exclude_none=True)
+        print_json({"digest": policy.digest, **rules})
+        return
+    print_text(f"{policy.title}\ndigest {policy.digest}\n")
+    for rule in policy.rules:
+        print_text(f"{rule.reason}  [{rule.id}, reads {rule.fact}]")
+        print_text(f"  {rule.description}")
+        print_text(f'  "{rule.source}"\n')
+    print_text("A fact that is missing or cannot be read denies as unknown_<fact>.")
+
+
+@app.command(epilog=_EXIT)
+def check(
+    file: FileArgument = None, config: MaybeConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Is the policy readable, and not below the published one?"""
+    policy = _load(file, config)
+    if as_json:
+        print_json({"status": "sound", "digest": policy.digest, "rules": len(policy.rules)})
+        return
+    print_table(
+        f"sound: {len(policy.rules)} rules, digest {policy.digest[:16]}",
+        ("rule", "reason", "fact", "source"),
+        [(r.id, r.reason, r.fact, r.source[:60] + "…") for r in policy.rules],
+    )
+
+
+def _load(file: Path | None, config: Path | None) -> Policy:
+    if file is not None:
+        return parse_policy(read_text(file), str(file))
+    if config is not None:
+        return parse_policy(*load_config(config).policy_text())
+    return parse_policy(default_policy_text(), "default policy")

@@ -1,0 +1,163 @@
+"""`run` and `gate`."""
+
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from pipeline.cli.console import Reporter, print_json, print_table
+from pipeline.cli.options import (
+    AsOfOption,
+    ConfigOption,
+    JsonOption,
+    OutOption,
+    QuietOption,
+    WorkersOption,
+    moment,
+    now,
+    output_folder,
+    worker_count,
+)
+from pipeline.config import load_config
+from pipeline.errors import TooManyQuarantined
+from pipeline.records import RunRecord
+
+_RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
+3 more quarantined than the configured share (the run is visible), 4 registry or source unavailable
+or stale, 5 integrity check failed, 6 another run holds the lock."""
+_GATE_EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 registry or source
+unavailable or stale."""
+
+
+class Engine(StrEnum):
+    """How work is spread."""
+
+    LOCAL = "local"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command(epilog=_RUN_EXIT)(run)
+    app.command(epilog=_GATE_EXIT)(gate)
+
+
+def run(
+    config: ConfigOption,
+    out: OutOption = None,
+    workers: WorkersOption = None,
+    engine: Annotated[Engine, typer.Option(help="Where the workers run.")] = Engine.LOCAL,
+    as_of: AsOfOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything, leave nothing behind.")
+    ] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Decide, redact, write shards, account for every file."""
+    from pipeline.run.job import RunOptions
+    from pipeline.run.job import run as run_job
+
+    settings = load_config(config)
+    options = RunOptions(
+        out=output_folder(settings, out),
+        as_of=moment(as_of),
+        workers=worker_count(workers),
+        dry_run=dry_run,
+    )
+    started = time.monotonic()
+    with Reporter(quiet=quiet, as_json=as_json) as reporter:
+        record = run_job(settings, options, reporter, now)
+    seconds = time.monotonic() - started
+    if as_json:
+        print_json(_as_json(record, options.out, seconds, dry_run))
+    else:
+        _print_record(record, options.out, seconds, dry_run)
+    for reason, count in record.alerts.items():
+        typer.echo(f"ALERT {reason}: {count:,} files. Tell the privacy officer.", err=True)
+    eligible = record.counts.written + record.counts.quarantined
+    allowed = settings.limits.max_quarantined_share
+    if record.counts.quarantined > allowed * eligible:
+        raise TooManyQuarantined(
+            f"{record.counts.quarantined:,} of {eligible:,} eligible files were quarantined; "
+            f"limits.max_quarantined_share allows {allowed:.1%}. The run is visible. See "
+            f"`clearshard audit list --out {options.out} --state quarantined`."
+        )
+
+
+def gate(
+    config: ConfigOption,
+    as_of: AsOfOption = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="Folder for the decisions as Parquet; must not exist.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decisions only: which files may be used, and why the others may not. Opens no transcript."""
+    from pipeline.run.decide import decide
+
+    settings = load_config(config)
+    started = time.monotonic()
+    result = decide(settings, moment(as_of), decisions)
+    seconds = time.monotonic() - started
+    if as_json:
+        print_json({"status": "done", "seconds": round(seconds, 3), **result.to_dict()})
+        return
+    print_table(
+        f"{result.seen:,} files decided in {seconds:.1f} s",
+        ("state", "files"),
+        [
+            ("eligible", result.eligible),
+            ("excluded", result.excluded),
+            ("quarantined", result.quarantined),
+        ],
+    )
+    if result.reasons:
+        print_table(
+            "\nreasons (a file can have several)", ("reason", "files"), _sorted(result.reasons)
+        )
+
+
+def _sorted(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _as_json(record: RunRecord, out: Path, seconds: float, dry_run: bool) -> dict[str, Any]:
+    details = msgspec.to_builtins(record)
+    del details["policy_toml"]
+    return {
+        "status": "dry_run" if dry_run else "done",
+        "out": str(out),
+        "seconds": round(seconds, 3),
+        **details,
+    }
+
+
+def _print_record(record: RunRecord, out: Path, seconds: float, dry_run: bool) -> None:
+    counts = record.counts
+    title = f"run {record.run_id}" + (" (dry run, nothing was kept)" if dry_run else "")
+    print_table(
+        title,
+        ("state", "files"),
+        [
+            ("seen", counts.seen),
+            ("excluded", counts.excluded),
+            ("quarantined", counts.quarantined),
+            ("written", counts.written),
+        ],
+    )
+    if record.taken_out:
+        typer.echo(f"{record.taken_out:,} were taken out: the registry changed during the run.")
+    if record.reasons:
+        print_table(
+            "\nreasons (a file can have several)", ("reason", "files"), _sorted(record.reasons)
+        )
+    if record.redactions:
+        print_table("\nredactions", ("entity type", "count"), _sorted(record.redactions))
+    rate = record.word_count / max(seconds, 1e-9)
+    typer.echo(f"\n{record.word_count:,} words in {seconds:.1f} s ({rate:,.0f} words/s)")
+    if not dry_run:
+        typer.echo(f"shards: {out / 'shards' / f'run={record.run_id}'} ({len(record.shards)})")
+        typer.echo(f'load:   datasets.load_dataset("{out}")')

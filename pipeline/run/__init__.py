@@ -1,0 +1,11 @@
+"""The only place where the steps meet.
+
+intake     manifest → gate → provisional decisions, on disk, in bounded memory
+units      provisional decisions → work units for the eligible files, balanced by bytes
+work       what a worker does with a unit: read, decode, redact, stage
+outcomes   what became of each eligible file, on disk, next to its provisional decision
+publish    registry read again, shards, decisions, ledger, record: all or nothing
+job        a whole run, from configuration to summary
+folder     the output folder: is it ours, what is visible, what did a crash leave behind?
+decide     decisions alone, for `clearshard gate`
+"""

@@ -1,0 +1,119 @@
+"""Decisions alone, for `clearshard gate`: the same intake as a run, and nothing after it."""
+
+import tempfile
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.audit.decisions import DecisionsWriter
+from pipeline.config import Config
+from pipeline.eligibility.policy import Policy, parse_policy
+from pipeline.errors import OutputUnusable
+from pipeline.records import DECISION_SCHEMA, TIMESTAMP, State
+from pipeline.run.intake import Intake, Provisional, take_in
+from pipeline.storage import output_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Number of files by state and by reason; a file with several reasons counts under each."""
+
+    seen: int
+    eligible: int
+    excluded: int
+    quarantined: int
+    reasons: dict[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return asdict(self)
+
+
+def decide(config: Config, as_of: datetime, folder: Path | None) -> Decisions:
+    """Decides every file of the manifest, and writes the decisions if a folder is given.
+
+    Raises:
+        ConfigError: The policy is wrong.
+        SourceUnavailable: The manifest or the registry cannot be used.
+        RegistryStale: The registry is too old.
+        OutputUnusable: The folder exists or cannot be written.
+    """
+    policy = parse_policy(*config.policy_text())
+    if folder is not None and folder.exists():
+        raise OutputUnusable(f"{folder} exists already. Name a folder that does not.")
+    with tempfile.TemporaryDirectory(prefix="clearshard-") as scratch:
+        intake = take_in(
+            config.path(config.sources.manifest),
+            config.path(config.sources.registry),
+            policy,
+            as_of,
+            Path(scratch),
+        )
+        if folder is None:
+            return _count(intake)
+        with output_errors(folder), DecisionsWriter(folder) as writer:
+            return _count(intake, _Output(writer, policy, as_of))
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    writer: DecisionsWriter
+    policy: Policy
+    as_of: datetime
+
+    def write(self, batch: Provisional, states: list[State], reasons: pa.Array) -> None:
+        size = len(batch)
+        table = batch.table
+        columns = {
+            "file_id": table.column("file_id"),
+            "account_id": table.column("account_id"),
+            "state": pa.array([str(state) for state in states], pa.string()),
+            "reasons": reasons,
+            "error_type": pa.nulls(size, pa.string()),
+            "facts": table.column("facts"),
+            "policy_digest": pa.repeat(self.policy.digest, size),
+            "decided_at": pa.repeat(pa.scalar(self.as_of, TIMESTAMP), size),
+            "doc_key": pa.nulls(size, pa.string()),
+            "shard_part": pa.nulls(size, pa.int32()),
+        }
+        self.writer.write(pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA))
+
+
+def _count(intake: Intake, output: _Output | None = None) -> Decisions:
+    states: Counter[State] = Counter()
+    reasons: Counter[str] = Counter()
+    for batch in intake.batches():
+        held = {row: str(q) for row, q in enumerate(batch.quarantine) if q is not None}
+        excluded = int((batch.reason_bits != 0).sum())
+        states[State.QUARANTINED] += len(held)
+        states[State.EXCLUDED] += excluded
+        states[State.ELIGIBLE] += len(batch) - excluded - len(held)
+        reasons.update(held.values())
+        unique, counts = np.unique(batch.reason_bits, return_counts=True)
+        for given, count in zip(intake.gate.reason_lists(unique).to_pylist(), counts, strict=True):
+            reasons.update({reason: int(count) for reason in given})
+        if output is not None:
+            output.write(batch, *_columns(intake, batch, held))
+    return Decisions(
+        seen=intake.manifest.row_count,
+        eligible=states[State.ELIGIBLE],
+        excluded=states[State.EXCLUDED],
+        quarantined=states[State.QUARANTINED],
+        reasons=dict(sorted(reasons.items())),
+    )
+
+
+def _columns(
+    intake: Intake, batch: Provisional, held: dict[int, str]
+) -> tuple[list[State], pa.Array]:
+    lists = intake.gate.reason_lists(batch.reason_bits).to_pylist()
+    states = [State.EXCLUDED if given else State.ELIGIBLE for given in lists]
+    for row, reason in held.items():
+        lists[row] = [reason]
+        states[row] = State.QUARANTINED
+    return states, pa.array(lists, pa.list_(pa.string()))

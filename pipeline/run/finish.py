@@ -1,0 +1,277 @@
+"""Registry read again, shards, decisions, counts: the finished run below its staging folder."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, repeat
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.audit.decisions import DecisionsWriter
+from pipeline.config import PseudonymKey
+from pipeline.eligibility.gate import Gate
+from pipeline.eligibility.policy import Policy
+from pipeline.errors import IntegrityError, SourceUnavailable
+from pipeline.records import (
+    DECISION_SCHEMA,
+    TIMESTAMP,
+    Counts,
+    DecisionsFile,
+    ShardFile,
+    SourceSnapshot,
+    StagedUnit,
+    State,
+)
+from pipeline.run.intake import Intake, Provisional, as_manifest, read_accounts
+from pipeline.run.outcomes import BatchOutcomes, read_outcomes
+from pipeline.shards.assemble import Assembler, Contents, KeyRange, ShardSizes, bin_of
+from pipeline.shards.pseudonyms import doc_key
+from pipeline.storage import sha256_file
+
+#: A registry that changes this often while a run is being finished is being written right now.
+_MAX_READINGS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run has come to.
+
+    Attributes:
+        registry: The registry as it was read last, unchanged until the decisions were written.
+        taken_out: Files that were redacted and then taken out because of it.
+        reasons: Number of files by reason.
+        contents: Words and redactions of the shards.
+    """
+
+    counts: Counts
+    reasons: dict[str, int]
+    shards: tuple[ShardFile, ...]
+    decisions: tuple[DecisionsFile, ...]
+    registry: SourceSnapshot
+    taken_out: int
+    contents: Contents
+
+
+class Finisher:
+    """Turns provisional decisions, outcomes and scratch files into shards and decisions."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        outcomes: Path,
+        key: PseudonymKey,
+        policy: Policy,
+        as_of: datetime,
+        registry: Path,
+    ) -> None:
+        self._intake = intake
+        self._outcomes = outcomes
+        self._key = key
+        self._policy = policy
+        self._as_of = as_of
+        self._registry = registry
+
+    def finish(
+        self, units: list[StagedUnit], sizes: ShardSizes, shards: Path, decisions: Path
+    ) -> Finished:
+        """Writes shards and decisions into two folders.
+
+        Raises:
+            SourceUnavailable: The registry cannot be read again.
+            RegistryStale: It has become too old.
+            IntegrityError: Scratch files or counts are not what they must be.
+        """
+        shards.mkdir()
+        assembler = Assembler(shards, units, sizes)
+        made = {r: assembler.write(r) for r in assembler.ranges}
+        out: set[str] = set()
+        for _ in range(_MAX_READINGS):
+            accounts, registry = read_accounts(self._registry, self._policy, self._as_of)
+            gate = Gate(self._policy, accounts, self._as_of)
+            now_out = self._no_longer_eligible(gate)
+            # A shard is made again if its files changed, also back again.
+            for key_range in assembler.ranges:
+                if any(key_range.holds(k) for k in out ^ now_out):
+                    _remove(shards, made[key_range])
+                    without = {k for k in now_out if key_range.holds(k)}
+                    made[key_range] = assembler.write(key_range, without)
+            out = now_out
+            written = self._write_decisions(gate, assembler.ranges, decisions)
+            if sha256_file(self._registry) == registry.snapshot.sha256:
+                break
+        else:
+            raise SourceUnavailable(
+                f"account registry {self._registry}: changes all the time; run again when its "
+                "export has finished"
+            )
+        files = tuple(shard for shard in made.values() if shard is not None)
+        counts = Counts(
+            seen=self._intake.manifest.row_count,
+            written=written.states[State.WRITTEN],
+            excluded=written.states[State.EXCLUDED],
+            quarantined=written.states[State.QUARANTINED],
+        )
+        if not counts.reconciles or counts.written != sum(shard.row_count for shard in files):
+            raise IntegrityError(
+                f"{counts.seen} files were seen, but {counts.written} written (shards hold "
+                f"{sum(shard.row_count for shard in files)}), {counts.excluded} excluded and "
+                f"{counts.quarantined} quarantined. Nothing became visible. This is a defect."
+            )
+        return Finished(
+            counts=counts,
+            reasons=dict(sorted(written.reasons.items())),
+            shards=files,
+            decisions=tuple(written.files),
+            registry=registry.snapshot,
+            taken_out=len(out),
+            contents=assembler.contents(),
+        )
+
+    def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes]]:
+        no_more = (BatchOutcomes(number) for number in repeat(-1))
+        yield from zip(
+            self._intake.batches(),
+            chain(read_outcomes(self._outcomes), no_more),
+            strict=False,
+        )
+
+    def _no_longer_eligible(self, gate: Gate) -> set[str]:
+        """Keys of redacted files that the registry, as it is now, excludes."""
+        keys: set[str] = set()
+        for batch, outcomes in self._rows():
+            rows = sorted(outcomes.written)
+            if rows:
+                chosen = batch.table.take(rows)
+                decided = gate.decide(as_manifest(chosen))
+                denied = chosen.filter(pa.array(decided.reason_bits != 0))
+                keys.update(doc_key(self._key, f) for f in denied.column("file_id").to_pylist())
+        return keys
+
+    def _write_decisions(
+        self, gate: Gate, ranges: tuple[KeyRange, ...], folder: Path
+    ) -> "_WrittenDecisions":
+        states: Counter[State] = Counter()
+        reasons: Counter[str] = Counter()
+        with DecisionsWriter(folder) as writer:
+            for batch, outcomes in self._rows():
+                final = _finally(batch, outcomes, gate)
+                states.update(final.states)
+                reasons.update(final.reason_counts)
+                writer.write(self._record_batch(batch.table, final, ranges))
+        return _WrittenDecisions(states, reasons, writer.files)
+
+    def _record_batch(
+        self, table: pa.RecordBatch, final: "_Final", ranges: tuple[KeyRange, ...]
+    ) -> pa.RecordBatch:
+        size = table.num_rows
+        file_ids = table.column("file_id")
+        keys: list[str | None] = [None] * size
+        parts: list[int | None] = [None] * size
+        ends = [key_range.end_bin for key_range in ranges]
+        for row, file_id in zip(
+            final.written, file_ids.take(pa.array(final.written)).to_pylist(), strict=True
+        ):
+            key = doc_key(self._key, file_id)
+            keys[row] = key
+            parts[row] = ranges[bisect_right(ends, bin_of(key))].part
+        columns = {
+            "file_id": file_ids,
+            "account_id": table.column("account_id"),
+            "state": final.state_column,
+            "reasons": final.reason_column,
+            "error_type": final.error_type_column,
+            "facts": final.facts,
+            "policy_digest": pa.repeat(self._policy.digest, size),
+            "decided_at": pa.repeat(pa.scalar(self._as_of, TIMESTAMP), size),
+            "doc_key": pa.array(keys, pa.string()),
+            "shard_part": pa.array(parts, pa.int32()),
+        }
+        return pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA)
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenDecisions:
+    states: Counter[State]
+    reasons: Counter[str]
+    files: Sequence[DecisionsFile]
+
+
+@dataclass(frozen=True, slots=True)
+class _Final:
+    """One batch of decisions as they go into the table."""
+
+    written: npt.NDArray[np.int64]
+    states: Counter[State]
+    reason_counts: Counter[str]
+    state_column: pa.Array
+    reason_column: pa.Array
+    error_type_column: pa.Array
+    facts: pa.Array
+
+
+def _finally(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> _Final:
+    """What became of each file: the gate's last word, then quarantine, then written."""
+    size = len(batch)
+    bits = batch.reason_bits.copy()
+    facts = batch.table.column("facts")
+    redacted = np.array(sorted(outcomes.written), np.int64)
+    if len(redacted):
+        again = gate.decide(as_manifest(batch.table.take(pa.array(redacted))))
+        bits[redacted] = again.reason_bits
+        place = np.arange(size)
+        place[redacted] = size + np.arange(len(redacted))
+        facts = pa.concat_arrays([facts, again.facts]).take(pa.array(place))
+    quarantine: dict[int, tuple[str, str | None]] = {
+        row: (str(reason), None)
+        for row, reason in enumerate(batch.quarantine)
+        if reason is not None
+    }
+    for row, problem in outcomes.quarantined.items():
+        quarantine[row] = (str(problem.reason), problem.error_type)
+
+    excluded = bits != 0
+    held = np.zeros(size, np.bool_)
+    held[list(quarantine)] = True
+    written = np.zeros(size, np.bool_)
+    written[redacted] = True
+    written &= ~excluded & ~held
+    lost = ~(excluded | held | written)
+    if lost.any() or (excluded & held).any():
+        raise IntegrityError(
+            f"{int(lost.sum())} eligible files came to no end. Nothing became visible. This is a "
+            "defect."
+        )
+    state_codes = np.select([excluded, held], [0, 1], 2).astype(np.int8)
+    names = [State.EXCLUDED, State.QUARANTINED, State.WRITTEN]
+    states = Counter(dict(zip(names, np.bincount(state_codes, minlength=3).tolist(), strict=True)))
+    error_types: list[str | None] = [None] * size
+    reason_column = gate.reason_lists(bits)
+    if quarantine:
+        rows = sorted(quarantine)
+        place = np.arange(size)
+        place[rows] = size + np.arange(len(rows))
+        given = pa.array([[quarantine[row][0]] for row in rows], pa.list_(pa.string()))
+        reason_column = pa.concat_arrays([reason_column, given]).take(pa.array(place))
+        for row in rows:
+            error_types[row] = quarantine[row][1]
+    counted = pc.value_counts(reason_column.flatten()).to_pylist()
+    return _Final(
+        written=np.flatnonzero(written),
+        states=states,
+        reason_counts=Counter({entry["values"]: entry["counts"] for entry in counted}),
+        state_column=pa.array([str(n) for n in names]).take(pa.array(state_codes)),
+        reason_column=reason_column,
+        error_type_column=pa.array(error_types, pa.string()),
+        facts=facts,
+    )
+
+
+def _remove(folder: Path, shard: ShardFile | None) -> None:
+    if shard is not None:
+        (folder / shard.name).unlink()

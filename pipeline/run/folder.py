@@ -1,0 +1,124 @@
+"""The output folder: is it ours, what is visible, and what did a crash leave behind?
+
+OUT/.clearshard.json    marks the folder as ours
+OUT/.lock               held by the run in progress
+OUT/.staging/<run_id>/  a run that is not visible yet
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from pipeline.audit.reading import visible_runs
+from pipeline.errors import OutputUnusable
+from pipeline.records import RunRecord
+from pipeline.storage import output_errors, remove_tree, run_lock, write_atomic
+
+_MARKER = ".clearshard.json"
+_LOCK = ".lock"
+_MARKER_CONTENT = b'{"format": 1, "made_by": "clearshard"}\n'
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFolder:
+    """Where everything of an output folder is."""
+
+    root: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The hash-chained events."""
+        return self.root / "audit" / "ledger.jsonl"
+
+    @property
+    def card(self) -> Path:
+        """The dataset card."""
+        return self.root / "README.md"
+
+    @property
+    def staging(self) -> Path:
+        """Runs that are not visible yet."""
+        return self.root / ".staging"
+
+    def record(self, run_id: str) -> Path:
+        """What makes a run visible."""
+        return self.root / "runs" / f"{run_id}.json"
+
+    def shards(self, run_id: str) -> Path:
+        """The shards of a run."""
+        return self.root / "shards" / f"run={run_id}"
+
+    def decisions(self, run_id: str) -> Path:
+        """The decisions of a run."""
+        return self.root / "audit" / "decisions" / f"run={run_id}"
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[OutputFolder]:
+    """Makes the folder if need be, claims it, and holds its lock.
+
+    Raises:
+        OutputUnusable: It holds something else, or cannot be written.
+        OutputFull: The disk is full.
+        RunLocked: Another run holds it.
+    """
+    with output_errors(root):
+        root.mkdir(parents=True, exist_ok=True)
+        folder = OutputFolder(root)
+        _claim(root)
+        with run_lock(root / _LOCK):
+            try:
+                yield folder
+            finally:
+                _leave_no_trace(folder)
+
+
+def _claim(root: Path) -> None:
+    marker = root / _MARKER
+    if not marker.exists():
+        if any(root.iterdir()):
+            raise OutputUnusable(
+                f"{root} is not empty and was not made by clearshard. Choose an empty or a new "
+                "folder with --out."
+            )
+        write_atomic(marker, _MARKER_CONTENT)
+
+
+def _leave_no_trace(folder: OutputFolder) -> None:
+    """Removes the folder again if nothing has ever come of it: a typo in a path leaves nothing."""
+    ours = {_MARKER, _LOCK, folder.staging.name}
+    if {entry.name for entry in folder.root.iterdir()} <= ours:
+        if folder.staging.exists() and any(folder.staging.iterdir()):
+            return
+        for name in (_MARKER, _LOCK):
+            (folder.root / name).unlink(missing_ok=True)
+        remove_tree(folder.staging)
+        folder.root.rmdir()
+
+
+def require_ours(root: Path) -> OutputFolder:
+    """The folder of a command that only reads.
+
+    Raises:
+        OutputUnusable: There is no output of clearshard.
+    """
+    if not (root / _MARKER).is_file():
+        raise OutputUnusable(f"{root} holds no output of clearshard. Name one with --out.")
+    return OutputFolder(root)
+
+
+def visible_records(folder: OutputFolder) -> list[RunRecord]:
+    """Records of all visible runs, oldest first.
+
+    Raises:
+        IntegrityError: A record is not what a run wrote.
+    """
+    return [run.record for run in visible_runs(folder.root)]
+
+
+def encode_record(record: RunRecord) -> bytes:
+    """The bytes of a run record; the ledger holds their digest."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"

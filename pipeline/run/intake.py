@@ -1,0 +1,219 @@
+"""Manifest → gate → provisional decisions, on disk, in bounded memory.
+
+The manifest is read once; what was decided is what was read. The scratch file holds ids and facts,
+no content. Duplicate ids are known only at the end of the manifest, so a second pass over the
+scratch file adds them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.eligibility.accounts import AccountIndex, index_accounts
+from pipeline.eligibility.duplicates import DuplicateFinder, is_member
+from pipeline.eligibility.facts import FILE_FACTS
+from pipeline.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
+from pipeline.eligibility.ids import UInt64, hash_ids
+from pipeline.eligibility.policy import Policy
+from pipeline.errors import RegistryStale, SourceUnavailable
+from pipeline.records import FACTS_TYPE, QuarantineReason, SourceSnapshot
+from pipeline.sources.manifest import manifest_batches, open_manifest
+from pipeline.sources.registry import Registry, read_registry
+
+#: The account's facts are not kept for each file: the gate has them, by `account_row`.
+_SCRATCH_SCHEMA = pa.schema(
+    [
+        pa.field("file_id", pa.string(), nullable=False),
+        # Of accounts that the gate does not know: it has the ids of the others.
+        pa.field("account_id", pa.string()),
+        # Of eligible files only: nothing can open what nobody can name.
+        pa.field("transcript_uri", pa.string()),
+        pa.field("reason_bits", pa.uint64(), nullable=False),
+        pa.field("malformed", pa.bool_(), nullable=False),
+        pa.field("id_hash", pa.uint64(), nullable=False),
+        pa.field("account_row", pa.int32(), nullable=False),
+        *(MANIFEST_SCHEMA.field(name) for name in FILE_FACTS),
+    ]
+)
+_PROVISIONAL_SCHEMA = pa.schema(
+    [
+        pa.field("file_id", pa.string(), nullable=False),
+        pa.field("account_id", pa.string()),
+        pa.field("transcript_uri", pa.string()),
+        pa.field("facts", FACTS_TYPE, nullable=False),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Provisional:
+    """One batch of decided files, before redaction.
+
+    Attributes:
+        table: `file_id`, `account_id`, `transcript_uri` (of eligible files only) and `facts`.
+        reason_bits: The gate's reasons; 0 is eligible.
+        quarantine: A reason known before redaction (`malformed`, `duplicate_file_id`) or None.
+    """
+
+    table: pa.RecordBatch
+    reason_bits: npt.NDArray[np.uint64]
+    quarantine: list[QuarantineReason | None]
+
+    def __len__(self) -> int:
+        return len(self.quarantine)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """All provisional decisions of a manifest.
+
+    Attributes:
+        gate: The gate that decided.
+        manifest: What the manifest was.
+        registry: What the registry was.
+    """
+
+    scratch: Path
+    duplicates: UInt64
+    gate: Gate
+    manifest: SourceSnapshot
+    registry: SourceSnapshot
+
+    def batches(self) -> Iterator[Provisional]:
+        """The decisions in the order of the manifest; every pass gives the same."""
+        # Read, not mapped: mapped pages would count as the process's memory.
+        with pa.OSFile(str(self.scratch)) as file:
+            for batch in pa.ipc.open_stream(file):
+                yield self._provisional(batch)
+
+    def _provisional(self, batch: pa.RecordBatch) -> Provisional:
+        bits = batch.column("reason_bits").to_numpy()
+        malformed = batch.column("malformed").to_numpy(zero_copy_only=False)
+        twice = is_member(batch.column("id_hash").to_numpy(), self.duplicates)
+        quarantine: list[QuarantineReason | None] = [None] * batch.num_rows
+        for row in np.flatnonzero(twice & (bits == 0)):
+            quarantine[row] = QuarantineReason.DUPLICATE_FILE_ID
+        # A row that could not be read has no facts to decide on: it is malformed, whatever the
+        # gate made of its empty columns.
+        for row in np.flatnonzero(malformed):
+            quarantine[row] = QuarantineReason.MALFORMED
+        bits = np.where(malformed, np.uint64(0), bits)
+        rows = batch.column("account_row").to_numpy()
+        account_ids = pc.coalesce(self.gate.account_ids(rows), batch.column("account_id"))
+        table = pa.RecordBatch.from_arrays(
+            [
+                batch.column("file_id"),
+                account_ids,
+                batch.column("transcript_uri"),
+                self.gate.facts(batch, rows),
+            ],
+            schema=_PROVISIONAL_SCHEMA,
+        )
+        return Provisional(table, bits, quarantine)
+
+
+def take_in(
+    manifest_path: Path, registry_path: Path, policy: Policy, as_of: datetime, scratch: Path
+) -> Intake:
+    """Decides every file of a manifest.
+
+    Args:
+        manifest_path: The file manifest.
+        registry_path: The account registry.
+        policy: The rules.
+        as_of: The moment that times are compared with.
+        scratch: A folder for the provisional decisions.
+
+    Raises:
+        SourceUnavailable: One of the tables cannot be used.
+        RegistryStale: Nothing in the registry is young enough to decide on.
+    """
+    accounts, registry = read_accounts(registry_path, policy, as_of)
+    gate = Gate(policy, accounts, as_of)
+    decisions = scratch / "intake.arrow"
+    finder = DuplicateFinder(scratch / "hashes.bin")
+    row_count = 0
+    with (
+        open_manifest(manifest_path) as manifest,
+        pa.OSFile(str(decisions), "wb") as sink,
+        pa.ipc.new_stream(sink, _SCRATCH_SCHEMA) as writer,
+    ):
+        for files in manifest_batches(manifest):
+            row_count += files.num_rows
+            decided = gate.decide(files)
+            file_ids = files.column("file_id")
+            hashes = hash_ids(file_ids.fill_null("") if file_ids.null_count else file_ids)
+            finder.add(hashes[_bools(file_ids.is_valid())] if file_ids.null_count else hashes)
+            writer.write_batch(_scratch_batch(files, decided, hashes))
+        snapshot = SourceSnapshot(sha256=manifest.sha256, row_count=row_count)
+    return Intake(decisions, finder.finish(), gate, snapshot, registry.snapshot)
+
+
+def _scratch_batch(files: pa.RecordBatch, decided: Decided, hashes: UInt64) -> pa.RecordBatch:
+    nothing = pa.scalar(None, pa.string())
+    eligible = pa.array(decided.reason_bits == 0)
+    unknown = pa.array(decided.account_rows < 0)
+    columns = [
+        files.column("file_id").fill_null(""),
+        pc.if_else(unknown, files.column("account_id"), nothing),
+        pc.if_else(eligible, files.column("transcript_uri"), nothing),
+        pa.array(decided.reason_bits),
+        files.column("malformed"),
+        pa.array(hashes),
+        pa.array(decided.account_rows),
+        *(files.column(name) for name in FILE_FACTS),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=_SCRATCH_SCHEMA)
+
+
+def _bools(column: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def read_accounts(path: Path, policy: Policy, as_of: datetime) -> tuple[AccountIndex, Registry]:
+    """Reads the registry and makes sure that it is of any use.
+
+    Raises:
+        SourceUnavailable: It cannot be used.
+        RegistryStale: Its newest row is older than the policy allows.
+    """
+    registry = read_registry(path)
+    newest = pc.max(registry.table.column("exported_at")).as_py()
+    if newest is None:
+        raise SourceUnavailable(
+            f"account registry {path}: column exported_at has no readable time (row 2)"
+        )
+    age_seconds = (as_of - newest).total_seconds()
+    if age_seconds > policy.max_registry_age_seconds:
+        raise RegistryStale(
+            f"account registry {path}: the newest row was exported {age_seconds / 86400:.1f} days "
+            f"before {as_of.isoformat()}; the policy allows "
+            f"{policy.max_registry_age_seconds / 86400:g}. Export it again."
+        )
+    return index_accounts(registry.table), registry
+
+
+def as_manifest(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Eligible rows of a provisional batch as manifest rows, to be decided once more.
+
+    Nothing of an eligible file was unreadable, so its facts are all there was.
+    """
+    facts = batch.column("facts")
+    no = pa.array(np.zeros(batch.num_rows, np.bool_))
+    return pa.RecordBatch.from_pydict(
+        {
+            "file_id": batch.column("file_id"),
+            "account_id": batch.column("account_id"),
+            "transcript_uri": batch.column("transcript_uri"),
+            **{name: pc.struct_field(facts, name) for name in FILE_FACTS},
+            "deletion_requested_at_unreadable": no,
+            "expires_at_unreadable": no,
+            "malformed": no,
+        }
+    )

@@ -1,0 +1,95 @@
+"""Provisional decisions → work units for the eligible files, balanced by bytes.
+
+Only eligible files are looked at, and this is the only place that turns a manifest row into
+something that can be opened.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.records import FileTask, Quarantine, QuarantineReason
+from pipeline.run.intake import Provisional
+from pipeline.sources.containers import read_records, split_uri
+from pipeline.storage import size_inside
+
+#: JSON bytes of one unit: seconds of work, so that workers finish together and results stream.
+_UNIT_BYTES = 2 * 1024 * 1024
+_UNIT_FILES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class WorkUnit:
+    """Some eligible files of one batch of provisional decisions.
+
+    Attributes:
+        batch: Number of the batch.
+        tasks: The files.
+        known: Files that are quarantined already, found while looking for their content.
+    """
+
+    batch: int
+    tasks: tuple[FileTask, ...]
+    known: tuple[tuple[int, Quarantine], ...] = ()
+
+
+def units_of(
+    batch_number: int, batch: Provisional, root: Path, max_bytes: int
+) -> Iterator[WorkUnit]:
+    """Work units that together hold every eligible file of a batch once."""
+    tasks: list[FileTask] = []
+    size = 0
+    for task in _tasks(batch, root, max_bytes):
+        if isinstance(task, tuple):
+            yield WorkUnit(batch_number, (), (task,))
+            continue
+        if tasks and (size + task.content_bytes > _UNIT_BYTES or len(tasks) == _UNIT_FILES):
+            yield WorkUnit(batch_number, tuple(tasks))
+            tasks, size = [], 0
+        tasks.append(task)
+        size += task.content_bytes
+    if tasks:
+        yield WorkUnit(batch_number, tuple(tasks))
+
+
+def split(unit: WorkUnit) -> tuple[WorkUnit, WorkUnit] | None:
+    """Two halves of a unit, or None if it holds one file."""
+    if len(unit.tasks) < 2:
+        return None
+    middle = len(unit.tasks) // 2
+    return (
+        WorkUnit(unit.batch, unit.tasks[:middle], unit.known),
+        WorkUnit(unit.batch, unit.tasks[middle:]),
+    )
+
+
+def _tasks(
+    batch: Provisional, root: Path, max_bytes: int
+) -> Iterator[FileTask | tuple[int, Quarantine]]:
+    eligible = [
+        int(row) for row in np.flatnonzero(batch.reason_bits == 0) if batch.quarantine[row] is None
+    ]
+    rows = batch.table.take(eligible).to_pylist() if eligible else []
+    containers: dict[str, dict[str, list[FileTask]]] = defaultdict(lambda: defaultdict(list))
+    for row, values in zip(eligible, rows, strict=True):
+        file_id, account_id, uri = values["file_id"], values["account_id"], values["transcript_uri"]
+        if uri is None:
+            yield row, Quarantine(QuarantineReason.MISSING, "NoUri")
+            continue
+        inside = split_uri(uri, file_id)
+        if inside is None:
+            yield FileTask(row, file_id, account_id, uri, None, size_inside(root, uri))
+        else:
+            path, record_id = inside
+            waiting = FileTask(row, file_id, account_id, None, None, 0)
+            containers[path][record_id].append(waiting)
+    for path, wanted in containers.items():
+        for record_id, found in read_records(root, path, wanted.keys(), max_bytes):
+            for task in wanted[record_id]:
+                if isinstance(found, Quarantine):
+                    yield task.row, found
+                else:
+                    yield FileTask(task.row, task.file_id, task.account_id, None, found, len(found))

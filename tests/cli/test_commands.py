@@ -1,0 +1,240 @@
+"""The command as users and schedulers meet it: exit codes, the JSON line, errors that help."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cli.entry import _exit_code
+
+from ..run.world import World, small_world, transcript
+
+AS_OF = ("--as-of", "2026-11-22T12:00:00Z")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return small_world(tmp_path)
+
+
+def _run(*arguments: object) -> int:
+    return _exit_code([str(argument) for argument in arguments])
+
+
+def _last_line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return result
+
+
+def _job(world: World) -> tuple[object, ...]:
+    return ("--config", world.config, "--out", world.out, "--workers", 1, *AS_OF)
+
+
+def test_run_then_audit(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("run", *_job(world), "--json") == 0
+    result = _last_line(capsys)
+    assert result["status"] == "done"
+    assert result["counts"] == {"seen": 8, "written": 5, "excluded": 3, "quarantined": 0}
+
+    assert _run("audit", "summary", "--out", world.out, "--json") == 0
+    assert _last_line(capsys)["total"]["written"] == 5
+    assert _run("audit", "list", "--out", world.out, "--state", "excluded") == 0
+    assert "baa-0" in capsys.readouterr().out
+    assert _run("audit", "explain", "baa-0", "--out", world.out) == 0
+    told = capsys.readouterr().out
+    assert "Business Associate Addendum" in told
+    assert "baa_executed = True" in told
+    assert _run("audit", "explain", "no-such", "--out", world.out) == 0
+    assert _run("audit", "verify", "--out", world.out, "--json") == 0
+    assert _last_line(capsys)["sound"] is True
+
+
+def test_a_flipped_byte_in_a_shard_is_exit_5(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run("run", *_job(world), "--quiet") == 0
+    (shard,) = world.out.rglob("part-*.parquet")
+    content = bytearray(shard.read_bytes())
+    content[len(content) // 2] ^= 1
+    shard.write_bytes(content)
+    capsys.readouterr()
+    assert _run("audit", "verify", "--out", world.out) == 5
+    assert shard.name in capsys.readouterr().out
+
+
+def test_gate_decides_without_opening_anything(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (world.root / "transcripts").iterdir():
+        path.unlink()
+    folder = world.root / "decisions"
+    assert _run("gate", "--config", world.config, *AS_OF, "--decisions", folder, "--json") == 0
+    result = _last_line(capsys)
+    assert (result["eligible"], result["excluded"]) == (5, 3)
+    assert result["reasons"] == {"baa_executed": 1, "eu_server": 1, "opted_out": 1}
+    assert [path.name for path in folder.iterdir()] == ["decisions-00000.parquet"]
+    assert _run("gate", "--config", world.config, *AS_OF, "--decisions", folder) == 2
+
+
+def test_more_quarantined_than_allowed_is_exit_3_and_visible(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.file("broken", "acct-good", b"{")
+    world.write()
+    assert _run("run", *_job(world), "--json") == 3
+    result = _last_line(capsys)
+    assert result["error"] == "TooManyQuarantined"
+    assert len(list((world.out / "runs").iterdir())) == 1
+
+
+def test_all_errors_of_a_configuration_are_told_at_once(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.config.write_text(
+        '[sources]\nmanifest = 3\n[limits]\nmax_quarantined_share = "lots"\nspeed = 1\n[nonsense]\n'
+    )
+    assert _run("run", *_job(world)) == 2
+    told = capsys.readouterr().err
+    for location in (
+        "sources.manifest →",
+        "sources.registry → is required",
+        "limits.max_quarantined_share →",
+        "limits.speed → unknown key",
+        "nonsense → unknown key",
+    ):
+        assert location in told
+    assert not world.out.exists()
+
+
+@pytest.mark.parametrize(
+    ("extra", "location"),
+    [
+        ('[redaction]\nspacy_model = "no_such_model"\n', "redaction.spacy_model"),
+        ('[redaction]\nentities = ["SHOE_SIZE"]\n', "SHOE_SIZE"),
+        ('[redaction]\nrecognizers = "absent.yaml"\n', "absent.yaml"),
+        ('[redaction]\noperator = "shred"\n', "redaction.operator"),
+        ('[policy]\nfile = "absent.toml"\n', "absent.toml"),
+    ],
+)
+def test_what_a_configuration_names_must_be_there(
+    world: World, capsys: pytest.CaptureFixture[str], extra: str, location: str
+) -> None:
+    world.write(extra)
+    assert _run("run", *_job(world)) == 2
+    assert location in capsys.readouterr().err
+    assert not world.out.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run",),
+        ("run", "--config", "absent.toml", "--out", "x"),
+        ("no-such-command",),
+        ("audit", "verify"),
+        ("audit", "verify", "--out", "absent"),
+        ("policy", "check", "absent.toml"),
+    ],
+)
+def test_usage_errors_are_exit_2(arguments: tuple[str, ...]) -> None:
+    assert _run(*arguments) == 2
+
+
+@pytest.mark.parametrize("as_of", ["yesterday", "2026-11-22T12:00:00", "2026-13-01T00:00:00Z"])
+def test_a_moment_without_an_offset_is_an_error(world: World, as_of: str) -> None:
+    job = ("--config", world.config, "--out", world.out, "--as-of", as_of)
+    assert _run("run", *job) == 2
+    assert not world.out.exists()
+
+
+def test_a_registry_that_is_too_old_is_exit_4(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = ("--config", world.config, "--out", world.out)
+    assert _run("run", *job, "--as-of", "2027-01-01T00:00:00Z") == 4
+    assert "Export it again" in capsys.readouterr().err
+    assert not world.out.exists()
+
+
+def test_unexpected_errors_show_their_type_and_nothing_else(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def explode(*_: object) -> None:
+        raise ValueError("my card is 4111 1111 1111 1111")
+
+    monkeypatch.setattr("pipeline.run.job.take_in", explode)
+    assert _run("run", *_job(world)) == 1
+    told = "".join(capsys.readouterr())
+    assert "ValueError" in told
+    assert "4111" not in told
+
+
+def test_detect_and_eval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "hello\nplease write to maria@example.com today"
+    start = text.index("maria")
+    gold = {
+        "id": "d1",
+        "text": text,
+        "spans": [{"start": start, "end": start + 17, "label": "EMAIL_ADDRESS"}],
+    }
+    source = tmp_path / "gold.jsonl"
+    source.write_text(json.dumps(gold) + "\n")
+    target = tmp_path / "found.jsonl"
+    assert _run("detect", source, target, "--workers", 1) == 0
+    (line,) = [json.loads(line) for line in target.read_text().splitlines()]
+    assert line["id"] == "d1"
+    email = [span for span in line["spans"] if span["label"] == "EMAIL_ADDRESS"]
+    assert (email[0]["start"], email[0]["end"]) == (start, start + 17)
+    assert {"score", "recognizer"} <= email[0].keys()
+    capsys.readouterr()
+    assert _run("eval", source, "--workers", 1, "--json") == 0
+    result = _last_line(capsys)
+    assert result["core"]["leak_rate"] == 0.0
+    assert result["unscanned"] == 0
+
+
+def test_detect_does_not_call_an_unscanned_document_clean(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"id": "d1", "text": "x" * 5000}) + "\n")
+    target = tmp_path / "out.jsonl"
+    assert _run("detect", source, target, "--workers", 1) == 3
+    assert json.loads(target.read_text())["error"] == "detector_failed"
+
+
+def test_policy_show_and_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("policy", "show") == 0
+    shown = capsys.readouterr().out
+    assert "utilizing our European servers" in shown
+    assert _run("policy", "check", "--json") == 0
+    assert _last_line(capsys)["status"] == "sound"
+    weak = tmp_path / "weak.toml"
+    weak.write_text('version = 1\ntitle = "anything goes"\nrules = []\n')
+    assert _run("policy", "check", weak) == 2
+
+
+def test_hostile_ids_are_inert_in_the_terminal(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = "[bold]=cmd|' /C calc'!A0\u202e"
+    world.file("harmless", "acct-good", transcript("hello there", "hi"))
+    world.files[-1]["file_id"] = hostile
+    world.write()
+    assert _run("run", *_job(world), "--quiet") == 0
+    capsys.readouterr()
+    assert _run("audit", "list", "--out", world.out, "--limit", 20) == 0
+    assert _run("audit", "explain", hostile, "--out", world.out) == 0
+    told = capsys.readouterr().out
+    assert "\u202e" not in told
+    assert "[bold]" in told
+
+
+def test_help_is_quick_and_does_not_load_the_model() -> None:
+    code = "import sys; import pipeline.cli.entry; print('spacy' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,138 @@
+"""Invariant 6: personal data of the input is nowhere but in the input.
+
+Every transcript carries canaries: values that detectors find, and words that are no personal data
+but occur nowhere else. Values must be nowhere; words must be in shards only, and the words of
+excluded and quarantined files nowhere.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .world import World, transcript
+
+EMAIL = "quillaphane.dvorsk@canary-mail.com"
+CARD = "4111 1111 1111 1111"
+PHONE = "212-555-0187"
+VALUES = ("quillaphane", "canary-mail", "4111 1111", "4111111111111111", "555-0187")
+WORD = "flummoxitarian"
+HELD_WORD = "gribblesnatch"
+
+
+def _speech(word: str) -> dict[str, object]:
+    return transcript(
+        f"hello {word} how can i help",
+        f"my email is {EMAIL} and my card is {CARD}",
+        f"call me at {PHONE} please",
+    )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = World(tmp_path)
+    world.account("good")
+    world.account("out", opted_out="true")
+    for number in range(6):
+        world.file(f"good-{number}", "good", _speech(WORD))
+    world.file("out-0", "out", _speech(HELD_WORD))
+    held = _speech(HELD_WORD)
+    world.file("truncated", "good", json.dumps(held)[:-40].encode())
+    world.file("latin", "good", json.dumps(held).replace("hello", "héllo").encode("latin-1"))
+    world.file("mistyped", "good", {**held, "words": [{"text": f"{EMAIL}", "start": EMAIL}]})
+    world.file("mismatch", "good", {**held, "text": f"{HELD_WORD} {EMAIL}"})
+    world.file("german", "good", {**held, "language_code": "de"})
+    world.file("hostile", "good", transcript(f"{HELD_WORD} {EMAIL}", "x" * 5000))
+    hidden = "\u200b".join("4111111111111111")
+    world.file("residual", "good", transcript(f"{HELD_WORD} {EMAIL}", hidden))
+    world.write("\n[limits]\nmax_quarantined_share = 1.0\n")
+    return world
+
+
+def _bytes_below(*folders: Path) -> Iterator[tuple[Path, bytes]]:
+    for folder in folders:
+        for path in folder.rglob("*"):
+            if path.is_file():
+                yield path, path.read_bytes().lower()
+
+
+def _command(world: World, *more: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "pipeline", "run", "--config", str(world.config)),
+        *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z", "--workers", "2", *more),
+    ]
+
+
+def _environment(world: World) -> dict[str, str]:
+    temporary = world.root / "tmp"
+    temporary.mkdir(exist_ok=True)
+    return {**os.environ, "TMPDIR": str(temporary), "PYTHONFAULTHANDLER": "0"}
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_personal_data_is_nowhere_but_in_the_input(world: World, more: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        _command(world, *more), env=_environment(world), capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    said = (done.stdout + done.stderr).lower()
+    outside_shards = [
+        (path, content)
+        for path, content in _bytes_below(world.out, world.root / "tmp")
+        if "shards" not in path.parts
+    ]
+    assert outside_shards
+    for value in (*VALUES, WORD, HELD_WORD):
+        assert value.encode() not in said
+        for path, content in outside_shards:
+            assert value.encode() not in content, path
+    texts = " ".join(world.texts()).lower()
+    assert texts.count(WORD) == 6
+    assert HELD_WORD not in texts
+    for value in VALUES:
+        assert value not in texts
+    states = {file_id: state for file_id, (state, _) in _states(world).items()}
+    quarantined = {"truncated", "latin", "mistyped", "mismatch", "german", "hostile", "residual"}
+    assert {f for f, state in states.items() if state == "quarantined"} == quarantined
+
+
+def _states(world: World) -> dict[str, tuple[str, list[str]]]:
+    (record,) = (world.out / "runs").iterdir()
+
+    class Named:
+        run_id = record.stem
+
+    return world.decisions(Named)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_run_leaves_no_personal_data_and_nothing_visible(
+    world: World, how: signal.Signals
+) -> None:
+    for number in range(60):
+        world.file(f"more-{number}", "good", _speech(WORD))
+    world.write("\n[limits]\nmax_quarantined_share = 1.0\n")
+    process = subprocess.Popen(
+        _command(world), env=_environment(world), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    # Once the first scratch file is there, work is in full swing.
+    deadline = time.monotonic() + 60
+    while not list(world.out.glob(".staging/*/scratch/*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(how)
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode in (1, -how)
+    assert not (world.out / "runs").exists()
+    assert not (world.out / "shards").exists()
+    said = (stdout + stderr).lower()
+    for value in VALUES:
+        assert value.encode() not in said
+        for path, content in _bytes_below(world.out, world.root / "tmp"):
+            assert value.encode() not in content, path
+    assert not list(world.root.rglob("core*"))

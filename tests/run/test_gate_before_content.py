@@ -1,0 +1,84 @@
+"""Invariant 2: the content of an excluded file is never opened."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from pipeline import storage
+from pipeline.config import load_config
+from pipeline.eligibility.policy import parse_policy
+from pipeline.run.intake import take_in
+from pipeline.run.units import units_of
+from pipeline.run.work import _open
+from pipeline.sources import containers, transcripts
+
+from .world import AS_OF, World, small_world, transcript
+
+
+def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[set[str], set[str]]:
+    """Files opened and transcripts decoded while every unit of work is read, in this process."""
+    opened: set[str] = set()
+    decoded: set[str] = set()
+    open_inside = storage.open_inside
+    read_transcript = transcripts.read_transcript
+
+    def spy(root: Path, uri: str) -> BinaryIO:
+        opened.add(uri)
+        return open_inside(root, uri)
+
+    monkeypatch.setattr(storage, "open_inside", spy)
+    monkeypatch.setattr(containers, "open_inside", spy)
+
+    def decoding(content: bytes, max_words: int) -> object:
+        decoded.add(json.loads(content)["id"])
+        return read_transcript(content, max_words)
+
+    monkeypatch.setattr("pipeline.run.work.read_transcript", decoding)
+    config = load_config(world.config)
+    scratch = world.root / "scratch"
+    scratch.mkdir()
+    policy = parse_policy(*config.policy_text())
+    intake = take_in(world.root / "files.csv", world.root / "accounts.csv", policy, AS_OF, scratch)
+    for number, batch in enumerate(intake.batches()):
+        for unit in units_of(number, batch, world.root / "transcripts", 1 << 20):
+            for task in unit.tasks:
+                _open(task, config)
+    return opened, decoded
+
+
+def test_only_eligible_transcripts_are_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, _ = _everything_opened(small_world(tmp_path), monkeypatch)
+    assert opened == {f"good-{n}.json" for n in range(4)} | {"other-0.json"}
+
+
+def test_of_a_container_only_eligible_records_are_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = small_world(tmp_path)
+    lines = []
+    for entry in world.files:
+        entry["transcript_uri"] = "all.jsonl"
+        record = transcript("some words", "more words", id=entry["file_id"])
+        lines.append(json.dumps(record))
+    (tmp_path / "transcripts" / "all.jsonl").write_text("\n".join(lines))
+    world.write()
+    opened, decoded = _everything_opened(world, monkeypatch)
+    assert opened == {"all.jsonl"}
+    assert decoded == {f"good-{n}" for n in range(4)} | {"other-0"}
+
+
+def test_an_excluded_file_may_be_anything_at_all(tmp_path: Path) -> None:
+    """A named pipe would block whoever opens it; broken content would be noticed."""
+    world = small_world(tmp_path)
+    (tmp_path / "transcripts" / "baa-0.json").write_bytes(b"\xff{broken")
+    (tmp_path / "transcripts" / "out-0.json").unlink()
+    started = datetime.now(UTC)
+    states = world.decisions(world.run())
+    assert states["baa-0"] == ("excluded", ["baa_executed"])
+    assert states["out-0"] == ("excluded", ["opted_out"])
+    assert (datetime.now(UTC) - started).total_seconds() < 60

@@ -1,0 +1,329 @@
+"""Whole runs on a small world: what becomes visible, and what does not."""
+
+import errno
+import json
+import random
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.audit.verify import verify
+from pipeline.errors import (
+    ConfigError,
+    OutputFull,
+    OutputUnusable,
+    RunLocked,
+    SourceUnavailable,
+)
+from pipeline.run import job
+from pipeline.run.folder import OutputFolder
+from pipeline.run.publish import make_visible
+from pipeline.run.units import units_of
+from pipeline.storage import publish, run_lock
+
+from .world import World, small_world, transcript
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return small_world(tmp_path)
+
+
+def _shards(out: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in sorted((out / "shards").rglob("*.parquet"))}
+
+
+def _entries(folder: Path) -> set[str]:
+    return {p.name for p in folder.iterdir()} if folder.exists() else set()
+
+
+def test_every_file_ends_in_one_state_and_all_counts_agree(world: World) -> None:
+    record = world.run()
+    states = world.decisions(record)
+    assert states["baa-0"] == ("excluded", ["baa_executed"])
+    assert states["out-0"] == ("excluded", ["opted_out"])
+    assert states["eu-0"] == ("excluded", ["eu_server"])
+    assert [states[f"good-{n}"][0] for n in range(4)] == ["written"] * 4
+    assert record.counts.reconciles
+    assert (record.counts.seen, record.counts.written, record.counts.excluded) == (8, 5, 3)
+    assert len(world.texts()) == 5
+    assert verify(world.out).faults == ()
+
+
+def test_text_of_excluded_files_is_nowhere(world: World) -> None:
+    world.run()
+    for path in world.out.rglob("*"):
+        if path.is_file():
+            assert b"unreadworthy" not in path.read_bytes(), path
+    assert not any("unreadworthy" in text for text in world.texts())
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_shards_do_not_depend_on_workers_or_on_the_order_of_the_manifest(
+    world: World, workers: int
+) -> None:
+    world.write("\n[output]\ntarget_shard_bytes = 1000\n")
+    world.run(world.root / "one")
+    random.Random(workers).shuffle(world.files)
+    world.write("\n[output]\ntarget_shard_bytes = 1000\n")
+    world.run(world.root / "many", workers)
+    one, many = _shards(world.root / "one"), _shards(world.root / "many")
+    assert len(one) > 1
+    assert one == many
+
+
+def test_a_registry_that_changes_during_the_run_takes_files_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redact = job._Job._redact
+
+    def opt_out_meanwhile(*arguments: Any) -> Any:
+        done = redact(*arguments)
+        for account in world.accounts:
+            if account["account_id"] == "acct-good":
+                account["opted_out"] = "true"
+        world.write()
+        return done
+
+    monkeypatch.setattr(job._Job, "_redact", opt_out_meanwhile)
+    record = world.run()
+    assert record.taken_out == 4
+    assert record.registry.sha256 != record.registry_at_publish.sha256
+    assert world.decisions(record)["good-0"] == ("excluded", ["opted_out"])
+    assert (record.counts.written, record.counts.excluded) == (1, 7)
+    texts = world.texts()
+    assert len(texts) == 1
+    assert "chairs" not in texts[0]
+    assert record.word_count == len(texts[0].split())
+    assert verify(world.out).faults == ()
+
+
+def test_a_registry_that_cannot_be_read_again_publishes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redact = job._Job._redact
+
+    def remove_meanwhile(*arguments: Any) -> Any:
+        done = redact(*arguments)
+        (world.root / "accounts.csv").unlink()
+        return done
+
+    monkeypatch.setattr(job._Job, "_redact", remove_meanwhile)
+    with pytest.raises(SourceUnavailable):
+        world.run()
+    assert not (world.out / "shards").exists()
+    assert not (world.out / "runs").exists()
+
+
+def test_a_second_run_replaces_the_first(world: World) -> None:
+    first = world.run()
+    world.files = [f for f in world.files if f["file_id"] != "good-1"]
+    world.write()
+    second = world.run()
+    assert second.superseded == (first.run_id,)
+    assert len(world.texts()) == 4
+    assert not (world.out / "shards" / f"run={first.run_id}").exists()
+    assert (world.out / "runs" / f"{first.run_id}.json").exists()
+    assert second.run_id in (world.out / "README.md").read_text()
+    assert verify(world.out).faults == ()
+
+
+def test_another_key_than_that_of_earlier_runs_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.run()
+    monkeypatch.setenv("CLEARSHARD_KEY", "ab" * 32)
+    with pytest.raises(ConfigError, match="not the key of the earlier runs"):
+        world.run()
+
+
+def test_a_dry_run_leaves_nothing_behind(world: World) -> None:
+    record = world.run(dry_run=True)
+    assert record.counts.written == 5
+    assert not world.out.exists()
+
+
+@pytest.mark.parametrize("step", ["announce", "make_visible", "tidy"])
+def test_an_interrupted_publication_is_settled_by_the_next_run(
+    world: World, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(job, step, killed)
+        if step != "announce":
+            # A killed process does not tidy up either.
+            patch.setattr(job, "remove_tree", lambda _: None)
+        with pytest.raises(Killed):
+            world.run()
+    visible = _entries(world.out / "runs")
+    assert len(visible) == (1 if step == "tidy" else 0)
+    world.run()
+    assert len(_entries(world.out / "runs")) == (1 if step == "announce" else 2)
+    assert _entries(world.out / ".staging") == set()
+    assert len(world.texts()) == 5
+    assert verify(world.out).faults == ()
+
+
+@pytest.mark.parametrize("renamed", [1, 2])
+def test_a_crash_between_two_renames_is_rolled_forward(
+    world: World, monkeypatch: pytest.MonkeyPatch, renamed: int
+) -> None:
+    calls = 0
+
+    class Killed(BaseException):
+        pass
+
+    def dies(staged: Path, visible: Path) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > renamed:
+            raise Killed
+        publish(staged, visible)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.run.publish.publish", dies)
+        with pytest.raises(Killed):
+            world.run()
+    assert _entries(world.out / "runs") == set()
+    world.run()
+    assert len(_entries(world.out / "runs")) == 2
+    assert verify(world.out).faults == ()
+
+
+def test_a_run_killed_before_its_announcement_is_forgotten(world: World) -> None:
+    world.run()
+    left = world.out / ".staging" / "20261122T120000Z-deadbeef"
+    (left / "scratch").mkdir(parents=True)
+    (left / "scratch" / "unit-000000-000000.arrow").write_bytes(b"half")
+    world.run()
+    assert not left.exists()
+    assert verify(world.out).faults == ()
+
+
+def test_a_half_written_record_in_staging_is_not_published(world: World) -> None:
+    first = world.run()
+    left = world.out / ".staging" / "20261122T120000Z-deadbeef"
+    left.mkdir(parents=True)
+    shutil.copy(world.out / "runs" / f"{first.run_id}.json", left / "record.json")
+    world.run()
+    assert not (world.out / "runs" / "20261122T120000Z-deadbeef.json").exists()
+    assert verify(world.out).faults == ()
+
+
+def test_a_full_disk_leaves_nothing_visible(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pipeline.shards.assemble.pq.write_table", full)
+    with pytest.raises(OutputFull, match="Free space"):
+        world.run()
+    assert not (world.out / "shards").exists()
+    assert not (world.out / "runs").exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(world: World) -> None:
+    world.out.mkdir()
+    (world.out / "thesis.txt").write_text("mine")
+    with pytest.raises(OutputUnusable, match="not made by clearshard"):
+        world.run()
+    assert _entries(world.out) == {"thesis.txt"}
+
+
+def test_a_file_in_the_place_of_the_folder_is_an_error(world: World) -> None:
+    world.out.write_text("mine")
+    with pytest.raises(OutputUnusable):
+        world.run()
+    assert world.out.read_text() == "mine"
+
+
+def test_two_runs_cannot_write_one_folder(world: World) -> None:
+    world.run()
+    with run_lock(world.out / ".lock"), pytest.raises(RunLocked):
+        world.run()
+
+
+@pytest.mark.parametrize(
+    ("table", "content"),
+    [
+        ("files.csv", None),
+        ("files.csv", ""),
+        ("files.csv", "file_id,account_id\na,b\n"),
+        ("accounts.csv", None),
+        ("accounts.csv", "account_id\n"),
+    ],
+)
+def test_unusable_tables_leave_nothing_behind(
+    world: World, table: str, content: str | None
+) -> None:
+    path = world.root / table
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(SourceUnavailable, match=table):
+        world.run()
+    assert not world.out.exists()
+
+
+def test_no_eligible_file_is_a_run_without_shards(world: World) -> None:
+    for account in world.accounts:
+        account["opted_out"] = "true"
+    world.write()
+    record = world.run()
+    assert (record.counts.written, record.counts.excluded) == (0, 8)
+    assert record.shards == ()
+    assert verify(world.out).faults == ()
+
+
+def test_lost_files_stop_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`seen = written + excluded + quarantined` is checked, not assumed."""
+
+    def loses_one(*arguments: Any) -> Any:
+        for unit in units_of(*arguments):
+            yield type(unit)(unit.batch, unit.tasks[1:], unit.known)
+
+    monkeypatch.setattr("pipeline.run.job.units_of", loses_one)
+    with pytest.raises(Exception, match="came to no end"):
+        world.run()
+    assert not (world.out / "runs").exists()
+
+
+def test_the_record_names_policy_redactor_sources_and_key(world: World) -> None:
+    record = world.run()
+    raw = json.loads((world.out / "runs" / f"{record.run_id}.json").read_text())
+    assert raw["manifest"]["row_count"] == 8
+    assert raw["registry"]["newest_exported_at"] == "2026-11-22T00:00:00Z"
+    assert "[[rules]]" in raw["policy_toml"]
+    assert len(raw["key_id"]) == 16
+    assert (world.root / "clearshard.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_timings_of_the_record_come_from_the_clock(world: World) -> None:
+    before = datetime.now(UTC)
+    record = world.run()
+    assert before <= datetime.fromisoformat(record.started_at)
+    assert datetime.fromisoformat(record.finished_at) <= datetime.now(UTC)
+
+
+def test_make_visible_twice_changes_nothing(world: World) -> None:
+    record = world.run()
+    shards = _shards(world.out)
+    folder = OutputFolder(world.out)
+    (folder.staging / record.run_id).mkdir(parents=True)
+    make_visible(folder, record.run_id)
+    assert _shards(world.out) == shards
+
+
+def test_words_and_redactions_are_counted_from_the_shards(world: World) -> None:
+    world.file("mail-0", "acct-good", transcript("write to maria@example.com please", "thanks"))
+    world.write()
+    record = world.run()
+    assert record.redactions.get("EMAIL_ADDRESS") == 1
+    assert record.word_count == sum(len(text.split()) for text in world.texts())

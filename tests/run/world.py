@@ -1,0 +1,189 @@
+"""A small world of accounts, files and transcripts for tests of whole runs."""
+
+import csv
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipeline.config import load_config
+from pipeline.records import RunRecord
+from pipeline.run.job import RunOptions, run
+
+AS_OF = datetime(2026, 11, 22, 12, tzinfo=UTC)
+FILE_COLUMNS = (
+    "file_id",
+    "account_id",
+    "product",
+    "region",
+    "submitted_at",
+    "transcript_uri",
+    "deletion_requested_at",
+    "expires_at",
+    "gateway_provider",
+)
+ACCOUNT_COLUMNS = (
+    "account_id",
+    "training_permitted",
+    "baa_executed",
+    "opted_out",
+    "exported_at",
+    "ttl_seconds",
+)
+
+
+def transcript(*turns: str, **changes: Any) -> dict[str, Any]:
+    """A well-formed transcript whose turns alternate between two speakers."""
+    clock = 0
+    utterances: list[dict[str, Any]] = []
+    words: list[dict[str, Any]] = []
+    for number, turn in enumerate(turns):
+        timed = []
+        for word in turn.split():
+            timed.append(
+                {"text": word, "start": clock, "end": clock + 200, "speaker": "AB"[number % 2]}
+            )
+            clock += 250
+        utterances.append(
+            {
+                "speaker": "AB"[number % 2],
+                "text": turn,
+                "start": timed[0]["start"],
+                "end": timed[-1]["end"],
+                "words": timed,
+            }
+        )
+        words += timed
+    whole: dict[str, Any] = {
+        "id": "x",
+        "status": "completed",
+        "language_code": "en_us",
+        "text": " ".join(turns),
+        "utterances": utterances,
+        "words": words,
+        "audio_duration": clock / 1000,
+    }
+    return {**whole, **changes}
+
+
+class Silent:
+    """A progress that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
+        self.notes.append(f"decided {seen} {eligible} {excluded} {quarantined}")
+
+    def redacted(self, written: int, quarantined: int, words: int) -> None:
+        self.notes.append(f"redacted {written} {quarantined}")
+
+    def finishing(self) -> None:
+        self.notes.append("finishing")
+
+    def note(self, message: str) -> None:
+        self.notes.append(message)
+
+
+@dataclass
+class World:
+    """Sources in a folder, and an output folder beside them."""
+
+    root: Path
+    accounts: list[dict[str, str]] = field(default_factory=list)
+    files: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def out(self) -> Path:
+        return self.root / "out"
+
+    @property
+    def config(self) -> Path:
+        return self.root / "job.toml"
+
+    def account(self, account_id: str, **facts: str) -> None:
+        permitted = {
+            "account_id": account_id,
+            "training_permitted": "true",
+            "baa_executed": "false",
+            "opted_out": "false",
+            "exported_at": "2026-11-22T00:00:00Z",
+            "ttl_seconds": "",
+        }
+        self.accounts.append({**permitted, **facts})
+
+    def file(self, file_id: str, account_id: str, content: object, **facts: str) -> None:
+        uri = f"{file_id}.json"
+        ordinary = {
+            "file_id": file_id,
+            "account_id": account_id,
+            "product": "async",
+            "region": "us",
+            "submitted_at": "2026-11-01T12:00:00Z",
+            "transcript_uri": uri,
+        }
+        self.files.append({**ordinary, **facts})
+        folder = self.root / "transcripts"
+        folder.mkdir(exist_ok=True)
+        if isinstance(content, bytes):
+            (folder / uri).write_bytes(content)
+        elif content is not None:
+            (folder / uri).write_text(json.dumps(content), "utf-8")
+
+    def write(self, extra: str = "") -> None:
+        (self.root / "transcripts").mkdir(exist_ok=True)
+        _write_csv(self.root / "files.csv", FILE_COLUMNS, self.files)
+        _write_csv(self.root / "accounts.csv", ACCOUNT_COLUMNS, self.accounts)
+        self.config.write_text(
+            '[sources]\nmanifest = "files.csv"\nregistry = "accounts.csv"\n'
+            f'transcripts = "transcripts"\n{extra}'
+        )
+
+    def run(self, out: Path | None = None, workers: int = 1, *, dry_run: bool = False) -> RunRecord:
+        options = RunOptions(out or self.out, AS_OF, workers, dry_run)
+        return run(load_config(self.config), options, Silent(), lambda: datetime.now(UTC))
+
+    def decisions(self, record: RunRecord) -> dict[str, tuple[str, list[str]]]:
+        """State and reasons by file id."""
+        folder = self.out / "audit" / "decisions" / f"run={record.run_id}"
+        rows = duckdb.read_parquet(str(folder / "*.parquet")).select("file_id", "state", "reasons")
+        return {file_id: (state, reasons) for file_id, state, reasons in rows.fetchall()}
+
+    def texts(self, out: Path | None = None) -> list[str]:
+        """Every text of every visible shard."""
+        paths = sorted(((out or self.out) / "shards").rglob("*.parquet"))
+        if not paths:
+            return []
+        rows = duckdb.read_parquet([str(path) for path in paths]).select("text").fetchall()
+        return [text for (text,) in rows]
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def small_world(root: Path) -> World:
+    """Three accounts: one permitted, one under a BAA, one that opted out; a few files of each."""
+    world = World(root)
+    world.account("acct-good")
+    world.account("acct-other")
+    world.account("acct-baa", baa_executed="true")
+    world.account("acct-out", opted_out="true")
+    for number in range(4):
+        world.file(
+            f"good-{number}",
+            "acct-good",
+            transcript("hello how can i help you today", f"i would like {number} green chairs"),
+        )
+    world.file("other-0", "acct-other", transcript("good morning", "my lamp is broken again"))
+    world.file("baa-0", "acct-baa", transcript("this must not be read", "unreadworthy"))
+    world.file("out-0", "acct-out", transcript("nor this", "unreadworthy"))
+    world.file("eu-0", "acct-good", transcript("nor that", "unreadworthy"), region="eu")
+    world.write()
+    return world
