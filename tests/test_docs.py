@@ -1,0 +1,105 @@
+"""What the documentation says is what the program does."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from pydantic import BaseModel
+from typer.main import get_command
+
+from pipeline.cli.entry import app
+from pipeline.config import Config, default_policy_text
+from pipeline.eligibility.policy import parse_policy
+from pipeline.records import QuarantineReason
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _keys(kind, f"{prefix}{name}.")
+        elif not field.exclude:
+            yield prefix + name
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    documented = re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \|", page, re.MULTILINE)
+    assert documented == list(_keys(Config))
+
+
+def test_documented_defaults_are_the_defaults() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z_]+)\.([a-z_]+)` \| ([0-9.]+) \|", page, re.MULTILINE)
+    assert len(rows) >= 7
+    for section, name, value in rows:
+        model = Config.model_fields[section].annotation
+        assert isinstance(model, type)
+        assert issubclass(model, BaseModel)
+        assert model.model_fields[name].default == float(value)
+
+
+def test_every_reason_is_documented_and_no_other() -> None:
+    page = (ROOT / "docs" / "reasons.md").read_text("utf-8")
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
+    policy = parse_policy(default_policy_text(), "default policy")
+    assert documented == {*policy.reasons, *map(str, QuarantineReason)}
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    page = (ROOT / "docs" / "invariants.md").read_text("utf-8")
+    paths = re.findall(r"`((?:tests|pipeline)/[a-z_/.]+)`", page)
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def _commands(group: object, prefix: str) -> Iterator[tuple[str, str]]:
+    for name, command in sorted(getattr(group, "commands", {}).items()):
+        if getattr(command, "commands", None):
+            yield from _commands(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", f"{command.help} {command.epilog}"
+
+
+def test_help_of_every_command_states_its_exit_codes() -> None:
+    commands = dict(_commands(get_command(app), ""))
+    assert {"run", "gate", "detect", "eval", "audit verify", "policy check"} <= commands.keys()
+    assert [name for name, text in commands.items() if "Exit codes: 0" not in text] == []
+
+
+def test_commands_of_the_readme_exist() -> None:
+    commands = dict(_commands(get_command(app), ""))
+    said = re.findall(
+        r"clearshard ([a-z]+(?: (?:summary|explain|verify|show|list|check))?)",
+        (ROOT / "README.md").read_text("utf-8"),
+    )
+    used = {command for command in said if command.split()[0] in {c.split()[0] for c in commands}}
+    assert used
+    assert used <= commands.keys()
+
+
+def test_the_version_of_the_package_has_a_changelog() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert "## Unreleased" in changelog or f"## {project['version']}" in changelog
+
+
+def test_the_lock_holds_hashes_and_no_address() -> None:
+    for lock in (ROOT / "configs" / "lock").glob("*.txt"):
+        text = lock.read_text("utf-8")
+        assert "://" not in text
+        assert text.count("==") <= text.count("--hash=sha256:")
+    assert isinstance(app, typer.Typer)
