@@ -34,7 +34,7 @@ samples: .venv/installed
 
 # Every package with its hashes and no address of an index; `uv` is needed for this target alone.
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url
+	--no-header --no-annotate
 lock:
 	$(UV_COMPILE) pyproject.toml -o configs/lock/runtime.txt
 	$(UV_COMPILE) --group dev -c configs/lock/runtime.txt pyproject.toml -o configs/lock/dev.txt
