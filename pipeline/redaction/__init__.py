@@ -1,6 +1,8 @@
 """Transcripts in, redacted transcripts or reasons for quarantine out. One decision for all views.
 
     ner         a spaCy pipeline with nothing in it but what finds entities
+    batch_ner   such an NER in a runtime of its own, many turns at a time
+    reading     how the NER reads turns: in that runtime, or else in spaCy
     context     Presidio's context words, in linear time
     detector    Presidio's analyzer over batched spaCy NER → candidate spans
     resolve     overlapping, nested and touching candidates → disjoint spans

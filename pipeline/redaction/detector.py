@@ -1,13 +1,11 @@
-"""Presidio's analyzer over batched spaCy NER → candidate spans.
+"""Presidio's analyzer over batched NER → candidate spans.
 
-The NER reads each turn by itself, so that no entity spans two turns unless a recognizer means to;
-the turns of a transcript go through it in batches, those of two transcripts never together: the
-last bits of its scores depend on what else is in a batch, and nothing in a shard may depend on
-which files happened to be worked on together. The other recognizers read a whole transcript with a
+The NER reads each turn by itself, so that no entity spans two turns unless a recognizer means to,
+and the turns of many transcripts together. The other recognizers read a whole transcript with a
 line break between turns, so that a number may continue in the next turn.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +16,13 @@ from pipeline.recognizers.fail_closed import PatternTimeout, silence_presidio
 from pipeline.recognizers.table import LANGUAGE, all_recognizers
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
 from pipeline.redaction.context import Artifacts, Context
-from pipeline.redaction.ner import Collected, TurnwiseNlp, entity_types, load_ner
+from pipeline.redaction.ner import TurnwiseNlp, artifacts_of, entity_types, load_ner
+from pipeline.redaction.reading import reader_of
 
 #: Letters without a break. Nothing that people say is longer, and no recognizer was made for it.
 _MAX_TOKEN_LETTERS = 4096
-#: What the NER reads at once. Its memory grows with this, and not with the transcript.
-_BATCH_TURNS = 64
-_BATCH_LETTERS = 20_000
+#: Longer turns are read in parts, so that the memory of the NER does not grow with a transcript.
+_MAX_TURN_LETTERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +63,11 @@ class Detector:
         silence_presidio()
         users = all_recognizers(settings.user_recognizers, settings.regex_seconds)
         self._settings = settings
-        self._nlp = load_ner(settings.spacy_model)
-        self._engine = TurnwiseNlp(self._nlp)
+        nlp = load_ner(settings.spacy_model)
+        self._reader = reader_of(nlp)
+        self._engine = TurnwiseNlp(nlp)
         registry = RecognizerRegistry(
-            recognizers=[SpacyRecognizer(supported_entities=entity_types(self._nlp)), *users],
+            recognizers=[SpacyRecognizer(supported_entities=entity_types(nlp)), *users],
             supported_languages=[LANGUAGE],
         )
         self._analyzer = AnalyzerEngine(
@@ -81,47 +80,71 @@ class Detector:
         wanted = self.supported if settings.entities is None else frozenset(settings.entities)
         self.entities = tuple(sorted(wanted - frozenset(settings.keep_entities)))
 
-    def detect(self, transcript: Transcript) -> list[Span] | Quarantine:
-        """Candidates, or why the transcript could not be scanned to the end."""
+    def detect(self, transcripts: Sequence[Transcript]) -> list[list[Span] | Quarantine]:
+        """Candidates of each transcript, or why it could not be scanned to the end."""
+        results: list[list[Span] | Quarantine] = []
         # Before anything else looks at them: tokenizers take very long for very long tokens.
-        if any(len(token) > _MAX_TOKEN_LETTERS for token in transcript.text.split()):
-            return Quarantine(QuarantineReason.DETECTOR_FAILED, "UnbrokenToken")
+        fit = [t for t in transcripts if not _has_unbroken_token(t.text)]
+        read = iter(self._read_all(fit))
+        for transcript in transcripts:
+            if _has_unbroken_token(transcript.text):
+                results.append(Quarantine(QuarantineReason.DETECTOR_FAILED, "UnbrokenToken"))
+            else:
+                results.append(self._candidates(transcript, next(read)))
+        return results
+
+    def _read_all(self, transcripts: Sequence[Transcript]) -> list[Artifacts | Quarantine]:
         try:
-            return self._candidates(transcript)
+            return [*self._read(transcripts)]
+        except Exception:  # noqa: BLE001 - one of them; the others must not suffer for it
+            return [self._read_alone(transcript) for transcript in transcripts]
+
+    def _read_alone(self, transcript: Transcript) -> Artifacts | Quarantine:
+        try:
+            (artifacts,) = self._read([transcript])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the file is not scanned
+            return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+        return artifacts
+
+    def _read(self, transcripts: Sequence[Transcript]) -> list[Artifacts]:
+        ranges = [list(_ranges(transcript)) for transcript in transcripts]
+        texts = [
+            [transcript.text[start:end] for start, end in of_one]
+            for transcript, of_one in zip(transcripts, ranges, strict=True)
+        ]
+        readings = self._reader.read(texts)
+        return [
+            artifacts_of(of_one, [start for start, _ in places], self._engine)
+            for of_one, places in zip(readings, ranges, strict=True)
+        ]
+
+    def _candidates(
+        self, transcript: Transcript, artifacts: Artifacts | Quarantine
+    ) -> list[Span] | Quarantine:
+        if isinstance(artifacts, Quarantine):
+            return artifacts
+        try:
+            results = self._analyzer.analyze(
+                text=text_with_line_breaks(transcript),
+                language=LANGUAGE,
+                entities=list(self.entities),
+                score_threshold=self._settings.score_threshold,
+                nlp_artifacts=artifacts,
+            )
+            return [
+                Span(
+                    start=result.start,
+                    end=result.end,
+                    entity_type=result.entity_type,
+                    score=round(float(result.score), 4),
+                    recognizer=result.recognition_metadata["recognizer_name"],
+                )
+                for result in results
+            ]
         except PatternTimeout:
             return Quarantine(QuarantineReason.DETECTOR_TIMEOUT, "PatternTimeout")
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not scanned
             return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
-
-    def _candidates(self, transcript: Transcript) -> list[Span]:
-        results = self._analyzer.analyze(
-            text=text_with_line_breaks(transcript),
-            language=LANGUAGE,
-            entities=list(self.entities),
-            score_threshold=self._settings.score_threshold,
-            nlp_artifacts=self._read(transcript),
-        )
-        return [
-            Span(
-                start=result.start,
-                end=result.end,
-                entity_type=result.entity_type,
-                score=round(float(result.score), 4),
-                recognizer=result.recognition_metadata["recognizer_name"],
-            )
-            for result in results
-        ]
-
-    def _read(self, transcript: Transcript) -> Artifacts:
-        collected = Collected()
-        # Words that the vocabulary has not seen are forgotten again: a worker lives long.
-        with self._nlp.memory_zone():
-            for batch in _batches(transcript):
-                texts = [transcript.text[start:end] for start, end in batch]
-                docs = self._nlp.pipe(texts, batch_size=len(texts))
-                for (start, _), doc in zip(batch, docs, strict=True):
-                    collected.add(doc, start)
-        return collected.artifacts(self._engine)
 
 
 def text_with_line_breaks(transcript: Transcript) -> str:
@@ -140,27 +163,17 @@ def text_with_line_breaks(transcript: Transcript) -> str:
     return "".join([*parts, text[place:]])
 
 
-def _batches(transcript: Transcript) -> Iterator[list[tuple[int, int]]]:
-    """Ranges that the NER reads each by itself, in groups that it reads together."""
-    batch: list[tuple[int, int]] = []
-    letters = 0
+def _has_unbroken_token(text: str) -> bool:
+    return any(len(token) > _MAX_TOKEN_LETTERS for token in text.split())
+
+
+def _ranges(transcript: Transcript) -> Iterator[tuple[int, int]]:
+    """Ranges that the NER reads each by itself: the turns, in parts where they are very long."""
     for turn in transcript.turns:
-        for start, end in _readable(transcript.text, turn.start, turn.end):
-            if len(batch) == _BATCH_TURNS or letters + end - start > _BATCH_LETTERS:
-                if batch:
-                    yield batch
-                batch, letters = [], 0
-            batch.append((start, end))
-            letters += end - start
-    if batch:
-        yield batch
-
-
-def _readable(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A turn, in parts that end with a word where it is longer than fits into a batch."""
-    while end - start > _BATCH_LETTERS:
-        words = text[start : start + _BATCH_LETTERS].rsplit(maxsplit=1)
-        cut = start + (len(words[0]) if len(words) == 2 else _BATCH_LETTERS)
-        yield start, cut
-        start = cut
-    yield start, end
+        start, end = turn.start, turn.end
+        while end - start > _MAX_TURN_LETTERS:
+            words = transcript.text[start : start + _MAX_TURN_LETTERS].rsplit(maxsplit=1)
+            cut = start + (len(words[0]) if len(words) == 2 else _MAX_TURN_LETTERS)
+            yield start, cut
+            start = cut
+        yield start, end

@@ -1,7 +1,8 @@
-"""A spaCy pipeline with nothing in it but what finds entities, and its view of a transcript."""
+"""A spaCy pipeline with nothing in it but what finds entities, as Presidio sees it."""
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from thinc.api import NumpyOps, set_current_ops
 
 from pipeline.errors import ConfigError
 from pipeline.recognizers.table import LANGUAGE
+from pipeline.redaction.batch_ner.runtime import Reading
 from pipeline.redaction.context import Artifacts
 
 #: spaCy's entity labels → Presidio's types, as stock Presidio maps them.
@@ -93,28 +95,28 @@ def entity_types(nlp: Language) -> list[str]:
     return sorted({NER_TYPES.get(label, label) for label in labels - _NOT_PERSONAL})
 
 
-class Collected:
-    """The NER's view of one transcript, turn by turn: strings and numbers, no spaCy object."""
+def artifacts_of(
+    readings: Sequence[Reading], starts: Sequence[int], engine: NlpEngine
+) -> Artifacts:
+    """What was read of a transcript, as Presidio's recognizers want it.
 
-    def __init__(self) -> None:
-        self._entities: list[_Entity] = []
-        self._tokens: list[str] = []
-        self._starts: list[int] = []
-
-    def add(self, doc: Any, offset: int) -> None:
-        """Takes over what was found in the turn that starts at `offset`."""
-        for entity in doc.ents:
-            label = entity.label_
-            if label not in _NOT_PERSONAL:
-                start, end = offset + entity.start_char, offset + entity.end_char
-                self._entities.append(_Entity(NER_TYPES.get(label, label), start, end))
-        for token in doc:
-            self._tokens.append(token.text)
-            self._starts.append(offset + token.idx)
-
-    def artifacts(self, engine: NlpEngine) -> Artifacts:
-        """The same as Presidio's recognizers read it."""
-        return Artifacts(self._entities, self._tokens, self._starts, engine, LANGUAGE)
+    Args:
+        readings: One for each range that was read.
+        starts: Where each range starts in the transcript.
+        engine: Tells Presidio about words.
+    """
+    entities: list[_Entity] = []
+    tokens: list[str] = []
+    places: list[int] = []
+    for reading, start in zip(readings, starts, strict=True):
+        for entity in reading.entities:
+            if entity.label not in _NOT_PERSONAL:
+                kind = NER_TYPES.get(entity.label, entity.label)
+                found = _Entity(kind, start + entity.start_char, start + entity.end_char)
+                entities.append(found)
+        tokens += reading.words
+        places += [start + place for place in reading.starts]
+    return Artifacts(entities, tokens, places, engine, LANGUAGE)
 
 
 class TurnwiseNlp(NlpEngine):  # type: ignore[misc]

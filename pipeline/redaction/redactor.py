@@ -48,30 +48,23 @@ class Redactor:
 
     def redact(self, transcripts: Sequence[Transcript]) -> list[RedactedTranscript | Quarantine]:
         """One result for each transcript, in order."""
-        return [self._redact_one(transcript) for transcript in transcripts]
+        covered = [t for t in transcripts if t.language in self._languages]
+        spans = iter(self.spans(covered))
+        return [
+            self._redact_one(transcript, next(spans))
+            if transcript.language in self._languages
+            else Quarantine(QuarantineReason.UNSUPPORTED_LANGUAGE, "language_code")
+            for transcript in transcripts
+        ]
 
     def spans(self, transcripts: Sequence[Transcript]) -> list[tuple[Span, ...] | Quarantine]:
         """The resolved spans alone, whatever the language, for `detect` and `eval`."""
-        return [self._spans_of(transcript) for transcript in transcripts]
+        found = self._detector.detect(transcripts)
+        return [_resolved(*pair) for pair in zip(transcripts, found, strict=True)]
 
-    def _spans_of(self, transcript: Transcript) -> tuple[Span, ...] | Quarantine:
-        found = self._detector.detect(transcript)
-        if isinstance(found, Quarantine):
-            return found
-        try:
-            # With the line breaks, so that names of two turns that follow each other stay two.
-            text = text_with_line_breaks(transcript)
-            again = propagate(text, resolve(text, found))
-            return resolve(text, [*found, *again])
-        except Quarantine as problem:
-            return problem
-        except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
-            return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
-
-    def _redact_one(self, transcript: Transcript) -> RedactedTranscript | Quarantine:
-        if transcript.language not in self._languages:
-            return Quarantine(QuarantineReason.UNSUPPORTED_LANGUAGE, "language_code")
-        spans = self._spans_of(transcript)
+    def _redact_one(
+        self, transcript: Transcript, spans: tuple[Span, ...] | Quarantine
+    ) -> RedactedTranscript | Quarantine:
         if isinstance(spans, Quarantine):
             return spans
         try:
@@ -80,6 +73,22 @@ class Redactor:
             return problem
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not written
             return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def _resolved(
+    transcript: Transcript, found: list[Span] | Quarantine
+) -> tuple[Span, ...] | Quarantine:
+    if isinstance(found, Quarantine):
+        return found
+    try:
+        # With the line breaks, so that names of two turns that follow each other stay two.
+        text = text_with_line_breaks(transcript)
+        again = propagate(text, resolve(text, found))
+        return resolve(text, [*found, *again])
+    except Quarantine as problem:
+        return problem
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
 
 
 def detector_settings(config: Config) -> DetectorSettings:
@@ -134,7 +143,7 @@ def redactor_digest(config: Config) -> str:
             order="sorted",
         )
     )
-    for package in ("pipeline.redaction", "pipeline.recognizers"):
+    for package in ("pipeline.redaction", "pipeline.redaction.batch_ner", "pipeline.recognizers"):
         _add_code(digest, resources.files(package))
     if settings.user_recognizers is not None:
         digest.update(read_text(settings.user_recognizers).encode())

@@ -7,8 +7,10 @@ import spacy
 from spacy.language import Language
 
 from pipeline.errors import ConfigError
+from pipeline.redaction.batch_ner.runtime import Entity, Reading
 from pipeline.redaction.context import Artifacts
-from pipeline.redaction.ner import Collected, TurnwiseNlp, entity_types, load_ner
+from pipeline.redaction.ner import TurnwiseNlp, artifacts_of, entity_types, load_ner
+from pipeline.redaction.reading import OneByOne, reader_of
 from pipeline.redaction.redactor import Redactor, redactor_digest
 
 from .making import KEY, config, transcript
@@ -48,28 +50,41 @@ def test_entities_are_those_of_spacy_for_each_turn(redactor: Redactor) -> None:
         for e in whole(source.text[turn.start : turn.end]).ents
         if e.label_ in types
     ]
-    read = redactor._detector._read(source)
+    (read,) = redactor._detector._read([source])
     assert [(e.label_, e.start_char, e.end_char) for e in read.entities] == expected
     assert {kind for kind, _, _ in expected} >= {"PERSON", "LOCATION", "DATE_TIME", "NRP"}
 
 
-def test_what_is_read_does_not_depend_on_the_batch(
-    redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+def test_spacy_and_the_batch_runtime_read_the_same(
+    nlp: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = transcript(*TURNS * 4)
-    whole = redactor._detector.detect(source)
-    monkeypatch.setattr("pipeline.redaction.detector._BATCH_TURNS", 7)
-    assert redactor._detector.detect(source) == whole
+    fast, slow = reader_of(nlp), OneByOne(nlp)
+    assert not isinstance(fast, OneByOne)
+    transcripts = [TURNS, [], TURNS[2:] * 4, ["okay", " ", "x"]]
+    expected = slow.read(transcripts)
+    assert fast.read(transcripts) == expected
+    monkeypatch.setattr("pipeline.redaction.reading._BATCH_TURNS", 2)
+    assert slow.read(transcripts) == expected
 
 
-def test_long_turn_is_read_in_parts_that_end_with_a_word(
-    redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+def test_pipelines_that_the_runtime_does_not_know_are_read_by_spacy(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PET", "pattern": "fluffy"}])
+    reader = reader_of(nlp)
+    assert isinstance(reader, OneByOne)
+    assert "in spaCy" in caplog.text
+    ((reading,),) = reader.read([["my cat fluffy"]])
+    assert reading == Reading([Entity("PET", 7, 13)], ["my", "cat", "fluffy"], [0, 3, 7])
+
+
+def test_long_turn_is_read_in_parts_that_end_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     from pipeline.redaction import detector
 
-    monkeypatch.setattr(detector, "_BATCH_LETTERS", 40)
+    monkeypatch.setattr(detector, "_MAX_TURN_LETTERS", 40)
     source = transcript(" ".join(TURNS), "x" * 90, "ok")
-    ranges = [r for batch in detector._batches(source) for r in batch]
+    ranges = list(detector._ranges(source))
     assert [source.text[a:b].strip() for a, b in ranges if b - a > 40] == []
     assert ranges[0][0] == 0
     covered = "".join(source.text[a:b] for a, b in ranges)
@@ -79,11 +94,12 @@ def test_long_turn_is_read_in_parts_that_end_with_a_word(
         assert end == len(source.text) or source.text[end].isspace()
 
 
-def test_nothing_of_spacy_outlives_the_memory_zone(redactor: Redactor) -> None:
-    strings = redactor._detector._nlp.vocab.strings
+def test_nothing_of_spacy_outlives_the_memory_zone(redactor: Redactor, nlp: Language) -> None:
+    strings = nlp.vocab.strings
     redactor.spans([transcript("warm up")])
     before = len(strings)
-    read = redactor._detector._read(transcript("zzyqx wobblefrump Jennifer Quibblethwaite"))
+    rare = transcript("zzyqx wobblefrump Jennifer Quibblethwaite")
+    (read,) = redactor._detector._read([rare])
     assert len(strings) == before
     assert {type(x) for x in (*read.tokens, *read.lemmas)} == {str}
     assert {type(e.label_) for e in read.entities} <= {str}
@@ -97,10 +113,10 @@ def test_a_failing_ner_does_not_spoil_the_next_file(
     expected = redactor.spans([source])
     with monkeypatch.context() as patch:
 
-        def fail(self: Collected, doc: object, offset: int) -> None:
+        def fail(*_: object) -> None:
             raise MemoryError
 
-        patch.setattr(Collected, "add", fail)
+        patch.setattr("pipeline.redaction.detector.artifacts_of", fail)
         redactor.spans([source])
     assert redactor.spans([source]) == expected
 
@@ -115,11 +131,9 @@ def test_pipeline_by_path(tmp_path: Path) -> None:
 
 
 def test_label_that_nobody_knows_is_found_under_its_own_name(nlp: Language) -> None:
-    doc = spacy.blank("en")("send it to Elm House please")
-    doc.ents = [doc.char_span(11, 20, "ADDRESS"), doc.char_span(21, 27, "ORG")]
-    collected = Collected()
-    collected.add(doc, 100)
-    read = collected.artifacts(TurnwiseNlp(nlp))
+    words = ["send", "it", "to", "Elm", "House", "please"]
+    reading = Reading([Entity("ADDRESS", 11, 20), Entity("ORG", 21, 27)], words, [0] * len(words))
+    read = artifacts_of([reading], [100], TurnwiseNlp(nlp))
     assert [(e.label_, e.start_char, e.end_char) for e in read.entities] == [("ADDRESS", 111, 120)]
 
 
@@ -180,6 +194,6 @@ def test_digest_tells_models_settings_and_patterns_apart(tmp_path: Path) -> None
 
 
 def test_turn_without_tokens_has_no_context(nlp: Language) -> None:
-    read = Collected().artifacts(TurnwiseNlp(nlp))
+    read = artifacts_of([], [], TurnwiseNlp(nlp))
     assert isinstance(read, Artifacts)
     assert (read.tokens, read.keyword_places) == ([], [])

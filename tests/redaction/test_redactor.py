@@ -95,15 +95,15 @@ def test_step_that_fails_quarantines(
 def test_ner_that_fails_quarantines_its_file_alone(
     redactor: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nlp = redactor._detector._nlp
-    pipe = nlp.pipe
+    reader = redactor._detector._reader
+    read = reader.read
 
-    def choosy(texts: list[str], **options: Any) -> Any:
-        if any("poison" in text for text in texts):
-            raise ValueError(texts)
-        return pipe(texts, **options)
+    def choosy(transcripts: list[list[str]]) -> Any:
+        if any("poison" in text for texts in transcripts for text in texts):
+            raise ValueError(transcripts)
+        return read(transcripts)
 
-    monkeypatch.setattr(nlp, "pipe", choosy)
+    monkeypatch.setattr(reader, "read", choosy)
     results = redactor.redact([transcript("hello"), transcript("poison"), transcript("bye")])
     assert [type(r) for r in results] == [RedactedTranscript, Quarantine, RedactedTranscript]
     assert problem(results[1]) == (QuarantineReason.DETECTOR_FAILED, "ValueError")
@@ -113,7 +113,7 @@ def test_ner_that_fails_quarantines_its_file_alone(
 def test_whatever_the_ner_raises(
     redactor: Redactor, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(redactor._detector._nlp, "pipe", fails(error))
+    monkeypatch.setattr(redactor._detector._reader, "read", fails(error))
     assert problem(redactor.redact([SOURCE])[0])[1] == type(error).__name__
     assert problem(redactor.spans([SOURCE])[0])[1] == type(error).__name__
 
@@ -121,7 +121,7 @@ def test_whatever_the_ner_raises(
 def test_ner_that_loses_a_turn_quarantines(
     redactor: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redactor._detector._nlp, "pipe", lambda texts, **_: iter(()))
+    monkeypatch.setattr(redactor._detector._reader, "read", lambda transcripts: [[]])
     assert problem(redactor.redact([SOURCE])[0]) == (QuarantineReason.DETECTOR_FAILED, "ValueError")
 
 
@@ -179,7 +179,7 @@ def test_digits_kept_apart_by_what_nobody_sees_are_residual(redactor: Redactor) 
 def test_names_of_two_turns_stay_two(redactor: Redactor, monkeypatch: pytest.MonkeyPatch) -> None:
     source = transcript("this is Tom", "Mary speaking")
     found = [Span(8, 11, "PERSON", 0.85, "x"), Span(12, 16, "PERSON", 0.85, "x")]
-    monkeypatch.setattr(redactor._detector, "detect", lambda _: found)
+    monkeypatch.setattr(redactor._detector, "detect", lambda _: [found])
     (result,) = redactor.redact([source])
     assert isinstance(result, RedactedTranscript)
     assert result.text == "this is <PERSON_1> <PERSON_2> speaking"
@@ -208,7 +208,7 @@ _WORDS = """
     the a it is was call number flight and then no uh um or at in okay yes Maria Lopez Boston
     may april tuesday john's zero oh one two three four five six seven eight nine ten eleven
     twenty thirty ninety hundred thousand double triple first 1st 2nd 7 12 345 6789 1999
-    12345678 $5 10% 9:30 3.14 1,000 a1 b2c 415b B-12 x@y maria@example.com. (415)
+    12345678 $5 10% 9:30 3.14 1,000 a1 b2c 415b B-12 jo@mail.corp maria@example.com. (415)
 """
 ORDINARY = st.sampled_from(_WORDS.split())
 JOINTS = st.sampled_from(
