@@ -1,7 +1,8 @@
 """Email addresses said aloud, and written ones whose parts came apart in recognition.
 
-"maria dot lopez at example dot com", "john@gmail dot com", "clem 74 @ example.org". The end must be
-a domain ending, said or written, so that "meet me at five" is none.
+"maria dot lopez at example dot com", "john@gmail dot com", "clem 74 @ example.org". The end must
+be a domain ending, said or written, so that "meet me at five" is none. Where the sign itself is
+written any ending will do: Presidio refuses those not in the public list ("jo@mail.corp").
 """
 
 from presidio_analyzer import Pattern, PatternRecognizer
@@ -19,6 +20,7 @@ _AT = r"(?:\s+at(?:\s+sign)?\s+|\s*@\s*)"
 _DOT = r"(?:\s+(?:dot|point)\s+|\s*\.\s*)"
 _HOST = rf"{_PART}(?:(?:\s+(?:dash|hyphen)\s+|-){_PART}){{0,3}}"
 _SPOKEN = rf"(?<![^\W_]){_LOCAL}{_AT}{_HOST}(?:{_DOT}{_HOST}){{0,2}}{_DOT}{_ENDING}(?![^\W_])"
+_WRITTEN = r"[\w.+\-]{1,64}@[\w\-]++(?:\.[\w\-]++)*?\.[^\W\d_]{2,}"
 
 
 class SpokenEmailRecognizer(PatternRecognizer):  # type: ignore[misc]
@@ -28,5 +30,8 @@ class SpokenEmailRecognizer(PatternRecognizer):  # type: ignore[misc]
         super().__init__(
             supported_entity="EMAIL_ADDRESS",
             name="SpokenEmailRecognizer",
-            patterns=[Pattern("address said aloud", _SPOKEN, 0.7)],
+            patterns=[
+                Pattern("address said aloud", _SPOKEN, 0.7),
+                Pattern("address with any ending", _WRITTEN, 0.5),
+            ],
         )

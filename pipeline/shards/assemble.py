@@ -95,7 +95,8 @@ class Assembler:
         self._contents[key_range.part] = _contents(table)
         if table.num_rows == 0:
             return None
-        # In one piece: where the pieces end would show in the pages, and so in the bytes.
+        # In one piece: Arrow does not promise how many a sorted table has, and where they end would
+        # show in the pages, and so in the bytes.
         table = table.sort_by("doc_key").combine_chunks()
         temporary = self._folder / f".part-{key_range.part}.tmp"
         self._write_parquet(table, temporary)

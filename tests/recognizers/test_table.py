@@ -149,6 +149,8 @@ def test_phone_number_behind_any_number_of_candidates_is_found(
         ("Jo underscore B dash 7 at mail point example dot co dot uk", ""),
         ("a.b_c+d-e@my-site.example.net", "a.b_c+d-e@my-site.example.net"),
         ("_jane at example dot com", "jane at example dot com"),
+        ("write to jo@mail.corp. thanks", "jo@mail.corp"),
+        ("x@y.eight", ""),
     ],
 )
 def test_spoken_addresses(text: str, found: str) -> None:
