@@ -63,12 +63,13 @@ def seconds(column: pa.Array) -> tuple[pa.Array, Bools]:
 def ids(column: pa.Array) -> pa.Array:
     """Ids as they are; null for what is too long to be one, or not fit to be printed."""
     longest = pc.max(pc.binary_length(column)).as_py() or 0
-    if longest <= _MAX_ID_BYTES and _is_printable_ascii(column):  # as nearly always
+    shortest = pc.min(pc.binary_length(column)).as_py() or 0
+    if 0 < shortest <= longest <= _MAX_ID_BYTES and _is_printable_ascii(column):  # nearly always
         return column
     fits = pc.less_equal(pc.binary_length(column), _MAX_ID_BYTES)
     printable = pc.invert(pc.match_substring_regex(column, _CONTROL))
     read = pc.not_equal(column, UNREADABLE)
-    good = pc.and_(pc.and_(fits, printable), read)
+    good = pc.and_(pc.and_(fits, printable), pc.and_(read, pc.not_equal(column, "")))
     return pc.if_else(good, column, pa.scalar(None, pa.string()))
 
 

@@ -53,7 +53,7 @@ def _typed(raw: RawBatch) -> pa.RecordBatch:
         {
             "file_id": file_ids,
             "account_id": columns.ids(column["account_id"]),
-            "transcript_uri": column["transcript_uri"],
+            "transcript_uri": columns.ids(column["transcript_uri"]),
             "product": columns.names(column["product"]),
             "region": columns.names(column["region"]),
             "submitted_at": submitted,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.errors import SourceUnavailable
 from pipeline.records import SourceSnapshot, utc_text
 from pipeline.sources import columns
 from pipeline.sources.formats import open_table
@@ -38,7 +39,8 @@ def read_registry(path: Path) -> Registry:
 
     A value that cannot be read is unknown. A row that cannot be read keeps its account if that can
     still be told, with every fact unknown; next to a readable row of the same account it makes the
-    account conflicting.
+    account conflicting. If not even the account can be told, nobody knows whose facts are missing,
+    and no decision can be taken on the rest.
 
     Raises:
         SourceUnavailable: It is missing, empty, unreadable or of the wrong schema.
@@ -48,13 +50,18 @@ def read_registry(path: Path) -> Registry:
         whole = pa.Table.from_batches(batches)
         row_count = whole.num_rows
         newest = pc.max(whole.column("exported_at")).as_py()
-        named = whole.filter(pc.is_valid(whole.column("account_id")))
+        unnamed = whole.column("account_id").null_count
+        if unnamed:
+            raise SourceUnavailable(
+                f"account registry {path}: column account_id cannot be read in {unnamed} row(s): "
+                "they could hold anybody's opt-out. Mend or remove them"
+            )
         snapshot = SourceSnapshot(
             sha256=table.sha256,
             row_count=row_count,
             newest_exported_at=None if newest is None else utc_text(newest),
         )
-    return Registry(named.combine_chunks(), snapshot)
+    return Registry(whole.combine_chunks(), snapshot)
 
 
 def _typed(raw: RawBatch) -> pa.RecordBatch:

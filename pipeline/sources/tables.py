@@ -130,7 +130,19 @@ def header_problem(spec: TableSpec, header: Sequence[str]) -> str | None:
     if missing:
         return f"column {', '.join(missing)} is missing (row 1)"
     twice = [name for name in spec.columns if list(header).count(name) > 1]
-    return f"column {', '.join(twice)} is there twice (row 1)" if twice else None
+    if twice:
+        return f"column {', '.join(twice)} is there twice (row 1)"
+    return near_miss(spec, header)
+
+
+def near_miss(spec: TableSpec, names: Sequence[str]) -> str | None:
+    """A column that is almost one that is read: ignoring it could ignore a request for deletion."""
+    known = set(spec.columns)
+    for name in names:
+        if name not in known and name.strip().casefold() in known:
+            wanted = name.strip().casefold()
+            return f"a column is called almost {wanted}, but not quite: rename it (row 1)"
+    return None
 
 
 def text_column(column: pa.Array, kind: pa.DataType) -> tuple[pa.Array, npt.NDArray[np.bool_]]:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from pipeline.eligibility.accounts import REGISTRY_SCHEMA
+from pipeline.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
 from pipeline.eligibility.gate import MANIFEST_SCHEMA
 from pipeline.errors import SourceUnavailable
 from pipeline.sources import columns, csv_rows, json_rows, streams
@@ -337,11 +337,14 @@ def test_times_beyond_the_calendar_are_unreadable(unit: str) -> None:
         (b'{"file_id": "\xff"}\n', [None]),
         (rb'{"file_id": "\ud800"}' + b"\n", [None]),
         (b'{"file_id": ' + b"[" * 100_000 + b"\n", [None]),
-        (b'{"file_id": "x", "other": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", [None]),
+        (b'{"file_id": "x", "other": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", ["x"]),
+        (b'{"file_id": "x", "region": "us"\n', ["x"]),
+        (b'{"file_id": "x", "region": "eu", "region": "us"}\n', ["x"]),
+        (rb'{"file_id": "x", "re\u0067ion": "us"}' + b"\n", ["x"]),
         (b'{"file_id": ' + b"9" * 5000 + b"}\n", [None]),
         (b'{"file_id": ' + b"9" * 1200 + b"}\n", [None]),
         (b'{"file_id": "' + b"x" * 5_000_000 + b'"}\n', [None]),
-        (b'\xef\xbb\xbf{"file_id": "x"}\n', [None]),
+        (b'\xef\xbb\xbf{"file_id": "x"}\n', ["x"]),
     ],
 )
 def test_a_bad_line_is_marked_and_never_lost(
@@ -362,9 +365,27 @@ def test_values_of_the_wrong_type_are_unknown_and_match_nothing(tmp_path: Path) 
     assert [row[name] for name in odd] == [None] * 4
     accounts = tmp_path / "accounts.jsonl"
     accounts.write_bytes(_jsonl([{**ACCOUNTS[0], "account_id": ["x"]}, ACCOUNTS[1]]))
-    registry = read_registry(accounts)
-    assert registry.table.column("account_id").to_pylist() == ["acct-1"]
-    assert registry.snapshot.row_count == 2
+    with pytest.raises(SourceUnavailable, match=r"account_id cannot be read in 1 row"):
+        read_registry(accounts)
+
+
+@pytest.mark.parametrize("name", [" expires_at", "Expires_At", "EXPIRES_AT", "expires_at "])
+def test_a_column_that_is_almost_one_that_is_read_is_an_error(tmp_path: Path, name: str) -> None:
+    row = {**FILES[0], name: "2020-01-01T00:00:00Z"}
+    row.pop("expires_at", None)
+    (tmp_path / "files.jsonl").write_bytes(_jsonl([row]))
+    with pytest.raises(SourceUnavailable, match="almost expires_at"):
+        _read(tmp_path / "files.jsonl")
+    (tmp_path / "files.csv").write_text(",".join(row) + "\n" + ",".join(map(str, row.values())))
+    with pytest.raises(SourceUnavailable, match="almost expires_at"):
+        _read(tmp_path / "files.csv")
+
+
+def test_a_broken_registry_row_does_not_leave_its_account_to_an_older_row(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.jsonl"
+    broken = _jsonl([{**ACCOUNTS[0], "opted_out": True}]).rstrip().removesuffix(b"}") + b"\n"
+    path.write_bytes(_jsonl([ACCOUNTS[0]]) + broken)
+    assert index_accounts(read_registry(path).table).conflicting.tolist() == [True]
 
 
 @pytest.mark.parametrize(
