@@ -37,6 +37,7 @@ _SCRATCH_SCHEMA = pa.schema(
         pa.field("reason_bits", pa.uint64(), nullable=False),
         pa.field("malformed", pa.bool_(), nullable=False),
         pa.field("id_hash", pa.uint64(), nullable=False),
+        pa.field("uri_hash", pa.uint64(), nullable=False),
         pa.field("account_row", pa.int32(), nullable=False),
         *(MANIFEST_SCHEMA.field(name) for name in FILE_FACTS),
     ]
@@ -77,10 +78,13 @@ class Intake:
         gate: The gate that decided.
         manifest: What the manifest was.
         registry: What the registry was.
+        duplicates: Sorted hashes of file ids that occur more than once.
+        shared: The same of transcripts: nobody can say whose speech they hold.
     """
 
     scratch: Path
     duplicates: UInt64
+    shared: UInt64
     gate: Gate
     manifest: SourceSnapshot
     registry: SourceSnapshot
@@ -96,6 +100,7 @@ class Intake:
         bits = batch.column("reason_bits").to_numpy()
         malformed = batch.column("malformed").to_numpy(zero_copy_only=False)
         twice = is_member(batch.column("id_hash").to_numpy(), self.duplicates)
+        twice |= is_member(batch.column("uri_hash").to_numpy(), self.shared)
         quarantine: list[QuarantineReason | None] = [None] * batch.num_rows
         for row in np.flatnonzero(twice & (bits == 0)):
             quarantine[row] = QuarantineReason.DUPLICATE_FILE_ID
@@ -138,6 +143,7 @@ def take_in(
     gate = Gate(policy, accounts, as_of)
     decisions = scratch / "intake.arrow"
     finder = DuplicateFinder(scratch / "hashes.bin")
+    uri_finder = DuplicateFinder(scratch / "uris.bin")
     row_count = 0
     with (
         open_manifest(manifest_path) as manifest,
@@ -150,12 +156,33 @@ def take_in(
             file_ids = files.column("file_id")
             hashes = hash_ids(file_ids.fill_null("") if file_ids.null_count else file_ids)
             finder.add(hashes[_bools(file_ids.is_valid())] if file_ids.null_count else hashes)
-            writer.write_batch(_scratch_batch(files, decided, hashes))
+            uris = hash_ids(_transcripts(files))
+            uri_finder.add(uris[_bools(files.column("transcript_uri").is_valid())])
+            writer.write_batch(_scratch_batch(files, decided, hashes, uris))
         snapshot = SourceSnapshot(sha256=manifest.sha256, row_count=row_count)
-    return Intake(decisions, finder.finish(), gate, snapshot, registry.snapshot)
+    return Intake(
+        decisions, finder.finish(), uri_finder.finish(), gate, snapshot, registry.snapshot
+    )
 
 
-def _scratch_batch(files: pa.RecordBatch, decided: Decided, hashes: UInt64) -> pa.RecordBatch:
+def _transcripts(files: pa.RecordBatch) -> pa.Array:
+    """What each row points to: a file, or one record of a container.
+
+    Two rows that point to the same would let a file that is excluded in through the other one.
+    """
+    uris = files.column("transcript_uri").fill_null("")
+    # The same that `sources.containers.split_uri` makes of it, without the case of the ending.
+    default = pc.match_substring_regex(uris, r"(?i)\.(jsonl|jsonl\.gz|jsonl\.zst|parquet)#?$")
+    if not pc.any(default).as_py():
+        return uris
+    plain = pc.utf8_rtrim(uris, "#")
+    own = pc.binary_join_element_wise(plain, files.column("file_id").fill_null(""), "#")
+    return pc.if_else(default, own, uris)
+
+
+def _scratch_batch(
+    files: pa.RecordBatch, decided: Decided, hashes: UInt64, uris: UInt64
+) -> pa.RecordBatch:
     nothing = pa.scalar(None, pa.string())
     eligible = pa.array(decided.reason_bits == 0)
     unknown = pa.array(decided.account_rows < 0)
@@ -166,6 +193,7 @@ def _scratch_batch(files: pa.RecordBatch, decided: Decided, hashes: UInt64) -> p
         pa.array(decided.reason_bits),
         files.column("malformed"),
         pa.array(hashes),
+        pa.array(uris),
         pa.array(decided.account_rows),
         *(files.column(name) for name in FILE_FACTS),
     ]

@@ -1,0 +1,49 @@
+"""What two manifest rows that are about the same thing come to."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .world import World, small_world, transcript
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return small_world(tmp_path)
+
+
+def test_a_transcript_of_two_rows_is_never_used(world: World) -> None:
+    """Otherwise an excluded file would come in through the row of an eligible one."""
+    for entry in world.files:
+        if entry["file_id"] == "good-0":
+            entry["transcript_uri"] = "baa-0.json"
+    world.write()
+    states = world.decisions(world.run())
+    assert states["good-0"] == ("quarantined", ["duplicate_file_id"])
+    assert states["baa-0"] == ("excluded", ["baa_executed"])
+    assert not any("unreadworthy" in text for text in world.texts())
+
+
+@pytest.mark.parametrize("uri", ["all.jsonl#out-0", "all.JSONL#out-0"])
+def test_a_record_of_two_rows_is_never_used(world: World, uri: str) -> None:
+    name = uri.partition("#")[0]
+    lines = [json.dumps(transcript("one two", "three", id=f["file_id"])) for f in world.files]
+    (world.root / "transcripts" / name).write_text("\n".join(lines))
+    for entry in world.files:
+        entry["transcript_uri"] = uri if entry["file_id"] == "good-0" else name
+        if entry["file_id"] == "good-1":
+            entry["transcript_uri"] = f"{name}#"
+    world.write()
+    states = world.decisions(world.run())
+    assert states["good-0"] == ("quarantined", ["duplicate_file_id"])
+    assert states["out-0"] == ("excluded", ["opted_out"])
+    assert states["good-1"] == ("written", [])
+    assert states["good-2"] == ("written", [])
+
+
+def test_two_rows_of_one_file_are_never_used(world: World) -> None:
+    world.files.append(dict(world.files[1]))
+    world.write()
+    states = world.decisions(world.run())
+    assert states["good-1"] == ("quarantined", ["duplicate_file_id"])
