@@ -29,9 +29,10 @@ _FILLERS = frozenset("uh um er erm ah hm hmm and then dash hyphen minus dot poin
 _MAX_FILLERS = 3
 
 _TOKEN = re.compile(r"[^\W_]+")
-#: What may stand between two parts of one number besides words. Longer gaps and more kinds of signs
-#: than the residual check allows, so that it never fires on what this recognizer should have found.
-_GAP = re.compile(r"[\s.,\-\u2010-\u2015\u2026/()+#'\u2019_]{0,16}")
+#: What may stand between two parts of one number besides words: any signs, in longer gaps than the
+#: residual check allows, so that it never fires on what this recognizer should have found. But not
+#: signs that nobody sees: digits held apart by those are a deception, and that check's business.
+_GAP = re.compile(r"(?:[^\w\u200b-\u200f\u2060-\u206f\ufeff]|_){0,16}")
 
 
 class NumberSequenceRecognizer(EntityRecognizer):  # type: ignore[misc]

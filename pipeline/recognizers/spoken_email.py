@@ -1,8 +1,8 @@
 """Email addresses said aloud, and written ones whose parts came apart in recognition.
 
-"maria dot lopez at example dot com", "john@gmail dot com", "clem 74 @ example.org". The end must
-be a domain ending, said or written, so that "meet me at five" is none. Where the sign itself is
-written any ending will do: Presidio refuses those not in the public list ("jo@mail.corp").
+"maria dot lopez at example dot com", "john@gmail dot com", "clem 74 @ example.org". The end must be
+a domain ending, said or written, so that "meet me at five" is none. Where all signs are written any
+ending will do ("jo@mail.corp"); Presidio refuses those that are not in the public list.
 """
 
 from presidio_analyzer import Pattern, PatternRecognizer
@@ -17,7 +17,7 @@ _JOINT = r"(?:dot|point|underscore|under\s+score|dash|hyphen|minus|plus)"
 _PART = r"[^\W_]++"
 _LOCAL = rf"{_PART}(?:(?:\s+{_JOINT}\s+|\s*[._+\-]{{1,3}}\s*){_PART}){{0,6}}"
 _AT = r"(?:\s+at(?:\s+sign)?\s+|\s*@\s*)"
-_DOT = r"(?:\s+(?:dot|point)\s+|\s*\.\s*)"
+_DOT = r"(?:\s+(?:dot|point|period)\s+|\s*\.\s*)"
 _HOST = rf"{_PART}(?:(?:\s+(?:dash|hyphen)\s+|-){_PART}){{0,3}}"
 _SPOKEN = rf"(?<![^\W_]){_LOCAL}{_AT}{_HOST}(?:{_DOT}{_HOST}){{0,2}}{_DOT}{_ENDING}(?![^\W_])"
 _WRITTEN = r"[\w.+\-]{1,64}@[\w\-]++(?:\.[\w\-]++)*?\.[^\W\d_]{2,}"

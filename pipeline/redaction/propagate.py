@@ -1,8 +1,8 @@
 """Values that were found once → wherever else the same transcript says them.
 
 A caller gives a number, the agent reads it back, and only one of the two has the shape or the
-words around it that a recognizer needs. Numbers, addresses and codes are looked for again, whatever
-stands between their letters; names are not, for they may be ordinary words.
+words around it that a recognizer needs. Numbers, addresses, codes and full names are looked for
+again, whatever stands between their letters; single names are not: they may be ordinary words.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
     """Further spans of the text that hold the value of one of the given spans."""
     values: dict[str, Span] = {}
     for span in spans:
-        if span.entity_type not in _ORDINARY:
+        if _is_looked_for(span, text):
             letters = "".join(letter for letter, _ in _letters(text, span.start, span.end))
             if len(letters) >= _MIN_LETTERS:
                 values.setdefault(letters, span)
@@ -37,6 +37,13 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
             found.append(Span(first, last + 1, span.entity_type, span.score, RECOGNIZER))
             start = everything.find(letters, start + 1)
     return found
+
+
+def _is_looked_for(span: Span, text: str) -> bool:
+    """Values that are no ordinary words: a first and a last name together are none either."""
+    if span.entity_type == "PERSON":
+        return len(text[span.start : span.end].split()) > 1
+    return span.entity_type not in _ORDINARY
 
 
 def _letters(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:

@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.config import Config, PseudonymKey, read_text
 from pipeline.errors import ConfigError
+from pipeline.recognizers.table import LANGUAGE
 from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
 from pipeline.redaction.apply import apply
 from pipeline.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
@@ -119,6 +120,11 @@ def _check_types(config: Config, detector: Detector) -> None:
         f"redaction.{key} → unknown entity type {entity_type}"
         for key, types in named.items()
         for entity_type in sorted(set(types) - detector.supported)
+    ]
+    problems += [
+        f"redaction.languages → no recognizer was made for {language}"
+        for language in settings.languages
+        if language != LANGUAGE
     ]
     if not detector.entities:
         # Presidio would take an empty list for "all of them".

@@ -18,12 +18,15 @@ from pipeline.records import Quarantine, QuarantineReason
 #: Stands for a replacement while looking; splits whatever was on both sides of it.
 _HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 
-_DIGITS = re.compile(r"\d(?:[\s.\-]{0,3}\d){5,}")
+_BETWEEN = rf"[^\w{_HOLE}]"
+_DIGITS = re.compile(rf"\d(?:(?:{_BETWEEN}|_){{0,3}}\d){{5,}}")
 _WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
-_SPOKEN_DIGITS = re.compile(rf"\b{_WORD}(?:[\s,.\-]{{1,8}}{_WORD}){{5,}}\b", re.IGNORECASE)
+_SPOKEN_DIGITS = re.compile(rf"\b{_WORD}(?:{_BETWEEN}{{1,6}}{_WORD}){{5,}}\b", re.IGNORECASE)
 # What comes before the sign is of no interest, only that there is something: to look for all of it
 # would take the square of the length of a text without white space.
 _EMAIL = re.compile(r"(?<=[^\s@<>])@([^\s@<>]{1,253})")
+# An address of which a recognizer took only a part.
+_EMAIL_REST = re.compile(rf"[\w{_HOLE}]@[^\s@]*{_HOLE}|{_HOLE}@\w")
 _EMAIL_HOST = re.compile(r"\.[^\W\d_]{2}")
 
 #: Types whose values may recur as ordinary words ("May", "Hope"): not looked for again.
@@ -59,7 +62,11 @@ def check_residual(
     found = _shape_in(folded)
     if found is not None:
         raise Quarantine(QuarantineReason.RESIDUAL_PII, found)
-    values = {_letters(_fold(value)) for kind, value in removed if kind not in _WORDLIKE}
+    values = {
+        _letters(_fold(value))
+        for kind, value in removed
+        if kind not in _WORDLIKE or (kind == "PERSON" and len(value.split()) > 1)
+    }
     if _any_in(_letters(folded), values):
         raise Quarantine(QuarantineReason.RESIDUAL_PII, "value_again")
 
@@ -70,6 +77,8 @@ def _shape_in(text: str) -> str | None:
         return "digits"
     if _SPOKEN_DIGITS.search(text):
         return "spoken_digits"
+    if _EMAIL_REST.search(text):
+        return "email"
     if any(_EMAIL_HOST.search(found.group(1)) for found in _EMAIL.finditer(text)):
         return "email"
     return None

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from pipeline.records import Quarantine, QuarantineReason
+from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript
 from pipeline.redaction.apply import apply
+from pipeline.redaction.redactor import Redactor
 from pipeline.redaction.residual import check_residual
 
 from .making import transcript
@@ -141,3 +142,24 @@ def test_many_values_take_no_longer_than_few() -> None:
     started = time.process_time()
     assert look("word " * 100_000, removed=removed) is None
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "jo\u200bhn@exam\u200bple.com",
+        "maria.garcia\u2060@example.com",
+        "j.smith@x\u00adample.com",
+        "card 4111~1111~1111~1111",
+        "078|05|1120",
+        "078\u00b705\u00b71120",
+        "four: one: five: five: five: oh: one",
+        "this is Jennifer Lopez calling. okay jennifer lopez thank you",
+    ],
+)
+def test_nothing_of_a_disguised_value_is_written(redactor: Redactor, said: str) -> None:
+    (result,) = redactor.redact([transcript(f"well {said} yes", "thanks")])
+    if isinstance(result, RedactedTranscript):
+        letters = "".join(c for c in result.text.lower() if c.isalnum())
+        for part in ("john", "garcia", "smith", "4111", "1120", "fourone", "lopez"):
+            assert part not in letters
