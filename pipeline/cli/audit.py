@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.audit.reading import Pick
-from pipeline.cli.console import print_json, print_table, print_text, shown
+from pipeline.cli.console import conclude, print_json, print_table, print_text, shown
 from pipeline.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from pipeline.errors import IntegrityError
 from pipeline.records import State
@@ -150,7 +150,9 @@ def verify(
         if report.sound:
             print_text(f"sound; head of the ledger: {report.head}")
     if not report.sound:
-        raise IntegrityError(
-            f"{len(report.faults):,} faults, the first at {report.faults[0].location}. Restore the "
-            "folder from a backup, or run again into a new one."
+        conclude(
+            IntegrityError(
+                f"{len(report.faults):,} faults, the first at {report.faults[0].location}. Restore "
+                "the folder from a backup, or run again into a new one."
+            )
         )

@@ -9,14 +9,16 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.audit.faults import printable
+from pipeline.errors import ClearshardError
 
 _SECONDS_BETWEEN_LINES = 10.0
 
@@ -24,6 +26,16 @@ _SECONDS_BETWEEN_LINES = 10.0
 def print_json(result: Mapping[str, Any]) -> None:
     """One JSON object as the last line of stdout."""
     sys.stdout.write(json.dumps(result, ensure_ascii=True, allow_nan=False) + "\n")
+
+
+def conclude(error: ClearshardError) -> NoReturn:
+    """Ends a command whose result has been shown, with the code of an error that follows from it.
+
+    Raises:
+        typer.Exit: Always.
+    """
+    sys.stderr.write(f"clearshard: {error}\n")
+    raise typer.Exit(error.exit_code)
 
 
 def print_text(text: str) -> None:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.console import print_json, print_text, shown
+from pipeline.cli.console import conclude, print_json, print_text, shown
 from pipeline.cli.options import JsonOption, MaybeConfigOption, WorkersOption, worker_count
 from pipeline.config import Config, load_config, redaction_defaults
-from pipeline.errors import TooManyQuarantined
+from pipeline.errors import ConfigError, TooManyQuarantined
 from pipeline.storage import output_errors
 
 _EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a document could not be
@@ -37,6 +37,8 @@ def detect(
     from pipeline.run.detect import detect as detect_spans
     from pipeline.run.detect import read_documents
 
+    if target.exists() and target.samefile(source):
+        raise ConfigError("detect", ["OUT.jsonl → is the input"])
     documents = spans = failed = 0
     found = detect_spans(_config(config), read_documents(source), worker_count(workers))
     with output_errors(target.absolute().parent), target.open("w", encoding="utf-8") as out:
@@ -66,7 +68,9 @@ def detect(
     else:
         print_text(f"{spans:,} spans in {documents:,} documents → {target}")
     if failed:
-        raise TooManyQuarantined(f"{failed:,} documents could not be scanned; see their `error`.")
+        conclude(
+            TooManyQuarantined(f"{failed:,} documents could not be scanned; see their `error`.")
+        )
 
 
 def evaluate(
@@ -95,6 +99,8 @@ def evaluate(
             place = f"{shown(miss.document_id)} {miss.label}"
             print_text(f"MISS {place}: {shown(miss.before)}[{shown(miss.visible)}]")
     if result.unscanned:
-        raise TooManyQuarantined(
-            f"{result.unscanned:,} documents could not be scanned and count as not redacted."
+        conclude(
+            TooManyQuarantined(
+                f"{result.unscanned:,} documents could not be scanned and count as not redacted."
+            )
         )

@@ -4,6 +4,7 @@ An error of this project says what to do and is shown as it is. Any other except
 input, so only its type and the places in the code are shown.
 """
 
+import os
 import signal
 import sys
 import traceback
@@ -15,7 +16,8 @@ from pipeline.cli import audit, detection, policy, run_gate
 from pipeline.cli.console import print_json
 from pipeline.errors import ClearshardError, RunFailed
 
-_INTERRUPTED = "Interrupted. Nothing became visible; run again."
+_USAGE = 2
+_INTERRUPTED = "Interrupted. Run again; whatever was not finished is settled then."
 
 app = typer.Typer(
     name="clearshard",
@@ -48,7 +50,11 @@ def _exit_code(arguments: list[str]) -> int:
         app(arguments, prog_name="clearshard")
     except SystemExit as ended:  # how the parser ends, having shown usage errors itself
         code = ended.code if isinstance(ended.code, int) else RunFailed.exit_code
-        return code if code == 0 else _fail("UsageError", code, None, arguments)
+        return _fail("UsageError", code, None, arguments) if code == _USAGE else code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return RunFailed.exit_code
     except ClearshardError as error:
         return _fail(type(error).__name__, error.exit_code, str(error), arguments)
     except (_Interrupted, KeyboardInterrupt):
@@ -71,7 +77,7 @@ def _places(error: BaseException) -> str:
     """The type of an exception and where it came from; its message could quote a transcript."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-    return f"unexpected {type(error).__name__} at {places}. Nothing became visible."
+    return f"unexpected {type(error).__name__} at {places}. This is a defect."
 
 
 def _nothing_of_the_input(

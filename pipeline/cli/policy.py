@@ -41,7 +41,7 @@ def show(
 def check(
     file: FileArgument = None, config: MaybeConfigOption = None, as_json: JsonOption = False
 ) -> None:
-    """Is the policy readable, and not below the published one?"""
+    """Is the policy readable, and does it keep the rules that no policy may drop?"""
     policy = _load(file, config)
     if as_json:
         print_json({"status": "sound", "digest": policy.digest, "rules": len(policy.rules)})

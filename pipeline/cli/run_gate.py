@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from pipeline.cli.console import Reporter, print_json, print_table
+from pipeline.cli.console import Reporter, conclude, print_json, print_table
 from pipeline.cli.options import (
     AsOfOption,
     ConfigOption,
@@ -71,20 +71,15 @@ def run(
     with Reporter(quiet=quiet, as_json=as_json) as reporter:
         record = run_job(settings, options, reporter, now)
     seconds = time.monotonic() - started
+    excess = _excess(record, settings.limits.max_quarantined_share, options.out, dry_run)
     if as_json:
-        print_json(_as_json(record, options.out, seconds, dry_run))
+        print_json(_as_json(record, options.out, seconds, dry_run, excess))
     else:
         _print_record(record, options.out, seconds, dry_run)
     for reason, count in record.alerts.items():
         typer.echo(f"ALERT {reason}: {count:,} files. Tell the privacy officer.", err=True)
-    eligible = record.counts.written + record.counts.quarantined
-    allowed = settings.limits.max_quarantined_share
-    if record.counts.quarantined > allowed * eligible:
-        raise TooManyQuarantined(
-            f"{record.counts.quarantined:,} of {eligible:,} eligible files were quarantined; "
-            f"limits.max_quarantined_share allows {allowed:.1%}. The run is visible. See "
-            f"`clearshard audit list --out {options.out} --state quarantined`."
-        )
+    if excess is not None:
+        conclude(excess)
 
 
 def gate(
@@ -120,15 +115,41 @@ def gate(
         )
 
 
+def _excess(
+    record: RunRecord, allowed: float, out: Path, dry_run: bool
+) -> TooManyQuarantined | None:
+    held = record.counts.quarantined
+    eligible = record.counts.written + held
+    if held <= allowed * eligible:
+        return None
+    visible = (
+        "Nothing was kept."
+        if dry_run
+        else f"The run is visible. See `clearshard audit list --out {out} --state quarantined`."
+    )
+    return TooManyQuarantined(
+        f"{held:,} of {eligible:,} eligible files were quarantined; limits.max_quarantined_share "
+        f"allows {allowed:.1%}. {visible}"
+    )
+
+
 def _sorted(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _as_json(record: RunRecord, out: Path, seconds: float, dry_run: bool) -> dict[str, Any]:
+def _as_json(
+    record: RunRecord,
+    out: Path,
+    seconds: float,
+    dry_run: bool,
+    excess: TooManyQuarantined | None,
+) -> dict[str, Any]:
     details = msgspec.to_builtins(record)
     del details["policy_toml"]
+    status = "dry_run" if dry_run else "done"
     return {
-        "status": "dry_run" if dry_run else "done",
+        "status": status if excess is None else "too_many_quarantined",
+        "exit_code": 0 if excess is None else excess.exit_code,
         "out": str(out),
         "seconds": round(seconds, 3),
         **details,

@@ -13,7 +13,7 @@ from pipeline.audit.ledger import EventName, Ledger
 from pipeline.config import Config, PseudonymKey, load_key
 from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.engines.local import Job, LocalEngine, forbid_core_dumps
-from pipeline.errors import ClearshardError, ConfigError
+from pipeline.errors import ClearshardError, ConfigError, RunFailed, SourceUnavailable
 from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
 from pipeline.redaction.redactor import redactor_digest
 from pipeline.run.finish import Finisher
@@ -86,9 +86,15 @@ def run(
         except BaseException as error:
             job.forget(error)
             raise
-        make_visible(folder, record.run_id)
-        tidy(folder, clock)
-        remove_tree(job.staging)
+        try:
+            make_visible(folder, record.run_id)
+            tidy(folder, clock)
+            remove_tree(job.staging)
+        except OSError as error:
+            raise RunFailed(
+                f"run {record.run_id} is complete and announced, but publishing it was interrupted "
+                f"({type(error).__name__}). The next run finishes it."
+            ) from None
         return record
 
 
@@ -125,6 +131,10 @@ class _Job:
         scratch = self.staging / "scratch"
         scratch.mkdir(parents=True)
         registry = config.path(config.sources.registry)
+        transcripts = config.path(config.sources.transcripts)
+        if not transcripts.is_dir():
+            # Otherwise every file would be `missing`, and an empty run would replace a good one.
+            raise SourceUnavailable(f"sources.transcripts {transcripts} is not a folder")
         manifest = config.path(config.sources.manifest)
         intake = take_in(manifest, registry, policy, options.as_of, scratch)
         key = self._key()

@@ -87,7 +87,8 @@ def test_more_quarantined_than_allowed_is_exit_3_and_visible(
     world.write()
     assert _run("run", *_job(world), "--json") == 3
     result = _last_line(capsys)
-    assert result["error"] == "TooManyQuarantined"
+    assert (result["status"], result["exit_code"]) == ("too_many_quarantined", 3)
+    assert result["counts"]["quarantined"] == 1
     assert len(list((world.out / "runs").iterdir())) == 1
 
 
@@ -203,6 +204,23 @@ def test_detect_does_not_call_an_unscanned_document_clean(tmp_path: Path) -> Non
     target = tmp_path / "out.jsonl"
     assert _run("detect", source, target, "--workers", 1) == 3
     assert json.loads(target.read_text())["error"] == "detector_failed"
+
+
+def test_detect_does_not_overwrite_its_input(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"id": "d1", "text": "hello"}) + "\n")
+    assert _run("detect", source, source, "--workers", 1) == 2
+    assert "hello" in source.read_text()
+
+
+def test_transcripts_that_are_no_folder_do_not_replace_a_good_run(world: World) -> None:
+    assert _run("run", *_job(world), "--quiet") == 0
+    world.write()
+    world.config.write_text(
+        world.config.read_text().replace('"transcripts"', '"transcript"'), "utf-8"
+    )
+    assert _run("run", *_job(world), "--quiet") == 4
+    assert len(world.texts()) == 5
 
 
 def test_policy_show_and_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
