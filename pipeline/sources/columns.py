@@ -62,8 +62,8 @@ def seconds(column: pa.Array) -> tuple[pa.Array, Bools]:
 
 def ids(column: pa.Array) -> pa.Array:
     """Ids as they are; null for what is too long to be one, or not fit to be printed."""
-    longest = pc.max(pc.binary_length(column)).as_py() or 0
-    shortest = pc.min(pc.binary_length(column)).as_py() or 0
+    lengths = pc.min_max(pc.binary_length(column))
+    shortest, longest = lengths["min"].as_py() or 0, lengths["max"].as_py() or 0
     if 0 < shortest <= longest <= _MAX_ID_BYTES and _is_printable_ascii(column):  # nearly always
         return column
     fits = pc.less_equal(pc.binary_length(column), _MAX_ID_BYTES)
