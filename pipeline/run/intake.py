@@ -8,6 +8,7 @@ scratch file adds them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -54,22 +55,43 @@ _PROVISIONAL_SCHEMA = pa.schema(
 _LAST_OF_CONTAINERS = np.frombuffer(b"lLzZtT#", np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Provisional:
     """One batch of decided files, before redaction.
 
     Attributes:
-        table: `file_id`, `account_id`, `transcript_uri` (of eligible files only) and `facts`.
+        scratch: The batch as it is on disk.
+        gate: The gate that decided; it has the facts of the accounts.
         reason_bits: The gate's reasons; 0 is eligible.
         quarantine: A reason known before redaction (`malformed`, `duplicate_file_id`) or None.
     """
 
-    table: pa.RecordBatch
+    scratch: pa.RecordBatch
+    gate: Gate
     reason_bits: npt.NDArray[np.uint64]
     quarantine: list[QuarantineReason | None]
 
     def __len__(self) -> int:
         return len(self.quarantine)
+
+    @cached_property
+    def table(self) -> pa.RecordBatch:
+        """`file_id`, `account_id`, `transcript_uri` (of eligible files only) and `facts`.
+
+        Made when it is asked for: whoever only counts does not need it.
+        """
+        batch = self.scratch
+        rows = batch.column("account_row").to_numpy()
+        account_ids = pc.coalesce(self.gate.account_ids(rows), batch.column("account_id"))
+        return pa.RecordBatch.from_arrays(
+            [
+                batch.column("file_id"),
+                account_ids,
+                batch.column("transcript_uri"),
+                self.gate.facts(batch, rows),
+            ],
+            schema=_PROVISIONAL_SCHEMA,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +133,7 @@ class Intake:
         for row in np.flatnonzero(malformed):
             quarantine[row] = QuarantineReason.MALFORMED
         bits = np.where(malformed, np.uint64(0), bits)
-        rows = batch.column("account_row").to_numpy()
-        account_ids = pc.coalesce(self.gate.account_ids(rows), batch.column("account_id"))
-        table = pa.RecordBatch.from_arrays(
-            [
-                batch.column("file_id"),
-                account_ids,
-                batch.column("transcript_uri"),
-                self.gate.facts(batch, rows),
-            ],
-            schema=_PROVISIONAL_SCHEMA,
-        )
-        return Provisional(table, bits, quarantine)
+        return Provisional(batch, self.gate, bits, quarantine)
 
 
 def take_in(
