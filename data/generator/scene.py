@@ -12,7 +12,7 @@ from .turns import Piece, Said, Turn, fields, fill, marked
 
 # What a recogniser without formatting leaves out: signs at the end of a token, and dashes. Signs
 # inside a token stay, as in "o'clock".
-_SIGNS = re.compile(r"[.,?!;:…]+(?=\s|$)|[\"“”()]|(?<=\s)[-–—]+(?=\s)|[–—]")  # noqa: RUF001
+_SIGNS = re.compile(r"[.,?!;:…]+(?=\s|$)|[\"“”()]|(?<=\s)[-–—]+(?=\s)|[–—]")  # noqa: RUF001 - dashes
 _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 T = TypeVar("T")
 FILLERS = ("uh", "um", "uh", "er", "uh", "um", "like")

@@ -11,7 +11,7 @@ from presidio_analyzer import RecognizerResult
 from presidio_analyzer.predefined_recognizers import IbanRecognizer as PresidioIbanRecognizer
 
 
-class IbanRecognizer(PresidioIbanRecognizer):  # type: ignore[misc]
+class IbanRecognizer(PresidioIbanRecognizer):  # type: ignore[misc]  # untyped base
     """Finds IBANs whose check digits are right."""
 
     def analyze(

@@ -35,7 +35,7 @@ _TOKEN = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"(?:[^\w\u200b-\u200f\u2060-\u206f\ufeff]|_){0,16}")
 
 
-class NumberSequenceRecognizer(EntityRecognizer):  # type: ignore[misc]
+class NumberSequenceRecognizer(EntityRecognizer):  # type: ignore[misc]  # untyped base
     """Finds digit sequences that are long enough to identify somebody."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer as PresidioPhoneRecognizer
 
 
-class PhoneRecognizer(PresidioPhoneRecognizer):  # type: ignore[misc]
+class PhoneRecognizer(PresidioPhoneRecognizer):  # type: ignore[misc]  # untyped base
     """Finds phone numbers that are valid in one of the regions."""
 
     def analyze(

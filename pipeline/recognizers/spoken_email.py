@@ -23,7 +23,7 @@ _SPOKEN = rf"(?<![^\W_]){_LOCAL}{_AT}{_HOST}(?:{_DOT}{_HOST}){{0,2}}{_DOT}{_ENDI
 _WRITTEN = r"[\w.+\-]{1,64}@[\w\-]++(?:\.[\w\-]++)*?\.[^\W\d_]{2,}"
 
 
-class SpokenEmailRecognizer(PatternRecognizer):  # type: ignore[misc]
+class SpokenEmailRecognizer(PatternRecognizer):  # type: ignore[misc]  # untyped base
     """Finds addresses whose signs were spoken."""
 
     def __init__(self) -> None:

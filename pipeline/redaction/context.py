@@ -13,7 +13,7 @@ from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 
-class Artifacts(NlpArtifacts):  # type: ignore[misc]
+class Artifacts(NlpArtifacts):  # type: ignore[misc]  # untyped base
     """What Presidio reads of the NER's view of a text, and where its keywords are.
 
     Attributes:
@@ -35,7 +35,7 @@ class Artifacts(NlpArtifacts):  # type: ignore[misc]
         self.keyword_places = [i for i, lemma in enumerate(lemmas) if lemma in keywords]
 
 
-class Context(LemmaContextAwareEnhancer):  # type: ignore[misc]
+class Context(LemmaContextAwareEnhancer):  # type: ignore[misc]  # untyped base
     """Raises the score of results next to context words, as Presidio's own enhancer does."""
 
     def enhance_using_context(

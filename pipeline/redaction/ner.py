@@ -119,7 +119,7 @@ def artifacts_of(
     return Artifacts(entities, tokens, places, engine, LANGUAGE)
 
 
-class TurnwiseNlp(NlpEngine):  # type: ignore[misc]
+class TurnwiseNlp(NlpEngine):  # type: ignore[misc]  # untyped base
     """Tells Presidio about words; the NER has already run when it asks."""
 
     def __init__(self, nlp: Language) -> None:

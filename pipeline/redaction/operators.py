@@ -37,7 +37,7 @@ _PLACES = (
 _SPOKEN_DIGITS = "zero one two three four five six seven eight nine".split()
 
 
-class _Keyed(Operator):  # type: ignore[misc]
+class _Keyed(Operator):  # type: ignore[misc]  # untyped base
     """What the operators of this project have in common for Presidio."""
 
     NAME = ""

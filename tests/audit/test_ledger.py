@@ -122,7 +122,7 @@ def test_time_is_utc_and_must_have_an_offset(ledger: Ledger) -> None:
     )
     assert event.at == "2026-01-01T00:00:00Z"
     with pytest.raises(ValueError, match="offset"):
-        ledger.append("run_started", "r", datetime(2026, 1, 1))  # noqa: DTZ001
+        ledger.append("run_started", "r", datetime(2026, 1, 1))  # noqa: DTZ001 - refused
 
 
 @pytest.mark.parametrize(

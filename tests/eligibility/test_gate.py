@@ -205,7 +205,7 @@ def test_the_facts_that_were_read_are_kept() -> None:
 
 def test_a_moment_without_an_offset_is_refused() -> None:
     with pytest.raises(ValueError, match="offset"):
-        Gate(DEFAULT, index_accounts(registry([{}])), datetime(2026, 1, 1))  # noqa: DTZ001
+        Gate(DEFAULT, index_accounts(registry([{}])), datetime(2026, 1, 1))  # noqa: DTZ001 - refused
 
 
 def test_a_ttl_rule_alone_still_needs_to_know_since_when() -> None:

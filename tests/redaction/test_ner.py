@@ -106,6 +106,15 @@ def test_nothing_of_spacy_outlives_the_memory_zone(redactor: Redactor, nlp: Lang
     assert "wobblefrump" in read.tokens
 
 
+def test_words_that_spacy_reads_itself_are_forgotten_again(nlp: Language) -> None:
+    reader = OneByOne(nlp)
+    reader.read([["warm up"]])
+    before = len(nlp.vocab.strings)
+    ((reading,),) = reader.read([["qwzzlefrop bramblethwick vexillumnar"]])
+    assert reading.words == ["qwzzlefrop", "bramblethwick", "vexillumnar"]
+    assert len(nlp.vocab.strings) == before
+
+
 def test_a_failing_ner_does_not_spoil_the_next_file(
     redactor: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

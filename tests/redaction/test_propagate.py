@@ -58,3 +58,11 @@ def test_every_mention_is_covered(value: str, gaps: list[str]) -> None:
         i for span in spans for i in range(span.start, span.end)
     }
     assert not [text[i] for i in left if text[i].isalnum()]
+
+
+def test_full_names_are_looked_for_again() -> None:
+    text = "this is Jennifer Lopez calling okay jennifer lopez thank you jennifer"
+    assert _found(text, [_span(text, "Jennifer Lopez", "PERSON")]) == {
+        "Jennifer Lopez",
+        "jennifer lopez",
+    }
