@@ -5,6 +5,7 @@ ranges of it, so that one set of spans decides for every view. A `RedactedTransc
 thing the shard stage accepts, and only `pipeline.redaction.apply` makes one.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -76,13 +77,45 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """The timed words of a transcript, in order, by columns: there are too many to be objects.
+
+    Attributes:
+        starts: First code point of each.
+        ends: One past the last.
+        start_ms: Start of each in the audio, milliseconds.
+        end_ms: End in the audio, milliseconds.
+        speakers: Index of the speaker of each, or None if the source named none.
+    """
+
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    start_ms: tuple[int | None, ...] = ()
+    end_ms: tuple[int | None, ...] = ()
+    speakers: tuple[int | None, ...] = ()
+
+    @classmethod
+    def of(cls, pieces: Iterable[Piece]) -> Self:
+        """The columns of some words."""
+        rows = [(p.start, p.end, p.start_ms, p.end_ms, p.speaker) for p in pieces]
+        return cls(*zip(*rows, strict=True))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __iter__(self) -> Iterator[Piece]:
+        columns = (self.starts, self.ends, self.start_ms, self.end_ms, self.speakers)
+        return map(Piece, *columns)
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """One file's speech, before redaction. Never logged, printed or written.
 
     Attributes:
         text: The canonical text, exactly the source's ``text``.
         turns: Ranges of the utterances in order; the whole text if the source has none.
-        words: Ranges of the timed words in order; may be empty.
+        words: Ranges of the timed words; may be empty.
         has_utterances: Whether the source had utterances (else none are written).
         language: Two-letter language code, lowercase.
         audio_duration_ms: Length of the audio, if the source says.
@@ -90,7 +123,7 @@ class Transcript:
 
     text: str
     turns: tuple[Piece, ...]
-    words: tuple[Piece, ...]
+    words: Words
     has_utterances: bool
     language: str
     audio_duration_ms: int | None
@@ -130,6 +163,22 @@ class TextPiece:
     speaker: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class TextWords:
+    """Redacted words, in order, by columns as in `Words`."""
+
+    texts: tuple[str, ...] = ()
+    start_ms: tuple[int | None, ...] = ()
+    end_ms: tuple[int | None, ...] = ()
+    speakers: tuple[str | None, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __iter__(self) -> Iterator[TextPiece]:
+        return map(TextPiece, self.texts, self.start_ms, self.end_ms, self.speakers)
+
+
 @final
 class RedactedTranscript:
     """A transcript whose personal data has been removed: the only thing shards are made of.
@@ -143,7 +192,7 @@ class RedactedTranscript:
 
     text: str
     utterances: tuple[TextPiece, ...]
-    words: tuple[TextPiece, ...]
+    words: TextWords
     redactions: tuple[Redaction, ...]
     language: str
     audio_duration_ms: int | None

@@ -168,7 +168,9 @@ def _long_token(made: Json, rng: random.Random) -> None:
 
 
 def _undecided_ticket(made: Json, rng: random.Random) -> None:
-    _add_turn(made, "The", "ticket", "says", f"TKT{identifiers.some_letters(rng, 60)}")
+    # The dash is what makes the pattern try at all.
+    letters = identifiers.some_letters(rng, 60)
+    _add_turn(made, "The", "follow-up", "ticket", "says", f"TKT{letters}")
 
 
 def _zero_width_card(made: Json, rng: random.Random) -> None:

@@ -10,9 +10,16 @@ from typing import Any
 from presidio_analyzer import RecognizerResult
 from presidio_analyzer.predefined_recognizers import IbanRecognizer as PresidioIbanRecognizer
 
+from pipeline.recognizers.gate import Gate, gate_of_patterns
+
 
 class IbanRecognizer(PresidioIbanRecognizer):  # type: ignore[misc]  # untyped base
     """Finds IBANs whose check digits are right."""
+
+    @property
+    def gate(self) -> Gate | None:
+        """That of its patterns: it does no more than to match and to check."""
+        return gate_of_patterns((p.regex for p in self.patterns), self.global_regex_flags)
 
     def analyze(
         self,

@@ -28,11 +28,23 @@ _FILLERS = frozenset("uh um er erm ah hm hmm and then dash hyphen minus dot poin
 #: More fillers than this in a row end a sequence.
 _MAX_FILLERS = 3
 
-_TOKEN = re.compile(r"[^\W_]+")
+_SAID = sorted((*_UNITS, *_TEENS, *_TENS, *_REPEATS, *_SCALES))
+_FIRST_LETTERS = "".join(sorted({word[0] for word in _SAID}))
+#: A word that is part of a number: what `_digits_of` gives a worth. Most words are ruled out by
+#: their first letter, and no word is given back, so that the time grows with the text alone.
+_NUMBER = re.compile(
+    rf"(?<![^\W_])(?:(?=[{_FIRST_LETTERS}])(?:{'|'.join(_SAID)})(?![^\W_])"
+    r"|[^\W\d_]*+\d[^\W_]*+)",
+    re.IGNORECASE,
+)
 #: What may stand between two parts of one number besides words: any signs, in longer gaps than the
 #: residual check allows, so that it never fires on what this recognizer should have found. But not
 #: signs that nobody sees: digits held apart by those are a deception, and that check's business.
-_GAP = re.compile(r"(?:[^\w\u200b-\u200f\u2060-\u206f\ufeff]|_){0,16}")
+_GAP = r"(?:[^\w\u200b-\u200f\u2060-\u206f\ufeff]|_){0,16}+"
+_BETWEEN = re.compile(
+    rf"{_GAP}(?:(?:{'|'.join(sorted(_FILLERS))})(?![^\W_]){_GAP}){{0,{_MAX_FILLERS}}}",
+    re.IGNORECASE,
+)
 
 
 class NumberSequenceRecognizer(EntityRecognizer):  # type: ignore[misc]  # untyped base
@@ -69,44 +81,29 @@ class NumberSequenceRecognizer(EntityRecognizer):  # type: ignore[misc]  # untyp
 def find_sequences(text: str) -> list[tuple[int, int]]:
     """Ranges of the text that hold at least `MIN_DIGITS` digits in a row."""
     found: list[tuple[int, int]] = []
-    start = end = digits = fillers = 0
+    start = end = digits = 0
     open_ten = False  # "twenty", to which a unit may still belong: "twenty one" is two digits
-
-    def close() -> None:
-        nonlocal digits, fillers, open_ten
-        if digits >= MIN_DIGITS:
-            found.append((start, end))
-        digits = fillers = 0
-        open_ten = False
-
-    place = 0
-    for token in _TOKEN.finditer(text):
-        if digits and not _GAP.fullmatch(text, place, token.start()):
-            close()
-        word = token.group().lower()
+    for number in _NUMBER.finditer(text):
+        if digits and not _BETWEEN.fullmatch(text, end, number.start()):
+            if digits >= MIN_DIGITS:
+                found.append((start, end))
+            digits = 0
+            open_ten = False
+        word = number.group().lower()
         worth = _digits_of(word)
-        if worth is None:
-            fillers += 1
-            if word not in _FILLERS or fillers > _MAX_FILLERS:
-                close()
-        else:
-            if not digits:
-                start = token.start()
-                fillers = 0
-            belongs_to_ten = open_ten and word in _UNITS
-            # A repeat or scale word before any digit must still open the sequence.
-            digits += 0 if belongs_to_ten else worth
-            open_ten = word in _TENS
-            if digits:
-                end = token.end()
-                fillers = 0
-        place = token.end()
-    close()
+        if not digits:
+            start = number.start()
+        belongs_to_ten = open_ten and word in _UNITS
+        digits += 0 if belongs_to_ten else worth
+        open_ten = word in _TENS
+        end = number.end()
+    if digits >= MIN_DIGITS:
+        found.append((start, end))
     return found
 
 
-def _digits_of(word: str) -> int | None:
-    """How many digits a word stands for, or None if it is no part of a number."""
+def _digits_of(word: str) -> int:
+    """How many digits a word of a number stands for."""
     if word.isdecimal():
         return len(word)
     if word in _UNITS:
@@ -116,7 +113,7 @@ def _digits_of(word: str) -> int | None:
     if word in _REPEATS:
         return _REPEATS[word]
     if word in _SCALES:
+        # It has no digit of its own.
         return 0
     # "415b", "2nd", "4th": digits that carry letters still count for what they show.
-    shown = sum(letter.isdecimal() for letter in word)
-    return shown or None
+    return sum(letter.isdecimal() for letter in word)

@@ -7,6 +7,8 @@ ending will do ("jo@mail.corp"); Presidio refuses those that are not in the publ
 
 from presidio_analyzer import Pattern, PatternRecognizer
 
+from pipeline.recognizers.gate import Gate
+
 _ENDING = (
     r"(?:com|net|org|edu|gov|mil|info|biz|io|co|us|uk|ca|au|de|fr|es|it|nl|ie|in|nz|eu|me|tv|app"
     r"|dev)"
@@ -19,12 +21,17 @@ _LOCAL = rf"{_PART}(?:(?:\s+{_JOINT}\s+|\s*[._+\-]{{1,3}}\s*){_PART}){{0,6}}"
 _AT = r"(?:\s+at(?:\s+sign)?\s+|\s*@\s*)"
 _DOT = r"(?:\s+(?:dot|point|period)\s+|\s*\.\s*)"
 _HOST = rf"{_PART}(?:(?:\s+(?:dash|hyphen)\s+|-){_PART}){{0,3}}"
-_SPOKEN = rf"(?<![^\W_]){_LOCAL}{_AT}{_HOST}(?:{_DOT}{_HOST}){{0,2}}{_DOT}{_ENDING}(?![^\W_])"
+_AFTER_AT = rf"{_HOST}(?:{_DOT}{_HOST}){{0,2}}{_DOT}{_ENDING}(?![^\W_])"
+_SPOKEN = rf"(?<![^\W_]){_LOCAL}{_AT}{_AFTER_AT}"
+#: How every address said aloud ends: what is behind an "at".
+_SIGN = rf"(?i)(?<=\s)at(?:\s+sign)?\s+{_AFTER_AT}"
 _WRITTEN = r"[\w.+\-]{1,64}@[\w\-]++(?:\.[\w\-]++)*?\.[^\W\d_]{2,}"
 
 
 class SpokenEmailRecognizer(PatternRecognizer):  # type: ignore[misc]  # untyped base
     """Finds addresses whose signs were spoken."""
+
+    gate = Gate(frozenset(("@", _SIGN)), within_line=False)
 
     def __init__(self) -> None:
         super().__init__(

@@ -6,9 +6,10 @@ the replacement, from the start of the first to the end of the last. So after re
 every view holds the same characters in the same order.
 """
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pipeline.records import (
     Piece,
@@ -18,9 +19,13 @@ from pipeline.records import (
     Redaction,
     Span,
     TextPiece,
+    TextWords,
     Transcript,
+    Words,
 )
 from pipeline.redaction.residual import check_residual
+
+Value = TypeVar("Value")
 
 #: Replacements may be this many times as long as the text, and some room for short ones. A value
 #: that goes on over thousands of turns is replaced as a whole in each: that could fill the memory.
@@ -58,17 +63,19 @@ def apply(
         raise Quarantine(QuarantineReason.DETECTOR_FAILED, "ReplacementsTooLong")
     text = _Rewritten(transcript.text, cuts)
     utterances = tuple(
-        TextPiece(text.between(turn.start, turn.end), turn.start_ms, turn.end_ms, _speaker(turn))
+        TextPiece(
+            text.between(turn.start, turn.end), turn.start_ms, turn.end_ms, _speaker(turn.speaker)
+        )
         for turn in (transcript.turns if transcript.has_utterances else ())
     )
-    words = tuple(_words(transcript.words, cuts, text))
+    words = _words(transcript.text, transcript.words, cuts, text)
     redactions = tuple(_redactions(transcript.words, cuts, text))
     check_residual(
         text=text.text,
         replaced=[(r.start, r.end) for r in redactions],
         views=[
             *([[u.text for u in utterances]] if transcript.has_utterances else []),
-            *([[w.text for w in words]] if transcript.words else []),
+            *([words.texts] if len(transcript.words) else []),
         ],
         removed=[(span.entity_type, transcript.text[span.start : span.end]) for span in spans],
     )
@@ -118,7 +125,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _solid(text: str) -> int:
-    return sum(not c.isspace() for c in text)
+    return len("".join(text.split()))
 
 
 class _Rewritten:
@@ -147,47 +154,72 @@ class _Rewritten:
         return self.text[self.offset(start) : self.offset(end)]
 
 
-def _words(words: Sequence[Piece], cuts: Sequence[_Cut], text: _Rewritten) -> list[TextPiece]:
-    result = []
+def _words(old: str, words: Words, cuts: Sequence[_Cut], text: _Rewritten) -> TextWords:
+    groups = _touched(words, cuts)
+    changed = [text.between(words.starts[first], words.ends[end - 1]) for first, end in groups]
+    texts = [old[start:end] for start, end in zip(words.starts, words.ends, strict=True)]
+    speakers = list(_speakers(words.speakers))
+    return TextWords(
+        texts=_spliced(texts, groups, changed, changed),
+        start_ms=_spliced(words.start_ms, groups, [words.start_ms[i] for i, _ in groups], changed),
+        end_ms=_spliced(words.end_ms, groups, [words.end_ms[i - 1] for _, i in groups], changed),
+        speakers=_spliced(speakers, groups, [speakers[i] for i, _ in groups], changed),
+    )
+
+
+def _spliced(
+    column: Sequence[Value],
+    groups: Sequence[tuple[int, int]],
+    values: Sequence[Value],
+    changed: Sequence[str],
+) -> tuple[Value, ...]:
+    """A column with one value for each group of words, or none where nothing is left of them."""
+    parts: list[Value] = []
     place = 0
-    cut = 0
-    while place < len(words):
-        first = last = words[place]
-        place += 1
-        while cut < len(cuts) and cuts[cut].end <= first.start:
-            cut += 1
-        reach = cut
-        # Words are taken in as long as a cut that touches the last one reaches the next.
-        while reach < len(cuts) and cuts[reach].start < last.end:
-            while place < len(words) and words[place].start < cuts[reach].end:
-                last = words[place]
-                place += 1
-            reach += 1
-        changed = text.between(first.start, last.end)
-        if changed:
-            result.append(TextPiece(changed, first.start_ms, last.end_ms, _speaker(first)))
-    return result
+    for (first, end), value, left in zip(groups, values, changed, strict=True):
+        parts += column[place:first]
+        if left:
+            parts.append(value)
+        place = end
+    parts += column[place:]
+    return tuple(parts)
 
 
-def _redactions(words: Sequence[Piece], cuts: Sequence[_Cut], text: _Rewritten) -> list[Redaction]:
-    result = []
-    word = 0
+def _touched(words: Words, cuts: Sequence[_Cut]) -> list[tuple[int, int]]:
+    """Ranges of words that become one word each."""
+    groups: list[tuple[int, int]] = []
+    place = 0
     for cut in cuts:
-        while word < len(words) and words[word].end <= cut.start:
-            word += 1
-        last = word
-        while last < len(words) and words[last].start < cut.end:
-            last += 1
-        # Without timed words the whole turn is muted rather than nothing.
-        covering = words[word:last] or [cut.turn]
+        first = bisect_right(words.ends, cut.start, lo=place)
+        end = bisect_left(words.starts, cut.end, lo=place)
+        if groups and cut.start < words.ends[groups[-1][1] - 1]:
+            # It touches the last word that is taken in already.
+            groups[-1] = (groups[-1][0], max(end, groups[-1][1]))
+        elif first < end:
+            groups.append((first, end))
+        if groups:
+            place = groups[-1][1] - 1
+    return groups
+
+
+def _redactions(words: Words, cuts: Sequence[_Cut], text: _Rewritten) -> list[Redaction]:
+    result = []
+    for cut in cuts:
+        first = bisect_right(words.ends, cut.start)
+        end = bisect_left(words.starts, cut.end)
+        if first < end:
+            start_ms, end_ms = words.start_ms[first], words.end_ms[end - 1]
+        else:
+            # Without timed words the whole turn is muted rather than nothing.
+            start_ms, end_ms = cut.turn.start_ms, cut.turn.end_ms
         start = text.offset(cut.end) - len(cut.replacement)
         result.append(
             Redaction(
                 entity_type=cut.span.entity_type,
                 start=start,
                 end=start + len(cut.replacement),
-                start_ms=covering[0].start_ms,
-                end_ms=covering[-1].end_ms,
+                start_ms=start_ms,
+                end_ms=end_ms,
                 score=cut.span.score,
                 recognizer=cut.span.recognizer,
             )
@@ -195,12 +227,17 @@ def _redactions(words: Sequence[Piece], cuts: Sequence[_Cut], text: _Rewritten) 
     return result
 
 
-def _speaker(piece: Piece) -> str | None:
+def _speakers(speakers: Sequence[int | None]) -> Iterable[str | None]:
+    names = {speaker: _speaker(speaker) for speaker in set(speakers)}
+    return map(names.__getitem__, speakers)
+
+
+def _speaker(speaker: int | None) -> str | None:
     """A, B … Z, AA, AB …: speakers are numbered, whatever the source called them."""
-    if piece.speaker is None:
+    if speaker is None:
         return None
     name = ""
-    number = piece.speaker + 1
+    number = speaker + 1
     while number:
         number, letter = divmod(number - 1, 26)
         name = chr(ord("A") + letter) + name

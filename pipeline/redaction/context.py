@@ -1,85 +1,73 @@
-"""Presidio's context words, in time that grows with the text and not with its square.
+"""Presidio's context words: what is said next to a hit may make it likelier.
 
-Also the place where results that tie are reduced to one: Presidio keeps whichever of them comes
-first in a set, so the recognizer named in a shard would differ from process to process.
+The scores are those of Presidio's `LemmaContextAwareEnhancer` with its default settings, but words
+are compared as they were said: no lemmatizer runs. Its matching looks for a context word *within* a
+word, so that endings do not matter.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import Any
 
-from presidio_analyzer import RecognizerResult
-from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
-from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+from spacy.lang.en.stop_words import STOP_WORDS
+from spacy.lang.lex_attrs import is_punct
 
+from pipeline.redaction.batch_ner.runtime import Reading
+from pipeline.redaction.patterns import Hit
 
-class Artifacts(NlpArtifacts):  # type: ignore[misc]  # untyped base
-    """What Presidio reads of the NER's view of a text, and where its keywords are.
-
-    Attributes:
-        keyword_places: Indices of the tokens that may be context words, ascending.
-    """
-
-    def __init__(
-        self,
-        entities: Sequence[Any],
-        tokens: Sequence[str],
-        starts: Sequence[int],
-        engine: NlpEngine,
-        language: str,
-    ) -> None:
-        # Context words are compared as they were said: the lemmatizer is not run.
-        lemmas = [token.lower() for token in tokens]
-        super().__init__(entities, tokens, starts, lemmas, engine, language)
-        keywords = frozenset(self.keywords)
-        self.keyword_places = [i for i, lemma in enumerate(lemmas) if lemma in keywords]
+#: Presidio's defaults: by how much a context word raises a score, and at least to what.
+_RAISE = 0.35
+_AT_LEAST = 0.4
+_AT_MOST = 1.0
+#: Keywords that are looked at: five before a hit and one behind. The word that it begins in counts
+#: for both, so that the number behind "account:" finds its word.
+_BEFORE = 6
+_BEHIND = 1
 
 
-class Context(LemmaContextAwareEnhancer):  # type: ignore[misc]  # untyped base
-    """Raises the score of results next to context words, as Presidio's own enhancer does."""
+class Words:
+    """The words of a transcript, in order, and which of them may be context words."""
 
-    def enhance_using_context(
-        self,
-        text: str,
-        raw_results: list[RecognizerResult],
-        nlp_artifacts: Artifacts,
-        recognizers: list[Any],
-        context: list[str] | None = None,
-    ) -> list[RecognizerResult]:
-        """The results with their new scores, one for each range and type."""
-        results = super().enhance_using_context(
-            text, raw_results, nlp_artifacts, recognizers, context
-        )
-        best: dict[tuple[int, int, str], RecognizerResult] = {}
-        for result in results:
-            place = (result.start, result.end, result.entity_type)
-            if place not in best or _rank(result) < _rank(best[place]):
-                best[place] = result
-        return list(best.values())
+    def __init__(self, readings: Sequence[Reading], starts: Sequence[int]) -> None:
+        """Puts the words of the ranges together.
 
-    def _extract_surrounding_words(
-        self,
-        nlp_artifacts: Artifacts,
-        word: str,
-        start: int,
-    ) -> list[str]:
-        starts = nlp_artifacts.tokens_indices
-        if not starts:
-            return [""]
-        # The token that the match begins in, or the next where it begins between two.
-        token = max(0, bisect_right(starts, start) - 1)
-        if start >= starts[token] + len(nlp_artifacts.tokens[token]) and token + 1 < len(starts):
-            token += 1
-        places = nlp_artifacts.keyword_places
-        # Presidio counts the token itself on either side.
-        before = bisect_right(places, token)
-        after = bisect_left(places, token)
-        near = [
-            *places[max(0, before - self.context_prefix_count - 1) : before],
-            *places[after : after + self.context_suffix_count + 1],
+        Args:
+            readings: One for each range that was read.
+            starts: Where each range starts in the transcript.
+        """
+        self._words = [word.lower() for reading in readings for word in reading.words]
+        self._starts = [
+            start + place
+            for reading, start in zip(readings, starts, strict=True)
+            for place in reading.starts
         ]
-        return [nlp_artifacts.lemmas[place] for place in near]
+        keywords = {
+            part
+            for word in set(self._words)
+            if word not in STOP_WORDS and not is_punct(word)
+            for part in word.split(":")
+        }
+        self._keywords = [i for i, word in enumerate(self._words) if word in keywords]
+
+    def around(self, start: int) -> list[str]:
+        """The keywords around the word that a range begins in, or the next one."""
+        starts = self._starts
+        if not starts:
+            return []
+        word = max(0, bisect_right(starts, start) - 1)
+        if start >= starts[word] + len(self._words[word]) and word + 1 < len(starts):
+            word += 1
+        before = bisect_right(self._keywords, word)
+        behind = bisect_left(self._keywords, word)
+        near = [
+            *self._keywords[max(0, before - _BEFORE) : before],
+            *self._keywords[behind : behind + _BEHIND],
+        ]
+        return [self._words[place] for place in near]
 
 
-def _rank(result: RecognizerResult) -> tuple[float, str]:
-    return -result.score, result.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY]
+def score_in_context(hit: Hit, words: Words) -> float:
+    """The score of a hit once the words around it are known."""
+    said = words.around(hit.start)
+    if not any(wanted.lower() in word for wanted in hit.context for word in said):
+        return hit.score
+    return min(_AT_MOST, max(_AT_LEAST, hit.score + _RAISE))

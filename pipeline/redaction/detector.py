@@ -1,22 +1,24 @@
-"""Presidio's analyzer over batched NER → candidate spans.
+"""Batched NER and Presidio's recognizers → candidate spans.
 
 The NER reads each turn by itself, so that no entity spans two turns unless a recognizer means to,
 and the turns of many transcripts together. The other recognizers read a whole transcript with a
 line break between turns, so that a number may continue in the next turn.
+
+What is found, and with which scores, is what Presidio's `AnalyzerEngine` would find with the same
+recognizers and the same reading; `tests/redaction/test_detector.py` compares them.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-from presidio_analyzer.predefined_recognizers import SpacyRecognizer
-
-from pipeline.recognizers.fail_closed import PatternTimeout, silence_presidio
-from pipeline.recognizers.table import LANGUAGE, all_recognizers
+from pipeline.recognizers.fail_closed import silence_presidio
+from pipeline.recognizers.table import all_recognizers
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
-from pipeline.redaction.context import Artifacts, Context
-from pipeline.redaction.ner import TurnwiseNlp, artifacts_of, entity_types, load_ner
+from pipeline.redaction.batch_ner.runtime import Reading
+from pipeline.redaction.context import Words, score_in_context
+from pipeline.redaction.ner import entity_types, load_ner, spans_of
+from pipeline.redaction.patterns import Hit, Patterns
 from pipeline.redaction.reading import reader_of
 
 #: Letters without a break. Nothing that people say is longer, and no recognizer was made for it.
@@ -61,90 +63,131 @@ class Detector:
             ConfigError: The model cannot be used, or a recognizer of the user is wrong.
         """
         silence_presidio()
-        users = all_recognizers(settings.user_recognizers, settings.regex_seconds)
-        self._settings = settings
+        recognizers = all_recognizers(settings.user_recognizers, settings.regex_seconds)
+        self._score_threshold = settings.score_threshold
         nlp = load_ner(settings.spacy_model)
         self._reader = reader_of(nlp)
-        self._engine = TurnwiseNlp(nlp)
-        registry = RecognizerRegistry(
-            recognizers=[SpacyRecognizer(supported_entities=entity_types(nlp)), *users],
-            supported_languages=[LANGUAGE],
+        self.supported = frozenset(entity_types(nlp)).union(
+            *(recognizer.supported_entities for recognizer in recognizers)
         )
-        self._analyzer = AnalyzerEngine(
-            registry=registry,
-            nlp_engine=self._engine,
-            supported_languages=[LANGUAGE],
-            context_aware_enhancer=Context(),
-        )
-        self.supported = frozenset(e for r in registry.recognizers for e in r.supported_entities)
         wanted = self.supported if settings.entities is None else frozenset(settings.entities)
         self.entities = tuple(sorted(wanted - frozenset(settings.keep_entities)))
+        self._wanted = frozenset(self.entities)
+        self._patterns = Patterns(recognizers, self.entities)
 
-    def detect(self, transcripts: Sequence[Transcript]) -> list[list[Span] | Quarantine]:
-        """Candidates of each transcript, or why it could not be scanned to the end."""
-        results: list[list[Span] | Quarantine] = []
+    def detect(
+        self, transcripts: Sequence[Transcript], texts: Sequence[str]
+    ) -> list[list[Span] | Quarantine]:
+        """Candidates of each transcript, or why it could not be scanned to the end.
+
+        Args:
+            transcripts: What to scan.
+            texts: Their texts with line breaks between turns.
+        """
         # Before anything else looks at them: tokenizers take very long for very long tokens.
-        fit = [t for t in transcripts if not _has_unbroken_token(t.text)]
-        read = iter(self._read_all(fit))
-        for transcript in transcripts:
-            if _has_unbroken_token(transcript.text):
-                results.append(Quarantine(QuarantineReason.DETECTOR_FAILED, "UnbrokenToken"))
-            else:
-                results.append(self._candidates(transcript, next(read)))
-        return results
+        fit = [not _has_unbroken_token(text) for text in texts]
+        read = iter(
+            self._read_all([t for t, is_fit in zip(transcripts, fit, strict=True) if is_fit])
+        )
+        found = iter(
+            self._patterns.find([t for t, is_fit in zip(texts, fit, strict=True) if is_fit])
+        )
+        return [
+            self._candidates(next(read), next(found))
+            if is_fit
+            else Quarantine(QuarantineReason.DETECTOR_FAILED, "UnbrokenToken")
+            for is_fit in fit
+        ]
 
-    def _read_all(self, transcripts: Sequence[Transcript]) -> list[Artifacts | Quarantine]:
+    def _read_all(self, transcripts: Sequence[Transcript]) -> list["_Read | Quarantine"]:
         try:
             return [*self._read(transcripts)]
         except Exception:  # noqa: BLE001 - one of them; the others must not suffer for it
             return [self._read_alone(transcript) for transcript in transcripts]
 
-    def _read_alone(self, transcript: Transcript) -> Artifacts | Quarantine:
+    def _read_alone(self, transcript: Transcript) -> "_Read | Quarantine":
         try:
-            (artifacts,) = self._read([transcript])
+            (read,) = self._read([transcript])
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not scanned
             return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
-        return artifacts
+        return read
 
-    def _read(self, transcripts: Sequence[Transcript]) -> list[Artifacts]:
+    def _read(self, transcripts: Sequence[Transcript]) -> "list[_Read]":
         ranges = [list(_ranges(transcript)) for transcript in transcripts]
-        texts = [
-            [transcript.text[start:end] for start, end in of_one]
-            for transcript, of_one in zip(transcripts, ranges, strict=True)
-        ]
-        readings = self._reader.read(texts)
+        readings = self._reader.read(
+            [
+                [transcript.text[start:end] for start, end in of_one]
+                for transcript, of_one in zip(transcripts, ranges, strict=True)
+            ]
+        )
+        if list(map(len, readings)) != list(map(len, ranges)):
+            raise ValueError("a range was not read")
         return [
-            artifacts_of(of_one, [start for start, _ in places], self._engine)
+            _Read(of_one, [start for start, _ in places])
             for of_one, places in zip(readings, ranges, strict=True)
         ]
 
     def _candidates(
-        self, transcript: Transcript, artifacts: Artifacts | Quarantine
+        self, read: "_Read | Quarantine", hits: list[Hit] | Quarantine
     ) -> list[Span] | Quarantine:
-        if isinstance(artifacts, Quarantine):
-            return artifacts
+        if isinstance(read, Quarantine):
+            return read
+        if isinstance(hits, Quarantine):
+            return hits
         try:
-            results = self._analyzer.analyze(
-                text=text_with_line_breaks(transcript),
-                language=LANGUAGE,
-                entities=list(self.entities),
-                score_threshold=self._settings.score_threshold,
-                nlp_artifacts=artifacts,
-            )
-            return [
-                Span(
-                    start=result.start,
-                    end=result.end,
-                    entity_type=result.entity_type,
-                    score=round(float(result.score), 4),
-                    recognizer=result.recognition_metadata["recognizer_name"],
-                )
-                for result in results
-            ]
-        except PatternTimeout:
-            return Quarantine(QuarantineReason.DETECTOR_TIMEOUT, "PatternTimeout")
+            return self._merged(read, hits)
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not scanned
             return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+    def _merged(self, read: "_Read", hits: list[Hit]) -> list[Span]:
+        entities = spans_of(read.readings, read.starts)
+        spans = [span for span in entities if span.entity_type in self._wanted]
+        if any(hit.context for hit in hits):
+            words = Words(read.readings, read.starts)
+            spans += [_span(hit, score_in_context(hit, words)) for hit in hits]
+        else:
+            spans += [_span(hit, hit.score) for hit in hits]
+        return _without_contained([s for s in spans if s.score >= self._score_threshold])
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A transcript as the NER has read it: its ranges, and where each of them starts."""
+
+    readings: list[Reading]
+    starts: list[int]
+
+
+def _span(hit: Hit, score: float) -> Span:
+    return Span(hit.start, hit.end, hit.entity_type, round(score, 4), hit.recognizer)
+
+
+def _without_contained(spans: list[Span]) -> list[Span]:
+    """The spans that lie in no other span of their type with at least their score.
+
+    Of spans that tie, the recognizer that comes first by name keeps its own, so that a shard names
+    the same one every time.
+    """
+    kept: list[Span] = []
+    open_: list[Span] = []  # of one type, overlapping: directly or through others
+    end = 0
+    for span in sorted(spans, key=lambda s: (s.entity_type, s.start)):
+        if open_ and (span.entity_type != open_[0].entity_type or span.start >= end):
+            kept += _outermost(open_)
+            open_, end = [], 0
+        open_.append(span)
+        end = max(end, span.end)
+    return kept + _outermost(open_)
+
+
+def _outermost(spans: list[Span]) -> list[Span]:
+    if len(spans) < 2:
+        return spans
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda s: (-s.score, s.start, -s.end, s.recognizer)):
+        if not any(k.start <= span.start and span.end <= k.end for k in kept):
+            kept.append(span)
+    return kept
 
 
 def text_with_line_breaks(transcript: Transcript) -> str:

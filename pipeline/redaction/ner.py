@@ -3,19 +3,16 @@
 # ruff: noqa: SIM905 - lists of words read better as words
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import spacy
-from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 from spacy.language import Language
 from thinc.api import NumpyOps, set_current_ops
 
 from pipeline.errors import ConfigError
-from pipeline.recognizers.table import LANGUAGE
+from pipeline.records import Span
 from pipeline.redaction.batch_ner.runtime import Reading
-from pipeline.redaction.context import Artifacts
 
 #: spaCy's entity labels → Presidio's types, as stock Presidio maps them.
 NER_TYPES = {
@@ -38,6 +35,9 @@ _NOT_PERSONAL = frozenset(
 #: Pipes that the NER may listen to; all others of a pipeline are not loaded.
 _EMBEDDINGS = frozenset(("tok2vec", "transformer", "curated_transformer"))
 _ENTITIES = "doc.ents"
+#: The name and the score that Presidio gives to whatever its spaCy model finds.
+RECOGNIZER = "SpacyRecognizer"
+_SCORE = 0.85
 
 
 def load_ner(model: str) -> Language:
@@ -95,76 +95,25 @@ def entity_types(nlp: Language) -> list[str]:
     return sorted({NER_TYPES.get(label, label) for label in labels - _NOT_PERSONAL})
 
 
-def artifacts_of(
-    readings: Sequence[Reading], starts: Sequence[int], engine: NlpEngine
-) -> Artifacts:
-    """What was read of a transcript, as Presidio's recognizers want it.
+def spans_of(readings: Sequence[Reading], starts: Sequence[int]) -> list[Span]:
+    """What was found in a transcript, under Presidio's names and with its score.
 
     Args:
         readings: One for each range that was read.
         starts: Where each range starts in the transcript.
-        engine: Tells Presidio about words.
     """
-    entities: list[_Entity] = []
-    tokens: list[str] = []
-    places: list[int] = []
-    for reading, start in zip(readings, starts, strict=True):
-        for entity in reading.entities:
-            if entity.label not in _NOT_PERSONAL:
-                kind = NER_TYPES.get(entity.label, entity.label)
-                found = _Entity(kind, start + entity.start_char, start + entity.end_char)
-                entities.append(found)
-        tokens += reading.words
-        places += [start + place for place in reading.starts]
-    return Artifacts(entities, tokens, places, engine, LANGUAGE)
-
-
-class TurnwiseNlp(NlpEngine):  # type: ignore[misc]  # untyped base
-    """Tells Presidio about words; the NER has already run when it asks."""
-
-    def __init__(self, nlp: Language) -> None:
-        self._stop_words = nlp.Defaults.stop_words
-        self._types = entity_types(nlp)
-
-    def load(self) -> None:
-        """Loaded by `load_ner`."""
-
-    def is_loaded(self) -> bool:
-        """Always."""
-        return True
-
-    def process_text(self, text: str, language: str) -> NlpArtifacts:
-        """Never asked for."""
-        raise AssertionError("the NER runs before the analyzer")
-
-    def process_batch(self, texts: Any, language: str, **_: object) -> Any:
-        """Never asked for."""
-        raise AssertionError("the NER runs before the analyzer")
-
-    def is_stopword(self, word: str, language: str) -> bool:
-        """Whether spaCy lists the word."""
-        return word in self._stop_words
-
-    def is_punct(self, word: str, language: str) -> bool:
-        """Whether the word has neither letter nor digit."""
-        return not any(c.isalnum() for c in word)
-
-    def get_supported_entities(self) -> list[str]:
-        """As `entity_types`."""
-        return self._types
-
-    def get_supported_languages(self) -> list[str]:
-        """English."""
-        return [LANGUAGE]
-
-
-@dataclass(frozen=True, slots=True)
-class _Entity:
-    """What Presidio reads of a spaCy entity, with offsets into the transcript."""
-
-    label_: str
-    start_char: int
-    end_char: int
+    return [
+        Span(
+            start + entity.start_char,
+            start + entity.end_char,
+            NER_TYPES.get(entity.label, entity.label),
+            _SCORE,
+            RECOGNIZER,
+        )
+        for reading, start in zip(readings, starts, strict=True)
+        for entity in reading.entities
+        if entity.label not in _NOT_PERSONAL
+    ]
 
 
 def _not_usable(model: str, why: str) -> ConfigError:

@@ -60,8 +60,18 @@ class Redactor:
 
     def spans(self, transcripts: Sequence[Transcript]) -> list[tuple[Span, ...] | Quarantine]:
         """The resolved spans alone, whatever the language, for `detect` and `eval`."""
-        found = self._detector.detect(transcripts)
-        return [_resolved(*pair) for pair in zip(transcripts, found, strict=True)]
+        # With line breaks, so that a number may go on in the next turn, but names of two turns that
+        # follow each other stay two.
+        texts = [_with_line_breaks(transcript) for transcript in transcripts]
+        sound = [
+            (transcript, text)
+            for transcript, text in zip(transcripts, texts, strict=True)
+            if isinstance(text, str)
+        ]
+        found = iter(self._detector.detect([t for t, _ in sound], [text for _, text in sound]))
+        return [
+            text if isinstance(text, Quarantine) else _resolved(text, next(found)) for text in texts
+        ]
 
     def _redact_one(
         self, transcript: Transcript, spans: tuple[Span, ...] | Quarantine
@@ -76,14 +86,17 @@ class Redactor:
             return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
 
 
-def _resolved(
-    transcript: Transcript, found: list[Span] | Quarantine
-) -> tuple[Span, ...] | Quarantine:
+def _with_line_breaks(transcript: Transcript) -> str | Quarantine:
+    try:
+        return text_with_line_breaks(transcript)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to scan
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def _resolved(text: str, found: list[Span] | Quarantine) -> tuple[Span, ...] | Quarantine:
     if isinstance(found, Quarantine):
         return found
     try:
-        # With the line breaks, so that names of two turns that follow each other stay two.
-        text = text_with_line_breaks(transcript)
         again = propagate(text, resolve(text, found))
         return resolve(text, [*found, *again])
     except Quarantine as problem:

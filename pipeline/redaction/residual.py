@@ -11,7 +11,7 @@ recognizer was deceived or is at fault, and nowhere else.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from pipeline.records import Quarantine, QuarantineReason
 
@@ -33,6 +33,8 @@ _EMAIL_HOST = re.compile(r"\.[^\W\d_]{2}")
 _WORDLIKE = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", "ORGANIZATION"))
 #: Shorter values recur by chance.
 _MIN_VALUE_LETTERS = 7
+#: So many values are faster looked for one after the other.
+_FEW = 100
 #: Characters that print nothing although their category says otherwise: fillers and blank letters.
 _INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -67,7 +69,8 @@ def check_residual(
         for kind, value in removed
         if kind not in _WORDLIKE or (kind == "PERSON" and len(value.split()) > 1)
     }
-    if _any_in(_letters(folded), values):
+    values = {value for value in values if len(value) >= _MIN_VALUE_LETTERS}
+    if values and _any_in(_letters(folded), values):
         raise Quarantine(QuarantineReason.RESIDUAL_PII, "value_again")
 
 
@@ -97,7 +100,7 @@ def _fold(text: str) -> str:
     """The text as it looks: no marks, nothing invisible, one character for all that look alike."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if _shows(c))
+    return _without(unicodedata.normalize("NFKD", text), _shows)
 
 
 def _shows(character: str) -> bool:
@@ -106,19 +109,28 @@ def _shows(character: str) -> bool:
     return unicodedata.category(character)[0] not in "CM" and character not in _INVISIBLE
 
 
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character == _HOLE
+
+
+def _without(text: str, kept: Callable[[str], bool]) -> str:
+    """The text without the characters that are not kept; each is asked about once."""
+    unwanted = {ord(c): None for c in set(text) if not kept(c)}
+    return text.translate(unwanted) if unwanted else text
+
+
 def _letters(text: str) -> str:
     """Letters and digits in lowercase; holes stay, so that nothing joins across them."""
-    return "".join(c for c in text.casefold() if c.isalnum() or c == _HOLE)
+    return _without(text.casefold(), _is_letter)
 
 
-def _any_in(text: str, values: Iterable[str]) -> bool:
+def _any_in(text: str, values: Collection[str]) -> bool:
     """Whether one of the values is in the text, in time that does not grow with their number."""
+    if len(values) <= _FEW:
+        return any(value in text for value in values)
     by_head: defaultdict[str, list[str]] = defaultdict(list)
     for value in values:
-        if len(value) >= _MIN_VALUE_LETTERS:
-            by_head[value[:_MIN_VALUE_LETTERS]].append(value)
-    if not by_head:
-        return False
+        by_head[value[:_MIN_VALUE_LETTERS]].append(value)
     return any(
         text.startswith(value, place)
         for place in range(len(text) - _MIN_VALUE_LETTERS + 1)

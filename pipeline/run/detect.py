@@ -18,7 +18,7 @@ from pipeline.evaluation.groups import Variant
 from pipeline.evaluation.metrics import Counts
 from pipeline.evaluation.misses import Miss, misses
 from pipeline.evaluation.scoring import score_document
-from pipeline.records import Piece, Quarantine, QuarantineReason, Span, Transcript
+from pipeline.records import Piece, Quarantine, QuarantineReason, Span, Transcript, Words
 from pipeline.redaction.redactor import Redactor
 
 _DOCUMENTS_PER_UNIT = 64
@@ -164,7 +164,7 @@ def _transcript(document: Document) -> Transcript:
         text=document.text,
         turns=tuple(Piece(t.start, t.end, None, None, None) for t in turns)
         or (Piece(0, len(document.text), None, None, None),),
-        words=(),
+        words=Words(),
         has_utterances=False,
         language="en",
         audio_duration_ms=None,

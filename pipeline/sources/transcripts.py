@@ -7,29 +7,34 @@ it in order, with nothing but white space between them. Otherwise nobody could s
 one view covers in the others.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, chain, islice, pairwise
+from operator import le
+from typing import Annotated
 
 import msgspec
 
-from pipeline.records import Piece, Quarantine, QuarantineReason, Transcript
+from pipeline.records import Piece, Quarantine, QuarantineReason, Transcript, Words
 
 _COMPLETED = "completed"
+#: Milliseconds that JSON numbers hold exactly.
+_Ms = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 
-class _Word(msgspec.Struct):
+class _Word(msgspec.Struct, gc=False):
     text: str
-    start: int
-    end: int
+    start: _Ms
+    end: _Ms
     speaker: str | int | None = None
 
 
 class _Utterance(msgspec.Struct):
     text: str
-    start: int
-    end: int
+    start: _Ms
+    end: _Ms
     speaker: str | int | None = None
-    words: list[_Word] | None = None
+    words: msgspec.Raw = msgspec.Raw()
 
 
 class _Source(msgspec.Struct):
@@ -37,11 +42,12 @@ class _Source(msgspec.Struct):
     text: str | None = None
     language_code: str | None = None
     utterances: list[_Utterance] | None = None
-    words: list[_Word] | None = None
+    words: msgspec.Raw = msgspec.Raw()
     audio_duration: float | None = None
 
 
 _decoder = msgspec.json.Decoder(_Source)
+_words_decoder = msgspec.json.Decoder(list[_Word] | None)
 
 
 def read_transcript(content: bytes, max_words: int) -> Transcript:
@@ -57,17 +63,17 @@ def read_transcript(content: bytes, max_words: int) -> Transcript:
     try:
         content.decode("utf-8")  # the decoder skips fields that are not ours without looking
         source = _decoder.decode(content)
+        words, spoken = _decode_words(source)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Quarantine(QuarantineReason.MALFORMED, type(error).__name__) from None
     if source.status != _COMPLETED:
         raise Quarantine(QuarantineReason.NOT_COMPLETED, "status")
     text = source.text or ""
-    words = source.words or []
     utterances = source.utterances or []
     if not text.strip() and not words and not utterances:
         raise Quarantine(QuarantineReason.EMPTY, "text")
-    spoken = sum(len(utterance.words or ()) for utterance in utterances)
-    if max(len(words), len(utterances), spoken) > max_words or len(text) > 16 * max_words:
+    count = sum(len(of_one or ()) for of_one in spoken)
+    if max(len(words), len(utterances), count) > max_words or len(text) > 16 * max_words:
         raise Quarantine(QuarantineReason.TOO_LARGE, "max_transcript_words")
     _check_times(words)
     _check_times(utterances)
@@ -75,15 +81,18 @@ def read_transcript(content: bytes, max_words: int) -> Transcript:
     if duration is not None and not 0 <= duration < 1e9:
         raise Quarantine(QuarantineReason.MALFORMED, "audio_duration")
 
-    speakers: dict[str | int, int] = {}
-    turns = _align(text, utterances, speakers)
+    numbers = _numbered([*(u.speaker for u in utterances), *(w.speaker for w in words)])
+    turns = tuple(
+        Piece(start, end, u.start, u.end, numbers[u.speaker])
+        for u, (start, end) in zip(utterances, _align(text, utterances), strict=True)
+    )
     _check_gaps(turns)
-    for utterance in utterances:
-        if utterance.words is not None:
-            _check_times(utterance.words)
-            if _squeeze(w.text for w in utterance.words) != _squeeze([utterance.text]):
+    for utterance, of_one in zip(utterances, spoken, strict=True):
+        if of_one is not None:
+            _check_times(of_one)
+            if _squeeze(w.text for w in of_one) != _squeeze([utterance.text]):
                 raise Quarantine(QuarantineReason.VIEW_MISMATCH, "utterance_words")
-    timed = _align(text, words, speakers)
+    timed = _timed(text, words, numbers)
     _check_words_in_turns(timed, turns)
     if not turns:
         turns = (Piece(0, len(text), None, None, None),)
@@ -97,19 +106,65 @@ def read_transcript(content: bytes, max_words: int) -> Transcript:
     )
 
 
+def _decode_words(source: _Source) -> tuple[list[_Word], list[list[_Word] | None]]:
+    """The words of the transcript, and those of each utterance.
+
+    They are the same words twice, and most of the input: where they are so to the byte, they are
+    decoded once.
+    """
+    spoken = [_decode_list(utterance.words) for utterance in source.utterances or ()]
+    inside = [bytes(utterance.words)[1:-1] for utterance in source.utterances or ()]
+    if None not in spoken and any(
+        between.join(inside) == bytes(source.words)[1:-1] for between in (b", ", b",")
+    ):
+        return list(chain.from_iterable(of_one or () for of_one in spoken)), spoken
+    return _decode_list(source.words) or [], spoken
+
+
+def _decode_list(words: msgspec.Raw) -> list[_Word] | None:
+    return _words_decoder.decode(words) if words else None
+
+
 def _check_times(pieces: Sequence[_Word | _Utterance]) -> None:
-    clock = 0
-    for piece in pieces:
-        if not clock <= piece.start <= piece.end < 2**53:
-            raise Quarantine(QuarantineReason.MALFORMED, "timing")
-        clock = piece.end
+    starts = [piece.start for piece in pieces]
+    ends = [piece.end for piece in pieces]
+    if not (all(map(le, starts, ends)) and all(map(le, ends, islice(starts, 1, None)))):
+        raise Quarantine(QuarantineReason.MALFORMED, "timing")
 
 
-def _align(
-    text: str, pieces: Sequence[_Word | _Utterance], speakers: dict[str | int, int]
-) -> tuple[Piece, ...]:
-    """Finds the pieces in the text one after the other."""
-    found = []
+def _numbered(speakers: Iterable[str | int | None]) -> dict[str | int | None, int | None]:
+    """A number for each speaker, in order of appearance."""
+    named = dict.fromkeys(speakers)
+    named.pop(None, None)
+    return {None: None, **{speaker: number for number, speaker in enumerate(named)}}
+
+
+def _timed(text: str, words: Sequence[_Word], numbers: dict[str | int | None, int | None]) -> Words:
+    texts = [word.text for word in words]
+    if words and " ".join(texts) == text and text.split() == texts:
+        # Nearly always: words between single blanks.
+        ends = tuple(accumulate(map(len, texts), lambda end, size: end + 1 + size))
+        starts = (0, *(end + 1 for end in islice(ends, len(ends) - 1)))
+    else:
+        places = _align(text, words)
+        starts = tuple(start for start, _ in places)
+        ends = tuple(end for _, end in places)
+    return Words(
+        starts=starts,
+        ends=ends,
+        start_ms=tuple([word.start for word in words]),
+        end_ms=tuple([word.end for word in words]),
+        speakers=tuple([numbers[word.speaker] for word in words]),
+    )
+
+
+def _align(text: str, pieces: Sequence[_Word | _Utterance]) -> list[tuple[int, int]]:
+    """Where the pieces are in the text, one after the other.
+
+    Raises:
+        Quarantine: `view_mismatch`, if they are not there or not all that is there.
+    """
+    places = []
     place = 0
     for piece in pieces:
         while place < len(text) and text[place].isspace():
@@ -120,14 +175,11 @@ def _align(
             raise Quarantine(QuarantineReason.VIEW_MISMATCH, "empty_piece")
         if not text.startswith(wanted, place):
             end = _end_ignoring_space(text, place, wanted)
-        speaker = None
-        if piece.speaker is not None:
-            speaker = speakers.setdefault(piece.speaker, len(speakers))
-        found.append(Piece(place, end, piece.start, piece.end, speaker))
+        places.append((place, end))
         place = end
     if pieces and text[place:].strip():
         raise Quarantine(QuarantineReason.VIEW_MISMATCH, "text_left_over")
-    return tuple(found)
+    return places
 
 
 def _end_ignoring_space(text: str, place: int, wanted: str) -> int:
@@ -153,14 +205,11 @@ def _check_gaps(turns: tuple[Piece, ...]) -> None:
             raise Quarantine(QuarantineReason.VIEW_MISMATCH, "turns_touch")
 
 
-def _check_words_in_turns(words: tuple[Piece, ...], turns: tuple[Piece, ...]) -> None:
+def _check_words_in_turns(words: Words, turns: tuple[Piece, ...]) -> None:
     """No word may belong to two turns: nobody could say who spoke it, or cut it out of one."""
-    following = iter(turns)
-    turn = next(following, None)
-    for word in words:
-        while turn is not None and turn.end <= word.start:
-            turn = next(following, None)
-        if turn is not None and word.end > turn.end:
+    for turn in turns:
+        last = bisect_left(words.starts, turn.end) - 1
+        if last >= 0 and words.ends[last] > turn.end:
             raise Quarantine(QuarantineReason.VIEW_MISMATCH, "word_crosses_turns")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pipeline.config import Config, PseudonymKey, Redaction, Sources
-from pipeline.records import Piece, Span, Transcript
+from pipeline.records import Piece, Span, Transcript, Words
 
 KEY = PseudonymKey(b"k" * 32)
 
@@ -42,7 +42,7 @@ def transcript(*turns: str, timed: bool = True, language: str = "en") -> Transcr
             clock += 100
         pieces.append(Piece(place, place + len(turn), first_ms, clock, speaker % 2))
         place += len(turn) + 1
-    return Transcript(text, tuple(pieces), tuple(words) if timed else (), True, language, clock)
+    return Transcript(text, tuple(pieces), Words.of(words if timed else ()), True, language, clock)
 
 
 @st.composite
@@ -72,7 +72,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
     has_utterances = draw(st.booleans())
     if not has_utterances:
         pieces = [Piece(0, len(text), None, None, None)]
-    timed = tuple(words) if draw(st.booleans()) else ()
+    timed = Words.of(words if draw(st.booleans()) else ())
     return Transcript(text, tuple(pieces), timed, has_utterances, "en", clock)
 
 

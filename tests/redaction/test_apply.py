@@ -13,6 +13,7 @@ from pipeline.records import (
     RedactedTranscript,
     Span,
     Transcript,
+    Words,
 )
 from pipeline.redaction.apply import apply
 
@@ -60,10 +61,10 @@ def test_every_view_holds_the_same_and_nothing_of_a_span(data: st.DataObject) ->
         assert squeeze([u.text for u in result.utterances]) == squeeze(result.text)
     else:
         assert result.utterances == ()
-    if source.words:
+    if len(source.words):
         assert squeeze(words(result)) == squeeze(result.text)
     else:
-        assert result.words == ()
+        assert len(result.words) == 0
 
     # What is left outside of the replacements is what was outside of the spans, exactly.
     left, place = "", 0
@@ -181,7 +182,7 @@ def test_drop_empties_a_word_and_an_utterance() -> None:
 def test_everything_dropped() -> None:
     source = transcript("Maria")
     result = redact(source, (0, 5), by="")
-    assert (result.text, result.words) == ("", ())
+    assert (result.text, len(result.words)) == ("", 0)
 
 
 def test_span_of_white_space_changes_nothing() -> None:
@@ -199,7 +200,7 @@ def test_without_timed_words_the_turn_is_muted() -> None:
 
 def test_speakers_are_letters_whatever_the_source_called_them() -> None:
     turns = tuple(Piece(2 * i, 2 * i + 1, i, i, i) for i in range(28))
-    source = Transcript(" ".join("x" * 28), turns, (), True, "en", None)
+    source = Transcript(" ".join("x" * 28), turns, Words(), True, "en", None)
     speakers = [u.speaker for u in redact(source).utterances]
     assert speakers[:2] == ["A", "B"]
     assert speakers[25:] == ["Z", "AA", "AB"]
@@ -215,7 +216,7 @@ def test_spans_that_nobody_can_apply_are_refused(ranges: list[tuple[int, int]]) 
 
 
 def test_span_outside_every_turn_is_refused() -> None:
-    source = Transcript("abc defg", (Piece(0, 3, 0, 1, 0),), (), True, "en", None)
+    source = Transcript("abc defg", (Piece(0, 3, 0, 1, 0),), Words(), True, "en", None)
     with pytest.raises(Quarantine) as caught:
         redact(source, (4, 8))
     assert caught.value.error_type == "SpanOutsideTurns"

@@ -8,8 +8,7 @@ from spacy.language import Language
 
 from pipeline.errors import ConfigError
 from pipeline.redaction.batch_ner.runtime import Entity, Reading
-from pipeline.redaction.context import Artifacts
-from pipeline.redaction.ner import TurnwiseNlp, artifacts_of, entity_types, load_ner
+from pipeline.redaction.ner import entity_types, load_ner, spans_of
 from pipeline.redaction.reading import OneByOne, reader_of
 from pipeline.redaction.redactor import Redactor, redactor_digest
 
@@ -51,7 +50,8 @@ def test_entities_are_those_of_spacy_for_each_turn(redactor: Redactor) -> None:
         if e.label_ in types
     ]
     (read,) = redactor._detector._read([source])
-    assert [(e.label_, e.start_char, e.end_char) for e in read.entities] == expected
+    found = spans_of(read.readings, read.starts)
+    assert [(s.entity_type, s.start, s.end) for s in found] == expected
     assert {kind for kind, _, _ in expected} >= {"PERSON", "LOCATION", "DATE_TIME", "NRP"}
 
 
@@ -101,9 +101,10 @@ def test_nothing_of_spacy_outlives_the_memory_zone(redactor: Redactor, nlp: Lang
     rare = transcript("zzyqx wobblefrump Jennifer Quibblethwaite")
     (read,) = redactor._detector._read([rare])
     assert len(strings) == before
-    assert {type(x) for x in (*read.tokens, *read.lemmas)} == {str}
-    assert {type(e.label_) for e in read.entities} <= {str}
-    assert "wobblefrump" in read.tokens
+    (reading,) = read.readings
+    assert {type(word) for word in reading.words} == {str}
+    assert {type(entity.label) for entity in reading.entities} <= {str}
+    assert "wobblefrump" in reading.words
 
 
 def test_words_that_spacy_reads_itself_are_forgotten_again(nlp: Language) -> None:
@@ -125,7 +126,7 @@ def test_a_failing_ner_does_not_spoil_the_next_file(
         def fail(*_: object) -> None:
             raise MemoryError
 
-        patch.setattr("pipeline.redaction.detector.artifacts_of", fail)
+        patch.setattr("pipeline.redaction.detector.spans_of", fail)
         redactor.spans([source])
     assert redactor.spans([source]) == expected
 
@@ -139,11 +140,11 @@ def test_pipeline_by_path(tmp_path: Path) -> None:
     assert "PHONE_NUMBER" in {s.entity_type for s in found}  # type: ignore[union-attr]
 
 
-def test_label_that_nobody_knows_is_found_under_its_own_name(nlp: Language) -> None:
+def test_label_that_nobody_knows_is_found_under_its_own_name() -> None:
     words = ["send", "it", "to", "Elm", "House", "please"]
     reading = Reading([Entity("ADDRESS", 11, 20), Entity("ORG", 21, 27)], words, [0] * len(words))
-    read = artifacts_of([reading], [100], TurnwiseNlp(nlp))
-    assert [(e.label_, e.start_char, e.end_char) for e in read.entities] == [("ADDRESS", 111, 120)]
+    (span,) = spans_of([reading], [100])
+    assert (span.entity_type, span.start, span.end) == ("ADDRESS", 111, 120)
 
 
 def test_rules_for_entities_count_as_ner(tmp_path: Path) -> None:
@@ -200,9 +201,3 @@ def test_digest_tells_models_settings_and_patterns_apart(tmp_path: Path) -> None
     (folder / "meta.json").write_text("{}")
     others.append(redactor_digest(config(tmp_path, spacy_model="model")))
     assert len({one, *others}) == 5
-
-
-def test_turn_without_tokens_has_no_context(nlp: Language) -> None:
-    read = artifacts_of([], [], TurnwiseNlp(nlp))
-    assert isinstance(read, Artifacts)
-    assert (read.tokens, read.keyword_places) == ([], [])

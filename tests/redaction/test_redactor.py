@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from presidio_analyzer import AnalyzerEngine
 from presidio_analyzer.predefined_recognizers import EmailRecognizer, UrlRecognizer
 
 from pipeline.errors import ConfigError
@@ -26,7 +25,9 @@ from pipeline.records import (
     RedactedTranscript,
     Span,
     Transcript,
+    Words,
 )
+from pipeline.redaction import detector
 from pipeline.redaction import redactor as module
 from pipeline.redaction.detector import text_with_line_breaks
 from pipeline.redaction.redactor import Redactor
@@ -74,7 +75,7 @@ def test_results_do_not_depend_on_the_company(redactor: Redactor) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        (AnalyzerEngine, "analyze"),
+        (detector, "_without_contained"),
         (EmailRecognizer, "analyze"),
         (NumberSequenceRecognizer, "analyze"),
         (UrlRecognizer, "validate_result"),
@@ -86,7 +87,7 @@ def test_results_do_not_depend_on_the_company(redactor: Redactor) -> None:
 def test_step_that_fails_quarantines(
     redactor: Redactor, monkeypatch: pytest.MonkeyPatch, target: tuple[Any, str]
 ) -> None:
-    source = transcript("mail me at example.com please")
+    source = transcript("mail me at jo@example.com please")
     assert not isinstance(redactor.redact([source])[0], Quarantine)
     monkeypatch.setattr(*target, fails(KeyError("secret text")))
     assert problem(redactor.redact([source])[0]) == (QuarantineReason.DETECTOR_FAILED, "KeyError")
@@ -140,7 +141,9 @@ def test_pattern_of_the_user_that_takes_too_long_quarantines(
         "[{name: t, regex: 'TKT(?:[A-Z]|[A-Z][A-Z])+-\\d', score: 0.7}]}]"
     )
     redactor = make_redactor(recognizers=str(own), regex_timeout_seconds=0.05)
-    slow, quick = redactor.redact([transcript("it is TKT" + "A" * 80), transcript("TKTAB-1 it is")])
+    slow, quick = redactor.redact(
+        [transcript("it is - TKT" + "A" * 80), transcript("TKTAB-1 it is")]
+    )
     assert problem(slow) == (QuarantineReason.DETECTOR_TIMEOUT, "PatternTimeout")
     assert isinstance(quick, RedactedTranscript)
     assert quick.text == "<TICKET_1> it is"
@@ -165,7 +168,7 @@ def test_lone_surrogate(redactor: Redactor) -> None:
 
 @pytest.mark.parametrize("text", [" ", "\n\t", "."])
 def test_text_without_words(redactor: Redactor, text: str) -> None:
-    source = Transcript(text, (Piece(0, len(text), None, None, None),), (), False, "en", None)
+    source = Transcript(text, (Piece(0, len(text), None, None, None),), Words(), False, "en", None)
     (result,) = redactor.redact([source])
     assert isinstance(result, RedactedTranscript)
     assert result.text == text
@@ -179,7 +182,7 @@ def test_digits_kept_apart_by_what_nobody_sees_are_residual(redactor: Redactor) 
 def test_names_of_two_turns_stay_two(redactor: Redactor, monkeypatch: pytest.MonkeyPatch) -> None:
     source = transcript("this is Tom", "Mary speaking")
     found = [Span(8, 11, "PERSON", 0.85, "x"), Span(12, 16, "PERSON", 0.85, "x")]
-    monkeypatch.setattr(redactor._detector, "detect", lambda _: [found])
+    monkeypatch.setattr(redactor._detector, "detect", lambda *_: [found])
     (result,) = redactor.redact([source])
     assert isinstance(result, RedactedTranscript)
     assert result.text == "this is <PERSON_1> <PERSON_2> speaking"
@@ -192,7 +195,7 @@ def test_line_breaks_between_turns_move_nothing(gap: str) -> None:
     third = second + 2 + len(gap)
     turns = [(1, 6), (second, second + 2), (third, third + 2)]
     pieces = tuple(Piece(a, b, None, None, None) for a, b in turns)
-    broken = text_with_line_breaks(Transcript(text, pieces, (), True, "en", None))
+    broken = text_with_line_breaks(Transcript(text, pieces, Words(), True, "en", None))
     assert len(broken) == len(text)
     assert [broken[a:b] for a, b in turns] == ["ab cd", "ef", "gh"]
     assert [broken[b] for _, b in turns[:-1]] == ["\n", "\n"]
@@ -201,7 +204,7 @@ def test_line_breaks_between_turns_move_nothing(gap: str) -> None:
 
 def test_turns_that_touch_lose_no_character() -> None:
     turns = (Piece(0, 2, None, None, None), Piece(2, 4, None, None, None))
-    assert text_with_line_breaks(Transcript("1234", turns, (), True, "en", None)) == "1234"
+    assert text_with_line_breaks(Transcript("1234", turns, Words(), True, "en", None)) == "1234"
 
 
 _WORDS = """
@@ -313,7 +316,7 @@ def test_hash_seed_leaves_no_trace(tmp_path: Path) -> None:
         f"s = Redaction(recognizers={str(own)!r})\n"
         "c = Config(sources=Sources(manifest='m', registry='r', transcripts='t'), redaction=s)\n"
         "t = 'code Q1 and jo@example.com, call 415 555 0199 from Boston'\n"
-        "t = Transcript(t, (Piece(0, len(t), 0, 9, 0),), (), True, 'en', 9)\n"
+        "t = Transcript(t, (Piece(0, len(t), 0, 9, 0),), Words(), True, 'en', 9)\n"
         "print(Redactor(c, PseudonymKey(b'k' * 32)).redact([t])[0].redactions)\n"
     )
     running = [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.config import PseudonymKey
-from pipeline.records import Piece, RedactedTranscript, Span, StagedUnit, Transcript
+from pipeline.records import Piece, RedactedTranscript, Span, StagedUnit, Transcript, Words
 from pipeline.redaction.apply import apply
 from pipeline.shards.pseudonyms import account_key, doc_key
 from pipeline.shards.staging import ShardRow, Stamp, stage
@@ -27,7 +27,7 @@ def redacted(number: int, words: int = 8) -> RedactedTranscript:
         start = text.index(word, place)
         place = start + len(word)
         timed.append(Piece(start, place, index * 100, index * 100 + 90, 0))
-    source = Transcript(text, pieces, tuple(timed), True, "en", 10_000 + number)
+    source = Transcript(text, pieces, Words.of(timed), True, "en", 10_000 + number)
     return apply(source, [Span(6, 11, "PERSON", 0.85, "SpacyRecognizer")], ["<PERSON_1>"])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.records import Piece, Quarantine, Transcript
+from pipeline.records import Piece, Quarantine, Transcript, Words
 from pipeline.sources.transcripts import read_transcript
 
 from .transcript import Json, transcript
@@ -32,7 +32,9 @@ def test_the_views_become_ranges_of_one_text() -> None:
     assert read == Transcript(
         text="Hello there. Hi.",
         turns=(Piece(0, 12, 0, 450, 0), Piece(13, 16, 500, 700, 1)),
-        words=(Piece(0, 5, 0, 200, 0), Piece(6, 12, 250, 450, 0), Piece(13, 16, 500, 700, 1)),
+        words=Words.of(
+            (Piece(0, 5, 0, 200, 0), Piece(6, 12, 250, 450, 0), Piece(13, 16, 500, 700, 1))
+        ),
         has_utterances=True,
         language="en",
         audio_duration_ms=2500,

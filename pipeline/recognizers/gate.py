@@ -1,0 +1,267 @@
+"""Where a recognizer need not look: a cheap test that loses nothing.
+
+Almost every pattern needs a digit, an "@" or the like, and most lines of a conversation have none.
+What a pattern needs is read off the pattern itself, so that it is right for the patterns of
+Presidio's next release and for those of the user too. A pattern that cannot be understood for
+certain has no gate: it is tried everywhere.
+
+The syntax is read by the parser of the standard library. Patterns are matched by `regex`, whose
+syntax holds more; where the two might read a pattern differently, there is no gate either.
+"""
+
+import re
+import string
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from re import _constants as op  # type: ignore[attr-defined]  # the parser has no public name
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
+
+import regex
+from presidio_analyzer import EntityRecognizer, PatternRecognizer
+
+_DIGIT = r"\d"
+#: A full stop inside a word: between sentences it says nothing.
+_INNER_DOT = r"\.\w"
+#: Characters that may be a sign: they are neither letters, whose case may be ignored, nor blanks.
+_MARKS = frozenset(string.punctuation) - {"_"}
+#: What transcripts have most, the most frequent last; any other mark is rarer than these.
+_FREQUENT = (_INNER_DOT, r"\-", _DIGIT, r"\?", "'", ",", r"\.")
+#: Flags of `re` that `regex` reads in the same way.
+_KNOWN_FLAGS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE
+#: What `regex` reads otherwise than `re`, or `re` takes for ordinary characters: POSIX classes and
+#: set operations.
+_READ_OTHERWISE = re.compile(r"\[\[|\[[:.=][^\]]*[:.=]\]|--|&&|\|\||~~")
+
+#: A full stop as the parser gives it.
+_DOTS = [(op.LITERAL, ord(".")), (op.IN, [(op.LITERAL, ord("."))])]
+
+Nodes = Sequence[tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Where something can be found at all.
+
+    Attributes:
+        signs: Regular expressions for `regex`. Wherever something is found, one of them matches: in
+            that line if `within_line`, else in that text.
+        within_line: Nothing that is found, nor anything that is looked at around it, reaches over
+            a line break, and the end of a text is as good as one.
+    """
+
+    signs: frozenset[str]
+    within_line: bool
+
+
+def gate_of(recognizer: EntityRecognizer) -> Gate | None:
+    """The gate of a recognizer; None if it must look everywhere.
+
+    A recognizer that does more than to match its patterns may say so in an attribute `gate`.
+    """
+    stated = getattr(recognizer, "gate", None)
+    if isinstance(stated, Gate):
+        return stated
+    # Whatever else a recognizer does to find something, nobody can tell from its patterns.
+    if not isinstance(recognizer, PatternRecognizer) or not _only_matches(recognizer):
+        return None
+    return gate_of_patterns((p.regex for p in recognizer.patterns), recognizer.global_regex_flags)
+
+
+def gate_of_patterns(patterns: Iterable[str], flags: int) -> Gate | None:
+    """The gate of regular expressions; None if one of them has to be tried everywhere."""
+    signs: set[str] = set()
+    within_line = True
+    for pattern in patterns:
+        nodes = _parsed(pattern, flags)
+        needed = None if nodes is None else _needed(nodes)
+        if nodes is None or needed is None:
+            return None
+        signs |= needed
+        within_line = within_line and not _sees_line_breaks(nodes, multiline=bool(flags & re.M))
+    return Gate(frozenset(signs), within_line)
+
+
+def _only_matches(recognizer: PatternRecognizer) -> bool:
+    return type(recognizer).analyze is PatternRecognizer.analyze
+
+
+def _parsed(pattern: str, flags: int) -> Nodes | None:
+    if flags & ~_KNOWN_FLAGS or _READ_OTHERWISE.search(pattern):
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # "possible nested set": `regex` may see one
+            parsed: Any = _parser.parse(pattern, flags)
+    except (re.error, Warning, RecursionError, OverflowError):
+        return None
+    if parsed.state.flags & ~(_KNOWN_FLAGS | re.UNICODE):
+        return None
+    nodes: Nodes = list(parsed)
+    # A brace that `re` takes for itself may be a fuzzy quantifier to `regex`.
+    return None if any(node == (op.LITERAL, ord("{")) for node in _walk(nodes)) else nodes
+
+
+def _walk(nodes: Nodes) -> Iterable[tuple[Any, Any]]:
+    for node in nodes:
+        yield node
+        for part in _parts(*node):
+            yield from _walk(part)
+
+
+def _parts(kind: Any, value: Any) -> Sequence[Nodes]:
+    """The expressions inside a node."""
+    if kind is op.BRANCH:
+        return list(value[1])
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+        return [list(value[2])]
+    if kind is op.SUBPATTERN:
+        return [list(value[3])]
+    if kind is op.ATOMIC_GROUP:
+        return [list(value)]
+    if kind in (op.ASSERT, op.ASSERT_NOT):
+        return [list(value[1])]
+    if kind is op.GROUPREF_EXISTS:
+        return [list(part) for part in value[1:] if part]
+    return []
+
+
+def _needed(nodes: Nodes) -> frozenset[str] | None:
+    """Signs of which every match has at least one: of all such sets the rarest."""
+    flat = _flat(nodes)
+    found = [_needed_by(*node) for node in flat]
+    found += [
+        frozenset((_INNER_DOT,))
+        for place, node in enumerate(flat)
+        if node in _DOTS and _begins_with_word(flat[place + 1 :])
+    ]
+    return min(filter(None, found), key=_frequency, default=None)
+
+
+def _flat(nodes: Nodes) -> list[tuple[Any, Any]]:
+    """The nodes in order, with groups that match once taken apart."""
+    flat: list[tuple[Any, Any]] = []
+    for kind, value in nodes:
+        flat += _flat(list(value[3])) if kind is op.SUBPATTERN else [(kind, value)]
+    return flat
+
+
+def _begins_with_word(nodes: Nodes) -> bool:
+    """Whether whatever they match begins with a letter, a digit or an underscore."""
+    for kind, value in _flat(nodes):
+        if kind is op.BRANCH:
+            return all(_begins_with_word(list(part)) for part in value[1])
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+            if not _begins_with_word(list(value[2])):
+                return False
+            if value[0] > 0:
+                return True
+            # It may be missing: then it is about what follows.
+            continue
+        return all(_is_word(*m) for m in value) if kind is op.IN else _is_word(kind, value)
+    return False
+
+
+def _is_word(kind: Any, value: Any) -> bool:
+    if kind is op.LITERAL:
+        return chr(value).isalnum() or value == ord("_")
+    if kind is op.RANGE:
+        low, high = value
+        return high < 128 and all(chr(c).isalnum() or c == ord("_") for c in range(low, high + 1))
+    return kind is op.CATEGORY and value in (op.CATEGORY_DIGIT, op.CATEGORY_WORD)
+
+
+def _needed_by(kind: Any, value: Any) -> frozenset[str] | None:
+    if kind is op.LITERAL:
+        return _sign_of(chr(value))
+    if kind is op.IN:
+        return _union(_sign_of_member(*member) for member in value)
+    if kind is op.BRANCH:
+        return _union(_needed(list(part)) for part in value[1])
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+        return _needed(list(value[2])) if value[0] > 0 else None
+    if kind is op.ATOMIC_GROUP:
+        return _needed(list(value))
+    return None
+
+
+def _sign_of(character: str) -> frozenset[str] | None:
+    if character.isdecimal():
+        return frozenset((_DIGIT,))
+    return frozenset((re.escape(character),)) if character in _MARKS else None
+
+
+def _sign_of_member(kind: Any, value: Any) -> frozenset[str] | None:
+    if kind is op.LITERAL:
+        return _sign_of(chr(value))
+    if kind is op.RANGE:
+        low, high = value
+        return _union(_sign_of(chr(c)) for c in range(low, high + 1)) if high < 128 else None
+    if kind is op.CATEGORY and value is op.CATEGORY_DIGIT:
+        return frozenset((_DIGIT,))
+    return None
+
+
+def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    """Signs of alternatives: of which there are none as soon as one of them has none."""
+    union: set[str] = set()
+    for signs in sets:
+        if not signs:
+            return None
+        union |= signs
+    return frozenset(union)
+
+
+def _frequency(signs: frozenset[str]) -> tuple[int, int, list[str]]:
+    ranks = [_FREQUENT.index(sign) + 1 if sign in _FREQUENT else 0 for sign in signs]
+    return max(ranks), len(ranks), sorted(signs)
+
+
+def _sees_line_breaks(nodes: Nodes, *, multiline: bool) -> bool:
+    """Whether a line break, or that there is none at the end of a text, can make a difference."""
+    return any(_sees_line_break(kind, value, multiline) for kind, value in _walk(nodes))
+
+
+def _sees_line_break(kind: Any, value: Any, multiline: bool) -> bool:
+    if kind is op.LITERAL:
+        return bool(value == ord("\n"))
+    if kind is op.NOT_LITERAL:
+        return bool(value != ord("\n"))
+    if kind is op.ANY:
+        return True
+    if kind is op.IN:
+        negated = any(member == (op.NEGATE, None) for member in value)
+        return negated != any(_is_line_break(*member) for member in value)
+    if kind is op.AT:
+        if value in (op.AT_BOUNDARY, op.AT_NON_BOUNDARY):
+            return False
+        return not (multiline and value in (op.AT_BEGINNING, op.AT_END))
+    return kind not in _WITH_PARTS
+
+
+def _is_line_break(kind: Any, value: Any) -> bool:
+    if kind is op.LITERAL:
+        return bool(value == ord("\n"))
+    if kind is op.RANGE:
+        return bool(value[0] <= ord("\n") <= value[1])
+    if kind is op.CATEGORY:
+        return value not in (op.CATEGORY_DIGIT, op.CATEGORY_WORD, op.CATEGORY_NOT_SPACE)
+    return False
+
+
+#: Nodes that look at nothing by themselves.
+_WITH_PARTS = frozenset(
+    (
+        op.BRANCH,
+        op.MAX_REPEAT,
+        op.MIN_REPEAT,
+        op.POSSESSIVE_REPEAT,
+        op.SUBPATTERN,
+        op.ATOMIC_GROUP,
+        op.ASSERT,
+        op.ASSERT_NOT,
+        op.GROUPREF,
+        op.GROUPREF_EXISTS,
+    )
+)

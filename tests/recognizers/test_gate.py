@@ -1,0 +1,222 @@
+"""A gate loses nothing: wherever a pattern matches, one of its signs does too."""
+
+import re
+import warnings
+from pathlib import Path
+
+import pytest
+import regex
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from presidio_analyzer import Pattern, PatternRecognizer
+
+from pipeline.recognizers.gate import Gate, gate_of, gate_of_patterns
+from pipeline.recognizers.table import OWN, PRESIDIO, all_recognizers
+
+FLAGS = re.DOTALL | re.MULTILINE | re.IGNORECASE
+PATTERNS = [
+    pytest.param(pattern.regex, id=f"{make.__name__}-{number}")
+    for make in PRESIDIO
+    if isinstance(made := make(), PatternRecognizer)
+    for number, pattern in enumerate(made.patterns)
+]
+
+
+def signs(*patterns: str, flags: int = FLAGS) -> set[str] | None:
+    gate = gate_of_patterns(patterns, flags)
+    return None if gate is None else set(gate.signs)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_whatever_a_pattern_of_presidio_matches_has_a_sign(pattern: str) -> None:
+    gate = gate_of_patterns([pattern], FLAGS)
+    assert gate is not None
+    assert gate.within_line
+    # Letters of one case are enough for long lists of endings.
+    compiled = re.compile(pattern, 0 if len(pattern) > 1000 else re.ASCII)
+
+    @settings(
+        max_examples=25,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+    @given(st.from_regex(compiled))
+    def check(text: str) -> None:
+        for found in regex.finditer(pattern, text, FLAGS):
+            assert any(regex.search(sign, found.group()) for sign in gate.signs)
+            assert "\n" not in found.group()
+
+    check()
+
+
+def test_every_recognizer_but_the_one_for_numbers_has_a_gate() -> None:
+    without = [r.name for r in all_recognizers(None, 1.0) if gate_of(r) is None]
+    assert without == ["NumberSequenceRecognizer"]
+    assert len(PRESIDIO) + len(OWN) == 19
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"\d{3}", {r"\d"}),
+        (r"[0-9]+", {r"\d"}),
+        (r"\d*", None),
+        (r"\d?x", None),
+        (r"(?:\d|@)x", {r"\d", "@"}),
+        (r"(?:\d|y)x", None),
+        (r"a@b\.c", {"@"}),
+        (r"\w+\.\w+", {r"\.\w"}),
+        (r"\w+[.](?:com|net)", {r"\.\w"}),
+        (r"\d\.(?:25[0-5]|[01]?[0-9])", {r"\.\w"}),
+        (r"\d\.(?: ?[0-9])", {r"\d"}),
+        (r"\w\.(?: ?[0-9]|x)", {r"\."}),
+        (r"\w\.x*", {r"\."}),
+        (r"\d-\d", {r"\-"}),
+        (r"\w+\.(?:com|\s)", {r"\."}),
+        (r"\w+\.\s", {r"\."}),
+        (r"[:-]", {":", r"\-"}),
+        (r"[^\d]5", {r"\d"}),
+        (r"[a-z]+", None),
+        (r"[ -9]", None),
+        (r"(?=.*\d)[a-z]+", None),
+        (r"(?!\d)\w+#", {r"\#"}),
+        (r"(\d)x\1", {r"\d"}),
+        (r"(?>\d+)x", {r"\d"}),
+        (r"\d++x", {r"\d"}),
+        ("_+", None),
+        # `regex` reads these otherwise than `re`.
+        (r"[[:digit:]]", None),
+        (r"[x[:digit:]]5", None),
+        (r"[0-9--5]", None),
+        (r"[0-9&&a]5", None),
+        (r"(?:ab5){e<=1}", None),
+        (r"5{e}", None),
+        (r"\p{N}5", None),
+        (r"(?V1)5", None),
+        (r"(?r)5", None),
+        (r"\L<words>5", None),
+        (r"5(?|a|b)", None),
+        ("5(", None),
+        (r"(?x) 5 # digit", None),
+    ],
+)
+def test_signs(pattern: str, expected: set[str] | None) -> None:
+    assert signs(pattern) == expected
+
+
+def test_one_pattern_that_has_to_be_tried_everywhere_is_enough() -> None:
+    assert signs(r"\d", r"[a-z]") is None
+    assert signs(r"\d", "@") == {r"\d", "@"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "flags", "within"),
+    [
+        (r"\b\d+\b", FLAGS, True),
+        (r"^\d+$", FLAGS, True),
+        (r"(?<!\w)\d(?!\w)", FLAGS, True),
+        (r"\d[^\s]", FLAGS, True),
+        (r"\d\S", FLAGS, True),
+        (r"^\d", re.IGNORECASE, False),
+        (r"\d$", re.IGNORECASE, False),
+        (r"\d\Z", FLAGS, False),
+        (r"\A\d", FLAGS, False),
+        (r"\d\s\d", FLAGS, False),
+        (r"\d.", FLAGS, False),
+        (r"\d.", re.MULTILINE, False),
+        (r"\d[^x]", FLAGS, False),
+        (r"\d\W", FLAGS, False),
+        (r"\d(?=\s)", FLAGS, False),
+        (r"\d(?!\s)", FLAGS, False),
+        (r"\d(?:a|\n)", FLAGS, False),
+        (r"\d[\x00-\x20]", FLAGS, False),
+    ],
+)
+def test_within_line(pattern: str, flags: int, within: bool) -> None:
+    gate = gate_of_patterns([pattern], flags)
+    assert gate is not None
+    assert gate.within_line is within
+
+
+ATOMS = st.sampled_from(
+    [
+        *(
+            r"\d",
+            "5",
+            "a",
+            r"\.",
+            "[.]",
+            "[:-]",
+            r"\w",
+            r"\s",
+            "@",
+            "[^5]",
+            r"[^\s]",
+            "[0-9a]",
+            " ",
+        ),
+        *(r"\S", r"\b", "^", "$", r"(?<!\w)", r"(?=\d)", r"(?!\s)", ".", r"\D", "[.@]", r"\n"),
+    ]
+)
+
+
+def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    group = inner.map("(?:{})".format)
+    return st.one_of(
+        st.lists(inner, min_size=1, max_size=4).map("".join),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: f"(?:{'|'.join(parts)})"),
+        st.builds("{}{}".format, group, st.sampled_from(["?", "+", "{2}", "{0,2}", "+?"])),
+        inner.map("({})".format),
+    )
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    st.recursive(ATOMS, _larger, max_leaves=8),
+    st.sampled_from([FLAGS, re.IGNORECASE, re.MULTILINE]),
+    st.lists(st.text("a5.:@- x\n", max_size=8), min_size=1, max_size=4).map("\n".join),
+)
+def test_a_gate_loses_nothing_of_any_pattern(pattern: str, flags: int, text: str) -> None:
+    gate = gate_of_patterns([pattern], flags)
+    assume(gate is not None)
+    assert gate is not None
+    compiled = regex.compile(pattern, flags)
+    spans = [m.span() for m in compiled.finditer(text) if m.group()]
+    for start, end in spans:
+        assert any(regex.search(sign, text[start:end]) for sign in gate.signs), pattern
+    if gate.within_line:
+        alone, place = [], 0
+        for line in text.split("\n"):
+            alone += [
+                (place + m.start(), place + m.end()) for m in compiled.finditer(line) if m.group()
+            ]
+            place += len(line) + 1
+        assert alone == spans
+
+
+def test_a_recognizer_that_does_more_than_match_has_no_gate() -> None:
+    class More(PatternRecognizer):  # type: ignore[misc]  # untyped base
+        def analyze(self, *_: object, **__: object) -> list[object]:
+            return []
+
+    patterns = [Pattern("p", r"\d", 0.5)]
+    assert gate_of(PatternRecognizer("X", patterns=patterns)) == Gate(frozenset((r"\d",)), True)
+    assert gate_of(More("X", patterns=patterns)) is None
+
+
+def test_lists_of_words_have_none(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "recognizers:\n"
+        "  - {name: M, supported_entity: CODE, patterns: [{name: p, regex: 'Q\\d', score: 0.7}]}\n"
+        "  - {name: Words, supported_entity: WORD, deny_list: [foo, bar]}\n"
+    )
+    mine, words = all_recognizers(own, 1.0)[-2:]
+    assert gate_of(mine) == Gate(frozenset((r"\d",)), True)
+    assert gate_of(words) is None
+
+
+def test_a_warning_of_the_parser_is_no_output() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert signs("[[a]5") is None
