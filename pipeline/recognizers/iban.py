@@ -13,8 +13,13 @@ from presidio_analyzer.predefined_recognizers import IbanRecognizer as PresidioI
 from pipeline.recognizers.gate import Gate, gate_of_patterns
 
 
-class IbanRecognizer(PresidioIbanRecognizer):  # type: ignore[misc]  # untyped base
+class FailClosedIbanRecognizer(PresidioIbanRecognizer):  # type: ignore[misc]  # untyped base
     """Finds IBANs whose check digits are right."""
+
+    def __init__(self) -> None:
+        # Under Presidio's name, but not as a class of that name: Presidio looks recognizers up by
+        # the names of all classes there are, and stock Presidio in this process must stay stock.
+        super().__init__(name=PresidioIbanRecognizer.__name__)
 
     @property
     def gate(self) -> Gate | None:

@@ -26,7 +26,7 @@ SHORTEST_ABROAD = 7
 _PLUS = ("+", "\N{FULLWIDTH PLUS SIGN}")
 
 
-class PhoneRecognizer(PresidioPhoneRecognizer):  # type: ignore[misc]  # untyped base
+class GatedPhoneRecognizer(PresidioPhoneRecognizer):  # type: ignore[misc]  # untyped base
     """Finds phone numbers that are valid in one of the regions."""
 
     #: Every candidate of the library begins with a digit, behind brackets and plus signs; it holds
@@ -34,7 +34,8 @@ class PhoneRecognizer(PresidioPhoneRecognizer):  # type: ignore[misc]  # untyped
     gate = Gate(frozenset((r"\d",)), within_line=True)
 
     def __init__(self) -> None:
-        super().__init__()
+        # The name, not the class's: see `FailClosedIbanRecognizer`.
+        super().__init__(name=PresidioPhoneRecognizer.__name__)
         self._shortest = {region: _shortest(region) for region in self.supported_regions}
 
     def analyze(

@@ -22,18 +22,18 @@ from presidio_analyzer.predefined_recognizers import (
     UsSsnRecognizer,
 )
 
+from pipeline.config import Profile
 from pipeline.recognizers.fail_closed import fail_closed
-from pipeline.recognizers.iban import IbanRecognizer
+from pipeline.recognizers.iban import FailClosedIbanRecognizer
 from pipeline.recognizers.number_sequence import NumberSequenceRecognizer
-from pipeline.recognizers.phone import PhoneRecognizer
+from pipeline.recognizers.phone import GatedPhoneRecognizer
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
 from pipeline.recognizers.user_file import read_user_recognizers
 
 LANGUAGE = "en"
 
-#: Stock Presidio's English recognizers, those it has switched off for want of precision included
-#: where they name a person (UkNinoRecognizer); the NER is added by the analyzer.
-PRESIDIO: tuple[Callable[[], EntityRecognizer], ...] = (
+#: The recognizers for English text that Presidio switches on by itself; the NER comes on top.
+STOCK: tuple[Callable[[], EntityRecognizer], ...] = (
     CreditCardRecognizer,
     UsBankRecognizer,
     UsLicenseRecognizer,
@@ -41,26 +41,31 @@ PRESIDIO: tuple[Callable[[], EntityRecognizer], ...] = (
     UsPassportRecognizer,
     UsSsnRecognizer,
     NhsRecognizer,
-    UkNinoRecognizer,
     CryptoRecognizer,
     DateRecognizer,
     EmailRecognizer,
-    IbanRecognizer,
+    FailClosedIbanRecognizer,
     IpRecognizer,
     MedicalLicenseRecognizer,
     MacAddressRecognizer,
-    PhoneRecognizer,
+    GatedPhoneRecognizer,
     UrlRecognizer,
 )
+
+#: Those of Presidio: also one that it switches off for want of precision, though it names a person.
+PRESIDIO = (*STOCK, UkNinoRecognizer)
 
 #: Made for speech.
 OWN: tuple[Callable[[], EntityRecognizer], ...] = (NumberSequenceRecognizer, SpokenEmailRecognizer)
 
 
-def all_recognizers(user_file: Path | None, regex_seconds: float) -> list[EntityRecognizer]:
-    """New instances of every recognizer, failing closed.
+def all_recognizers(
+    profile: Profile, user_file: Path | None, regex_seconds: float
+) -> list[EntityRecognizer]:
+    """New instances of every recognizer of a profile, failing closed.
 
     Args:
+        profile: `strict` runs all that there are, `stock` those of stock Presidio.
         user_file: Pattern recognizers of the user in Presidio's YAML form.
         regex_seconds: Time that one pattern may take on one transcript.
 
@@ -68,5 +73,6 @@ def all_recognizers(user_file: Path | None, regex_seconds: float) -> list[Entity
         ConfigError: The user's file is wrong.
     """
     users = [] if user_file is None else read_user_recognizers(user_file, LANGUAGE)
-    made = [make() for make in (*PRESIDIO, *OWN)]
+    table = {"strict": (*PRESIDIO, *OWN), "stock": STOCK}[profile]
+    made = [make() for make in table]
     return [fail_closed(recognizer, regex_seconds) for recognizer in (*made, *users)]

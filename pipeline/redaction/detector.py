@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.config import Profile
 from pipeline.recognizers.fail_closed import silence_presidio
 from pipeline.recognizers.table import all_recognizers
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
@@ -33,6 +34,7 @@ class DetectorSettings:
 
     Attributes:
         spacy_model: Name of an installed spaCy pipeline package, or a path to one.
+        profile: Which recognizers run.
         score_threshold: Candidates below are dropped.
         entities: Types to look for; None is every type.
         keep_entities: Types that are left in the text.
@@ -41,6 +43,7 @@ class DetectorSettings:
     """
 
     spacy_model: str
+    profile: Profile
     score_threshold: float
     entities: tuple[str, ...] | None
     keep_entities: tuple[str, ...]
@@ -63,7 +66,9 @@ class Detector:
             ConfigError: The model cannot be used, or a recognizer of the user is wrong.
         """
         silence_presidio()
-        recognizers = all_recognizers(settings.user_recognizers, settings.regex_seconds)
+        recognizers = all_recognizers(
+            settings.profile, settings.user_recognizers, settings.regex_seconds
+        )
         self._score_threshold = settings.score_threshold
         nlp = load_ner(settings.spacy_model)
         self._reader = reader_of(nlp)

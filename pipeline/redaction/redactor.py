@@ -112,6 +112,7 @@ def detector_settings(config: Config) -> DetectorSettings:
     local = config.path(settings.spacy_model)
     return DetectorSettings(
         spacy_model=str(local) if local.exists() else settings.spacy_model,
+        profile=settings.profile,
         score_threshold=settings.score_threshold,
         entities=settings.entities,
         keep_entities=settings.keep_entities,

@@ -35,7 +35,7 @@ def test_the_first_table_is_what_runs() -> None:
     from pipeline.redaction.ner import NER_TYPES
 
     runs = {entity: {"NER"} for entity in NER_TYPES.values()}
-    for recognizer in all_recognizers(None, 5.0):
+    for recognizer in all_recognizers("strict", None, 5.0):
         for entity in recognizer.supported_entities:
             runs.setdefault(entity, set()).add(type(recognizer).__name__)
     said = {

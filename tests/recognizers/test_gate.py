@@ -50,7 +50,7 @@ def test_whatever_a_pattern_of_presidio_matches_has_a_sign(pattern: str) -> None
 
 
 def test_every_recognizer_but_the_one_for_numbers_has_a_gate() -> None:
-    without = [r.name for r in all_recognizers(None, 1.0) if gate_of(r) is None]
+    without = [r.name for r in all_recognizers("strict", None, 1.0) if gate_of(r) is None]
     assert without == ["NumberSequenceRecognizer"]
     assert len(PRESIDIO) + len(OWN) == 19
 
@@ -211,7 +211,7 @@ def test_lists_of_words_have_none(tmp_path: Path) -> None:
         "  - {name: M, supported_entity: CODE, patterns: [{name: p, regex: 'Q\\d', score: 0.7}]}\n"
         "  - {name: Words, supported_entity: WORD, deny_list: [foo, bar]}\n"
     )
-    mine, words = all_recognizers(own, 1.0)[-2:]
+    mine, words = all_recognizers("strict", own, 1.0)[-2:]
     assert gate_of(mine) == Gate(frozenset((r"\d",)), True)
     assert gate_of(words) is None
 

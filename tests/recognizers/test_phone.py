@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer as StockPhone
 
-from pipeline.recognizers.phone import SHORTEST_ABROAD, PhoneRecognizer, _most_digits, _shortest
+from pipeline.recognizers.phone import SHORTEST_ABROAD, GatedPhoneRecognizer, _most_digits, _shortest
 
-STOCK, OURS = StockPhone(), PhoneRecognizer()
+STOCK, OURS = StockPhone(), GatedPhoneRecognizer()
 
 
 def test_no_number_from_abroad_is_shorter() -> None:

@@ -14,10 +14,11 @@ from presidio_analyzer import Pattern, PatternRecognizer, RemoteRecognizer
 from presidio_analyzer.predefined_recognizers import EmailRecognizer
 from presidio_analyzer.predefined_recognizers import IbanRecognizer as StockIban
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer as StockPhone
+from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
 from pipeline.recognizers.fail_closed import PatternTimeout, fail_closed, silence_presidio
-from pipeline.recognizers.iban import IbanRecognizer
-from pipeline.recognizers.phone import PhoneRecognizer
+from pipeline.recognizers.iban import FailClosedIbanRecognizer
+from pipeline.recognizers.phone import GatedPhoneRecognizer
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
 from pipeline.recognizers.table import OWN, PRESIDIO, all_recognizers
 
@@ -44,7 +45,7 @@ class TimesOut:
 
 @pytest.mark.parametrize(("place", "number"), PATTERNS)
 def test_every_pattern_of_every_recognizer_fails_closed(place: int, number: int) -> None:
-    recognizer = all_recognizers(None, 3.0)[place]
+    recognizer = all_recognizers("strict", None, 3.0)[place]
     recognizer.patterns[number].compiled_regex._compiled = TimesOut()
     with pytest.raises(PatternTimeout):
         recognizer.analyze("some text", recognizer.supported_entities)
@@ -53,7 +54,7 @@ def test_every_pattern_of_every_recognizer_fails_closed(place: int, number: int)
 def test_patterns_of_the_user_fail_closed(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(OWN_FILE)
-    made = all_recognizers(own, 3.0)[-2:]
+    made = all_recognizers("strict", own, 3.0)[-2:]
     assert [r.name for r in made] == ["Mine", "Words"]
     for recognizer in made:
         recognizer.patterns[0].compiled_regex._compiled = TimesOut()
@@ -64,7 +65,7 @@ def test_patterns_of_the_user_fail_closed(tmp_path: Path) -> None:
 def test_nothing_with_patterns_escapes(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(OWN_FILE)
-    for recognizer in all_recognizers(own, 3.0):
+    for recognizer in all_recognizers("strict", own, 3.0):
         assert not isinstance(recognizer, RemoteRecognizer)
         for pattern in getattr(recognizer, "patterns", ()):
             assert type(pattern.compiled_regex).__name__ == "_FailClosedPattern"
@@ -81,7 +82,7 @@ def test_a_real_time_out() -> None:
 
 
 def test_time_outs_of_two_tables_do_not_mix() -> None:
-    first, second = all_recognizers(None, 1.0), all_recognizers(None, 2.0)
+    first, second = all_recognizers("strict", None, 1.0), all_recognizers("strict", None, 2.0)
     assert first[0].patterns[0].compiled_regex._seconds == 1.0
     assert second[0].patterns[0].compiled_regex._seconds == 2.0
     assert EmailRecognizer.PATTERNS[0].compiled_regex is None
@@ -102,7 +103,7 @@ IBANS = [
 
 @pytest.mark.parametrize("text", IBANS)
 def test_ibans_are_those_of_presidio(text: str) -> None:
-    ours = fail_closed(IbanRecognizer(), 5.0).analyze(text, ["IBAN_CODE"])
+    ours = fail_closed(FailClosedIbanRecognizer(), 5.0).analyze(text, ["IBAN_CODE"])
     assert [(r.start, r.end, r.score) for r in ours] == [
         (r.start, r.end, r.score) for r in StockIban().analyze(text, ["IBAN_CODE"])
     ]
@@ -118,7 +119,7 @@ def test_ibans_are_those_of_presidio(text: str) -> None:
     ],
 )
 def test_phone_numbers_are_those_of_presidio(text: str) -> None:
-    ours = PhoneRecognizer().analyze(text, ["PHONE_NUMBER"])
+    ours = GatedPhoneRecognizer().analyze(text, ["PHONE_NUMBER"])
     stock = StockPhone().analyze(text, ["PHONE_NUMBER"])
     assert [(r.start, r.end, r.score) for r in ours] == [(r.start, r.end, r.score) for r in stock]
 
@@ -135,7 +136,7 @@ def test_phone_number_behind_any_number_of_candidates_is_found(
         return PhoneNumberMatcher(text, region, leniency=leniency, max_tries=max_tries)
 
     monkeypatch.setattr("pipeline.recognizers.phone.PhoneNumberMatcher", matcher)
-    (found,) = PhoneRecognizer().analyze("call 212 555 0143", [])
+    (found,) = GatedPhoneRecognizer().analyze("call 212 555 0143", [])
     assert (found.start, found.end) == (5, 17)
     assert min(tries) > 10**9
 
@@ -170,7 +171,7 @@ def test_no_address(text: str) -> None:
     ids=lambda text: repr(text[:5]),
 )  # fmt: skip
 def test_no_recognizer_takes_long_on_hostile_text(text: str) -> None:
-    for recognizer in all_recognizers(None, 5.0):
+    for recognizer in all_recognizers("strict", None, 5.0):
         started = time.process_time()
         recognizer.analyze(text, recognizer.supported_entities)
         assert time.process_time() - started < 2, recognizer.name
@@ -198,7 +199,9 @@ def test_presidio_is_silent_and_offline(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_regex_environment_of_presidio_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "REGEX_TIMEOUT_SECONDS", "0")
-    email = all_recognizers(None, 5.0)[[m.__name__ for m in PRESIDIO].index("EmailRecognizer")]
+    email = all_recognizers("strict", None, 5.0)[
+        [m.__name__ for m in PRESIDIO].index("EmailRecognizer")
+    ]
     assert len(email.analyze("jo@example.com", ["EMAIL_ADDRESS"])) == 1
 
 
@@ -208,3 +211,14 @@ def test_stand_in_finds_what_the_pattern_finds() -> None:
     assert [m.span() for m in compiled.finditer("a 12 b 3", timeout=60)] == [
         m.span() for m in regex.finditer(r"\d+", "a 12 b 3")
     ]
+
+
+def test_the_stock_profile_runs_what_presidio_switches_on_by_itself() -> None:
+    registry = RecognizerRegistryProvider().create_recognizer_registry()
+    by_itself = registry.get_recognizers("en", all_fields=True)
+    ours = all_recognizers("stock", None, 5.0)
+    assert sorted(r.name for r in by_itself) == sorted(r.name for r in ours)
+    # Stock Presidio in the same process must not pick up classes of ours.
+    assert {type(recognizer).__module__.split(".")[0] for recognizer in by_itself} == {
+        "presidio_analyzer"
+    }

@@ -41,7 +41,7 @@ def presidio(redactor: Redactor) -> Presidio:
 
 
 def _recognizers() -> list:  # type: ignore[type-arg]  # Presidio is untyped
-    return all_recognizers(None, 5.0)
+    return all_recognizers("strict", None, 5.0)
 
 
 def detect(redactor: Redactor, sources: Sequence[Transcript]) -> list[list[Span] | Quarantine]:
