@@ -12,7 +12,7 @@ import types
 
 import typer
 
-from pipeline.cli import audit, detection, policy, run_gate
+from pipeline.cli import audit, bench, detection, policy, run_gate
 from pipeline.cli.console import print_json
 from pipeline.errors import ClearshardError, RunFailed
 
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 run_gate.register(app)
 detection.register(app)
+bench.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 

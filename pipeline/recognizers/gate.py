@@ -27,7 +27,9 @@ _INNER_DOT = r"\.\w"
 #: Characters that may be a sign: they are neither letters, whose case may be ignored, nor blanks.
 _MARKS = frozenset(string.punctuation) - {"_"}
 #: What transcripts have most, the most frequent last; any other mark is rarer than these.
-_FREQUENT = (_INNER_DOT, r"\-", _DIGIT, r"\?", "'", ",", r"\.")
+_FREQUENT = (_INNER_DOT, r"\-", r"\d{3}", r"\d{2}", _DIGIT, r"\?", "'", ",", r"\.")
+#: Longer runs of digits are so rare that it makes no difference.
+_MOST_DIGITS = 7
 #: Flags of `re` that `regex` reads in the same way.
 _KNOWN_FLAGS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE
 #: What `regex` reads otherwise than `re`, or `re` takes for ordinary characters: POSIX classes and
@@ -136,7 +138,28 @@ def _needed(nodes: Nodes) -> frozenset[str] | None:
         for place, node in enumerate(flat)
         if node in _DOTS and _begins_with_word(flat[place + 1 :])
     ]
+    found += [frozenset((_digits(count),)) for count in _runs_of_digits(flat)]
     return min(filter(None, found), key=_frequency, default=None)
+
+
+def _digits(count: int) -> str:
+    """The sign for so many digits in a row."""
+    return _DIGIT if count < 2 else rf"\d{{{min(count, _MOST_DIGITS)}}}"
+
+
+def _runs_of_digits(flat: Nodes) -> list[int]:
+    """How many digits every match has in a row, for each place where it has any."""
+    runs = [0]
+    for kind, value in flat:
+        least, node = 1, (kind, value)
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT) and len(value[2]) == 1:
+            least, node = value[0], value[2][0]
+        if node[0] in (op.IN, op.LITERAL) and _needed_by(*node) == frozenset((_DIGIT,)):
+            # Be there as many more as may: they are digits in a row.
+            runs[-1] += least
+        else:
+            runs.append(0)
+    return [count for count in runs if count]
 
 
 def _flat(nodes: Nodes) -> list[tuple[Any, Any]]:
@@ -210,7 +233,9 @@ def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
         if not signs:
             return None
         union |= signs
-    return frozenset(union)
+    # A run of digits is no sign of its own where a shorter one is.
+    shortest = min((sign for sign in union if sign.startswith(_DIGIT)), default=None)
+    return frozenset(s for s in union if s == shortest or not s.startswith(_DIGIT))
 
 
 def _frequency(signs: frozenset[str]) -> tuple[int, int, list[str]]:

@@ -8,6 +8,7 @@ after which the original stops looking and says nothing.
 
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from phonenumbers import PhoneMetadata, PhoneNumberMatcher
@@ -23,6 +24,8 @@ from pipeline.recognizers.gate import Gate
 #: An international number without a "+": two digits that dial out, one of a country, and four of
 #: the shortest number of any country. `tests/recognizers/test_phone.py` asks the library.
 SHORTEST_ABROAD = 7
+#: Candidates up to this length come up again and again.
+_REMEMBERED_LETTERS = 10
 _PLUS = ("+", "\N{FULLWIDTH PLUS SIGN}")
 
 
@@ -64,6 +67,27 @@ class GatedPhoneRecognizer(PresidioPhoneRecognizer):  # type: ignore[misc]  # un
             start += len(line) + 1
 
 
+class _Matcher(PhoneNumberMatcher):
+    """The library's matcher, which does not try again what is no number of its region.
+
+    What stands around a candidate can only speak against it, so that what is none by itself is none
+    anywhere: years and amounts, over and over.
+    """
+
+    def _parse_and_verify(self, candidate: str, offset: int) -> Any:
+        if len(candidate) <= _REMEMBERED_LETTERS and not _may_be_number(
+            candidate, self.preferred_region, self.leniency
+        ):
+            return None
+        return super()._parse_and_verify(candidate, offset)
+
+
+@lru_cache(maxsize=10_000)
+def _may_be_number(candidate: str, region: str, leniency: int) -> bool:
+    alone = PhoneNumberMatcher(candidate, region, leniency=leniency)
+    return alone._parse_and_verify(candidate, 0) is not None  # noqa: SLF001 - as in `_Matcher`
+
+
 class _Match:
     """A number in a text that its line is a part of: what Presidio reads of a match."""
 
@@ -74,7 +98,7 @@ class _Match:
 
 def _matches(line: str, start: int, region: str, leniency: int) -> Iterator[_Match]:
     # Each try consumes text, so the time is bounded by the line alone.
-    for match in PhoneNumberMatcher(line, region, leniency=leniency, max_tries=sys.maxsize):
+    for match in _Matcher(line, region, leniency=leniency, max_tries=sys.maxsize):
         yield _Match(start + match.start, start + match.end)
 
 

@@ -1,9 +1,11 @@
 """Presidio's context words: what is said next to a hit may make it likelier.
 
-The scores are those of Presidio's `LemmaContextAwareEnhancer` with its default settings, but words
-are compared as they were said: no lemmatizer runs. Its matching looks for a context word *within* a
-word, so that endings do not matter.
+The scores are those of Presidio's `LemmaContextAwareEnhancer` with its default settings, but no
+lemmatizer runs: words are compared as they were said. Presidio looks for a context word *within* a
+lemma, so that endings do not matter, and passes over words whose lemma says nothing ("called").
 """
+
+# ruff: noqa: SIM905 - lists of words read better as words
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -22,6 +24,14 @@ _AT_MOST = 1.0
 #: for both, so that the number behind "account:" finds its word.
 _BEFORE = 6
 _BEHIND = 1
+
+#: Words that say nothing, and those whose lemma is one of them in most of their uses.
+_SAYING_NOTHING = STOP_WORDS | frozenset(
+    "amounts backs becomes called calling calls fronts gave gets getting gives giving given "
+    "goes going gone got keeps kept keeping makes making moved moves moving names named naming "
+    "parts puts putting said says saying saw sees seen seeing showed shown "
+    "shows showing sides takes taken taking took tops went".split()
+)
 
 
 class Words:
@@ -43,7 +53,7 @@ class Words:
         keywords = {
             part
             for word in set(self._words)
-            if word not in STOP_WORDS and not is_punct(word)
+            if word not in _SAYING_NOTHING and not is_punct(word)
             for part in word.split(":")
         }
         self._keywords = [i for i, word in enumerate(self._words) if word in keywords]

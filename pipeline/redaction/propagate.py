@@ -5,6 +5,8 @@ words around it that a recognizer needs. Numbers, addresses, codes and full name
 again, whatever stands between their letters; single names are not: they may be ordinary words.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline.records import Span
@@ -15,27 +17,33 @@ _ORDINARY = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", "ORGANIZATION")
 _MIN_LETTERS = 7
 RECOGNIZER = "Propagation"
 
+_LETTERS = re.compile(r"[^\W_]+")
+
 
 def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
     """Further spans of the text that hold the value of one of the given spans."""
     values: dict[str, Span] = {}
+    times: Counter[str] = Counter()
     for span in spans:
         if _is_looked_for(span, text):
-            letters = "".join(letter for letter, _ in _letters(text, span.start, span.end))
+            letters = _letters(text[span.start : span.end])
             if len(letters) >= _MIN_LETTERS:
                 values.setdefault(letters, span)
+                times[letters] += 1
     if not values:
         return []
-    pairs = list(_letters(text, 0, len(text)))
-    everything = "".join(letter for letter, _ in pairs)
-    places = [place for _, place in pairs]
+    everything = _letters(text)
+    # A value is there as often as it was found, and mostly no more.
+    again = [letters for letters in values if _times(letters, everything) > times[letters]]
+    if not again:
+        return []
+    places = list(_places(text))
     found = []
-    for letters, span in values.items():
-        start = everything.find(letters)
-        while start >= 0:
+    for letters in again:
+        span = values[letters]
+        for start in _starts(letters, everything):
             first, last = places[start], places[start + len(letters) - 1]
             found.append(Span(first, last + 1, span.entity_type, span.score, RECOGNIZER))
-            start = everything.find(letters, start + 1)
     return found
 
 
@@ -46,9 +54,25 @@ def _is_looked_for(span: Span, text: str) -> bool:
     return span.entity_type not in _ORDINARY
 
 
-def _letters(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
-    """Letters and digits in lowercase, each with its place; some become two in lowercase."""
-    for place in range(start, end):
-        for letter in text[place].casefold():
+def _letters(text: str) -> str:
+    """Letters and digits in lowercase; some letters become two in lowercase."""
+    return "".join(_LETTERS.findall(text.casefold()))
+
+
+def _places(text: str) -> Iterator[int]:
+    """The place in the text of each of its `_letters`."""
+    for place, character in enumerate(text):
+        for letter in character.casefold():
             if letter.isalnum():
-                yield letter, place
+                yield place
+
+
+def _starts(letters: str, everything: str) -> Iterator[int]:
+    start = everything.find(letters)
+    while start >= 0:
+        yield start
+        start = everything.find(letters, start + 1)
+
+
+def _times(letters: str, everything: str) -> int:
+    return sum(1 for _ in _starts(letters, everything))

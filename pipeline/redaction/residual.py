@@ -11,7 +11,7 @@ recognizer was deceived or is at fault, and nowhere else.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.records import Quarantine, QuarantineReason
 
@@ -21,13 +21,18 @@ _HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 _BETWEEN = rf"[^\w{_HOLE}]"
 _DIGITS = re.compile(rf"\d(?:(?:{_BETWEEN}|_){{0,3}}\d){{5,}}")
 _WORD = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
-_SPOKEN_DIGITS = re.compile(rf"\b{_WORD}(?:{_BETWEEN}{{1,6}}{_WORD}){{5,}}\b", re.IGNORECASE)
+# The letters that the words begin with rule most of a text out at once.
+_SPOKEN_DIGITS = re.compile(
+    rf"\b(?=[zotfsen]){_WORD}(?:{_BETWEEN}{{1,6}}{_WORD}){{5,}}\b", re.IGNORECASE
+)
 # What comes before the sign is of no interest, only that there is something: to look for all of it
 # would take the square of the length of a text without white space.
 _EMAIL = re.compile(r"(?<=[^\s@<>])@([^\s@<>]{1,253})")
 # An address of which a recognizer took only a part.
 _EMAIL_REST = re.compile(rf"[\w{_HOLE}]@[^\s@]*{_HOLE}|{_HOLE}@\w")
 _EMAIL_HOST = re.compile(r"\.[^\W\d_]{2}")
+
+_LETTERS = re.compile(rf"[^\W_]+|{_HOLE}")
 
 #: Types whose values may recur as ordinary words ("May", "Hope"): not looked for again.
 _WORDLIKE = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", "ORGANIZATION"))
@@ -60,7 +65,8 @@ def check_residual(
     for view in views:
         if _squeeze("".join(view)) != squeezed:
             raise Quarantine(QuarantineReason.VIEW_MISMATCH, "redacted_views")
-    folded = _fold(_with_holes(text, replaced))
+    holed = _with_holes(text, replaced)
+    folded = holed if text.isascii() and text.isprintable() else _fold(holed)
     found = _shape_in(folded)
     if found is not None:
         raise Quarantine(QuarantineReason.RESIDUAL_PII, found)
@@ -80,6 +86,8 @@ def _shape_in(text: str) -> str | None:
         return "digits"
     if _SPOKEN_DIGITS.search(text):
         return "spoken_digits"
+    if "@" not in text:
+        return None
     if _EMAIL_REST.search(text):
         return "email"
     if any(_EMAIL_HOST.search(found.group(1)) for found in _EMAIL.finditer(text)):
@@ -98,9 +106,9 @@ def _with_holes(text: str, replaced: Sequence[tuple[int, int]]) -> str:
 
 def _fold(text: str) -> str:
     """The text as it looks: no marks, nothing invisible, one character for all that look alike."""
-    if text.isascii() and text.isprintable():
-        return text
-    return _without(unicodedata.normalize("NFKD", text), _shows)
+    folded = unicodedata.normalize("NFKD", text)
+    hidden = {ord(c): None for c in set(folded) if not _shows(c)}
+    return folded.translate(hidden) if hidden else folded
 
 
 def _shows(character: str) -> bool:
@@ -109,19 +117,9 @@ def _shows(character: str) -> bool:
     return unicodedata.category(character)[0] not in "CM" and character not in _INVISIBLE
 
 
-def _is_letter(character: str) -> bool:
-    return character.isalnum() or character == _HOLE
-
-
-def _without(text: str, kept: Callable[[str], bool]) -> str:
-    """The text without the characters that are not kept; each is asked about once."""
-    unwanted = {ord(c): None for c in set(text) if not kept(c)}
-    return text.translate(unwanted) if unwanted else text
-
-
 def _letters(text: str) -> str:
     """Letters and digits in lowercase; holes stay, so that nothing joins across them."""
-    return _without(text.casefold(), _is_letter)
+    return "".join(_LETTERS.findall(text.casefold()))
 
 
 def _any_in(text: str, values: Collection[str]) -> bool:

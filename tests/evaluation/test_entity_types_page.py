@@ -37,7 +37,7 @@ def test_the_first_table_is_what_runs() -> None:
     runs = {entity: {"NER"} for entity in NER_TYPES.values()}
     for recognizer in all_recognizers("strict", None, 5.0):
         for entity in recognizer.supported_entities:
-            runs.setdefault(entity, set()).add(type(recognizer).__name__)
+            runs.setdefault(entity, set()).add(recognizer.name)
     said = {
         entity: set(re.findall(r"NER\b|\w+Recognizer", row[2])) for entity, row in FOUND.items()
     }

@@ -58,8 +58,15 @@ def test_every_recognizer_but_the_one_for_numbers_has_a_gate() -> None:
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
-        (r"\d{3}", {r"\d"}),
+        (r"\d", {r"\d"}),
+        (r"\d{3}", {r"\d{3}"}),
         (r"[0-9]+", {r"\d"}),
+        (r"\d\d?5[0-9]{2,4}x", {r"\d{4}"}),
+        (r"\d{2} \d{3}", {r"\d{3}"}),
+        (r"\d{2}|\d{3}x", {r"\d{2}"}),
+        (r"\d{20}", {r"\d{7}"}),
+        (r"\d(?:\d|x)\d", {r"\d"}),
+        (r"(?:\d\d)+", {r"\d{2}"}),
         (r"\d*", None),
         (r"\d?x", None),
         (r"(?:\d|@)x", {r"\d", "@"}),
@@ -165,7 +172,7 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of(
         st.lists(inner, min_size=1, max_size=4).map("".join),
         st.lists(inner, min_size=1, max_size=3).map(lambda parts: f"(?:{'|'.join(parts)})"),
-        st.builds("{}{}".format, group, st.sampled_from(["?", "+", "{2}", "{0,2}", "+?"])),
+        st.builds("{}{}".format, group, st.sampled_from(["?", "+", "{2}", "{0,2}", "+?", "{2,}"])),
         inner.map("({})".format),
     )
 

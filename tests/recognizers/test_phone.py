@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer as StockPhone
 
-from pipeline.recognizers.phone import SHORTEST_ABROAD, GatedPhoneRecognizer, _most_digits, _shortest
+from pipeline.recognizers.phone import (
+    SHORTEST_ABROAD,
+    GatedPhoneRecognizer,
+    _most_digits,
+    _shortest,
+)
 
 STOCK, OURS = StockPhone(), GatedPhoneRecognizer()
 

@@ -86,9 +86,7 @@ def disjoint_spans(draw: st.DrawFn, length: int) -> list[Span]:
     spans: list[Span] = []
     for start, end in pairwise(points):
         if draw(st.booleans()):
-            spans.append(
-                Span(start, end, draw(st.sampled_from(["PERSON", "LOCATION"])), 0.5, "test")
-            )
+            spans.append(Span(start, end, draw(st.sampled_from(["NRP", "LOCATION"])), 0.5, "test"))
     return spans
 
 

@@ -1,0 +1,98 @@
+"""What is compared: two ways without clearshard and two with it, each from the same transcripts.
+
+Presidio gets the texts of the turns ready in memory and gives redacted strings. clearshard starts
+from the JSON and ends with Parquet on disk, so reading, decoding, the residual check, staging and
+writing count for it alone.
+"""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pipeline.bench.documents import Document, units_of
+from pipeline.config import Config, Profile, PseudonymKey
+from pipeline.redaction.redactor import Redactor
+from pipeline.redaction.stock import Found, StockPresidio, found_by
+from pipeline.run.work import WorkSettings, process
+from pipeline.shards.assemble import Assembler, ShardSizes
+from pipeline.shards.staging import Stamp
+
+WayName = Literal[
+    "stock Presidio", "tuned Presidio", "clearshard, stock's recognizers", "clearshard"
+]
+STOCK: WayName = "stock Presidio"
+TUNED: WayName = "tuned Presidio"
+SAME_RECOGNIZERS: WayName = "clearshard, stock's recognizers"
+EVERYTHING: WayName = "clearshard"
+
+KEY = PseudonymKey(b"\0" * 32)
+STAMP = Stamp("0" * 64, "0" * 64)
+
+
+class Way(Protocol):
+    """One way to redact transcripts."""
+
+    def run(self, documents: Sequence[Document]) -> None:
+        """Redacts them; what it found may be asked for later."""
+
+
+class PresidioWay:
+    """Presidio's engines on the turns.
+
+    Attributes:
+        found: What the last run found, for each turn of all its documents.
+    """
+
+    def __init__(self, model: str, *, tuned: bool) -> None:
+        self.presidio = StockPresidio(model, tuned=tuned)
+        self._results: Sequence[Sequence[object]] = ()
+
+    def run(self, documents: Sequence[Document]) -> None:
+        """See `Way`."""
+        _, self._results = self.presidio.redact([t for d in documents for t in d.turns])
+
+    def found(self) -> list[frozenset[Found]]:
+        """What the last run found, for each turn of all its documents."""
+        return [found_by(results) for results in self._results]
+
+
+class ClearshardWay:
+    """A worker of clearshard, and the shards that are made of what it has staged."""
+
+    def __init__(self, config: Config, profile: Profile, scratch: Path) -> None:
+        self.config = with_profile(config, profile)
+        self._redactor = Redactor(self.config, KEY)
+        self._scratch = scratch
+
+    def run(self, documents: Sequence[Document]) -> None:
+        """See `Way`."""
+        staging, shards = self._scratch / "staging", self._scratch / "shards"
+        for folder in (staging, shards):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        settings = WorkSettings(self.config, KEY, staging, STAMP)
+        results = [process(unit, self._redactor, settings) for unit in units_of(documents)]
+        staged = [result.staged for result in results if result.staged is not None]
+        output = self.config.output
+        sizes = ShardSizes(output.target_shard_bytes, output.row_group_bytes)
+        assembler = Assembler(shards, staged, sizes)
+        for key_range in assembler.ranges:
+            assembler.write(key_range)
+
+
+def with_profile(config: Config, profile: Profile) -> Config:
+    """The configuration with another profile."""
+    redaction = config.redaction.model_copy(update={"profile": profile})
+    return config.model_copy(update={"redaction": redaction})
+
+
+def make_ways(config: Config, scratch: Path) -> dict[WayName, Way]:
+    """All ways, loaded, in the order in which they take turns."""
+    model = config.redaction.spacy_model
+    return {
+        STOCK: PresidioWay(model, tuned=False),
+        TUNED: PresidioWay(model, tuned=True),
+        SAME_RECOGNIZERS: ClearshardWay(config, "stock", scratch),
+        EVERYTHING: ClearshardWay(config, "strict", scratch),
+    }
