@@ -9,16 +9,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
+from pipeline.audit.ledger import Ledger
 from pipeline.bench.documents import Document, units_of
 from pipeline.bench.ways import KEY, STAMP
 from pipeline.config import KEY_VARIABLE, Config
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.errors import RunFailed
+from pipeline.run import PRELOAD
+from pipeline.run.folder import OutputFolder
 from pipeline.run.units import WorkUnit, split
-from pipeline.run.work import PRELOAD, UnitResult, WorkSettings, make_work
+from pipeline.run.work import UnitResult, WorkSettings, make_work
 
 MILLION = 1_000_000
 _SECONDS_PER_UNIT = 300.0
@@ -30,7 +34,7 @@ class Memory:
 
     Attributes:
         peak_bytes: The most memory that it ever had.
-        resident_bytes: Its memory after each million words.
+        resident_bytes: The most that it had after a unit, in each million words.
         words_per_second: Its rate in each million words.
     """
 
@@ -40,7 +44,7 @@ class Memory:
 
     @property
     def growth(self) -> float:
-        """Share by which it grew from the end of the first million words to the last."""
+        """Share by which it grew from the first million words to the last."""
         return self.resident_bytes[-1] / self.resident_bytes[0] - 1
 
 
@@ -89,25 +93,28 @@ def memory_of_a_worker(
     counts = _word_counts(units, documents)
     resident: list[int] = []
     rates: list[float] = []
-    words = peak = 0
+    words = peak = highest = 0
     started = time.perf_counter()
     before = 0
     work = _staged_apart(_repeated(units, counts, word_count))
     for measured, count in zip(_map(config, work, 1, scratch), cycle(counts), strict=False):
         words += count
         peak = max(peak, measured.peak_bytes)
+        highest = max(highest, measured.resident_bytes)
         if words // MILLION > len(resident):
             now = time.perf_counter()
-            resident.append(measured.resident_bytes)
+            resident.append(highest)
+            highest = 0
             rates.append((words - before) / (now - started))
             started, before = now, words
     return Memory(peak, resident, rates)
 
 
 def seconds_to_first_unit(config: Config, document: Document, folder: Path) -> float:
-    """Seconds that `clearshard run` takes for one file, from its start to its end.
+    """Seconds from the start of `clearshard run` until it has finished its first work unit.
 
-    Everything before the first work unit is in it, and what comes behind one.
+    The unit is one file. The ledger is told of the start of a run when its first unit has come
+    back, so that line has the moment.
 
     Raises:
         RunFailed: It did not write the file.
@@ -143,17 +150,17 @@ def seconds_to_first_unit(config: Config, document: Document, folder: Path) -> f
         f"spacy_model = {json.dumps(config.redaction.spacy_model)}\n"
     )
     command = [sys.executable, "-m", "pipeline", "run", "--config", str(job), "--workers", "1"]
-    started = time.perf_counter()
+    started = datetime.now(UTC)
     ended = subprocess.run(  # noqa: S603 - this program itself
         [*command, "--as-of", "2026-01-02T00:00:00Z", "--json"],
         capture_output=True,
         check=False,
         env={**os.environ, KEY_VARIABLE: KEY.secret.hex()},
     )
-    seconds = time.perf_counter() - started
     if ended.returncode != 0:
         raise RunFailed(f"clearshard run on one file ended with {ended.returncode}.")
-    return seconds
+    first, *_ = Ledger(OutputFolder(folder / "out").ledger).read()
+    return (datetime.fromisoformat(first.at) - started).total_seconds()
 
 
 def _table(path: Path, row: dict[str, str]) -> None:

@@ -81,7 +81,7 @@ def _rates(measurement: Measurement) -> Table:
     rows: list[list[object]] = []
     for way in _WAYS:
         rate = measurement.rate(way)
-        extremes = f"{rate.lowest:,.0f} to {rate.highest:,.0f}"
+        extremes = f"{rate.lowest:,.0f}-{rate.highest:,.0f}"
         row: list[object] = [way, f"{rate.median:,.0f}", extremes]
         for over in (STOCK, TUNED):
             row.append(_times(measurement.ratio(way, over)) if way != over else "")
@@ -91,7 +91,7 @@ def _rates(measurement: Measurement) -> Table:
         f"{measurement.document_count:,} transcripts, each once, in {len(measurement.rounds)} "
         "rounds; one core"
     )
-    return title, ("", "words/s", "in single rounds", "over stock", "over tuned"), rows
+    return title, ("", "words/s", "rounds", "over stock", "over tuned"), rows
 
 
 def _stages(measurement: Measurement) -> Table:
@@ -130,19 +130,22 @@ def _cost(measurement: Measurement) -> Table:
 
 def _fleet(fleet: Fleet) -> Table:
     one, two = Spread.of(fleet.one), Spread.of(fleet.two)
-    starts = Spread.of(fleet.seconds_for_one_file)
+    starts = Spread.of(fleet.seconds_to_first_unit)
     rows: list[list[object]] = [
         ["one worker, words/s", f"{one.median:,.0f}"],
         ["two workers, words/s", f"{two.median:,.0f}"],
         ["two over one", _times(paired(fleet.two, fleet.one))],
-        ["a whole run of one file, seconds", f"{starts.median:.2f} ({starts.highest:.2f} at most)"],
+        [
+            "start of a run to its first unit done, s",
+            f"{starts.median:.2f} ({starts.highest:.2f} at most)",
+        ],
     ]
     if fleet.memory is not None:
         memory = fleet.memory
         rows += [
             ["peak memory of a worker, MiB", f"{memory.peak_bytes / _MIB:,.0f}"],
             [
-                "its memory after each million words, MiB",
+                "its memory in each million words, MiB",
                 " ".join(f"{size / _MIB:,.0f}" for size in memory.resident_bytes),
             ],
             ["growth from the first to the last", f"{memory.growth:.1%}"],
@@ -159,7 +162,7 @@ def _fleet_dict(fleet: Fleet) -> dict[str, Any]:
         "one": fleet.one,
         "two": fleet.two,
         "two_over_one": asdict(paired(fleet.two, fleet.one)),
-        "seconds_for_one_file": fleet.seconds_for_one_file,
+        "seconds_to_first_unit": fleet.seconds_to_first_unit,
     }
     if fleet.memory is not None:
         result["memory"] = {**asdict(fleet.memory), "growth": fleet.memory.growth}
@@ -167,4 +170,4 @@ def _fleet_dict(fleet: Fleet) -> dict[str, Any]:
 
 
 def _times(spread: Spread) -> str:
-    return f"{spread.median:.2f}x ({spread.lowest:.2f} to {spread.highest:.2f})"
+    return f"{spread.median:.2f}x ({spread.lowest:.2f}-{spread.highest:.2f})"

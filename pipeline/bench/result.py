@@ -35,13 +35,13 @@ class Fleet:
     Attributes:
         one: Rates of one worker.
         two: Rates of two, each taken right after the one of one worker.
-        seconds_for_one_file: Of whole runs of one file, start included.
+        seconds_to_first_unit: From the start of runs until their first work unit was done.
         memory: Of one worker that lives long, if that was asked for.
     """
 
     one: list[float]
     two: list[float]
-    seconds_for_one_file: list[float]
+    seconds_to_first_unit: list[float]
     memory: Memory | None
 
 

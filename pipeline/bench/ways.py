@@ -18,12 +18,10 @@ from pipeline.run.work import WorkSettings, process
 from pipeline.shards.assemble import Assembler, ShardSizes
 from pipeline.shards.staging import Stamp
 
-WayName = Literal[
-    "stock Presidio", "tuned Presidio", "clearshard, stock's recognizers", "clearshard"
-]
+WayName = Literal["stock Presidio", "tuned Presidio", "clearshard, stock profile", "clearshard"]
 STOCK: WayName = "stock Presidio"
 TUNED: WayName = "tuned Presidio"
-SAME_RECOGNIZERS: WayName = "clearshard, stock's recognizers"
+SAME_RECOGNIZERS: WayName = "clearshard, stock profile"
 EVERYTHING: WayName = "clearshard"
 
 KEY = PseudonymKey(b"\0" * 32)

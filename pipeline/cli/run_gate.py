@@ -22,8 +22,10 @@ from pipeline.cli.options import (
     worker_count,
 )
 from pipeline.config import load_config
+from pipeline.engines.local import prepare
 from pipeline.errors import TooManyQuarantined
 from pipeline.records import RunRecord
+from pipeline.run import PRELOAD
 
 _RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
 3 more quarantined than the configured share (the run is visible), 4 registry or source unavailable
@@ -57,10 +59,12 @@ def run(
     quiet: QuietOption = False,
 ) -> None:
     """Decide, redact, write shards, account for every file."""
+    settings = load_config(config)
+    # What takes long to import is imported twice at once: here, and where workers are forked from.
+    prepare(PRELOAD)
     from pipeline.run.job import RunOptions
     from pipeline.run.job import run as run_job
 
-    settings = load_config(config)
     options = RunOptions(
         out=output_folder(settings, out),
         as_of=moment(as_of),

@@ -9,3 +9,6 @@ job        a whole run, from configuration to summary
 folder     the output folder: is it ours, what is visible, what did a crash leave behind?
 decide     decisions alone, for `clearshard gate`
 """
+
+#: What takes long to import and every worker needs.
+PRELOAD = ("pipeline.run.work",)

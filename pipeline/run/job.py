@@ -16,13 +16,14 @@ from pipeline.engines.local import Job, LocalEngine, forbid_core_dumps
 from pipeline.errors import ClearshardError, ConfigError, RunFailed, SourceUnavailable
 from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
 from pipeline.redaction.redactor import redactor_digest
+from pipeline.run import PRELOAD
 from pipeline.run.finish import Finisher
 from pipeline.run.folder import OutputFolder, locked, visible_records
 from pipeline.run.intake import Intake, take_in
 from pipeline.run.outcomes import OutcomeWriter
 from pipeline.run.publish import announce, make_visible, recover, tidy
 from pipeline.run.units import split, units_of
-from pipeline.run.work import PRELOAD, WorkSettings, give_up, make_work
+from pipeline.run.work import WorkSettings, give_up, make_work
 from pipeline.shards.assemble import ShardSizes
 from pipeline.shards.staging import Stamp
 from pipeline.storage import output_errors, remove_tree

@@ -21,9 +21,6 @@ from pipeline.shards.staging import ShardRow, Stamp, stage
 from pipeline.sources.transcripts import read_transcript
 from pipeline.storage import output_errors, read_inside
 
-#: What takes long to import and every worker needs.
-PRELOAD = ("pipeline.run.work",)
-
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:

@@ -1,5 +1,6 @@
 """`BatchNer`: the entities that spaCy finds in texts, and their tokens, many texts at a time."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pipeline.redaction.batch_ner.word_types import WordTypes
 #: Characters that go through the network together. More gain nothing and take memory.
 _BATCH_CHARACTERS = 50_000
 #: Word types whose share of the first layer is remembered: 4 kB each at a width of 96.
-_MAX_SLOTS = 8192
+_MAX_SLOTS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +51,25 @@ class BatchNer:
     Not for several threads at once. Its weights are those of the moment it was made.
     """
 
-    def __init__(self, nlp: Language, *, max_types: int = 25_000, max_pieces: int = 40_000) -> None:
+    def __init__(self, nlp: Language, *, max_types: int = 25_000, max_words: int = 40_000) -> None:
         """Reads the weights; they are not copied where they can be used as they are.
 
         Args:
             nlp: A pipeline with nothing in it but the recognizer.
             max_types: Word types to remember, 0.6 kB each at a width of 96.
-            max_pieces: Words with their punctuation to remember, about 0.4 kB each.
+            max_words: Words with their punctuation to remember, about 0.4 kB each.
 
         Raises:
             Unsupported: It is not one that this runtime computes.
         """
         self._nlp = nlp
         self._max_types = max_types
-        self._max_pieces = max_pieces
+        self._max_words = max_words
         self._parameters = read_parameters(nlp)
         self._special_cases = SpecialCases(nlp.tokenizer)
         self._encoder = Encoder(self._parameters, _MAX_SLOTS)
         self._transitions = Transitions(self._parameters, self._encoder.offset)
-        self._forget()
+        self._remember()
 
     def entities(self, texts: Sequence[str]) -> list[list[Entity]]:
         """The entities of each text: those of `nlp.pipe`, which reads each text by itself.
@@ -93,12 +94,11 @@ class BatchNer:
         return readings
 
     def _read_batch(self, texts: Sequence[str]) -> Iterator[Reading]:
-        if len(self._types) > self._max_types or len(self._words) > self._max_pieces:
+        words = max(len(self._words), self._words.vocabulary_size)
+        if len(self._types) > self._max_types or words > self._max_words:
             self._forget()
-        # Words that spaCy's vocabulary has not seen are forgotten again: a worker lives long.
-        with _memory_zone(self._nlp):
-            tokens = self._words.tokens(texts)
-            entities = self._entities(texts, tokens)
+        tokens = self._words.tokens(texts)
+        entities = self._entities(texts, tokens)
         starts = tokens.starts.tolist()
         end = 0
         for found, count in zip(entities, tokens.counts.tolist(), strict=True):
@@ -126,14 +126,23 @@ class BatchNer:
         return entities
 
     def _by_spacy(self, text: str) -> list[Entity]:
-        doc = self._nlp(text)
-        return [Entity(e.label_, e.start_char, e.end_char) for e in doc.ents]
+        # Words that spaCy's vocabulary has not seen are forgotten again.
+        with _memory_zone(self._nlp):
+            doc = self._nlp(text)
+            return [Entity(e.label_, e.start_char, e.end_char) for e in doc.ents]
 
     def _forget(self) -> None:
+        # The old tables go before there are new ones, or both together would be the most memory
+        # that a worker ever has. spaCy's objects refer to each other, so nothing goes by itself.
+        del self._types, self._words
+        gc.collect()
+        self._remember()
+        self._encoder.forget()
+
+    def _remember(self) -> None:
         self._types = WordTypes(self._parameters, self._max_types)
         columns = self._parameters.columns
         self._words = WordCache(self._nlp, self._special_cases, columns, self._types)
-        self._encoder.forget()
 
 
 def supports(nlp: Language) -> str | None:

@@ -8,15 +8,16 @@ every other text goes through the tokenizer as a whole.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import ORTH, intify_attrs
+from spacy.attrs import ORTH, intify_attr, intify_attrs
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
+from spacy.vocab import Vocab
 
 from pipeline.redaction.batch_ner.parameters import Unsupported
 from pipeline.redaction.batch_ner.word_types import WordTypes
@@ -29,6 +30,7 @@ _BREAK = "\n\n"
 _MAX_CHARACTERS_TOGETHER = 100_000
 #: Edges of a piece that no special case can reach over, and those that any may.
 _NEVER, _ANY = 0, 1
+_IS_SPACE = "IS_SPACE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,37 @@ class Tokens:
     words: list[str]
 
 
+def _with_own_vocabulary(tokenizer: Tokenizer, columns: Sequence[str]) -> Tokenizer:
+    """The same tokenizer over a vocabulary that is thrown away with it.
+
+    Words are never quite taken out of spaCy's own vocabulary again, not even by a memory zone: its
+    table grows with every word that ever was in it. Besides, it would work out a dozen attributes
+    of a new word of which only some are read here.
+    """
+    of_word = tokenizer.vocab.lex_attr_getters
+    read = [intify_attr(name) for name in (*columns, _IS_SPACE)]
+    vocabulary = Vocab(
+        lex_attr_getters={name: of_word[name] for name in read if name in of_word},
+        lookups=tokenizer.vocab.lookups,
+    )
+    return _copy(tokenizer, vocabulary, tokenizer.rules)
+
+
+def _copy(
+    tokenizer: Tokenizer, vocabulary: Vocab, rules: Mapping[str, Sequence[Mapping[int, str]]]
+) -> Tokenizer:
+    return Tokenizer(
+        vocabulary,
+        rules=rules,
+        prefix_search=tokenizer.prefix_search,
+        suffix_search=tokenizer.suffix_search,
+        infix_finditer=tokenizer.infix_finditer,
+        token_match=tokenizer.token_match,
+        url_match=tokenizer.url_match,
+        faster_heuristics=tokenizer.faster_heuristics,
+    )
+
+
 class SpecialCases:
     """Which neighbouring pieces of a text might be one special case of the tokenizer together.
 
@@ -63,16 +96,7 @@ class SpecialCases:
         Raises:
             Unsupported: One of them could not be told from what parts pieces here.
         """
-        plain = Tokenizer(
-            tokenizer.vocab,
-            rules={},
-            prefix_search=tokenizer.prefix_search,
-            suffix_search=tokenizer.suffix_search,
-            infix_finditer=tokenizer.infix_finditer,
-            token_match=tokenizer.token_match,
-            url_match=tokenizer.url_match,
-            faster_heuristics=tokenizer.faster_heuristics,
-        )
+        plain = _copy(tokenizer, tokenizer.vocab, rules={})
         pairs: set[tuple[str, str]] = set()
         #: Special cases that spaCy splits otherwise than its general rules would.
         self._rewriting: set[str] = set()
@@ -124,15 +148,17 @@ class WordCache:
         """An empty memory.
 
         Args:
-            nlp: Tokenizes.
+            nlp: Its tokenizer is the one to be remembered; its vocabulary is not touched.
             special_cases: Of its tokenizer.
             columns: The attributes of a word that are embedded.
             types: Where the words are numbered.
         """
-        self._nlp = nlp
+        self._longest = nlp.max_length
+        self._tokenizer = _with_own_vocabulary(nlp.tokenizer, columns)
+        self._words_of_rules = len(self._tokenizer.vocab)
         self._types = types
         self._special_cases = special_cases
-        self._attributes = [*columns, "IS_SPACE", "IDX", "LENGTH"]
+        self._attributes = [*columns, _IS_SPACE, "IDX", "LENGTH"]
         self._numbers: dict[str, int] = {}
         #: Per piece: its first token, its number of tokens, its length, its right and left edge.
         self._pieces = array("q")
@@ -144,6 +170,11 @@ class WordCache:
         """Number of pieces that are remembered."""
         return len(self._numbers)
 
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of words that spaCy remembers: also those of texts whose pieces are not."""
+        return len(self._tokenizer.vocab) - self._words_of_rules
+
     def tokens(self, texts: Sequence[str]) -> Tokens:
         """The tokens of texts, exactly as `nlp.make_doc` gives them.
 
@@ -151,15 +182,16 @@ class WordCache:
             texts: At least one.
 
         Raises:
-            ValueError: A text is longer than `nlp.max_length`; spaCy's own error.
+            ValueError: A text is longer than `nlp.max_length`, as in spaCy.
         """
         pieces: list[str] = []
         counts = np.ones(len(texts), np.intp)
         whole = np.zeros(len(texts), np.bool_)
-        longest = self._nlp.max_length
+        if max(map(len, texts)) > self._longest:
+            raise ValueError("a text is longer than the pipeline's max_length")
         for place, text in enumerate(texts):
             parts = text.split(" ")
-            if parts == text.split() and len(text) <= longest:
+            if parts == text.split():
                 pieces += parts
                 counts[place] = len(parts)
             else:
@@ -198,7 +230,7 @@ class WordCache:
         characters = 0
         for piece in pieces:
             size = len(piece) + len(_BREAK)
-            if characters + size > min(_MAX_CHARACTERS_TOGETHER, self._nlp.max_length):
+            if characters + size > _MAX_CHARACTERS_TOGETHER:
                 self._learn_together(together)
                 together, characters = [], 0
             together.append(piece)
@@ -230,7 +262,7 @@ class WordCache:
         return self._add(len(text), (_NEVER, _NEVER), numbers, spaces, starts, words)
 
     def _tokenized(self, text: str) -> tuple[list[int], list[int], list[int], list[str]]:
-        doc = self._nlp.make_doc(text)
+        doc = self._tokenizer(text)
         attributes = doc.to_array(self._attributes)
         spaces = attributes[:, -3].tolist()
         starts = attributes[:, -2].tolist()
