@@ -1,0 +1,40 @@
+"""The whole benchmark, on so little that its figures say nothing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from pipeline.bench.ways import EVERYTHING, SAME_RECOGNIZERS, STOCK, TUNED
+
+SAMPLES = Path(__file__).parents[2] / "data" / "samples" / "transcripts"
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", "bench", str(SAMPLES), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "120"},
+    )
+
+
+def test_the_ways_are_compared_on_the_samples() -> None:
+    ended = bench("--words", "12000", "--rounds", "2", "--no-workers", "--json")
+    assert ended.returncode == 0, ended.stderr
+    made = json.loads(ended.stdout.splitlines()[-1])
+    assert set(made["words_per_second"]) == {STOCK, TUNED, SAME_RECOGNIZERS, EVERYTHING}
+    assert len(made["rounds"]) == 2
+    assert made["ner"]["entities"] > 100
+    assert made["ner"]["turns_with_others"] == 0
+    assert made["agreement"]["both"] > 100
+    assert made["agreement"]["unread_turns"] == 0
+    assert "unexplained" not in made["agreement"]["causes"]
+
+
+def test_too_few_transcripts() -> None:
+    ended = bench("--words", "100000000")
+    assert ended.returncode == 4
+    assert "--words" in ended.stderr
