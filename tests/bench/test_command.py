@@ -30,7 +30,8 @@ def test_the_ways_are_compared_on_the_samples() -> None:
     assert made["ner"]["entities"] > 100
     assert made["ner"]["turns_with_others"] == 0
     assert made["agreement"]["both"] > 100
-    assert made["agreement"]["unread_turns"] == 0
+    # The token that nobody says.
+    assert made["agreement"]["unread_turns"] == 1
     assert "unexplained" not in made["agreement"]["causes"]
 
 
