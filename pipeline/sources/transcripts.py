@@ -114,9 +114,7 @@ def _decode_words(source: _Source) -> tuple[list[_Word], list[list[_Word] | None
     """
     spoken = [_decode_list(utterance.words) for utterance in source.utterances or ()]
     inside = [bytes(utterance.words)[1:-1] for utterance in source.utterances or ()]
-    if None not in spoken and any(
-        between.join(inside) == bytes(source.words)[1:-1] for between in (b", ", b",")
-    ):
+    if any(between.join(inside) == bytes(source.words)[1:-1] for between in (b", ", b",")):
         return list(chain.from_iterable(of_one or () for of_one in spoken)), spoken
     return _decode_list(source.words) or [], spoken
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.gate import Gate, gate_of, gate_of_patterns
+from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
 from pipeline.recognizers.table import OWN, PRESIDIO, all_recognizers
 
 FLAGS = re.DOTALL | re.MULTILINE | re.IGNORECASE
@@ -209,6 +210,19 @@ def test_a_recognizer_that_does_more_than_match_has_no_gate() -> None:
     patterns = [Pattern("p", r"\d", 0.5)]
     assert gate_of(PatternRecognizer("X", patterns=patterns)) == Gate(frozenset((r"\d",)), True)
     assert gate_of(More("X", patterns=patterns)) is None
+
+
+SAID = ["maria", "lopez", "dot", "point", "at", "at sign", "@", ".", "-", "dash", "example", "com"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from([*SAID, "dot com", " at ", "\n", "in", "_"]), max_size=12))
+@example(["maria", "dot", "lopez", "at", "example", "dot", "com"])
+def test_the_stated_gate_of_spoken_addresses_loses_none(words: list[str]) -> None:
+    recognizer = SpokenEmailRecognizer()
+    for text in (" ".join(words), "".join(words)):
+        if recognizer.analyze(text, ["EMAIL_ADDRESS"]):
+            assert any(regex.search(sign, text) for sign in recognizer.gate.signs)
 
 
 def test_lists_of_words_have_none(tmp_path: Path) -> None:

@@ -56,6 +56,11 @@ def test_most_digits(line: str, most: int) -> None:
     assert _most_digits(line) >= most
 
 
+def test_a_number_with_a_plus_may_be_of_any_region() -> None:
+    assert [region for region, *_ in OURS._lines("+43 1234")] == list(STOCK.supported_regions)
+    assert [region for region, *_ in OURS._lines("43 1234")] == ["DE"]
+
+
 PIECES = [
     "5",
     "12",

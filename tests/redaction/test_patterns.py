@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.fail_closed import PatternTimeout
-from pipeline.recognizers.gate import gate_of
+from pipeline.recognizers.gate import Gate, gate_of
 from pipeline.records import Quarantine, QuarantineReason
 from pipeline.redaction import patterns as module
 from pipeline.redaction.patterns import Patterns
@@ -47,6 +47,12 @@ def test_over_lines_a_text_with_a_sign_is_read_as_a_whole() -> None:
     texts = ["a 1\n2 b", "nothing", "3", "4"]
     assert found(Patterns([watched], ["X"]), texts) == [{(2, 5)}, set(), set(), set()]
     assert watched.read == ["a 1\n2 b", "3", "4"]
+
+
+def test_a_sign_that_reaches_into_the_next_text_hides_none_of_it() -> None:
+    watched = Watched(r"a\s+a")
+    watched.gate = Gate(frozenset((r"a\s+a",)), within_line=False)
+    assert found(Patterns([watched], ["X"]), ["1 a", "a\na 2"]) == [set(), {(0, 3)}]
 
 
 def test_a_pattern_without_a_gate_is_tried_everywhere() -> None:

@@ -71,6 +71,10 @@ def _edit(change: Callable[[Json], Any]) -> Json:
     return made
 
 
+def _late(word: Json) -> Json:
+    return {**word, "start": word["end"] + 1}
+
+
 def _raw(old: str, new: str) -> bytes:
     encoded = json.dumps(transcript())
     assert old in encoded
@@ -118,6 +122,7 @@ BOMB = "[" * 100_000 + "]" * 100_000
         (_edit(lambda t: t["words"][2].update(start=700, end=500)), "malformed"),
         (_edit(lambda t: t["utterances"][1].update(start=0)), "malformed"),
         (_edit(lambda t: t["words"].reverse()), "malformed"),
+        (_edit(lambda t: t["utterances"][2].update(words=[_late(t["words"][-1])])), "malformed"),
         (_edit(lambda t: t["words"][0].update(speaker=1.5)), "malformed"),
         (_edit(lambda t: t.update(status="queued", text=None)), "not_completed"),
         (_edit(lambda t: t.update(status="error", text=None)), "not_completed"),
