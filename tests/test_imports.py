@@ -27,7 +27,7 @@ def _imported(path: Path) -> Iterator[str]:
         ("pyarrow.dataset", {"audit"}),
         ("presidio_analyzer", {"redaction", "recognizers"}),
         ("presidio_anonymizer", {"redaction"}),
-        ("spacy", {"redaction"}),
+        ("spacy", {"redaction", "recognizers"}),
         ("duckdb", {"audit"}),
         ("multiprocessing", {"engines"}),
         ("typer", {"cli"}),

@@ -23,11 +23,19 @@ from presidio_analyzer.predefined_recognizers import (
 )
 
 from pipeline.config import Profile
+from pipeline.recognizers.answer import answers
+from pipeline.recognizers.bare_code import bare_codes
 from pipeline.recognizers.fail_closed import fail_closed
 from pipeline.recognizers.iban import FailClosedIbanRecognizer
-from pipeline.recognizers.number_sequence import NumberSequenceRecognizer
+from pipeline.recognizers.introduced_name import introduced_names
+from pipeline.recognizers.named_code import named_codes
+from pipeline.recognizers.number_sequence import number_sequences
 from pipeline.recognizers.phone import GatedPhoneRecognizer
+from pipeline.recognizers.provider_email import provider_emails
+from pipeline.recognizers.spelled import spelled_values
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
+from pipeline.recognizers.spoken_url import SpokenUrlRecognizer
+from pipeline.recognizers.street_address import street_addresses
 from pipeline.recognizers.user_file import read_user_recognizers
 
 LANGUAGE = "en"
@@ -56,7 +64,18 @@ STOCK: tuple[Callable[[], EntityRecognizer], ...] = (
 PRESIDIO = (*STOCK, UkNinoRecognizer)
 
 #: Made for speech.
-OWN: tuple[Callable[[], EntityRecognizer], ...] = (NumberSequenceRecognizer, SpokenEmailRecognizer)
+OWN: tuple[Callable[[], EntityRecognizer], ...] = (
+    number_sequences,
+    SpokenEmailRecognizer,
+    introduced_names,
+    spelled_values,
+    named_codes,
+    street_addresses,
+    answers,
+    bare_codes,
+    provider_emails,
+    SpokenUrlRecognizer,
+)
 
 
 def all_recognizers(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import Profile
+from pipeline.recognizers import dates
 from pipeline.recognizers.fail_closed import silence_presidio
 from pipeline.recognizers.table import all_recognizers
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
@@ -69,6 +70,7 @@ class Detector:
         recognizers = all_recognizers(
             settings.profile, settings.user_recognizers, settings.regex_seconds
         )
+        self._profile = settings.profile
         self._score_threshold = settings.score_threshold
         nlp = load_ner(settings.spacy_model)
         self._reader = reader_of(nlp)
@@ -98,10 +100,10 @@ class Detector:
             self._patterns.find([t for t, is_fit in zip(texts, fit, strict=True) if is_fit])
         )
         return [
-            self._candidates(next(read), next(found))
+            self._candidates(text, next(read), next(found))
             if is_fit
             else Quarantine(QuarantineReason.DETECTOR_FAILED, "UnbrokenToken")
-            for is_fit in fit
+            for text, is_fit in zip(texts, fit, strict=True)
         ]
 
     def _read_all(self, transcripts: Sequence[Transcript]) -> list["_Read | Quarantine"]:
@@ -131,26 +133,35 @@ class Detector:
         ]
 
     def _candidates(
-        self, read: "_Read | Quarantine", hits: list[Hit] | Quarantine
+        self, text: str, read: "_Read | Quarantine", hits: list[Hit] | Quarantine
     ) -> list[Span] | Quarantine:
         if isinstance(read, Quarantine):
             return read
         if isinstance(hits, Quarantine):
             return hits
         try:
-            return self._merged(read, hits)
+            return self._merged(text, read, hits)
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not scanned
             return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
 
-    def _merged(self, read: "_Read", hits: list[Hit]) -> list[Span]:
-        entities = spans_of(read.readings, read.starts)
-        spans = [span for span in entities if span.entity_type in self._wanted]
+    def _merged(self, text: str, read: "_Read", hits: list[Hit]) -> list[Span]:
+        spans = [
+            span
+            for span in spans_of(read.readings, read.starts)
+            if span.entity_type in self._wanted and self._is_personal(text, span)
+        ]
         if any(hit.context for hit in hits):
             words = Words(read.readings, read.starts)
             spans += [_span(hit, score_in_context(hit, words)) for hit in hits]
         else:
             spans += [_span(hit, hit.score) for hit in hits]
         return _without_contained([s for s in spans if s.score >= self._score_threshold])
+
+    def _is_personal(self, text: str, span: Span) -> bool:
+        """Whether what the NER found is personal data by itself."""
+        if self._profile == "stock" or span.entity_type != dates.ENTITY_TYPE:
+            return True
+        return dates.may_be_birthday(text[span.start : span.end])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,17 @@
 
 A caller gives a number, the agent reads it back, and only one of the two has the shape or the
 words around it that a recognizer needs. Numbers, addresses, codes and full names are looked for
-again, whatever stands between their letters; single names are not: they may be ordinary words.
+again, whatever stands between their letters. Each name of a person is looked for as a word, unless
+it is an ordinary word as well ("May", "Hope").
 """
+
+# ruff: noqa: SIM905 - lists of words read better as words
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pipeline.recognizers.vocabulary import NO_NAME
 from pipeline.records import Span
 
 #: Types whose values may recur as ordinary words ("May", "Hope").
@@ -17,11 +21,58 @@ _ORDINARY = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", "ORGANIZATION")
 _MIN_LETTERS = 7
 RECOGNIZER = "Propagation"
 
+#: Names that are ordinary words: said again, they need not be the name.
+_WORDLIKE_NAMES = NO_NAME | frozenset(
+    "april art august autumn bill bishop bond brook brown bush carter case cash chance charity "
+    "chase "
+    "christian cook crystal daisy dawn dean destiny drew earl faith fern flora frank gene ginger "
+    "grace grant gray green hall harmony heath heather hill holly homer honor hope hunter iris ivy "
+    "jack jade jewel jones josh joy june justice kay king lake lance lane lily love major mark "
+    "marsh "
+    "mason may mercy miles misty nick olive page park pat patience pearl penny peter piper price "
+    "prince ray reed rich rob robin rock rod rose ruby rush sage sandy serenity sky small star "
+    "sterling "
+    "stone storm summer sunny sue terry van victor violet wade ward way west white will winter "
+    "wood "
+    "young angel bell best black blue camp chip clay cliff cole dale day duke ford fox gold "
+    "good guy "
+    "hand house jerry joe long max mike moon nova ocean river road rocky royal scout skip "
+    "smart snow "
+    "south speed spring street sweet temple true union university vi wolf world apple avenue city "
+    "company delta google park post story ring school show song music movie book game play "
+    "time news "
+    "email call set list order card account bank phone".split()
+)
+_MIN_NAME_LETTERS = 3
+
 _LETTERS = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
     """Further spans of the text that hold the value of one of the given spans."""
+    return [*_names_again(text, spans), *_values_again(text, spans)]
+
+
+def _names_again(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Words of the text that are a word of a person's name."""
+    names: dict[str, Span] = {}
+    for span in spans:
+        if span.entity_type == "PERSON":
+            for word in _WORD.findall(text[span.start : span.end]):
+                name = word.casefold()
+                if len(name) >= _MIN_NAME_LETTERS and name not in _WORDLIKE_NAMES:
+                    names.setdefault(name, span)
+    if not names:
+        return []
+    return [
+        Span(word.start(), word.end(), named.entity_type, named.score, RECOGNIZER)
+        for word in _WORD.finditer(text)
+        if (named := names.get(word.group().casefold())) is not None
+    ]
+
+
+def _values_again(text: str, spans: Sequence[Span]) -> list[Span]:
     values: dict[str, Span] = {}
     times: Counter[str] = Counter()
     for span in spans:

@@ -53,7 +53,7 @@ def test_whatever_a_pattern_of_presidio_matches_has_a_sign(pattern: str) -> None
 def test_every_recognizer_but_the_one_for_numbers_has_a_gate() -> None:
     without = [r.name for r in all_recognizers("strict", None, 1.0) if gate_of(r) is None]
     assert without == ["NumberSequenceRecognizer"]
-    assert len(PRESIDIO) + len(OWN) == 19
+    assert len(PRESIDIO) + len(OWN) == 27
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.recognizers.number_sequence import (
     ENTITY_TYPE,
-    NumberSequenceRecognizer,
     find_sequences,
+    number_sequences,
 )
 
 
@@ -67,7 +67,7 @@ def test_no_sequence(said: str) -> None:
 
 
 def test_entity_that_is_not_asked_for() -> None:
-    recognizer = NumberSequenceRecognizer()
+    recognizer = number_sequences()
     assert recognizer.analyze("123456", ["OTHER"]) == []
     (result,) = recognizer.analyze("it is 123456", [ENTITY_TYPE])
     assert (result.start, result.end) == (6, 12)

@@ -167,7 +167,10 @@ def test_no_address(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["-" * 4000, "a-" * 2000, "a." * 400, "a" * 4000, "dot " * 5000, "a at " * 5000, "1 " * 5000,
-     "_" * 4000, "a@" * 2000, "x at y dot " * 2000],
+     "_" * 4000, "a@" * 2000, "x at y dot " * 2000, "one " * 5000, "address is 5 " * 2000,
+     "5 main " * 4000, "5 street " * 4000, "5 main street in " * 2000, "5 " + " " * 20000,
+     "a b c " * 3000, "5\n" * 8000, "pin a " * 4000, "what is your name\n" * 3000,
+     "one " * 3000 + "street ", "straße" * 600, "name is " * 3000],
     ids=lambda text: repr(text[:5]),
 )  # fmt: skip
 def test_no_recognizer_takes_long_on_hostile_text(text: str) -> None:

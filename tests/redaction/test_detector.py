@@ -7,13 +7,15 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.language import Language
 
 from pipeline.recognizers.table import all_recognizers
 from pipeline.records import Quarantine, Span, Transcript
+from pipeline.redaction import detector as detector_module
 from pipeline.redaction.detector import _without_contained, text_with_line_breaks
 from pipeline.redaction.redactor import Redactor
 
-from .making import transcript
+from .making import KEY, config, transcript
 from .presidio import Presidio, as_set
 
 #: What recognizers find, what they nearly find, and context words of theirs in all their forms.
@@ -34,14 +36,22 @@ WORDS = st.sampled_from([*PIECES, "DE89 3704 0044 0532 0130 00", "AB 12 34 56 C"
 
 
 @pytest.fixture(scope="module")
-def presidio(redactor: Redactor) -> Presidio:
-    detector = redactor._detector
+def stock(nlp: Language) -> Redactor:
+    """All of Presidio's recognizers and none of ours, over the same model."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(detector_module, "load_ner", lambda _: nlp)
+        return Redactor(config(profile="stock"), KEY)
+
+
+@pytest.fixture(scope="module")
+def presidio(stock: Redactor) -> Presidio:
+    detector = stock._detector
     types = sorted(detector.supported - {e for r in _recognizers() for e in r.supported_entities})
     return Presidio(_recognizers(), [*types, "DATE_TIME"], detector._score_threshold)
 
 
 def _recognizers() -> list:  # type: ignore[type-arg]  # Presidio is untyped
-    return all_recognizers("strict", None, 5.0)
+    return all_recognizers("stock", None, 5.0)
 
 
 def detect(redactor: Redactor, sources: Sequence[Transcript]) -> list[list[Span] | Quarantine]:
@@ -57,12 +67,12 @@ def detect(redactor: Redactor, sources: Sequence[Transcript]) -> list[list[Span]
     )
 )
 def test_what_is_found_is_what_presidio_finds_in_each_text_alone(
-    redactor: Redactor, presidio: Presidio, calls: list[list[str]]
+    stock: Redactor, presidio: Presidio, calls: list[list[str]]
 ) -> None:
     sources = [transcript(*turns) for turns in calls]
-    for source, found in zip(sources, detect(redactor, sources), strict=True):
+    for source, found in zip(sources, detect(stock, sources), strict=True):
         assert not isinstance(found, Quarantine)
-        (read,) = redactor._detector._read([source])
+        (read,) = stock._detector._read([source])
         text = text_with_line_breaks(source)
         assert as_set(found) == presidio.spans(text, read.readings, read.starts)
 
@@ -90,3 +100,18 @@ def test_of_spans_that_tie_the_same_one_stays_whatever_their_order() -> None:
     tied = [span(0, 5, 0.5, "b"), span(0, 5, 0.5, "a"), span(0, 5, 0.4, "0")]
     for order in (tied, tied[::-1], [tied[1], tied[2], tied[0]]):
         assert _without_contained(order) == [span(0, 5, 0.5, "a")]
+
+
+def test_of_dates_only_whole_ones_are_personal_unless_the_profile_is_stock(
+    redactor: Redactor, stock: Redactor
+) -> None:
+    source = transcript("we met on friday morning", "she was born on the 2nd of November 1970")
+    (strict,), (everything,) = detect(redactor, [source]), detect(stock, [source])
+    dates = [
+        {source.text[s.start : s.end] for s in found if s.entity_type == "DATE_TIME"}
+        for found in (strict, everything)
+        if not isinstance(found, Quarantine)
+    ]
+    assert len(dates[0]) == 1
+    assert "1970" in dates[0].pop()
+    assert len(dates[1]) > 1

@@ -17,7 +17,7 @@ from presidio_analyzer.predefined_recognizers import EmailRecognizer, UrlRecogni
 
 from pipeline.errors import ConfigError
 from pipeline.recognizers.fail_closed import PatternTimeout
-from pipeline.recognizers.number_sequence import NumberSequenceRecognizer
+from pipeline.recognizers.finder import Finder
 from pipeline.records import (
     Piece,
     Quarantine,
@@ -77,7 +77,7 @@ def test_results_do_not_depend_on_the_company(redactor: Redactor) -> None:
     [
         (detector, "_without_contained"),
         (EmailRecognizer, "analyze"),
-        (NumberSequenceRecognizer, "analyze"),
+        (Finder, "analyze"),
         (UrlRecognizer, "validate_result"),
         (module, "resolve"),
         (module, "apply"),

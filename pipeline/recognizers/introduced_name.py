@@ -1,0 +1,101 @@
+"""Names after the words that introduce one: "my name is …", "this is … speaking", "call me …".
+
+A cue alone is enough where nothing but a name can follow it. Where other things can ("this is
+great", "i'm looking for …"), the words behind the name must say that it was one, or its capital
+letter.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.recognizers.finder import Finder, Found
+from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.vocabulary import NO_NAME, TOKEN, is_letter, says_a_digit
+
+ENTITY_TYPE = "PERSON"
+_SCORE = 0.7
+_LETTERS_THAT_ARE_WORDS = frozenset("aio")
+#: Words of one name.
+_MOST_WORDS = 3
+
+#: What only a name follows.
+_SURE = (
+    r"\bnames?(?:\s{1,4}(?:is|was|as|will\s{1,4}be|would\s{1,4}be)|['\u2019]s)\s{1,4}(?:(?:uh|um|actually"
+    r"|just)\s{1,4})*"
+    r"|\bnames?\s{0,4}[:=]\s{0,4}"
+    r"|\b(?:call|calls|called)\s{1,4}me\s{1,4}"
+    r"|\b(?:under|in)\s{1,4}the\s{1,4}name\s{1,4}(?:of\s{1,4})?"
+    r"|\b(?:speaking|talking|spoke|talked)\s{1,4}(?:to|with)\s{1,4}"
+    r"|\b(?:mr|mrs|ms|mister|missus|doctor|dr|prof|professor|madam|dear)\b\.?\s{1,4}"
+)
+#: What a name may follow, and much else.
+_UNSURE = (
+    r"\b(?:this\s{1,4}is|it\s{1,4}is|it['\u2019]?s|i\s{1,4}am|i['\u2019]?m|here\s{1,4}is)\s{1,4}"
+)
+#: What says that a name came before.
+_BEHIND = re.compile(
+    r"\s{0,4},?\s{0,4}(?:speaking|calling|here|from|with\s{1,4}the)\b", re.IGNORECASE
+)
+_BLANKS = re.compile(r"[ \t]{0,4}")
+_CUE = re.compile(rf"(?P<sure>{_SURE})|(?P<unsure>{_UNSURE})", re.IGNORECASE)
+_SIGN = (
+    r"(?i)\b(?:names?|call(?:s|ed)?\s{1,4}me|(?:speaking|talking|spoke|talked)\s{1,4}(?:to|with)|mr|mrs|ms"
+    r"|mister|missus|doctor|dr|prof|professor|madam|dear|this\s{1,4}is|it\s{1,4}is|it['\u2019]?s|i\s{1,4}am"
+    r"|i['\u2019]?m|here\s{1,4}is)\b"
+)
+
+
+def introduced_names() -> Finder:
+    """The recognizer."""
+    return Finder(
+        "IntroducedNameRecognizer",
+        [ENTITY_TYPE],
+        find_introduced_names,
+        _SCORE,
+        Gate(frozenset((_SIGN,)), within_line=False),
+    )
+
+
+def find_introduced_names(text: str) -> Iterator[Found]:
+    """Names that words before them introduce."""
+    for cue in _CUE.finditer(text):
+        name = name_at(text, cue.end())
+        if name is None:
+            continue
+        start, end = name
+        if cue["sure"] or _BEHIND.match(text, end) or text[start].isupper():
+            yield Found(start, end, ENTITY_TYPE)
+
+
+def name_at(text: str, place: int) -> tuple[int, int] | None:
+    """The range of a name that begins at a place: words of the line that may be of one."""
+    taken: list[re.Match[str]] = []
+    for token in _words(text, place):
+        word = token.group().lower()
+        # A name that is spelled goes on as long as its letters do.
+        if not is_letter(word) and (
+            word in NO_NAME
+            or says_a_digit(word)
+            or sum(not is_letter(t.group().lower()) for t in taken) == _MOST_WORDS
+        ):
+            break
+        taken.append(token)
+    # "my name is ana i would …": one letter is none of a spelling.
+    while taken and taken[-1].group().lower() in _LETTERS_THAT_ARE_WORDS and not _spelled(taken):
+        taken.pop()
+    return (taken[0].start(), taken[-1].end()) if taken else None
+
+
+def _words(text: str, place: int) -> Iterator[re.Match[str]]:
+    """The words of the line that follow each other with nothing but blanks between."""
+    while True:
+        blank = _BLANKS.match(text, place)
+        token = TOKEN.match(text, blank.end() if blank else place)
+        if token is None:
+            return
+        yield token
+        place = token.end()
+
+
+def _spelled(taken: list[re.Match[str]]) -> bool:
+    return len(taken) > 1 and is_letter(taken[-2].group().lower())

@@ -1,0 +1,59 @@
+"""What is spelled out letter by letter: "j o h n", "b as in boy", "sierra one eight five papa".
+
+Three letters in a row, or two with digits among them, are a spelling; nobody spells what everybody
+knows. Abbreviations of which people say the letters ("a t m", "u s a") are left alone.
+"""
+
+# ruff: noqa: SIM905 - lists of words read better as words
+
+import re
+from collections.abc import Iterator
+
+from pipeline.recognizers.finder import Finder, Found
+from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.vocabulary import NATO, NUMBER_WORDS, any_of, is_letter
+
+#: People spell names; with digits it is some number.
+WITHOUT_DIGITS, WITH_DIGITS = "PERSON", "NUMBER_SEQUENCE"
+_SCORE = 0.6
+_LEAST_PARTS = 3
+
+_ABBREVIATIONS = frozenset(
+    "atm usa uk us tv pc id ok fbi cia irs ssn pin llc ceo cfo cto ebitda gdp nyc la dc ai it "
+    "hr pr "
+    "dvd cd gps vip faq url usb wifi am pm ac dj phd mba abc bbc cnn nbc nba nfl ufc".split()
+)
+_LETTER = rf"(?:{any_of(NATO)}|[^\W\d_](?:\s{{1,4}}(?:as\s{{1,4}}in|for|like)\s{{1,4}}[^\W\d_]+)?)"
+_DIGIT = rf"(?:{any_of(NUMBER_WORDS)}|\d{{1,3}})"
+_PART = rf"(?:{_LETTER}|{_DIGIT})(?![^\W_])"
+_JOINT = r"(?:[ \t]{0,4}[-,.]?[ \t]{1,4}|-)(?:(?:and|then|uh|um)[ \t]{1,4})?"
+_RUN = re.compile(
+    rf"(?<![\w'\u2019])(?:{_PART})(?:{_JOINT}{_PART}){{{_LEAST_PARTS - 1},}}(?!['\u2019]\w)",
+    re.IGNORECASE,
+)
+_ANY_PART = re.compile(rf"(?<![\w'\u2019]){_PART}", re.IGNORECASE)
+_SIGN = rf"(?i)(?<![\w'\u2019])(?:[^\W\d_]|{any_of(NATO)})(?![\w'\u2019])"
+
+
+def spelled_values() -> Finder:
+    """The recognizer."""
+    return Finder(
+        "SpelledValueRecognizer",
+        [WITHOUT_DIGITS, WITH_DIGITS],
+        find_spelled_values,
+        _SCORE,
+        Gate(frozenset((_SIGN,)), within_line=True),
+    )
+
+
+def find_spelled_values(text: str) -> Iterator[Found]:
+    """Runs of letters, and of letters and digits, that were spelled."""
+    for run in _RUN.finditer(text):
+        parts = [part.group().lower() for part in _ANY_PART.finditer(text, *run.span())]
+        letters = [part.split()[0] for part in parts if is_letter(part.split()[0])]
+        spelled = [letter for letter in letters if letter not in ("a", "i")]
+        digits = len(parts) - len(letters)
+        if "".join(letters) in _ABBREVIATIONS and not digits:
+            continue
+        if len(spelled) >= (1 if digits else 2) and len(letters) >= (2 if digits else 3):
+            yield Found(run.start(), run.end(), WITH_DIGITS if digits else WITHOUT_DIGITS)

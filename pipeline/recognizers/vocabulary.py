@@ -1,0 +1,66 @@
+"""Words that the recognizers for speech share: numbers, letters, fillers, what names nobody."""
+
+# ruff: noqa: SIM905 - lists of words read better as words
+
+import re
+from collections.abc import Iterable
+
+from spacy.lang.en.stop_words import STOP_WORDS
+
+UNITS = frozenset("zero oh o one two three four five six seven eight nine".split())
+TEENS = frozenset(
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+)
+TENS = frozenset("twenty thirty forty fourty fifty sixty seventy eighty ninety".split())
+REPEATS = {"double": 1, "triple": 2, "treble": 2}
+#: They carry no digit of their own and keep a number together.
+SCALES = frozenset(("hundred", "thousand"))
+NUMBER_WORDS = UNITS | TEENS | TENS | SCALES | frozenset(REPEATS)
+ORDINALS = frozenset(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth".split()
+)
+MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+#: The spelling alphabet of NATO, with the spellings that recognizers of speech choose.
+NATO = frozenset(
+    "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike "
+    "november oscar papa quebec romeo sierra tango uniform victor whiskey whisky xray yankee "
+    "zulu".split()
+)
+#: What people say inside a number or a name without meaning it.
+FILLERS = frozenset("uh um er erm ah hm hmm and then dash hyphen minus dot point space no".split())
+#: Words that are no name where a name is expected: function words, and what people say instead.
+NO_NAME = STOP_WORDS | frozenset(
+    "uh um er erm ah oh hm hmm yes yeah yep yup no nope ok okay sure right correct alright fine "
+    "good great perfect hi hello hey bye please thanks thank sorry sir madam maam miss mister "
+    "called said told asked wants needs sent gave took came went calling speaking looking "
+    "trying wondering having going getting doing asking interested "
+    "regarding about concerning happy glad afraid done ready new old customer caller agent "
+    "representative assistant manager support service department office company bank account card "
+    "number phone email address street city state zip code postcode order confirmation password "
+    "username date birth birthday today tomorrow yesterday morning afternoon evening night week "
+    "month year time day name names first last middle maiden full surname spelled spelling spell "
+    "letter letters like want need know help think said says tell want wanted lost got correct "
+    "wrong different same listed given associated registered attached under here there where "
+    "what who how why when which is am are was were be it's that's i'm what's don't can't".split()
+)
+
+#: Words and numbers, with an apostrophe inside.
+TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for one of some words, longer ones first."""
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+
+
+def says_a_digit(word: str) -> bool:
+    """Whether a lowercase word is a number or part of one, or has a digit in it."""
+    return word in NUMBER_WORDS or any(map(str.isdecimal, word))
+
+
+def is_letter(word: str) -> bool:
+    """Whether a lowercase word is said for a letter: the letter itself or a word for it."""
+    return (len(word) == 1 and word.isalpha()) or word in NATO

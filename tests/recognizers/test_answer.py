@@ -1,0 +1,67 @@
+"""A turn asks for a datum; the next turns are that datum."""
+
+import pytest
+
+from pipeline.recognizers.answer import find_answers
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(text[f.start : f.end], f.entity_type) for f in find_answers(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "what is your date of birth\nO2 11\nsorry could you repeat that\n2nd november 1970",
+            [("O2 11", "DATE_OF_BIRTH"), ("2nd november 1970", "DATE_OF_BIRTH")],
+        ),
+        ("may i have your name please\nsure it's aroha ngata", [("aroha ngata", "PERSON")]),
+        ("and your postcode\nB 3 j 0 z w", [("B 3 j 0 z w", "POSTAL_CODE")]),
+        (
+            "what's your address?\nyes that's twelve elm road",
+            [("twelve elm road", "STREET_ADDRESS")],
+        ),
+        ("can you spell that for me\nn g a t a", [("n g a t a", "PERSON")]),
+        (
+            "What's the email on the account?\nclem at that big one dot com, thanks",
+            [("clem at that big one dot com", "EMAIL_ADDRESS")],
+        ),
+        ("and which city are you in\nlyon\nokay\nlyon", [("lyon", "LOCATION")]),
+        (
+            "your name and your phone number?\nfive five five oh one",
+            [("five five five oh one", "PHONE_NUMBER")],
+        ),
+    ],
+)
+def test_found(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "what is your phone number\ni don't have one",
+        "what is your phone number\nit is fine",
+        "you'll get an email shortly\nthanks",
+        "what is your name",
+        "the name was changed on tuesday by us\nokay bob",
+        "what is your name\nyes",
+        "what time is it\nnoon",
+    ],
+)
+def test_nothing_to_find(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_question_is_remembered_for_so_long() -> None:
+    assert found("what is your name\nyes\nokay\nmaria") == []
+    assert found("what is your name\nsorry could you repeat\nmaria") == [("maria", "PERSON")]
+
+
+def test_a_long_turn_is_no_answer() -> None:
+    assert (
+        found("what is your name\nmy brother used that one at home last summer again and so on")
+        == []
+    )

@@ -1,0 +1,26 @@
+"""Which dates may be somebody's birthday."""
+
+import pytest
+
+from pipeline.recognizers.dates import may_be_birthday
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("the 2nd of November 1970", True),
+        ("may fifth nineteen eighty", True),
+        ("12/25/1999", True),
+        ("one one seventy four", True),
+        ("friday morning", False),
+        ("two hours", False),
+        ("march", False),
+        ("march 4th", False),
+        ("10:30 pm", False),
+        ("twenty one years old", False),
+        ("2019", False),
+        ("next week", False),
+    ],
+)
+def test_whole_dates(said: str, expected: bool) -> None:
+    assert may_be_birthday(said) is expected

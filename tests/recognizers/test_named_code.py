@@ -1,0 +1,43 @@
+"""Numbers and codes behind the words that name them."""
+
+import pytest
+
+from pipeline.recognizers.named_code import find_named_codes
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(text[f.start : f.end], f.entity_type) for f in find_named_codes(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my pin is four two seven nine okay", [("four two seven nine", "PASSWORD")]),
+        ("zip code 68901\ni am moving", [("68901", "POSTAL_CODE")]),
+        ("zip code is 6 8 9 0 1\ni am moving", [("6 8 9 0 1", "POSTAL_CODE")]),
+        ("order number a b 4 5 c thanks", [("a b 4 5 c", "ACCOUNT_NUMBER")]),
+        ("confirmation number is q r z 210", [("q r z 210", "ACCOUNT_NUMBER")]),
+        ("card number ending in 4 4 1", [("4 4 1", "CREDIT_CARD")]),
+        ("zip code did you say seven oh one one four", [("seven oh one one four", "POSTAL_CODE")]),
+        ("security code, uh, 9 1 1", [("9 1 1", "CREDIT_CARD_CVV")]),
+        ("it has expiration date 02 28", [("02 28", "CREDIT_CARD_EXPIRATION")]),
+        ("social security number\nthree two one uh four", [("three two one uh four", "US_SSN")]),
+    ],
+)
+def test_found(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "the account number of my wife",
+        "pin two",
+        "number one reason",
+        "my phone is broken",
+        "the order number is a bit long",
+    ],
+)
+def test_nothing_to_find(text: str) -> None:
+    assert found(text) == []

@@ -1,0 +1,43 @@
+"""What is spelled out letter by letter."""
+
+import pytest
+
+from pipeline.recognizers.spelled import find_spelled_values
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(text[f.start : f.end], f.entity_type) for f in find_spelled_values(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("it is s m y t h e yes", [("s m y t h e", "PERSON")]),
+        ("b as in bravo 3 j 0", [("b as in bravo 3 j 0", "NUMBER_SEQUENCE")]),
+        (
+            "sierra one eight five papa zulu",
+            [("sierra one eight five papa zulu", "NUMBER_SEQUENCE")],
+        ),
+        ("that's J-O-H-N okay", [("J-O-H-N", "PERSON")]),
+        ("j for juliet, o, and e", [("j for juliet, o, and e", "PERSON")]),
+    ],
+)
+def test_found(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "the a t m is here",
+        "u s a",
+        "i a b",
+        "plan a or b or c",
+        "don't i see a b",
+        "one two three four",
+        "5                                  ",
+    ],
+)
+def test_nothing_to_find(text: str) -> None:
+    assert found(text) == []

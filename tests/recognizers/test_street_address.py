@@ -1,0 +1,67 @@
+"""Street addresses, written or spoken."""
+
+import pytest
+
+from pipeline.recognizers.street_address import find_street_addresses
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(text[f.start : f.end], f.entity_type) for f in find_street_addresses(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "ship to 415 N Elm St., Springfield, IL 62704. Thanks",
+            [("415 N Elm St., Springfield, IL 62704", "STREET_ADDRESS")],
+        ),
+        ("7 rue de la paix", [("7 rue de la paix", "STREET_ADDRESS")]),
+        (
+            "five five two\nmaple street\nlakeside\noregon",
+            [("five five two\nmaple street\nlakeside\noregon", "STREET_ADDRESS")],
+        ),
+        (
+            "p o box 1290 fairview texas 75069",
+            [("p o box 1290 fairview texas 75069", "STREET_ADDRESS")],
+        ),
+        ("kungsgatan 12 is where", [("kungsgatan 12", "STREET_ADDRESS")]),
+        (
+            "psc 1234 box 5678 apo ae 09123 now",
+            [("psc 1234 box 5678 apo ae 09123", "STREET_ADDRESS")],
+        ),
+        (
+            "the new one: one oh four west twenty second street unit nine",
+            [("one oh four west twenty second street unit nine", "STREET_ADDRESS")],
+        ),
+    ],
+)
+def test_found(text: str, expected: list[tuple[str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "there is one popular event taking place",
+        "4 days at the court",
+        "please send it to me tomorrow",
+        "turn left on the street",
+        "two rooms in a nice place",
+        "the address is fine",
+    ],
+)
+def test_nothing_to_find(text: str) -> None:
+    assert found(text) == []
+
+
+def test_what_a_cue_announces_goes_up_to_the_end_of_its_line() -> None:
+    assert ("the corner of lindenallee 5", "STREET_ADDRESS") in found(
+        "my address is the corner of lindenallee 5\nthanks"
+    )
+
+
+def test_further_lines_of_a_written_address_go_too() -> None:
+    (value, _), *_ = found("Please return to Villa Aurora 5\nWESTBRIDGE, PA 39551\nThank you")
+    assert value.endswith("39551")
