@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := pipeline tests data/generator
+SOURCES := pipeline tests data/generator models
 
 .PHONY: demo test format soak bench-gate samples lock clean
 

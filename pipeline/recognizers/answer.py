@@ -140,7 +140,16 @@ DATA = (
 _NAMED = re.compile(
     "|".join(rf"(?P<d{i}>\b(?:{datum.named})\b)" for i, datum in enumerate(DATA)), re.IGNORECASE
 )
-_SIGN = "(?i)" + "|".join(rf"\b(?:{datum.named})\b" for datum in DATA)
+#: Of the words that name a datum each pattern has one of these.
+_WORDS = frozenset(
+    "birth birthdate birthdates birthday birthdays b dob born e email emails mail mails address "
+    "street live living located zip zipcode postcode code city town location destination state "
+    "flying traveling travelling departing leaving phone telephone mobile cell cellphone contact "
+    "callback call calling reach password passcode pin username user login id social ssn insurance "
+    "number digits cvv plate last expiry expiration expire expires expired expiring name names "
+    "surname who whom spell speaking talking".split()
+)
+_ANY_WORD = re.compile(r"[^\W_]+")
 _ASKING = re.compile(_ASKS, re.IGNORECASE)
 #: A turn that is no question by its words, but nothing else either: "and your postcode".
 _MOST_WORDS_OF_ELLIPSIS = 5
@@ -187,7 +196,7 @@ def answers() -> Finder:
         sorted({datum.entity_type for datum in DATA}),
         find_answers,
         _SCORE,
-        Gate(frozenset((_SIGN,)), within_line=False),
+        Gate(frozenset(), within_line=False, words=_WORDS),
     )
 
 
@@ -213,6 +222,8 @@ def find_answers(text: str) -> Iterator[Found]:
 
 def _question(line: str) -> Datum | None:
     """The datum that a turn asks for: of several the last."""
+    if _WORDS.isdisjoint(_ANY_WORD.findall(line.lower())):
+        return None
     named = list(_NAMED.finditer(line))
     if not named:
         return None

@@ -40,7 +40,7 @@ def bare_codes() -> Finder:
         [ENTITY_TYPE],
         find_bare_codes,
         _SCORE,
-        Gate(frozenset((r"\d", rf"(?i)\b(?:{any_of(NUMBER_WORDS)})\b")), within_line=True),
+        Gate(frozenset((r"\d",)), within_line=True, words=NUMBER_WORDS),
     )
 
 

@@ -46,15 +46,19 @@ Nodes = Sequence[tuple[Any, Any]]
 class Gate:
     """Where something can be found at all.
 
+    Wherever something is found, there is a sign or a word: in that line if `within_line`, else in
+    that text.
+
     Attributes:
-        signs: Regular expressions for `regex`. Wherever something is found, one of them matches: in
-            that line if `within_line`, else in that text.
+        signs: Regular expressions for `regex`, of which one matches.
         within_line: Nothing that is found, nor anything that is looked at around it, reaches over
             a line break, and the end of a text is as good as one.
+        words: In lowercase, runs of letters and digits, of which one is said.
     """
 
     signs: frozenset[str]
     within_line: bool
+    words: frozenset[str] = frozenset()
 
 
 def gate_of(recognizer: EntityRecognizer) -> Gate | None:

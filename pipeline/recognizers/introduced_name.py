@@ -5,6 +5,8 @@ great", "i'm looking for …"), the words behind the name must say that it was o
 letter.
 """
 
+# ruff: noqa: SIM905 - lists of words read better as words
+
 import re
 from collections.abc import Iterator
 
@@ -18,30 +20,29 @@ _LETTERS_THAT_ARE_WORDS = frozenset("aio")
 #: Words of one name.
 _MOST_WORDS = 3
 
+#: Blanks within a line: no more than people type, so that no time is lost in them.
+_B, _B0 = r"[ \t]{1,4}", r"[ \t]{0,4}"
+
 #: What only a name follows.
 _SURE = (
-    r"\bnames?(?:\s{1,4}(?:is|was|as|will\s{1,4}be|would\s{1,4}be)|['\u2019]s)\s{1,4}(?:(?:uh|um|actually"
-    r"|just)\s{1,4})*"
-    r"|\bnames?\s{0,4}[:=]\s{0,4}"
-    r"|\b(?:call|calls|called)\s{1,4}me\s{1,4}"
-    r"|\b(?:under|in)\s{1,4}the\s{1,4}name\s{1,4}(?:of\s{1,4})?"
-    r"|\b(?:speaking|talking|spoke|talked)\s{1,4}(?:to|with)\s{1,4}"
-    r"|\b(?:mr|mrs|ms|mister|missus|doctor|dr|prof|professor|madam|dear)\b\.?\s{1,4}"
+    rf"\bnames?(?:{_B}(?:is|was|as|will{_B}be|would{_B}be)|['\u2019]s){_B}(?:(?:uh|um|actually"
+    rf"|just){_B})*"
+    rf"|\bnames?{_B0}[:=]{_B0}"
+    rf"|\b(?:call|calls|called){_B}me{_B}"
+    rf"|\b(?:under|in){_B}the{_B}name{_B}(?:of{_B})?"
+    rf"|\b(?:speaking|talking|spoke|talked){_B}(?:to|with){_B}"
+    rf"|\b(?:mr|mrs|ms|mister|missus|doctor|dr|prof|professor|madam|dear)\b\.?{_B}"
 )
 #: What a name may follow, and much else.
-_UNSURE = (
-    r"\b(?:this\s{1,4}is|it\s{1,4}is|it['\u2019]?s|i\s{1,4}am|i['\u2019]?m|here\s{1,4}is)\s{1,4}"
-)
+_UNSURE = rf"\b(?:this{_B}is|it{_B}is|it['\u2019]?s|i{_B}am|i['\u2019]?m|here{_B}is){_B}"
 #: What says that a name came before.
-_BEHIND = re.compile(
-    r"\s{0,4},?\s{0,4}(?:speaking|calling|here|from|with\s{1,4}the)\b", re.IGNORECASE
-)
+_BEHIND = re.compile(rf"{_B0},?{_B0}(?:speaking|calling|here|from|with{_B}the)\b", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t]{0,4}")
 _CUE = re.compile(rf"(?P<sure>{_SURE})|(?P<unsure>{_UNSURE})", re.IGNORECASE)
-_SIGN = (
-    r"(?i)\b(?:names?|call(?:s|ed)?\s{1,4}me|(?:speaking|talking|spoke|talked)\s{1,4}(?:to|with)|mr|mrs|ms"
-    r"|mister|missus|doctor|dr|prof|professor|madam|dear|this\s{1,4}is|it\s{1,4}is|it['\u2019]?s|i\s{1,4}am"
-    r"|i['\u2019]?m|here\s{1,4}is)\b"
+_WORDS = frozenset(
+    "name names me to with mr mrs ms mister missus doctor dr prof professor madam dear is s "
+    "its i im "
+    "am m".split()
 )
 
 
@@ -52,7 +53,7 @@ def introduced_names() -> Finder:
         [ENTITY_TYPE],
         find_introduced_names,
         _SCORE,
-        Gate(frozenset((_SIGN,)), within_line=False),
+        Gate(frozenset(), within_line=True, words=_WORDS),
     )
 
 

@@ -4,6 +4,8 @@ With such a word before it a number is what the word says, however short it is, 
 said digit by digit, letter by letter, or both.
 """
 
+# ruff: noqa: SIM905 - lists of words read better as words
+
 import re
 from collections.abc import Iterator
 
@@ -56,15 +58,16 @@ _LINK = (
 _CUE = re.compile(
     "|".join(rf"(?P<k{i}>\b(?:{name})\b)" for i, (name, _) in enumerate(_NAMES)), re.IGNORECASE
 )
+_ANY_WORD = re.compile(r"[^\W_]+")
 _LINKED = re.compile(_LINK, re.IGNORECASE)
 #: Between two parts of a code: signs, blanks, a change of turn.
 _GAP = re.compile(r"[\s.,\-/#]{0,4}")
 _LAST_WORDLIKE = re.compile(r"[\s.,\-/#]+[aio]$", re.IGNORECASE)
 _WORD_BEHIND = re.compile(r"['\u2019\s]\s{0,4}\w")
-_SIGN = (
-    r"(?i)\b(?:number|numbers|no|num|code|id|digits|social|ssn|insurance|cvv|cvc|expiry|expiration"
-    r"|pin|passcode|password|pass|zip|zipcode|postcode|phone|telephone|mobile|cell|cellphone"
-    r"|contact|fax|callback|plate|licen[sc]e|passport|tax)\b"
+_WORDS = frozenset(
+    "number numbers no num code id digits social ssn insurance tax cvv cvc expiry expiration pin "
+    "passcode password pass zip zipcode postcode phone telephone mobile cell cellphone contact fax "
+    "callback plate license licence passport".split()
 )
 
 
@@ -75,18 +78,28 @@ def named_codes() -> Finder:
         ENTITY_TYPES,
         find_named_codes,
         _SCORE,
-        Gate(frozenset((_SIGN,)), within_line=False),
+        Gate(frozenset(), within_line=False, words=_WORDS),
     )
 
 
 def find_named_codes(text: str) -> Iterator[Found]:
     """Codes behind words that name them."""
-    for cue in _CUE.finditer(text):
+    for cue in _cues(text):
         linked = _LINKED.match(text, cue.end())
         code = code_at(text, linked.end() if linked else cue.end())
         if code is not None:
             assert cue.lastgroup is not None
             yield Found(*code, _NAMES[int(cue.lastgroup[1:])][1])
+
+
+def _cues(text: str) -> Iterator[re.Match[str]]:
+    """Words that name a code, looked for where one of them can be."""
+    start = 0
+    for line in text.split("\n"):
+        end = start + len(line)
+        if not _WORDS.isdisjoint(_ANY_WORD.findall(line.lower())):
+            yield from _CUE.finditer(text, start, end)
+        start = end + 1
 
 
 def code_at(text: str, place: int) -> tuple[int, int] | None:

@@ -32,7 +32,9 @@ _RUN = re.compile(
     re.IGNORECASE,
 )
 _ANY_PART = re.compile(rf"(?<![\w'\u2019]){_PART}", re.IGNORECASE)
-_SIGN = rf"(?i)(?<![\w'\u2019])(?:[^\W\d_]|{any_of(NATO)})(?![\w'\u2019])"
+#: A letter that is none of the alphabet and stands alone.
+_OTHER_LETTER = r"(?<![^\W_])(?![A-Za-z])[^\W\d_](?![^\W_])"
+_WORDS = NATO | frozenset("abcdefghijklmnopqrstuvwxyz")
 
 
 def spelled_values() -> Finder:
@@ -42,7 +44,7 @@ def spelled_values() -> Finder:
         [WITHOUT_DIGITS, WITH_DIGITS],
         find_spelled_values,
         _SCORE,
-        Gate(frozenset((_SIGN,)), within_line=True),
+        Gate(frozenset((_OTHER_LETTER,)), within_line=True, words=_WORDS),
     )
 
 

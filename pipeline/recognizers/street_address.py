@@ -28,6 +28,8 @@ _STREETS = (
 ).split()
 #: Of these, words that people use for other things all the time: only behind a number and a name.
 _UNITS_OF_HOUSE = "apartment apt suite ste unit flat floor fl room rm building bldg lot".split()
+#: Blanks within a line: no more than people type, so that no time is lost in them.
+_B, _B0 = r"[ \t]{1,4}", r"[ \t]{0,4}"
 #: States and territories of the USA, provinces of Canada; two-letter codes only in capitals.
 _STATES = (
     "alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia"
@@ -64,10 +66,10 @@ _FUNCTION_WORDS = (
 ).split()
 _NOT_FUNCTION = rf"(?!(?:{any_of(_FUNCTION_WORDS)})(?![^\W_]))"
 _WORD = rf"{_NOT_FUNCTION}[^\W\d_]+(?:['\u2019.-][^\W\d_]+)*"
-_SEP = r"(?:[ \t]{0,4}[,.]?[ \t]{1,4}|[ \t]{0,4},?[ \t]{0,4}\n[ \t]{0,4})"
+_SEP = rf"(?:{_B0}[,.]?{_B}|{_B0},?{_B0}\n{_B0})"
 _NUMBER_WORD = rf"(?:{any_of(NUMBER_WORDS)}|and|dash)"
 _HOUSE = (
-    rf"(?:\d{{1,6}}(?:[-/]\d{{1,4}})?[a-z]?(?:[ \t]{{1,4}}\d{{1,5}}){{0,5}}"
+    rf"(?:\d{{1,6}}(?:[-/]\d{{1,4}})?[a-z]?(?:{_B}\d{{1,5}}){{0,5}}"
     rf"|(?:{any_of(NUMBER_WORDS)})(?:[ \t-]+{_NUMBER_WORD}){{0,7}})"
 )
 _ORDINAL = (
@@ -84,39 +86,46 @@ _FOREIGN = (
     r"|state\s{1,4}route|route|highway|county\s{1,4}road|hwy)"
 )
 #: "lindenstrasse", "kungsgatan": it is the end of the name.
-_JOINED = (
-    r"[^\W\d_]{2,}(?:stra(?:ss|ß)e|str|weg|gasse|platz|gatan|gata|vägen|veien|vegen|vej|gade|straat"
-    r"|laan|plein|dreef|katu|tie|vei)"
+_ENDINGS = tuple(
+    "strasse stra\u00dfe weg gasse platz gatan gata v\u00e4gen veien vegen vej gade straat "
+    "laan plein "
+    "dreef katu".split()
 )
+_JOINED = rf"[^\W\d_]{{5,}}+(?:{'|'.join(f'(?<={ending})' for ending in _ENDINGS)})"
 _OTHER_STREET = (
-    rf"(?:{_FOREIGN}{_SEP}(?:{_WORD}|\d{{1,4}})(?:[ \t]{{1,4}}{_WORD}){{0,3}}|{_JOINED}"
-    rf"|{_WORD}[ \t]{{1,4}}(?:utca|útja|utja|tér|ter|u\.|cesta|ulice|sokak|cad\.?"
+    rf"(?:{_FOREIGN}{_SEP}(?:{_WORD}|\d{{1,4}})(?:{_B}{_WORD}){{0,3}}|{_JOINED}"
+    rf"|{_WORD}{_B}(?:utca|útja|utja|tér|ter|u\.|cesta|ulice|sokak|cad\.?"
     rf"|caddesi))(?![^\W_])"
 )
 _NAME = rf"(?:{_DIRECTION}{_SEP})?(?:(?:{_ORDINAL}|{_WORD}){_SEP}){{1,4}}?"
 _UNIT = (
-    rf"(?:{any_of(_UNITS_OF_HOUSE)}|number|no\.?|\#)[ \t]{{0,4}}(?:number[ \t]{{1,4}})?"
-    rf"(?:[a-z]?\d{{1,5}}[a-z]?|{_NUMBER_WORD}(?:[ \t]{{1,4}}{_NUMBER_WORD}){{0,4}}|[a-z])"
-    rf"(?:[ \t]{{1,4}}[a-z](?![^\W_]))?(?![^\W_])"
+    rf"(?:{any_of(_UNITS_OF_HOUSE)}|number|no\.?|\#){_B0}(?:number{_B})?"
+    rf"(?:[a-z]?\d{{1,5}}[a-z]?|{_NUMBER_WORD}(?:{_B}{_NUMBER_WORD}){{0,4}}|[a-z])"
+    rf"(?:{_B}[a-z](?![^\W_]))?(?![^\W_])"
 )
 _ZIP = (
-    r"(?:\d{5}(?:-\d{4})?|[a-z]{1,2}\d[a-z\d]?[ \t]{0,4}\d[a-z]{2}"
-    rf"|(?:{any_of(NUMBER_WORDS)})(?:[ \t]{{1,4}}(?:{any_of(NUMBER_WORDS)})){{3,8}})(?![^\W_])"
+    rf"(?:\d{{5}}(?:-\d{{4}})?|[a-z]{{1,2}}\d[a-z\d]?{_B0}\d[a-z]{{2}}"
+    rf"|(?:{any_of(NUMBER_WORDS)})(?:{_B}(?:{any_of(NUMBER_WORDS)})){{3,8}})(?![^\W_])"
 )
 _STATE = rf"(?:(?:{_STATES})(?![^\W_])|(?-i:{_CODES})(?![^\W_]))"
 #: A town of up to three words counts with a state or a zip behind it.
-_TOWN = rf"(?:{_WORD}(?:[ \t]{{1,4}}{_WORD}){{0,2}}?)"
+_TOWN = rf"(?:{_WORD}(?:{_B}{_WORD}){{0,2}}?)"
 _TAIL = (
-    rf"(?:{_SEP}(?:(?:in|and)[ \t]{{1,4}})?(?:{_UNIT}|{_DIRECTION}(?![^\W_]))){{0,4}}"
-    rf"(?:(?:{_SEP}(?:in[ \t]{{1,4}})?{_TOWN})?{_SEP}{_STATE}(?:{_SEP}(?:zip(?:[ \t]{{1,4}}code)?[ "
-    rf"\t]+)?{_ZIP})?"
+    rf"(?:{_SEP}(?:(?:in|and){_B})?(?:{_UNIT}|{_DIRECTION}(?![^\W_]))){{0,4}}"
+    rf"(?:(?:{_SEP}(?:in{_B})?{_TOWN})?{_SEP}{_STATE}(?:{_SEP}(?:zip(?:{_B}code)?[ \t]+)?{_ZIP})?"
     rf"|{_SEP}{_TOWN}{_SEP}{_ZIP})?"
 )
+_FIRST_LETTERS = "".join(sorted({word[0] for word in NUMBER_WORDS}))
 _ADDRESS = re.compile(
-    rf"(?<![\w.])(?:{_HOUSE}){_SEP}(?:{_NAME}{_STREET}|{_OTHER_STREET}(?:{_SEP}{_HOUSE})?){_TAIL}"
-    rf"|(?<![\w.]){_OTHER_STREET}{_SEP}{_HOUSE}(?![^\W_]){_TAIL}",
+    rf"(?<![\w.])(?=[\d{_FIRST_LETTERS}])(?:{_HOUSE}){_SEP}"
+    rf"(?:{_NAME}{_STREET}|{_OTHER_STREET}(?:{_SEP}{_HOUSE})?){_TAIL}",
     re.IGNORECASE,
 )
+#: Where the number comes behind the street.
+_NUMBER_LAST = re.compile(
+    rf"(?<![\w.]){_OTHER_STREET}{_SEP}{_HOUSE}(?![^\W_]){_TAIL}", re.IGNORECASE
+)
+_ANY_WORD = re.compile(r"[^\W_]+")
 #: What follows a word for a place to go or send to, if it has a number in it.
 _CUE = re.compile(
     r"\b(?:address(?:es)?(?:\s{1,4}(?:is|was|to|of|at|as|on|in|now|linked|registered))*\s{0,4}:?"
@@ -130,30 +139,40 @@ _CUE = re.compile(
 _SENTENCE_END = re.compile(r"[.?!]+(?:\s|$)|\n\s{0,4}\n")
 #: Lines of a written address behind its first one.
 _NEXT_LINE = re.compile(
-    rf"[ \t]{{0,4}},?[ \t]{{0,4}}\n[ \t,]{{0,4}}(?:[^\n?!]{{0,40}}?[ \t,])?(?:{_STATE}[ "
-    rf"\t,]{{1,4}})?{_ZIP}",
+    rf"{_B0},?{_B0}\n[ \t,]{{0,4}}(?:[^\n?!]{{0,40}}?[ \t,])?(?:{_STATE}[ \t,]{{1,4}})?{_ZIP}",
     re.IGNORECASE,
 )
 _MOST_WORDS_AFTER_CUE = 14
 _MILITARY = re.compile(
-    rf"\b(?:psc|unit|cmr|usns|uscgc|uss|usnv)[ \t]{{1,4}}(?:{_WORD}|{_HOUSE})(?:[ \t,]+box[ "
-    rf"\t]+{_HOUSE})?"
-    rf"{_SEP}(?:apo|fpo|dpo)[ \t]{{1,4}}(?:a[aep])(?:[ \t]{{1,4}}{_ZIP})?",
+    rf"\b(?:psc|unit|cmr|usns|uscgc|uss|usnv){_B}(?:{_WORD}|{_HOUSE})(?:[ \t,]+box[ \t]+{_HOUSE})?"
+    rf"{_SEP}(?:apo|fpo|dpo){_B}(?:a[aep])(?:{_B}{_ZIP})?",
     re.IGNORECASE,
 )
 _BOX = re.compile(
-    rf"\b(?:p\.?[ \t]{{0,4}}o\.?|post[ \t]{{1,4}}office)[ \t]{{0,4}}box[ \t]{{1,4}}(?:number[ "
-    rf"\t]{{1,4}})?{_HOUSE}{_TAIL}",
+    rf"\b(?:p\.?{_B0}o\.?|post{_B}office){_B0}box{_B}(?:number{_B})?{_HOUSE}{_TAIL}",
     re.IGNORECASE,
 )
 #: Words that end what a cue has announced.
 _STOPS = frozenset(_FUNCTION_WORDS) - frozenset("a and in no on".split())
-_SIGN = (
-    rf"(?i)\b(?:{any_of(_STREETS)}|box|apo|fpo|dpo|{_FOREIGN}|{_JOINED}|utca|útja|utja|tér|u\."
-    rf"|cesta"
-    r"|ulice|sokak|cad|caddesi|address(?:es)?|located|lives?|living|stay(?:ing)?|deliver\w*|ship\w*"
-    r"|sen[dt]|return(?:ed)?|moved?|off|pick|resid\w+)"
+#: What an address has in which a word for a street comes first, or is no word of its own.
+_OTHER_WORDS = frozenset(
+    "rue rua via calle avenida carrer ulica ul plaza piazza pla\u00e7a placa strada viale "
+    "corso chemin "
+    "all\u00e9e allee quai camino paseo carrera travessa largo jalan jl us route highway "
+    "county road avenue "
+    "hwy utca \u00fatja utja t\u00e9r ter u cesta ulice sokak cad caddesi".split()
 )
+_WORDS = (
+    frozenset(_STREETS)
+    | _OTHER_WORDS
+    | frozenset(
+        "box apo fpo dpo address addresses located live lives living stay staying deliver "
+        "delivered "
+        "delivery shipped ship send sent returned return moved move off up reside resides "
+        "residing".split()
+    )
+)
+_SIGN = rf"(?i)(?:{'|'.join(_ENDINGS)})(?![^\W_])"
 
 
 def street_addresses() -> Finder:
@@ -163,13 +182,17 @@ def street_addresses() -> Finder:
         [ENTITY_TYPE],
         find_street_addresses,
         _SCORE,
-        Gate(frozenset((_SIGN,)), within_line=False),
+        Gate(frozenset((_SIGN,)), within_line=False, words=_WORDS),
     )
 
 
 def find_street_addresses(text: str) -> Iterator[Found]:
     """Addresses with a number and a street, or a box."""
-    for pattern in (_ADDRESS, _BOX, _MILITARY):
+    patterns = [_ADDRESS, _BOX, _MILITARY]
+    words = set(_ANY_WORD.findall(text.lower()))
+    if not _OTHER_WORDS.isdisjoint(words) or any(w.endswith(_ENDINGS) for w in words):
+        patterns.append(_NUMBER_LAST)
+    for pattern in patterns:
         for found in pattern.finditer(text):
             yield Found(found.start(), found.end(), ENTITY_TYPE)
     for cue in _CUE.finditer(text):

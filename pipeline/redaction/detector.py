@@ -21,7 +21,7 @@ from pipeline.redaction.batch_ner.runtime import Reading
 from pipeline.redaction.context import Words, score_in_context
 from pipeline.redaction.ner import entity_types, load_ner, spans_of
 from pipeline.redaction.patterns import Hit, Patterns
-from pipeline.redaction.reading import reader_of
+from pipeline.redaction.reading import Reader, Union, reader_of
 
 #: Letters without a break. Nothing that people say is longer, and no recognizer was made for it.
 _MAX_TOKEN_LETTERS = 4096
@@ -35,6 +35,7 @@ class DetectorSettings:
 
     Attributes:
         spacy_model: Name of an installed spaCy pipeline package, or a path to one.
+        speech_model: Path to a pipeline that reads every turn too.
         profile: Which recognizers run.
         score_threshold: Candidates below are dropped.
         entities: Types to look for; None is every type.
@@ -44,6 +45,7 @@ class DetectorSettings:
     """
 
     spacy_model: str
+    speech_model: str | None
     profile: Profile
     score_threshold: float
     entities: tuple[str, ...] | None
@@ -72,9 +74,14 @@ class Detector:
         )
         self._profile = settings.profile
         self._score_threshold = settings.score_threshold
-        nlp = load_ner(settings.spacy_model)
-        self._reader = reader_of(nlp)
-        self.supported = frozenset(entity_types(nlp)).union(
+        general = load_ner(settings.spacy_model)
+        self._reader: Reader = reader_of(general)
+        types = entity_types(general)
+        if settings.speech_model is not None:
+            speech = load_ner(settings.speech_model)
+            self._reader = Union(self._reader, reader_of(speech))
+            types += entity_types(speech)
+        self.supported = frozenset(types).union(
             *(recognizer.supported_entities for recognizer in recognizers)
         )
         wanted = self.supported if settings.entities is None else frozenset(settings.entities)

@@ -3,6 +3,7 @@
 # ruff: noqa: SIM905 - lists of words read better as words
 
 from collections.abc import Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ NER_TYPES = {
     "LOC": "LOCATION",
     "GPE": "LOCATION",
     "LOCATION": "LOCATION",
+    "ADDRESS": "STREET_ADDRESS",
     "DATE": "DATE_TIME",
     "TIME": "DATE_TIME",
 }
@@ -35,6 +37,7 @@ _NOT_PERSONAL = frozenset(
 #: Pipes that the NER may listen to; all others of a pipeline are not loaded.
 _EMBEDDINGS = frozenset(("tok2vec", "transformer", "curated_transformer"))
 _ENTITIES = "doc.ents"
+_SPEECH = "speech_en"
 #: The name and the score that Presidio gives to whatever its spaCy model finds.
 RECOGNIZER = "SpacyRecognizer"
 _SCORE = 0.85
@@ -85,6 +88,16 @@ def model_folder(model: str) -> Path:
         raise FileNotFoundError(model) from None
     meta = spacy.util.get_model_meta(package)
     return Path(package) / f"{package.name}-{meta['version']}"
+
+
+def speech_model() -> Path:
+    """The folder of the NER that was trained for speech: part of the package.
+
+    In a checkout it lies where it is made, in ``models/``.
+    """
+    package = Path(str(resources.files("pipeline")))
+    installed = package / "models" / _SPEECH
+    return installed if installed.exists() else package.parent / "models" / _SPEECH / "model"
 
 
 def entity_types(nlp: Language) -> list[str]:

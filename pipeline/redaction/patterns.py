@@ -9,6 +9,7 @@ If anything goes wrong in a batch, each text is read alone, so that only the one
 quarantined.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ Ints = npt.NDArray[np.intp]
 
 #: What a recognizer reads at once. Not more: Presidio compares all results with each other.
 _EXCERPT_LETTERS = 20_000
+
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Patterns:
         ]
         signs = {sign for _, gate in self._recognizers if gate is not None for sign in gate.signs}
         self._signs = {sign: regex.compile(sign) for sign in sorted(signs)}
+        self._has_words = any(gate is not None and gate.words for _, gate in self._recognizers)
 
     def find(self, texts: Sequence[str]) -> list[list[Hit] | Quarantine]:
         """What is found in each text, or why it could not be read to the end."""
@@ -103,15 +108,15 @@ class Patterns:
         hits: list[list[Hit]] = [[] for _ in texts]
         if not texts:
             return hits
-        page = _Page(texts, self._signs)
+        page = _Page(texts, self._signs, self._has_words)
         for recognizer, gate in self._recognizers:
             if gate is not None and gate.within_line:
-                for excerpt in page.excerpts(gate.signs):
+                for excerpt in page.excerpts(gate):
                     for result in self._results(recognizer, excerpt.text):
                         text, start = page.place(excerpt, result)
                         hits[text].append(_hit(recognizer, result, start))
                 continue
-            for text in page.texts_with(gate.signs) if gate is not None else range(len(texts)):
+            for text in page.texts_with(gate) if gate is not None else range(len(texts)):
                 hits[text] += [
                     _hit(recognizer, result, result.start)
                     for result in self._results(recognizer, texts[text])
@@ -126,7 +131,9 @@ class Patterns:
 class _Page:
     """Texts one below the other, and which of their lines have which sign."""
 
-    def __init__(self, texts: Sequence[str], signs: dict[str, "regex.Pattern[str]"]) -> None:
+    def __init__(
+        self, texts: Sequence[str], signs: dict[str, "regex.Pattern[str]"], has_words: bool
+    ) -> None:
         joined = "\n".join(texts)
         lengths = np.fromiter(map(len, texts), np.intp, len(texts)) + 1
         self._joined = joined
@@ -135,17 +142,22 @@ class _Page:
         self._line_starts: Ints = np.array([0, *(place + 1 for place in breaks)], np.intp)
         self._line_ends: Ints = np.array([*breaks, len(joined)], np.intp)
         self._lines = {sign: self._lines_of(pattern) for sign, pattern in signs.items()}
-        self._excerpts: dict[frozenset[str], list[_Excerpt]] = {}
+        self._words = (
+            [frozenset(_WORD.findall(line)) for line in joined.lower().split("\n")]
+            if has_words
+            else []
+        )
+        self._excerpts: dict[Gate, list[_Excerpt]] = {}
 
-    def excerpts(self, signs: frozenset[str]) -> list[_Excerpt]:
-        """The lines with one of some signs."""
-        if signs not in self._excerpts:
-            self._excerpts[signs] = list(self._make_excerpts(self._lines_with(signs)))
-        return self._excerpts[signs]
+    def excerpts(self, gate: Gate) -> list[_Excerpt]:
+        """The lines that a gate lets through."""
+        if gate not in self._excerpts:
+            self._excerpts[gate] = list(self._make_excerpts(self._lines_through(gate)))
+        return self._excerpts[gate]
 
-    def texts_with(self, signs: frozenset[str]) -> list[int]:
-        """The texts with one of some signs, ascending."""
-        starts = self._line_starts[self._lines_with(signs)]
+    def texts_with(self, gate: Gate) -> list[int]:
+        """The texts with a line that a gate lets through, ascending."""
+        starts = self._line_starts[self._lines_through(gate)]
         texts: list[int] = np.unique(self._text_at(starts)).tolist()
         return texts
 
@@ -162,8 +174,12 @@ class _Page:
         text = int(self._text_at(np.array([start]))[0])
         return text, start - int(self._text_starts[text])
 
-    def _lines_with(self, signs: frozenset[str]) -> Ints:
-        return np.unique(np.concatenate([self._lines[sign] for sign in sorted(signs)]))
+    def _lines_through(self, gate: Gate) -> Ints:
+        lines = [self._lines[sign] for sign in sorted(gate.signs)]
+        if gate.words:
+            no_word = map(gate.words.isdisjoint, self._words)
+            lines.append(np.flatnonzero(~np.fromiter(no_word, np.bool_, len(self._words))))
+        return np.unique(np.concatenate(lines))
 
     def _lines_of(self, sign: "regex.Pattern[str]") -> Ints:
         spans = [place for found in sign.finditer(self._joined) for place in found.span()]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import msgspec
 
@@ -13,7 +14,7 @@ from pipeline.recognizers.table import LANGUAGE
 from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
 from pipeline.redaction.apply import apply
 from pipeline.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
-from pipeline.redaction.ner import model_folder
+from pipeline.redaction.ner import model_folder, speech_model
 from pipeline.redaction.propagate import propagate
 from pipeline.redaction.replace import Replacer
 from pipeline.redaction.resolve import resolve
@@ -112,6 +113,7 @@ def detector_settings(config: Config) -> DetectorSettings:
     local = config.path(settings.spacy_model)
     return DetectorSettings(
         spacy_model=str(local) if local.exists() else settings.spacy_model,
+        speech_model=None if settings.profile == "stock" else str(speech_model()),
         profile=settings.profile,
         score_threshold=settings.score_threshold,
         entities=settings.entities,
@@ -172,11 +174,17 @@ def redactor_digest(config: Config) -> str:
     except OSError:
         problem = f"redaction.spacy_model → {settings.spacy_model} is not an installed pipeline"
         raise ConfigError("configuration", [problem]) from None
+    _add_files(digest, folder)
+    if settings.speech_model is not None:
+        _add_files(digest, Path(settings.speech_model))
+    return digest.hexdigest()
+
+
+def _add_files(digest: "hashlib._Hash", folder: Path) -> None:
     files = (p for p in folder.rglob("*") if p.is_file() and p.parent.name != "__pycache__")
     for path in sorted(files):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def _add_code(digest: "hashlib._Hash", package: Traversable) -> None:

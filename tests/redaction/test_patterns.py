@@ -9,6 +9,7 @@ from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.fail_closed import PatternTimeout
 from pipeline.recognizers.gate import Gate, gate_of
+from pipeline.recognizers.table import OWN, all_recognizers
 from pipeline.records import Quarantine, QuarantineReason
 from pipeline.redaction import patterns as module
 from pipeline.redaction.patterns import Patterns
@@ -130,3 +131,41 @@ def test_a_result_that_its_gate_rules_out_is_a_failure() -> None:
     (hits,) = Patterns([Liar(r"\d")], ["X"]).find(["1\n2"])
     assert isinstance(hits, Quarantine)
     assert hits.error_type == "ValueError"
+
+
+def test_a_word_lets_a_line_through() -> None:
+    watched = Watched("ab")
+    watched.gate = Gate(frozenset(), within_line=True, words=frozenset(("ab", "x")))
+    texts = ["AB it is\nabx\nno ab's", "nothing"]
+    assert found(Patterns([watched], ["X"]), texts) == [{(0, 2), (16, 18)}, set()]
+    assert watched.read == ["AB it is\nno ab's"]
+
+
+OURS = all_recognizers("strict", None, 5.0)[-len(OWN) :]
+#: Words that the recognizers for speech look for, and words between them.
+SAID = """
+    my name is maria lopez this calling call me mr dr. i'm Ana here speaking under the of b as in
+    boy j o h n sierra one eight five papa zulu 3 j 0 pin zip code order number account card ending
+    four two seven nine 68901 a4 expiry date social security password is what your please can you
+    tell spell that phone address street avenue main oak 22 twenty apartment unit box p.o. po rue
+    via kungsgatan 12 lindenstrasse us route 9 texas TX 75069 apo ae psc 1234 located at send it to
+    return live moved email gmail gmailcom hotmail dot com at example www slash where do live born
+    date birth and city username 3330 gh78 no yes it's sorry could repeat É ñ
+""".split()  # noqa: SIM905 - read better as words
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(SAID), min_size=1, max_size=8).map(" ".join),
+        min_size=1,
+        max_size=5,
+    ).map("\n".join)
+)
+def test_the_gates_of_our_own_recognizers_lose_nothing(text: str) -> None:
+    types = sorted({entity for r in OURS for entity in r.supported_entities})
+    (hits,) = Patterns(OURS, types).find([text])
+    assert not isinstance(hits, Quarantine)
+    assert {(h.recognizer, h.entity_type, h.start, h.end) for h in hits} == {
+        (r.name, x.entity_type, x.start, x.end) for r in OURS for x in r.analyze(text, types)
+    }

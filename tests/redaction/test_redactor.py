@@ -313,7 +313,7 @@ def test_hash_seed_leaves_no_trace(tmp_path: Path) -> None:
         "import sys; from pathlib import Path\n"
         "from pipeline.records import *; from pipeline.config import *\n"
         "from pipeline.redaction.redactor import Redactor\n"
-        f"s = Redaction(recognizers={str(own)!r})\n"
+        f"s = Redaction(recognizers={str(own)!r}, profile='stock')\n"
         "c = Config(sources=Sources(manifest='m', registry='r', transcripts='t'), redaction=s)\n"
         "t = 'code Q1 and jo@example.com, call 415 555 0199 from Boston'\n"
         "t = Transcript(t, (Piece(0, len(t), 0, 9, 0),), Words(), True, 'en', 9)\n"

@@ -28,7 +28,7 @@ HELD_WORD = "gribblesnatch"
 
 def _speech(word: str) -> dict[str, object]:
     return transcript(
-        f"hello {word} how can i help",
+        f"hello how can i help with your {word} order today",
         f"my email is {EMAIL} and my card is {CARD}",
         f"call me at {PHONE} please",
     )
