@@ -44,6 +44,7 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
         "",
         "what is your phone number\ni don't have one",
         "what is your phone number\nit is fine",
+        "what is your phone number\ngreen door",
         "you'll get an email shortly\nthanks",
         "what is your name",
         "the name was changed on tuesday by us\nokay bob",

@@ -19,6 +19,7 @@ from pipeline.recognizers.dates import may_be_birthday
         ("10:30 pm", False),
         ("twenty one years old", False),
         ("2019", False),
+        ("3 hours 20 minutes and 5 seconds", False),
         ("next week", False),
     ],
 )

@@ -1,6 +1,8 @@
 """The NER that was trained for speech: what ships is what runs, and it holds no training word."""
 
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,10 @@ import spacy
 from spacy.language import Language
 
 from pipeline.records import Quarantine
-from pipeline.redaction.batch_ner.runtime import BatchNer, supports
+from pipeline.redaction.batch_ner.runtime import BatchNer, Entity, Reading, supports
 from pipeline.redaction.ner import entity_types, load_ner, speech_model
-from pipeline.redaction.reading import OneByOne
-from pipeline.redaction.redactor import Redactor
+from pipeline.redaction.reading import OneByOne, Union
+from pipeline.redaction.redactor import Redactor, redactor_digest
 
 from .making import KEY, config, transcript
 
@@ -81,3 +83,31 @@ def test_strict_finds_what_either_ner_finds_and_stock_only_what_its_own_does() -
     assert "brantley okonjo" in names[0]
     assert names[1] <= names[0] | {"Tomasz"}
     assert "brantley okonjo" not in names[1]
+
+
+def test_it_counts_in_the_digest_of_the_redactor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = redactor_digest(config()), redactor_digest(config(profile="stock"))
+    copy = shutil.copytree(speech_model(), tmp_path / "speech")
+    (copy / "meta.json").write_text("{}")
+    monkeypatch.setattr("pipeline.redaction.redactor.speech_model", lambda: copy)
+    after = redactor_digest(config()), redactor_digest(config(profile="stock"))
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+
+
+class Canned:
+    """A reader that finds one thing."""
+
+    def __init__(self, entity: Entity, words: list[str]) -> None:
+        self._reading = Reading([entity], words, [0])
+
+    def read(self, transcripts: Sequence[Sequence[str]]) -> list[list[Reading]]:
+        return [[self._reading for _ in texts] for texts in transcripts]
+
+
+def test_what_either_of_two_ners_finds_is_found() -> None:
+    one, two = Entity("PERSON", 0, 3), Entity("GPE", 5, 9)
+    union = Union(Canned(one, ["first"]), Canned(two, ["second"]))
+    assert union.read([["a", "b"], []]) == [[Reading([one, two], ["first"], [0])] * 2, []]
