@@ -28,6 +28,9 @@ MILLION = 1_000_000
 _SECONDS_PER_UNIT = 300.0
 
 
+_NOBODY = {"status": "completed", "language_code": "en", "text": "hello how can i help you today"}
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """A worker that lives long.
@@ -110,10 +113,11 @@ def memory_of_a_worker(
     return Memory(peak, resident, rates)
 
 
-def seconds_to_first_unit(config: Config, document: Document, folder: Path) -> float:
+def seconds_to_first_unit(config: Config, folder: Path) -> float:
     """Seconds from the start of `clearshard run` until it has finished its first work unit.
 
-    The unit is one file. The ledger is told of the start of a run when its first unit has come
+    The unit is one file, which names nobody: nothing of the benchmark's transcripts is copied to a
+    disk. The ledger is told of the start of a run when its first unit has come
     back, so that line has the moment.
 
     Raises:
@@ -121,7 +125,7 @@ def seconds_to_first_unit(config: Config, document: Document, folder: Path) -> f
     """
     transcripts = folder / "transcripts"
     transcripts.mkdir(parents=True)
-    (transcripts / "one.json").write_bytes(document.content)
+    (transcripts / "one.json").write_text(json.dumps(_NOBODY))
     _table(
         folder / "files.csv",
         {

@@ -76,7 +76,7 @@ def measure(config: Config, options: BenchOptions, tell: Callable[[str], None]) 
                 two.append(words_per_second(config, timed, 2, scratch / "fleet"))
                 tell(f"one worker {one[-1]:,.0f} words/s, two {two[-1]:,.0f} ({number})")
             starts = [
-                seconds_to_first_unit(config, timed[0], scratch / f"start-{number}")
+                seconds_to_first_unit(config, scratch / f"start-{number}")
                 for number in range(_STARTS)
             ]
             memory = None
