@@ -142,12 +142,13 @@ _NAMED = re.compile(
 )
 #: Of the words that name a datum each pattern has one of these.
 _WORDS = frozenset(
-    "birth birthdate birthdates birthday birthdays b dob born e email emails mail mails address "
-    "street live living located zip zipcode postcode code city town location destination state "
-    "flying traveling travelling departing leaving phone telephone mobile cell cellphone contact "
-    "callback call calling reach password passcode pin username user login id social ssn insurance "
-    "number digits cvv plate last expiry expiration expire expires expired expiring name names "
-    "surname who whom spell speaking talking".split()
+    "birth birthdate birthdates birthday birthdays b dob born e email emails mail mails "
+    "address street live living located zip zipcode postcode code city town location "
+    "destination state flying traveling travelling departing leaving phone telephone "
+    "mobile cell cellphone contact callback call calling reach password passcode pin "
+    "username user login id social ssn insurance number digits cvv plate last expiry "
+    "expiration expire expires expired expiring name names surname who whom spell "
+    "speaking talking".split()
 )
 _ANY_WORD = re.compile(r"[^\W_]+")
 _ASKING = re.compile(_ASKS, re.IGNORECASE)
@@ -162,30 +163,28 @@ _AGAIN = re.compile(
 )
 #: Words around an answer that are not of it.
 _BEFORE = frozenset(
-    "yes yeah yep yup sure ok okay alright right um uh er well so of course certainly hi hello hey "
-    "sorry no and the it it's its that that's this is are was be would will my our his her their i "
-    "i'm im am me he she name names full first last middle surname date birth birthday born on "
-    "in at "
-    "address street's postcode post code zip phone number mobile cell telephone email mail account "
-    "order you can call reach to for a an as here goes ahead go one oh absolutely definitely "
-    "please "
-    "let see think thats dob id user password pin card city state from live living based "
-    "located sir "
-    "madam maam thanks thank".split()
+    "yes yeah yep yup sure ok okay alright right um uh er well so of course certainly hi "
+    "hello hey sorry no and the it it's its that that's this is are was be would will my "
+    "our his her their i i'm im am me he she name names full first last middle surname "
+    "date birth birthday born on in at address street's postcode post code zip phone "
+    "number mobile cell telephone email mail account order you can call reach to for a an "
+    "as here goes ahead go one oh absolutely definitely please let see think thats dob id "
+    "user password pin card city state from live living based located sir madam maam "
+    "thanks thank".split()
 )
 _YOURS = frozenset(("your", "what", "whats", "what's"))
 _BEHIND = frozenset(
-    "please thanks thank you sir madam maam ok okay yes yeah right correct uh um so and thats "
-    "that's "
-    "all".split()
+    "please thanks thank you sir madam maam ok okay yes yeah right correct uh um so and "
+    "thats that's all".split()
 )
 #: A turn with one of these says something else than the datum.
 _NO_ANSWER = frozenset(
-    "don't dont not know what why how who when where which can't cant cannot couldn't have haven't "
-    "need want help wanted trying remember forgot forget wait hold hang moment minute second sec "
-    "nothing anything something because but if did does do could would should thing problem issue "
-    "looking like just check checking let it'll i'd you're they're there's we're great good sounds "
-    "works work perfect fine wonderful awesome nice instead make reserve book".split()
+    "don't dont not know what why how who when where which can't cant cannot couldn't "
+    "have haven't need want help wanted trying remember forgot forget wait hold hang "
+    "moment minute second sec nothing anything something because but if did does do could "
+    "would should thing problem issue looking like just check checking let it'll i'd "
+    "you're they're there's we're great good sounds works work perfect fine wonderful "
+    "awesome nice instead make reserve book".split()
 )
 
 

@@ -16,8 +16,8 @@ _WITHOUT_MONTH = 3
 _SHORT = frozenset(month[:3] for month in MONTHS)
 #: What else numbers may count.
 _TIMES = frozenset(
-    "am pm hour hours minute minutes second seconds day days week weeks month months year years "
-    "old quarter clock ago".split()
+    "am pm hour hours minute minutes second seconds day days week weeks month months year "
+    "years old quarter clock ago".split()
 )
 
 

@@ -40,9 +40,8 @@ _BEHIND = re.compile(rf"{_B0},?{_B0}(?:speaking|calling|here|from|with{_B}the)\b
 _BLANKS = re.compile(r"[ \t]{0,4}")
 _CUE = re.compile(rf"(?P<sure>{_SURE})|(?P<unsure>{_UNSURE})", re.IGNORECASE)
 _WORDS = frozenset(
-    "name names me to with mr mrs ms mister missus doctor dr prof professor madam dear is s "
-    "its i im "
-    "am m".split()
+    "name names me to with mr mrs ms mister missus doctor dr prof professor madam dear is "
+    "s its i im am m".split()
 )
 
 

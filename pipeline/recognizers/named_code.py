@@ -65,9 +65,9 @@ _GAP = re.compile(r"[\s.,\-/#]{0,4}")
 _LAST_WORDLIKE = re.compile(r"[\s.,\-/#]+[aio]$", re.IGNORECASE)
 _WORD_BEHIND = re.compile(r"['\u2019\s]\s{0,4}\w")
 _WORDS = frozenset(
-    "number numbers no num code id digits social ssn insurance tax cvv cvc expiry expiration pin "
-    "passcode password pass zip zipcode postcode phone telephone mobile cell cellphone contact fax "
-    "callback plate license licence passport".split()
+    "number numbers no num code id digits social ssn insurance tax cvv cvc expiry "
+    "expiration pin passcode password pass zip zipcode postcode phone telephone mobile "
+    "cell cellphone contact fax callback plate license licence passport".split()
 )
 
 

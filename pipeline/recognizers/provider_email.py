@@ -32,9 +32,8 @@ _SIGN = rf"(?i){_HOST.pattern}"
 _JOINTS = frozenset("at dot underscore dash hyphen point period minus plus sign".split())
 #: Words that are of the sentence around it.
 _AROUND = frozenset(
-    "is it's its my the email e-mail mail address to me and for on id your send sent or yes "
-    "sure ok "
-    "okay that's thats was this a an i of in with name so".split()
+    "is it's its my the email e-mail mail address to me and for on id your send sent or "
+    "yes sure ok okay that's thats was this a an i of in with name so".split()
 )
 _BEFORE = re.compile(r"[^\W_]+(?=[\s.@_\-+]*$)")
 

@@ -19,9 +19,9 @@ _SCORE = 0.6
 _LEAST_PARTS = 3
 
 _ABBREVIATIONS = frozenset(
-    "atm usa uk us tv pc id ok fbi cia irs ssn pin llc ceo cfo cto ebitda gdp nyc la dc ai it "
-    "hr pr "
-    "dvd cd gps vip faq url usb wifi am pm ac dj phd mba abc bbc cnn nbc nba nfl ufc".split()
+    "atm usa uk us tv pc id ok fbi cia irs ssn pin llc ceo cfo cto ebitda gdp nyc la dc "
+    "ai it hr pr dvd cd gps vip faq url usb wifi am pm ac dj phd mba abc bbc cnn nbc nba "
+    "nfl ufc".split()
 )
 _LETTER = rf"(?:{any_of(NATO)}|[^\W\d_](?:\s{{1,4}}(?:as\s{{1,4}}in|for|like)\s{{1,4}}[^\W\d_]+)?)"
 _DIGIT = rf"(?:{any_of(NUMBER_WORDS)}|\d{{1,3}})"

@@ -88,8 +88,7 @@ _FOREIGN = (
 #: "lindenstrasse", "kungsgatan": it is the end of the name.
 _ENDINGS = tuple(
     "strasse stra\u00dfe weg gasse platz gatan gata v\u00e4gen veien vegen vej gade straat "
-    "laan plein "
-    "dreef katu".split()
+    "laan plein dreef katu".split()
 )
 _JOINED = rf"[^\W\d_]{{5,}}+(?:{'|'.join(f'(?<={ending})' for ending in _ENDINGS)})"
 _OTHER_STREET = (
@@ -167,9 +166,8 @@ _WORDS = (
     | _OTHER_WORDS
     | frozenset(
         "box apo fpo dpo address addresses located live lives living stay staying deliver "
-        "delivered "
-        "delivery shipped ship send sent returned return moved move off up reside resides "
-        "residing".split()
+        "delivered delivery shipped ship send sent returned return moved move off up "
+        "reside resides residing".split()
     )
 )
 _SIGN = rf"(?i)(?:{'|'.join(_ENDINGS)})(?![^\W_])"

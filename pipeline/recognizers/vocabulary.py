@@ -17,34 +17,36 @@ REPEATS = {"double": 1, "triple": 2, "treble": 2}
 SCALES = frozenset(("hundred", "thousand"))
 NUMBER_WORDS = UNITS | TEENS | TENS | SCALES | frozenset(REPEATS)
 ORDINALS = frozenset(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth".split()
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+    "twentieth thirtieth".split()
 )
 MONTHS = frozenset(
     "january february march april may june july august september october november december".split()
 )
 #: The spelling alphabet of NATO, with the spellings that recognizers of speech choose.
 NATO = frozenset(
-    "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike "
-    "november oscar papa quebec romeo sierra tango uniform victor whiskey whisky xray yankee "
-    "zulu".split()
+    "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo "
+    "lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey "
+    "whisky xray yankee zulu".split()
 )
 #: What people say inside a number or a name without meaning it.
 FILLERS = frozenset("uh um er erm ah hm hmm and then dash hyphen minus dot point space no".split())
 #: Words that are no name where a name is expected: function words, and what people say instead.
 NO_NAME = STOP_WORDS | frozenset(
-    "uh um er erm ah oh hm hmm yes yeah yep yup no nope ok okay sure right correct alright fine "
-    "good great perfect hi hello hey bye please thanks thank sorry sir madam maam miss mister "
-    "called said told asked wants needs sent gave took came went calling speaking looking "
-    "trying wondering having going getting doing asking interested "
-    "regarding about concerning happy glad afraid done ready new old customer caller agent "
-    "representative assistant manager support service department office company bank account card "
-    "number phone email address street city state zip code postcode order confirmation password "
-    "username date birth birthday today tomorrow yesterday morning afternoon evening night week "
-    "month year time day name names first last middle maiden full surname spelled spelling spell "
-    "letter letters like want need know help think said says tell want wanted lost got correct "
-    "wrong different same listed given associated registered attached under here there where "
-    "what who how why when which is am are was were be it's that's i'm what's don't can't".split()
+    "uh um er erm ah oh hm hmm yes yeah yep yup no nope ok okay sure right correct "
+    "alright fine good great perfect hi hello hey bye please thanks thank sorry sir madam "
+    "maam miss mister called said told asked wants needs sent gave took came went calling "
+    "speaking looking trying wondering having going getting doing asking interested "
+    "regarding about concerning happy glad afraid done ready new old customer caller "
+    "agent representative assistant manager support service department office company "
+    "bank account card number phone email address street city state zip code postcode "
+    "order confirmation password username date birth birthday today tomorrow yesterday "
+    "morning afternoon evening night week month year time day name names first last "
+    "middle maiden full surname spelled spelling spell letter letters like want need know "
+    "help think said says tell want wanted lost got correct wrong different same listed "
+    "given associated registered attached under here there where what who how why when "
+    "which is am are was were be it's that's i'm what's don't can't".split()
 )
 
 #: Words and numbers, with an apostrophe inside.

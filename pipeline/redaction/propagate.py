@@ -23,25 +23,20 @@ RECOGNIZER = "Propagation"
 
 #: Names that are ordinary words: said again, they need not be the name.
 _WORDLIKE_NAMES = NO_NAME | frozenset(
-    "april art august autumn bill bishop bond brook brown bush carter case cash chance charity "
-    "chase "
-    "christian cook crystal daisy dawn dean destiny drew earl faith fern flora frank gene ginger "
-    "grace grant gray green hall harmony heath heather hill holly homer honor hope hunter iris ivy "
-    "jack jade jewel jones josh joy june justice kay king lake lance lane lily love major mark "
-    "marsh "
-    "mason may mercy miles misty nick olive page park pat patience pearl penny peter piper price "
-    "prince ray reed rich rob robin rock rod rose ruby rush sage sandy serenity sky small star "
-    "sterling "
-    "stone storm summer sunny sue terry van victor violet wade ward way west white will winter "
-    "wood "
-    "young angel bell best black blue camp chip clay cliff cole dale day duke ford fox gold "
-    "good guy "
-    "hand house jerry joe long max mike moon nova ocean river road rocky royal scout skip "
-    "smart snow "
-    "south speed spring street sweet temple true union university vi wolf world apple avenue city "
-    "company delta google park post story ring school show song music movie book game play "
-    "time news "
-    "email call set list order card account bank phone".split()
+    "april art august autumn bill bishop bond brook brown bush carter case cash chance "
+    "charity chase christian cook crystal daisy dawn dean destiny drew earl faith fern "
+    "flora frank gene ginger grace grant gray green hall harmony heath heather hill holly "
+    "homer honor hope hunter iris ivy jack jade jewel jones josh joy june justice kay "
+    "king lake lance lane lily love major mark marsh mason may mercy miles misty nick "
+    "olive page park pat patience pearl penny peter piper price prince ray reed rich rob "
+    "robin rock rod rose ruby rush sage sandy serenity sky small star sterling stone "
+    "storm summer sunny sue terry van victor violet wade ward way west white will winter "
+    "wood young angel bell best black blue camp chip clay cliff cole dale day duke ford "
+    "fox gold good guy hand house jerry joe long max mike moon nova ocean river road "
+    "rocky royal scout skip smart snow south speed spring street sweet temple true union "
+    "university vi wolf world apple avenue city company delta google park post story ring "
+    "school show song music movie book game play time news email call set list order card "
+    "account bank phone".split()
 )
 _MIN_NAME_LETTERS = 3
 
