@@ -21,8 +21,9 @@ from pipeline.errors import ConfigError
 KEY_VARIABLE = "CLEARSHARD_KEY"
 _KEY_BYTES = 32
 
-#: Which recognizers run: all that there are, or those that stock Presidio has switched on.
-Profile = Literal["strict", "stock"]
+#: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
+#: that stock Presidio has switched on.
+Profile = Literal["strict", "balanced", "stock"]
 OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
 Positive = Annotated[int, Field(gt=0)]
 

@@ -161,15 +161,14 @@ _OTHER_WORDS = frozenset(
     "county road avenue "
     "hwy utca \u00fatja utja t\u00e9r ter u cesta ulice sokak cad caddesi".split()
 )
-_WORDS = (
-    frozenset(_STREETS)
-    | _OTHER_WORDS
-    | frozenset(
-        "box apo fpo dpo address addresses located live lives living stay staying deliver "
-        "delivered delivery shipped ship send sent returned return moved move off up "
-        "reside resides residing".split()
-    )
+_STREET_WORDS = frozenset(_STREETS) | _OTHER_WORDS
+_MILITARY_WORDS = frozenset("apo fpo dpo".split())
+_CUE_WORDS = frozenset(
+    "address addresses located live lives living stay staying deliver "
+    "delivered delivery shipped ship send sent returned return moved move off up "
+    "reside resides residing".split()
 )
+_WORDS = _STREET_WORDS | _MILITARY_WORDS | _CUE_WORDS | {"box"}
 _SIGN = rf"(?i)(?:{'|'.join(_ENDINGS)})(?![^\W_])"
 
 
@@ -186,17 +185,29 @@ def street_addresses() -> Finder:
 
 def find_street_addresses(text: str) -> Iterator[Found]:
     """Addresses with a number and a street, or a box."""
-    patterns = [_ADDRESS, _BOX, _MILITARY]
     words = set(_ANY_WORD.findall(text.lower()))
-    if not _OTHER_WORDS.isdisjoint(words) or any(w.endswith(_ENDINGS) for w in words):
-        patterns.append(_NUMBER_LAST)
-    for pattern in patterns:
+    for pattern in _patterns_for(words):
         for found in pattern.finditer(text):
             yield Found(found.start(), found.end(), ENTITY_TYPE)
+    if _CUE_WORDS.isdisjoint(words):
+        return
     for cue in _CUE.finditer(text):
         place = _place_at(text, cue.end())
         if place is not None:
             yield Found(*place, ENTITY_TYPE)
+
+
+def _patterns_for(words: set[str]) -> Iterator["re.Pattern[str]"]:
+    """The patterns that can match where these words are said."""
+    has_ending = any(word.endswith(_ENDINGS) for word in words)
+    if has_ending or not _STREET_WORDS.isdisjoint(words):
+        yield _ADDRESS
+    if "box" in words:
+        yield _BOX
+    if not _MILITARY_WORDS.isdisjoint(words):
+        yield _MILITARY
+    if has_ending or not _OTHER_WORDS.isdisjoint(words):
+        yield _NUMBER_LAST
 
 
 def _place_at(text: str, start: int) -> tuple[int, int] | None:

@@ -36,6 +36,7 @@ from pipeline.recognizers.spelled import spelled_values
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
 from pipeline.recognizers.spoken_url import SpokenUrlRecognizer
 from pipeline.recognizers.street_address import street_addresses
+from pipeline.recognizers.unknown_word import unknown_words
 from pipeline.recognizers.user_file import read_user_recognizers
 
 LANGUAGE = "en"
@@ -77,6 +78,9 @@ OWN: tuple[Callable[[], EntityRecognizer], ...] = (
     SpokenUrlRecognizer,
 )
 
+#: Recall first, whatever it costs.
+STRICT = (*OWN, unknown_words)
+
 
 def all_recognizers(
     profile: Profile, user_file: Path | None, regex_seconds: float
@@ -84,7 +88,8 @@ def all_recognizers(
     """New instances of every recognizer of a profile, failing closed.
 
     Args:
-        profile: `strict` runs all that there are, `stock` those of stock Presidio.
+        profile: `strict` runs all that there are, `balanced` all but that for unknown words,
+            `stock` those of stock Presidio.
         user_file: Pattern recognizers of the user in Presidio's YAML form.
         regex_seconds: Time that one pattern may take on one transcript.
 
@@ -92,6 +97,10 @@ def all_recognizers(
         ConfigError: The user's file is wrong.
     """
     users = [] if user_file is None else read_user_recognizers(user_file, LANGUAGE)
-    table = {"strict": (*PRESIDIO, *OWN), "stock": STOCK}[profile]
+    table = {
+        "strict": (*PRESIDIO, *STRICT),
+        "balanced": (*PRESIDIO, *OWN),
+        "stock": STOCK,
+    }[profile]
     made = [make() for make in table]
     return [fail_closed(recognizer, regex_seconds) for recognizer in (*made, *users)]

@@ -3,7 +3,6 @@
 # ruff: noqa: SIM905 - lists of words read better as words
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from spacy.language import Language
 from thinc.api import NumpyOps, set_current_ops
 
 from pipeline.errors import ConfigError
+from pipeline.recognizers.models import model_path
 from pipeline.records import Span
 from pipeline.redaction.batch_ner.runtime import Reading
 
@@ -91,13 +91,8 @@ def model_folder(model: str) -> Path:
 
 
 def speech_model() -> Path:
-    """The folder of the NER that was trained for speech: part of the package.
-
-    In a checkout it lies where it is made, in ``models/``.
-    """
-    package = Path(str(resources.files("pipeline")))
-    installed = package / "models" / _SPEECH
-    return installed if installed.exists() else package.parent / "models" / _SPEECH / "model"
+    """The folder of the NER that was trained for speech."""
+    return model_path(_SPEECH, f"{_SPEECH}/model")
 
 
 def entity_types(nlp: Language) -> list[str]:

@@ -11,6 +11,7 @@ import msgspec
 from pipeline.config import Config, PseudonymKey, read_text
 from pipeline.errors import ConfigError
 from pipeline.recognizers.table import LANGUAGE
+from pipeline.recognizers.unknown_word import word_list
 from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
 from pipeline.redaction.apply import apply
 from pipeline.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
@@ -177,6 +178,7 @@ def redactor_digest(config: Config) -> str:
     _add_files(digest, folder)
     if settings.speech_model is not None:
         _add_files(digest, Path(settings.speech_model))
+    digest.update(word_list().read_bytes())
     return digest.hexdigest()
 
 

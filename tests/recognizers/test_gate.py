@@ -12,7 +12,7 @@ from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.gate import Gate, gate_of, gate_of_patterns
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
-from pipeline.recognizers.table import OWN, PRESIDIO, all_recognizers
+from pipeline.recognizers.table import PRESIDIO, STRICT, all_recognizers
 
 FLAGS = re.DOTALL | re.MULTILINE | re.IGNORECASE
 PATTERNS = [
@@ -50,10 +50,10 @@ def test_whatever_a_pattern_of_presidio_matches_has_a_sign(pattern: str) -> None
     check()
 
 
-def test_every_recognizer_but_the_one_for_numbers_has_a_gate() -> None:
+def test_all_recognizers_but_those_for_numbers_and_words_have_a_gate() -> None:
     without = [r.name for r in all_recognizers("strict", None, 1.0) if gate_of(r) is None]
-    assert without == ["NumberSequenceRecognizer"]
-    assert len(PRESIDIO) + len(OWN) == 27
+    assert without == ["NumberSequenceRecognizer", "UnknownWordRecognizer"]
+    assert len(PRESIDIO) + len(STRICT) == 28
 
 
 @pytest.mark.parametrize(

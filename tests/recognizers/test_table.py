@@ -20,7 +20,7 @@ from pipeline.recognizers.fail_closed import PatternTimeout, fail_closed, silenc
 from pipeline.recognizers.iban import FailClosedIbanRecognizer
 from pipeline.recognizers.phone import GatedPhoneRecognizer
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
-from pipeline.recognizers.table import OWN, PRESIDIO, all_recognizers
+from pipeline.recognizers.table import PRESIDIO, STRICT, all_recognizers
 
 OWN_FILE = """
 recognizers:
@@ -29,7 +29,7 @@ recognizers:
 """
 PATTERNS = [
     (place, number)
-    for place, make in enumerate((*PRESIDIO, *OWN))
+    for place, make in enumerate((*PRESIDIO, *STRICT))
     if isinstance(made := make(), PatternRecognizer)
     for number in range(len(made.patterns))
 ]

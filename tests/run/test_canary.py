@@ -22,8 +22,9 @@ EMAIL = "quillaphane.dvorsk@canary-mail.com"
 CARD = "4111 1111 1111 1111"
 PHONE = "212-555-0187"
 VALUES = ("quillaphane", "canary-mail", "4111 1111", "4111111111111111", "555-0187")
-WORD = "flummoxitarian"
-HELD_WORD = "gribblesnatch"
+#: In the dictionary, so that it stays in the shards, and nowhere else in the project.
+WORD = "flibbertigibbet"
+HELD_WORD = "perspicacious"
 
 
 def _speech(word: str) -> dict[str, object]:

@@ -1,0 +1,93 @@
+"""Words that are in no dictionary: names, places, handles that no other recognizer knew.
+
+Whoever speaks uses words that everybody knows, or else names something. So what is not among the
+ordinary words of English (`models/words_en`) is taken for personal data until the opposite is
+known. That also takes brands, jargon, misspellings and other languages: the price of recall, which
+is why it is a type of its own that a configuration can do without.
+"""
+
+# ruff: noqa: SIM905 - lists of words read better as words
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from pipeline.recognizers.finder import Finder, Found
+from pipeline.recognizers.models import model_path
+from pipeline.recognizers.vocabulary import FILLERS, MONTHS, NO_NAME, NUMBER_WORDS, ORDINALS
+
+ENTITY_TYPE = "UNKNOWN_WORD"
+#: Any other finding is a better guess.
+_SCORE = 0.35
+#: Shorter ones are abbreviations and bits of words.
+_LEAST_LETTERS = 3
+
+#: Ordinary in talk and chat, and in no dictionary or a rare name.
+_COLLOQUIAL = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday million billion dozen english "
+    "hey hiya aww heh haha hmmm mmm mhm uhhuh yup yea yay byebye goodbye okey whoa woah oops ooh "
+    "gosh ma y'all c'mon gimme lemme gonna wanna gotta kinda sorta dunno lotta outta coulda woulda "
+    "shoulda ain't cuz coz tho thru til pls plz thx lol omg btw fyi asap idk nope "
+    "thats whats dont doesnt didnt isnt wasnt cant couldnt wont wouldnt shouldnt havent hasnt ive "
+    "youre youve theres theyre shes lets aint "
+    "app apps email emails inbox voicemail wifi website webpage login logout username online "
+    "offline internet smartphone laptop pdf url http https html www suv atm ssn cvv pin gps gdp "
+    "hdtv usb usd eur gbp dvd vip faq ceo cfo burger burgers cheeseburger pizza "
+    "hai thankyou alrighty passcode contactless pre crypto coronavirus mocha chai macchiato".split()
+)
+_TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_ENDING = re.compile(r"'(?:s|ll|d|re|ve|m|t|em|am)$")
+#: "sooo", "hellooo": said longer. Twice is how many words are written.
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+def unknown_words() -> Finder:
+    """The recognizer, with its words: without them it is not made."""
+    _ordinary_words()
+    return Finder("UnknownWordRecognizer", [ENTITY_TYPE], find_unknown_words, _SCORE, gate=None)
+
+
+def find_unknown_words(text: str) -> Iterator[Found]:
+    """Every word that is not an ordinary one, with the digits that are written to it."""
+    # Most words are in the list as they stand: a difference of sets is a tenth of asking for each.
+    rest = set(_TOKEN.findall(text)) - _ordinary_words()
+    unknown = {token for token in rest if not _is_ordinary(token)}
+    if not unknown:
+        return
+    for token in _TOKEN.finditer(text):
+        if token.group() in unknown:
+            yield Found(*token.span(), ENTITY_TYPE)
+
+
+def word_list() -> Path:
+    """The file of the ordinary words, one a line."""
+    return model_path("words_en.txt", "words_en/words.txt")
+
+
+@cache
+def _ordinary_words() -> frozenset[str]:
+    words = frozenset(word_list().read_text(encoding="ascii").split())
+    return words.union(NO_NAME, MONTHS, NUMBER_WORDS, ORDINALS, FILLERS, _COLLOQUIAL)
+
+
+def _is_ordinary(token: str) -> bool:
+    ordinary = _ordinary_words()
+    word = token.lower()
+    if word in ordinary:
+        return True
+    return all(_is_ordinary_word(letters) for letters in _LETTERS.findall(word))
+
+
+def _is_ordinary_word(word: str) -> bool:
+    ordinary = _ordinary_words()
+    stem = _ENDING.sub("", word.replace("\u2019", "'"))
+    return (
+        len(stem) < _LEAST_LETTERS
+        or stem in ordinary
+        or word in ordinary
+        or _DOUBLED.sub(r"\1", stem) in ordinary
+        or _DRAWN_OUT.sub(r"\1\1", stem) in ordinary
+    )
