@@ -26,6 +26,7 @@ from pipeline.config import Profile
 from pipeline.recognizers.answer import answers
 from pipeline.recognizers.bare_code import bare_codes
 from pipeline.recognizers.fail_closed import fail_closed
+from pipeline.recognizers.handle import handles
 from pipeline.recognizers.iban import FailClosedIbanRecognizer
 from pipeline.recognizers.introduced_name import introduced_names
 from pipeline.recognizers.named_code import named_codes
@@ -76,6 +77,7 @@ OWN: tuple[Callable[[], EntityRecognizer], ...] = (
     bare_codes,
     provider_emails,
     SpokenUrlRecognizer,
+    handles,
 )
 
 #: Recall first, whatever it costs.

@@ -21,6 +21,7 @@ from pipeline.redaction.batch_ner.runtime import Reading
 from pipeline.redaction.context import Words, score_in_context
 from pipeline.redaction.ner import entity_types, load_ner, spans_of
 from pipeline.redaction.patterns import Hit, Patterns
+from pipeline.redaction.policy_names import kept_types, removed_types
 from pipeline.redaction.reading import Reader, Union, reader_of
 
 #: Letters without a break. Nothing that people say is longer, and no recognizer was made for it.
@@ -84,8 +85,11 @@ class Detector:
         self.supported = frozenset(types).union(
             *(recognizer.supported_entities for recognizer in recognizers)
         )
-        wanted = self.supported if settings.entities is None else frozenset(settings.entities)
-        self.entities = tuple(sorted(wanted - frozenset(settings.keep_entities)))
+        wanted = self.supported
+        if settings.entities is not None:
+            wanted = removed_types(settings.entities, self.supported)
+        kept = kept_types(settings.keep_entities, self.supported)
+        self.entities = tuple(sorted(wanted - kept))
         self._wanted = frozenset(self.entities)
         self._patterns = Patterns(recognizers, self.entities)
 

@@ -1,7 +1,7 @@
 """Redaction of a batch of transcripts; every failure quarantines one file and no other."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,6 +16,7 @@ from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, S
 from pipeline.redaction.apply import apply
 from pipeline.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
 from pipeline.redaction.ner import model_folder, speech_model
+from pipeline.redaction.policy_names import problem_with, removed_types
 from pipeline.redaction.propagate import propagate
 from pipeline.redaction.replace import Replacer
 from pipeline.redaction.resolve import resolve
@@ -128,15 +129,20 @@ def detector_settings(config: Config) -> DetectorSettings:
 
 def _check_types(config: Config, detector: Detector) -> None:
     settings = config.redaction
-    named: dict[str, Iterable[str]] = {
-        "entities": settings.entities or (),
-        "keep_entities": settings.keep_entities,
-        "operators": settings.operators,
-    }
+    supported = detector.supported
     problems = [
-        f"redaction.{key} → unknown entity type {entity_type}"
-        for key, types in named.items()
-        for entity_type in sorted(set(types) - detector.supported)
+        f"redaction.entities → unknown entity type {name}"
+        for name in sorted(set(settings.entities or ()))
+        if not removed_types([name], supported)
+    ]
+    problems += [
+        f"redaction.keep_entities → {problem}"
+        for name in sorted(set(settings.keep_entities))
+        if (problem := problem_with(name, settings.keep_entities, supported)) is not None
+    ]
+    problems += [
+        f"redaction.operators → unknown entity type {name}"
+        for name in sorted(set(settings.operators) - supported)
     ]
     problems += [
         f"redaction.languages → no recognizer was made for {language}"

@@ -44,6 +44,13 @@ def test_the_first_table_is_what_runs() -> None:
     assert said == runs
 
 
+def test_the_configuration_knows_the_policies_of_the_first_table() -> None:
+    from pipeline.redaction.policy_names import HOLDS
+
+    said = {entity: frozenset(POLICY.findall(row[1])) - {"none"} for entity, row in FOUND.items()}
+    assert {entity: policies for entity, policies in said.items() if policies} == HOLDS
+
+
 def test_the_two_tables_agree() -> None:
     for entity, row in FOUND.items():
         for policy in POLICY.findall(row[1]):

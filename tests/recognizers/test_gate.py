@@ -53,7 +53,7 @@ def test_whatever_a_pattern_of_presidio_matches_has_a_sign(pattern: str) -> None
 def test_all_recognizers_but_those_for_numbers_and_words_have_a_gate() -> None:
     without = [r.name for r in all_recognizers("strict", None, 1.0) if gate_of(r) is None]
     assert without == ["NumberSequenceRecognizer", "UnknownWordRecognizer"]
-    assert len(PRESIDIO) + len(STRICT) == 28
+    assert len(PRESIDIO) + len(STRICT) == 29
 
 
 @pytest.mark.parametrize(

@@ -267,6 +267,9 @@ def test_entities_and_keep_entities(make_redactor: Callable[..., Redactor]) -> N
 
     assert kinds(make_redactor(entities=["URL"])) == ["URL"]
     assert kinds(make_redactor(keep_entities=["URL"])) == ["PERSON"]
+    # By the names of policies, too.
+    assert kinds(make_redactor(entities=["person_name"])) == ["PERSON"]
+    assert kinds(make_redactor(keep_entities=["url"])) == ["PERSON"]
     assert kinds(make_redactor(score_threshold=0.8)) == ["PERSON"]
 
 

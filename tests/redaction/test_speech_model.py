@@ -97,6 +97,15 @@ def test_it_counts_in_the_digest_of_the_redactor(
     assert after[1] == before[1]
 
 
+def test_the_list_of_words_counts_in_the_digest_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = redactor_digest(config())
+    (tmp_path / "words.txt").write_text("other\n")
+    monkeypatch.setattr("pipeline.redaction.redactor.word_list", lambda: tmp_path / "words.txt")
+    assert redactor_digest(config()) != before
+
+
 class Canned:
     """A reader that finds one thing."""
 

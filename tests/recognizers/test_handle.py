@@ -1,0 +1,34 @@
+"""Names of accounts behind an "@"."""
+
+import pytest
+
+from pipeline.recognizers.handle import find_handles
+
+
+def found(text: str) -> list[str]:
+    return [text[f.start : f.end] for f in find_handles(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ask @jo_smith about it", ["jo_smith"]),
+        ("thanks @amber!", ["amber"]),
+        ("RT @ amber _ rose : hi", ["amber _ rose"]),
+        ("@ winter what do you mean", ["winter"]),
+        ("yes\n@ winter no", ["winter"]),
+        ("@ winter @ hope _ 7 @ rose no @ noon", ["winter", "hope _ 7", "rose"]),
+        (". @ spring : hi", ["spring"]),
+        ("@ mint _ : hi", ["mint _"]),
+        ("RT : @ hope _ 7 look", ["hope _ 7"]),
+    ],
+)
+def test_found(text: str, expected: list[str]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "@", "lunch @ noon", "jo@mail.example", "5 @ 3 dollars", "a@b", "rt @"]
+)
+def test_nothing_to_find(text: str) -> None:
+    assert found(text) == []
