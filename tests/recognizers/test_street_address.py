@@ -65,3 +65,8 @@ def test_what_a_cue_announces_goes_up_to_the_end_of_its_line() -> None:
 def test_further_lines_of_a_written_address_go_too() -> None:
     (value, _), *_ = found("Please return to Villa Aurora 5\nWESTBRIDGE, PA 39551\nThank you")
     assert value.endswith("39551")
+
+
+def test_a_street_in_one_word_behind_its_number() -> None:
+    text = "i am at 12 lindenstrasse"
+    assert [text[f.start : f.end] for f in find_street_addresses(text)] == ["12 lindenstrasse"]

@@ -51,6 +51,15 @@ def test_every_pattern_of_every_recognizer_fails_closed(place: int, number: int)
         recognizer.analyze("some text", recognizer.supported_entities)
 
 
+def test_profiles_differ_by_what_they_are_for() -> None:
+    strict, balanced, stock = (
+        [recognizer.name for recognizer in all_recognizers(profile, None, 3.0)]
+        for profile in ("strict", "balanced", "stock")
+    )
+    assert strict == [*balanced, "UnknownWordRecognizer"]
+    assert set(stock) < set(balanced)
+
+
 def test_patterns_of_the_user_fail_closed(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(OWN_FILE)

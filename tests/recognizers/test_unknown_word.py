@@ -1,7 +1,10 @@
 """Words that are in no dictionary."""
 
+from pathlib import Path
+
 import pytest
 
+from pipeline.recognizers import unknown_word
 from pipeline.recognizers.unknown_word import find_unknown_words, word_list
 
 
@@ -54,3 +57,10 @@ def test_the_list_is_sorted_and_has_no_word_twice() -> None:
     words = word_list().read_text(encoding="ascii").splitlines()
     assert len(words) > 80_000
     assert words == sorted(set(words))
+
+
+def test_without_its_words_it_is_not_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(unknown_word, "word_list", lambda: tmp_path / "missing.txt")
+    unknown_word._ordinary_words.cache_clear()
+    with pytest.raises(FileNotFoundError):
+        unknown_word.unknown_words()
