@@ -13,14 +13,13 @@ from pipeline.recognizers.gate import Gate
 ENTITY_TYPE = "USERNAME"
 _SCORE = 0.6
 
-_TOGETHER = r"(?<![\w.+\-])@(?P<together>\w[\w.\-]{0,63})"
-_APART = r"@[ \t]{1,4}(?P<apart>\w+(?:[ \t]{0,2}_(?:[ \t]{0,2}\w+)?){0,4})"
-_ADDRESSED = rf"(?:^|\brt)[ \t.:]{{0,4}}{_APART.replace('P<apart>', ':')}"
-_HANDLE = re.compile(_TOGETHER, re.IGNORECASE)
-_HANDLE_APART = re.compile(_APART)
+_NAME = r"\w+(?:[ \t]{0,2}_(?:[ \t]{0,2}\w+)?){0,4}"
+_APART = rf"@[ \t]{{1,4}}{_NAME}"
+_HANDLE = re.compile(r"(?<![\w.+\-])@(?P<name>\w+(?:[.\-]\w+){0,8})")
+_HANDLE_APART = re.compile(rf"@[ \t]{{1,4}}(?P<name>{_NAME})")
 #: Several people may be spoken to.
 _TO_PEOPLE = re.compile(
-    rf"{_ADDRESSED}(?:[ \t]{{1,4}}{_APART.replace('P<apart>', ':')}){{0,16}}",
+    rf"(?:^|\brt)[ \t.:]{{0,4}}{_APART}(?:[ \t]{{1,4}}{_APART}){{0,16}}",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -39,7 +38,7 @@ def handles() -> Finder:
 def find_handles(text: str) -> Iterator[Found]:
     """Names behind an "@", without it."""
     for handle in _HANDLE.finditer(text):
-        yield Found(*handle.span("together"), ENTITY_TYPE)
+        yield Found(*handle.span("name"), ENTITY_TYPE)
     for people in _TO_PEOPLE.finditer(text):
         for handle in _HANDLE_APART.finditer(text, *people.span()):
-            yield Found(*handle.span("apart"), ENTITY_TYPE)
+            yield Found(*handle.span("name"), ENTITY_TYPE)

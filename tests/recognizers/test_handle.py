@@ -14,6 +14,8 @@ def found(text: str) -> list[str]:
     [
         ("ask @jo_smith about it", ["jo_smith"]),
         ("thanks @amber!", ["amber"]),
+        ("thanks @amber.rose-b. bye", ["amber.rose-b"]),
+        (f"@{'x' * 90} hi", ["x" * 90]),
         ("RT @ amber _ rose : hi", ["amber _ rose"]),
         ("@ winter what do you mean", ["winter"]),
         ("yes\n@ winter no", ["winter"]),

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.recognizers.said_digits import digits_said, has_card_check_digit
+from pipeline.recognizers.vocabulary import TEENS, TENS, UNITS
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,13 @@ from pipeline.recognizers.said_digits import digits_said, has_card_check_digit
 )
 def test_digits(said: str, digits: str | None) -> None:
     assert digits_said(said.split()) == digits
+
+
+@pytest.mark.parametrize("word", sorted(UNITS | TEENS | TENS))
+def test_every_word_of_a_number_has_digits(word: str) -> None:
+    said = digits_said([word])
+    assert said is not None
+    assert len(said) == (1 if word in UNITS else 2)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def _states(world: World) -> dict[str, tuple[str, list[str]]]:
     class Named:
         run_id = record.stem
 
-    return world.decisions(Named)  # type: ignore[arg-type]
+    return world.decisions(Named)  # type: ignore[arg-type]  # only its id is read
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
