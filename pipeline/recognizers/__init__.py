@@ -5,7 +5,18 @@
     fail_closed       makes Presidio's pattern matching raise where it would skip and go on
     iban, phone       Presidio's, without their own ways to skip and go on
     number_sequence   six or more digits, written or spoken, over fillers and line breaks
-    spoken_email      addresses said aloud: "maria dot lopez at example dot com"
+    card              numbers with the check digit of a card
+    named_code        codes behind their name: "confirmation number is v v c two ten"
+    bare_code         turns that are nothing but a code
+    spelled           letter by letter: "b as in boy", "sierra one eight five"
+    answer            what a turn answers to a question for a datum
+    introduced_name   names behind words that introduce one
+    street_address    streets, towns, boxes, military addresses
+    spoken_email, provider_email, spoken_url, handle   addresses of mail, web and accounts
+    unknown_word      words that are in no dictionary
+    dates             which of the NER's dates could be a birthday
+    vocabulary        words that several of them share
+    gate, finder      where a recognizer can find something at all; a function in Presidio's shape
 
 A recognizer sees the canonical text of one transcript in which turns are separated by a line break,
 and reports spans of it. Its input is never logged: see `fail_closed.silence_presidio`.

@@ -2,14 +2,12 @@
 
 Whoever hears "four one five, uh, no, four one six / double five oh nine" cannot tell a phone number
 from an account number; both must go. So every run of at least `MIN_DIGITS` digits is found, over
-fillers, single punctuation marks and changes of turn. One that ends with the check digit of a card
-is called one; that decides its name and nothing else.
+fillers, single punctuation marks and changes of turn.
 """
 
 import re
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.said_digits import digits_said, has_card_check_digit
 from pipeline.recognizers.vocabulary import (
     FILLERS,
     NUMBER_WORDS,
@@ -22,8 +20,6 @@ from pipeline.recognizers.vocabulary import (
 
 MIN_DIGITS = 6
 ENTITY_TYPE = "NUMBER_SEQUENCE"
-#: What a number with a card's check digit is taken for; it is removed without one, too.
-CARD = "CREDIT_CARD"
 _SCORE = 0.6
 
 #: More fillers than this in a row end a sequence.
@@ -52,8 +48,8 @@ def number_sequences() -> Finder:
     """The recognizer."""
     return Finder(
         "NumberSequenceRecognizer",
-        [ENTITY_TYPE, CARD],
-        lambda text: (Found(*span, _type_of(text, *span)) for span in find_sequences(text)),
+        [ENTITY_TYPE],
+        lambda text: (Found(*span, ENTITY_TYPE) for span in find_sequences(text)),
         _SCORE,
         None,
     )
@@ -81,11 +77,6 @@ def find_sequences(text: str) -> list[tuple[int, int]]:
     if digits >= MIN_DIGITS:
         found.append((start, end))
     return found
-
-
-def _type_of(text: str, start: int, end: int) -> str:
-    said = digits_said(n.group().lower() for n in _NUMBER.finditer(text, start, end))
-    return CARD if said is not None and has_card_check_digit(said) else ENTITY_TYPE
 
 
 def _digits_of(word: str) -> int:

@@ -1,13 +1,16 @@
 """Email addresses said aloud, and written ones whose parts came apart in recognition.
 
-"maria dot lopez at example dot com", "john@gmail dot com", "clem 74 @ example.org". The end must be
-a domain ending, said or written, so that "meet me at five" is none. Where all signs are written any
-ending will do ("jo@mail.corp"); Presidio refuses those that are not in the public list.
+"maria dot lopez at example dot com", "j o h n four two at example dot com", "john@gmail dot com",
+"clem 74 @ example.org". The end must be a domain ending, said or written, so that "meet me at five"
+is none. Where all signs are written any ending will do ("jo@mail.corp"); Presidio refuses those
+that are not in the public list.
 """
 
+import regex
 from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.vocabulary import NUMBER_WORDS, any_of
 
 _ENDING = (
     r"(?:com|net|org|edu|gov|mil|info|biz|io|co|us|uk|ca|au|de|fr|es|it|nl|ie|in|nz|eu|me|tv|app"
@@ -17,7 +20,12 @@ _JOINT = r"(?:dot|point|underscore|under\s+score|dash|hyphen|minus|plus)"
 # Parts and what joins them share no character, and a part is never given back: otherwise a line of
 # dashes could be split in more ways than there is time to try.
 _PART = r"[^\W_]++"
-_LOCAL = rf"{_PART}(?:(?:\s+{_JOINT}\s+|\s*[._+\-]{{1,3}}\s*){_PART}){{0,6}}"
+_JOINED = rf"(?:\s+{_JOINT}\s+|\s*[._+\-]{{1,3}}\s*){_PART}"
+#: Said letter by letter or digit by digit, with nothing but blanks between.
+_SPELLED = rf"(?>{any_of(NUMBER_WORDS - {'o'})}|[^\W\d_]|\d++)(?![^\W_])"
+#: What stands before an address and is no part of it, although a blank may join the next part.
+_BEFORE = r"(?!(?:s|is|as|at|to|and|my|the|it|email|mail|address|it's|under|with)(?![^\W_]))"
+_LOCAL = rf"(?:{_BEFORE}{_PART}(?:\s+{_SPELLED}|{_JOINED}){{1,24}}|{_PART}(?:{_JOINED}){{0,6}})"
 _AT = r"(?:\s+at(?:\s+sign)?\s+|\s*@\s*)"
 _DOT = r"(?:\s+(?:dot|point|period)\s+|\s*\.\s*)"
 _HOST = rf"{_PART}(?:(?:\s+(?:dash|hyphen)\s+|-){_PART}){{0,3}}"
@@ -26,6 +34,8 @@ _SPOKEN = rf"(?<![^\W_]){_LOCAL}{_AT}{_AFTER_AT}"
 #: How every address said aloud ends: what is behind an "at".
 _SIGN = rf"(?i)(?<=\s)at(?:\s+sign)?\s+{_AFTER_AT}"
 _WRITTEN = r"[\w.+\-]{1,64}@[\w\-]++(?:\.[\w\-]++)*?\.[^\W\d_]{2,}"
+#: An address whose signs may have been said.
+ADDRESS_SAID = regex.compile(_SPOKEN, regex.IGNORECASE)
 
 
 class SpokenEmailRecognizer(PatternRecognizer):  # type: ignore[misc]  # untyped base

@@ -1,5 +1,6 @@
 """Web addresses said aloud: "www dot example dot com", "example dot org slash help"."""
 
+import regex
 from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.gate import Gate
@@ -17,6 +18,8 @@ _PATH = r"(?:\s+slash\s+[^\W_]++){0,4}"
 _SPOKEN = (
     rf"(?<![^\W_]){_HEAD}{_WWW}{_PART}(?:{_DOT}{_PART}){{0,2}}{_DOT}{_ENDING}(?![^\W_]){_PATH}"
 )
+#: A web address whose dots were said.
+WEB_ADDRESS_SAID = regex.compile(_SPOKEN, regex.IGNORECASE)
 
 
 class SpokenUrlRecognizer(PatternRecognizer):  # type: ignore[misc]  # untyped base

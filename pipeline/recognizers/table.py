@@ -1,6 +1,7 @@
 """Every recognizer that runs, in order. What is not in this table does not run."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from presidio_analyzer import EntityRecognizer
@@ -25,6 +26,7 @@ from presidio_analyzer.predefined_recognizers import (
 from pipeline.config import Profile
 from pipeline.recognizers.answer import answers
 from pipeline.recognizers.bare_code import bare_codes
+from pipeline.recognizers.card import CardNumberRecognizer
 from pipeline.recognizers.fail_closed import fail_closed
 from pipeline.recognizers.handle import handles
 from pipeline.recognizers.iban import FailClosedIbanRecognizer
@@ -65,6 +67,9 @@ STOCK: tuple[Callable[[], EntityRecognizer], ...] = (
 #: Those of Presidio: also one that it switches off for want of precision, though it names a person.
 PRESIDIO = (*STOCK, UkNinoRecognizer)
 
+#: Made for written values, and what was said as it would be written.
+WRITTEN = (*PRESIDIO, CardNumberRecognizer)
+
 #: Made for speech.
 OWN: tuple[Callable[[], EntityRecognizer], ...] = (
     number_sequences,
@@ -84,10 +89,26 @@ OWN: tuple[Callable[[], EntityRecognizer], ...] = (
 STRICT = (*OWN, unknown_words)
 
 
-def all_recognizers(
-    profile: Profile, user_file: Path | None, regex_seconds: float
-) -> list[EntityRecognizer]:
-    """New instances of every recognizer of a profile, failing closed.
+@dataclass(frozen=True, slots=True)
+class Recognizers:
+    """New instances, failing closed.
+
+    Attributes:
+        written: They know values as they are written, Presidio's and the user's among them.
+        spoken: They were made for speech.
+    """
+
+    written: list[EntityRecognizer]
+    spoken: list[EntityRecognizer]
+
+    @property
+    def every(self) -> list[EntityRecognizer]:
+        """All of them, in the order of the table."""
+        return [*self.written, *self.spoken]
+
+
+def recognizers_of(profile: Profile, user_file: Path | None, regex_seconds: float) -> Recognizers:
+    """The recognizers of a profile and the user.
 
     Args:
         profile: `strict` runs all that there are, `balanced` all but that for unknown words,
@@ -99,10 +120,9 @@ def all_recognizers(
         ConfigError: The user's file is wrong.
     """
     users = [] if user_file is None else read_user_recognizers(user_file, LANGUAGE)
-    table = {
-        "strict": (*PRESIDIO, *STRICT),
-        "balanced": (*PRESIDIO, *OWN),
-        "stock": STOCK,
-    }[profile]
-    made = [make() for make in table]
-    return [fail_closed(recognizer, regex_seconds) for recognizer in (*made, *users)]
+    written = [make() for make in (STOCK if profile == "stock" else WRITTEN)]
+    spoken = [make() for make in {"strict": STRICT, "balanced": OWN, "stock": ()}[profile]]
+    return Recognizers(
+        [fail_closed(recognizer, regex_seconds) for recognizer in (*written, *users)],
+        [fail_closed(recognizer, regex_seconds) for recognizer in spoken],
+    )

@@ -3,6 +3,8 @@
     ner         a spaCy pipeline with nothing in it but what finds entities
     batch_ner   such an NER in a runtime of its own, many turns at a time
     reading     how the NER reads turns: in that runtime, or else in spaCy
+    patterns    recognizers over many texts, each where it can find something
+    written     what was said, as it would be written, for patterns of written values
     context     Presidio's context words, in linear time
     detector    Presidio's analyzer over batched spaCy NER → candidate spans
     resolve     overlapping, nested and touching candidates → disjoint spans

@@ -2,20 +2,21 @@
 
 The NER reads each turn by itself, so that no entity spans two turns unless a recognizer means to,
 and the turns of many transcripts together. The other recognizers read a whole transcript with a
-line break between turns, so that a number may continue in the next turn.
+line break between turns, so that a number may continue in the next turn. Those that were made for
+what is written also read what was said as it would be written.
 
 What is found, and with which scores, is what Presidio's `AnalyzerEngine` would find with the same
 recognizers and the same reading; `tests/redaction/test_detector.py` compares them.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.config import Profile
 from pipeline.recognizers import dates
 from pipeline.recognizers.fail_closed import silence_presidio
-from pipeline.recognizers.table import all_recognizers
+from pipeline.recognizers.table import recognizers_of
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
 from pipeline.redaction.batch_ner.runtime import Reading
 from pipeline.redaction.context import Words, score_in_context
@@ -23,6 +24,8 @@ from pipeline.redaction.ner import entity_types, load_ner, spans_of
 from pipeline.redaction.patterns import Hit, Patterns
 from pipeline.redaction.policy_names import kept_types, removed_types
 from pipeline.redaction.reading import Reader, Union, reader_of
+from pipeline.redaction.written.alignment import WrittenForm
+from pipeline.redaction.written.forms import written_forms
 
 #: Letters without a break. Nothing that people say is longer, and no recognizer was made for it.
 _MAX_TOKEN_LETTERS = 4096
@@ -70,7 +73,7 @@ class Detector:
             ConfigError: The model cannot be used, or a recognizer of the user is wrong.
         """
         silence_presidio()
-        recognizers = all_recognizers(
+        recognizers = recognizers_of(
             settings.profile, settings.user_recognizers, settings.regex_seconds
         )
         self._profile = settings.profile
@@ -83,7 +86,7 @@ class Detector:
             self._reader = Union(self._reader, reader_of(speech))
             types += entity_types(speech)
         self.supported = frozenset(types).union(
-            *(recognizer.supported_entities for recognizer in recognizers)
+            *(recognizer.supported_entities for recognizer in recognizers.every)
         )
         wanted = self.supported
         if settings.entities is not None:
@@ -91,7 +94,10 @@ class Detector:
         kept = kept_types(settings.keep_entities, self.supported)
         self.entities = tuple(sorted(wanted - kept))
         self._wanted = frozenset(self.entities)
-        self._patterns = Patterns(recognizers, self.entities)
+        self._patterns = Patterns(recognizers.every, self.entities)
+        self._written: Patterns | None = None
+        if settings.profile != "stock":
+            self._written = Patterns(recognizers.written, self.entities)
 
     def detect(
         self, transcripts: Sequence[Transcript], texts: Sequence[str]
@@ -107,14 +113,30 @@ class Detector:
         read = iter(
             self._read_all([t for t, is_fit in zip(transcripts, fit, strict=True) if is_fit])
         )
-        found = iter(
-            self._patterns.find([t for t, is_fit in zip(texts, fit, strict=True) if is_fit])
-        )
+        found = iter(self._find([t for t, is_fit in zip(texts, fit, strict=True) if is_fit]))
         return [
             self._candidates(text, next(read), next(found))
             if is_fit
             else Quarantine(QuarantineReason.DETECTOR_FAILED, "UnbrokenToken")
             for text, is_fit in zip(texts, fit, strict=True)
+        ]
+
+    def _find(self, texts: Sequence[str]) -> list[list[Hit] | Quarantine]:
+        """What the recognizers find in each text, as it was said and as it would be written."""
+        found = self._patterns.find(texts)
+        if self._written is None:
+            return found
+        forms = [_written_forms(text) for text in texts]
+        in_forms = iter(
+            self._written.find(
+                [form.text for of_one in forms if isinstance(of_one, list) for form in of_one]
+            )
+        )
+        return [
+            of_one
+            if isinstance(of_one, Quarantine)
+            else _together(hits, [(form, next(in_forms)) for form in of_one])
+            for hits, of_one in zip(found, forms, strict=True)
         ]
 
     def _read_all(self, transcripts: Sequence[Transcript]) -> list["_Read | Quarantine"]:
@@ -181,6 +203,29 @@ class _Read:
 
     readings: list[Reading]
     starts: list[int]
+
+
+def _written_forms(text: str) -> list[WrittenForm] | Quarantine:
+    try:
+        return written_forms(text)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the file is not scanned
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def _together(
+    hits: list[Hit] | Quarantine, in_forms: Sequence[tuple[WrittenForm, list[Hit] | Quarantine]]
+) -> list[Hit] | Quarantine:
+    """Hits of a text, and those of its written forms where they were said."""
+    if isinstance(hits, Quarantine):
+        return hits
+    together = list(hits)
+    for form, found in in_forms:
+        if isinstance(found, Quarantine):
+            return found
+        for hit in found:
+            start, end = form.original(hit.start, hit.end)
+            together.append(replace(hit, start=start, end=end))
+    return together
 
 
 def _span(hit: Hit, score: float) -> Span:

@@ -172,7 +172,7 @@ def redactor_digest(config: Config) -> str:
             order="sorted",
         )
     )
-    for package in ("pipeline.redaction", "pipeline.redaction.batch_ner", "pipeline.recognizers"):
+    for package in ("pipeline.redaction", "pipeline.recognizers"):
         _add_code(digest, resources.files(package))
     if settings.user_recognizers is not None:
         digest.update(read_text(settings.user_recognizers).encode())
@@ -197,7 +197,9 @@ def _add_files(digest: "hashlib._Hash", folder: Path) -> None:
 
 def _add_code(digest: "hashlib._Hash", package: Traversable) -> None:
     for entry in sorted(package.iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".py"):
+        if entry.is_dir():
+            _add_code(digest, entry)
+        elif entry.name.endswith(".py"):
             digest.update(entry.name.encode())
             digest.update(entry.read_bytes())
 

@@ -31,11 +31,11 @@ def test_every_name_has_a_group_in_the_evaluation(name: str) -> None:
 
 
 def test_the_first_table_is_what_runs() -> None:
-    from pipeline.recognizers.table import all_recognizers
+    from pipeline.recognizers.table import recognizers_of
     from pipeline.redaction.ner import NER_TYPES
 
     runs = {entity: {"NER"} for entity in NER_TYPES.values()}
-    for recognizer in all_recognizers("strict", None, 5.0):
+    for recognizer in recognizers_of("strict", None, 5.0).every:
         for entity in recognizer.supported_entities:
             runs.setdefault(entity, set()).add(recognizer.name)
     said = {

@@ -12,12 +12,12 @@ from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.gate import Gate, gate_of, gate_of_patterns
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
-from pipeline.recognizers.table import PRESIDIO, STRICT, all_recognizers
+from pipeline.recognizers.table import STRICT, WRITTEN, recognizers_of
 
 FLAGS = re.DOTALL | re.MULTILINE | re.IGNORECASE
 PATTERNS = [
     pytest.param(pattern.regex, id=f"{make.__name__}-{number}")
-    for make in PRESIDIO
+    for make in WRITTEN
     if isinstance(made := make(), PatternRecognizer)
     for number, pattern in enumerate(made.patterns)
 ]
@@ -51,9 +51,9 @@ def test_whatever_a_pattern_of_presidio_matches_has_a_sign(pattern: str) -> None
 
 
 def test_all_recognizers_but_those_for_numbers_and_words_have_a_gate() -> None:
-    without = [r.name for r in all_recognizers("strict", None, 1.0) if gate_of(r) is None]
+    without = [r.name for r in recognizers_of("strict", None, 1.0).every if gate_of(r) is None]
     assert without == ["NumberSequenceRecognizer", "UnknownWordRecognizer"]
-    assert len(PRESIDIO) + len(STRICT) == 29
+    assert len(WRITTEN) + len(STRICT) == 30
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_lists_of_words_have_none(tmp_path: Path) -> None:
         "  - {name: M, supported_entity: CODE, patterns: [{name: p, regex: 'Q\\d', score: 0.7}]}\n"
         "  - {name: Words, supported_entity: WORD, deny_list: [foo, bar]}\n"
     )
-    mine, words = all_recognizers("strict", own, 1.0)[-2:]
+    mine, words = recognizers_of("strict", own, 1.0).written[-2:]
     assert gate_of(mine) == Gate(frozenset((r"\d",)), True)
     assert gate_of(words) is None
 

@@ -88,21 +88,6 @@ def test_sequences_are_disjoint_and_begin_and_end_with_a_number(words: list[str]
         assert inside[0] not in {"uh", "no", "x", ".", "-"}
 
 
-@pytest.mark.parametrize(
-    ("said", "entity_type"),
-    [
-        ("four one one one double one triple one one one triple one double one", "CREDIT_CARD"),
-        ("4111 1111\n1111 uh 1111", "CREDIT_CARD"),
-        ("four one one one double one triple one one one triple one double two", "NUMBER_SEQUENCE"),
-        ("41 11 11 11 11", "NUMBER_SEQUENCE"),
-    ],
-)
-def test_a_check_digit_decides_the_name_alone(said: str, entity_type: str) -> None:
-    recognizer = number_sequences()
-    (result,) = recognizer.analyze(f"it is {said} ok", recognizer.supported_entities)
-    assert (result.entity_type, result.start, result.end) == (entity_type, 6, 6 + len(said))
-
-
 def test_long_text_takes_linear_time() -> None:
     recognizer = number_sequences()
     started = time.process_time()

@@ -20,7 +20,7 @@ from pipeline.recognizers.fail_closed import PatternTimeout, fail_closed, silenc
 from pipeline.recognizers.iban import FailClosedIbanRecognizer
 from pipeline.recognizers.phone import GatedPhoneRecognizer
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
-from pipeline.recognizers.table import PRESIDIO, STRICT, all_recognizers
+from pipeline.recognizers.table import STRICT, WRITTEN, recognizers_of
 
 OWN_FILE = """
 recognizers:
@@ -29,7 +29,7 @@ recognizers:
 """
 PATTERNS = [
     (place, number)
-    for place, make in enumerate((*PRESIDIO, *STRICT))
+    for place, make in enumerate((*WRITTEN, *STRICT))
     if isinstance(made := make(), PatternRecognizer)
     for number in range(len(made.patterns))
 ]
@@ -45,7 +45,7 @@ class TimesOut:
 
 @pytest.mark.parametrize(("place", "number"), PATTERNS)
 def test_every_pattern_of_every_recognizer_fails_closed(place: int, number: int) -> None:
-    recognizer = all_recognizers("strict", None, 3.0)[place]
+    recognizer = recognizers_of("strict", None, 3.0).every[place]
     recognizer.patterns[number].compiled_regex._compiled = TimesOut()
     with pytest.raises(PatternTimeout):
         recognizer.analyze("some text", recognizer.supported_entities)
@@ -53,7 +53,7 @@ def test_every_pattern_of_every_recognizer_fails_closed(place: int, number: int)
 
 def test_profiles_differ_by_what_they_are_for() -> None:
     strict, balanced, stock = (
-        [recognizer.name for recognizer in all_recognizers(profile, None, 3.0)]
+        [recognizer.name for recognizer in recognizers_of(profile, None, 3.0).every]
         for profile in ("strict", "balanced", "stock")
     )
     assert strict == [*balanced, "UnknownWordRecognizer"]
@@ -63,7 +63,7 @@ def test_profiles_differ_by_what_they_are_for() -> None:
 def test_patterns_of_the_user_fail_closed(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(OWN_FILE)
-    made = all_recognizers("strict", own, 3.0)[-2:]
+    made = recognizers_of("strict", own, 3.0).written[-2:]
     assert [r.name for r in made] == ["Mine", "Words"]
     for recognizer in made:
         recognizer.patterns[0].compiled_regex._compiled = TimesOut()
@@ -74,7 +74,7 @@ def test_patterns_of_the_user_fail_closed(tmp_path: Path) -> None:
 def test_nothing_with_patterns_escapes(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text(OWN_FILE)
-    for recognizer in all_recognizers("strict", own, 3.0):
+    for recognizer in recognizers_of("strict", own, 3.0).every:
         assert not isinstance(recognizer, RemoteRecognizer)
         for pattern in getattr(recognizer, "patterns", ()):
             assert type(pattern.compiled_regex).__name__ == "_FailClosedPattern"
@@ -91,7 +91,7 @@ def test_a_real_time_out() -> None:
 
 
 def test_time_outs_of_two_tables_do_not_mix() -> None:
-    first, second = all_recognizers("strict", None, 1.0), all_recognizers("strict", None, 2.0)
+    first, second = (recognizers_of("strict", None, seconds).every for seconds in (1.0, 2.0))
     assert first[0].patterns[0].compiled_regex._seconds == 1.0
     assert second[0].patterns[0].compiled_regex._seconds == 2.0
     assert EmailRecognizer.PATTERNS[0].compiled_regex is None
@@ -183,7 +183,7 @@ def test_no_address(text: str) -> None:
     ids=lambda text: repr(text[:5]),
 )  # fmt: skip
 def test_no_recognizer_takes_long_on_hostile_text(text: str) -> None:
-    for recognizer in all_recognizers("strict", None, 5.0):
+    for recognizer in recognizers_of("strict", None, 5.0).every:
         started = time.process_time()
         recognizer.analyze(text, recognizer.supported_entities)
         assert time.process_time() - started < 2, recognizer.name
@@ -211,8 +211,8 @@ def test_presidio_is_silent_and_offline(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_regex_environment_of_presidio_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "REGEX_TIMEOUT_SECONDS", "0")
-    email = all_recognizers("strict", None, 5.0)[
-        [m.__name__ for m in PRESIDIO].index("EmailRecognizer")
+    email = recognizers_of("strict", None, 5.0).every[
+        [m.__name__ for m in WRITTEN].index("EmailRecognizer")
     ]
     assert len(email.analyze("jo@example.com", ["EMAIL_ADDRESS"])) == 1
 
@@ -228,7 +228,7 @@ def test_stand_in_finds_what_the_pattern_finds() -> None:
 def test_the_stock_profile_runs_what_presidio_switches_on_by_itself() -> None:
     registry = RecognizerRegistryProvider().create_recognizer_registry()
     by_itself = registry.get_recognizers("en", all_fields=True)
-    ours = all_recognizers("stock", None, 5.0)
+    ours = recognizers_of("stock", None, 5.0).every
     assert sorted(r.name for r in by_itself) == sorted(r.name for r in ours)
     # Stock Presidio in the same process must not pick up classes of ours.
     assert {type(recognizer).__module__.split(".")[0] for recognizer in by_itself} == {

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from pipeline.recognizers.table import all_recognizers
+from pipeline.recognizers.table import recognizers_of
 from pipeline.records import Quarantine, Span, Transcript
 from pipeline.redaction import detector as detector_module
 from pipeline.redaction.detector import _without_contained, text_with_line_breaks
@@ -51,7 +51,7 @@ def presidio(stock: Redactor) -> Presidio:
 
 
 def _recognizers() -> list:  # type: ignore[type-arg]  # Presidio is untyped
-    return all_recognizers("stock", None, 5.0)
+    return recognizers_of("stock", None, 5.0).every
 
 
 def detect(redactor: Redactor, sources: Sequence[Transcript]) -> list[list[Span] | Quarantine]:

@@ -9,7 +9,7 @@ from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.fail_closed import PatternTimeout
 from pipeline.recognizers.gate import Gate, gate_of
-from pipeline.recognizers.table import STRICT, all_recognizers
+from pipeline.recognizers.table import recognizers_of
 from pipeline.records import Quarantine, QuarantineReason
 from pipeline.redaction import patterns as module
 from pipeline.redaction.patterns import Patterns
@@ -141,7 +141,7 @@ def test_a_word_lets_a_line_through() -> None:
     assert watched.read == ["AB it is\nno ab's"]
 
 
-OURS = all_recognizers("strict", None, 5.0)[-len(STRICT) :]
+OURS = recognizers_of("strict", None, 5.0).spoken
 #: Words that the recognizers for speech look for, and words between them.
 SAID = """
     my name is maria lopez this calling call me mr dr. i'm Ana here speaking under the of b as in
