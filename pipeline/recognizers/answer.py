@@ -177,6 +177,12 @@ _BEHIND = frozenset(
     "please thanks thank you sir madam maam ok okay yes yeah right correct uh um so and "
     "thats that's all".split()
 )
+#: What comes behind one of these is the datum: "the company is".
+_LEADS = frozenset("is called named".split())
+#: And behind an "at" or "on" if one of these is before it: "the old mill at" is of the datum.
+_LEADS_AT = frozenset(
+    "is are be them us me him her there located based live lives living reached number".split()
+)
 #: A turn with one of these says something else than the datum.
 _NO_ANSWER = frozenset(
     "don't dont not know what why how who when where which can't cant cannot couldn't "
@@ -243,6 +249,24 @@ def _is_of_number(word: str) -> bool:
     return says_a_digit(word) or is_letter(word) or word in ORDINALS or word in MONTHS
 
 
+def _without_sentence(words: list[str], first: int, end: int, asked: Datum) -> tuple[int, int]:
+    """The range of words less a sentence that leads to the datum, or ends behind it."""
+    if not asked.is_number:
+        leads = [place for place in range(first, end - 1) if words[place] in _LEADS]
+        return (leads[0] + 1 if leads else first), end
+    numbers = [p for p in range(first, end) if _is_of_number(words[p]) and words[p] not in "ai"]
+    if not numbers:
+        return first, end
+    leads = [
+        place
+        for place in range(first, numbers[0])
+        if words[place] in _LEADS
+        or (words[place] in ("at", "on") and place > 0 and words[place - 1] in _LEADS_AT)
+    ]
+    behind = [place for place in range(numbers[-1], end) if words[place] == "is"]
+    return (leads[-1] + 1 if leads else first), (behind[0] if behind else end)
+
+
 def _answer(line: str, asked: Datum) -> tuple[int, int] | None:
     """The range of a turn that is an answer, without the words around it."""
     tokens = list(TOKEN.finditer(line))
@@ -261,4 +285,5 @@ def _answer(line: str, asked: Datum) -> tuple[int, int] | None:
         return None
     if asked.is_number and not any(_is_of_number(word) for word in said):
         return None
+    first, end = _without_sentence(words, first, end, asked)
     return tokens[first].start(), tokens[end - 1].end()

@@ -103,7 +103,7 @@ def make_detection(
     redactor = Redactor(config, _NO_KEY)
 
     def scan(documents: tuple[Document, ...]) -> tuple[Detected, ...]:
-        found = redactor.spans([_transcript(document) for document in documents])
+        found = redactor.spans([transcript_of(document) for document in documents])
         return tuple(
             Detected(document.id, (), result)
             if isinstance(result, Quarantine)
@@ -156,7 +156,8 @@ def _ranges(document: GoldDocument) -> tuple[Range, ...]:
     return tuple(Range(u.start, u.end) for u in document.utterances)
 
 
-def _transcript(document: Document) -> Transcript:
+def transcript_of(document: Document) -> Transcript:
+    """The document as one transcript; where its turns do not hold all of it, each line is one."""
     turns = document.utterances
     if not _sound(document.text, turns):
         turns = tuple(_lines(document.text))

@@ -32,6 +32,25 @@ def found(text: str) -> list[tuple[str, str]]:
             "your name and your phone number?\nfive five five oh one",
             [("five five five oh one", "PHONE_NUMBER")],
         ),
+        (
+            "what's their phone number?\nIt has a garden, and you can call them at 212-555-0143",
+            [("212-555-0143", "PHONE_NUMBER")],
+        ),
+        ("your phone number?\n212 555 0143 is the number", [("212 555 0143", "PHONE_NUMBER")]),
+        ("the address?\nThe shop is on 5 main street", [("5 main street", "STREET_ADDRESS")]),
+        (
+            "the address?\nthe old mill at the pond, 5 main street",
+            [("old mill at the pond, 5 main street", "STREET_ADDRESS")],
+        ),
+        (
+            "the address?\n5 main street, the door is 7",
+            [("5 main street, the door is 7", "STREET_ADDRESS")],
+        ),
+        ("what is the company name\nthe company is sea gull", [("sea gull", "PERSON")]),
+        (
+            "the email?\njo at home at example dot com",
+            [("jo at home at example dot com", "EMAIL_ADDRESS")],
+        ),
     ],
 )
 def test_found(text: str, expected: list[tuple[str, str]]) -> None:
