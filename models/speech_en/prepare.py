@@ -21,10 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-from snippets import DAYS, MONTHS, STATES, Names, Snippets, Span, Text, speech_form
+from names import Names
+from snippets import Snippets
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.util import filter_spans
+from spoken_form import Span, Text, speech_form
+from word_lists import DAYS, MONTHS, STATES
 
 LABELS = {
     "PERSON": "PERSON", "PERSON_PUBLIC": "PERSON", "LOCATION": "LOCATION", "ADDRESS": "ADDRESS",
