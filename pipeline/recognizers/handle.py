@@ -1,7 +1,8 @@
 """Names of accounts behind an "@": "@jo_smith", and "RT @ jo _ smith" where tokens were set apart.
 
 Together with its "@" a name is an account whatever it says. With a blank between, "@" may as well
-stand for "at", so it counts only where a message begins or is passed on.
+stand for "at", so it counts only where a message begins or is passed on. People and groups of a
+forum are named by their path: "/u/jo_smith", "r/smalltown".
 """
 
 import re
@@ -22,6 +23,11 @@ _TO_PEOPLE = re.compile(
     rf"(?:^|\brt)[ \t.:]{{0,4}}{_APART}(?:[ \t]{{1,4}}{_APART}){{0,16}}",
     re.IGNORECASE | re.MULTILINE,
 )
+#: "and/or", "w/u" are none: a path begins with its slash, or with its letter after a blank.
+_FORUM = re.compile(
+    r"(?:(?<![\w/.:])/[ \t]?[ru][ \t]?/[ \t]?|(?<![\w/.:\-])[ru]/)(?P<name>\w{2,}(?:-\w+){0,8})",
+    re.IGNORECASE,
+)
 
 
 def handles() -> Finder:
@@ -31,12 +37,14 @@ def handles() -> Finder:
         [ENTITY_TYPE],
         find_handles,
         _SCORE,
-        Gate(frozenset(("@",)), within_line=True),
+        Gate(frozenset(("@", "/")), within_line=True),
     )
 
 
 def find_handles(text: str) -> Iterator[Found]:
-    """Names behind an "@", without it."""
+    """Names behind an "@" or the path of a forum, without it."""
+    for place in _FORUM.finditer(text):
+        yield Found(*place.span("name"), ENTITY_TYPE)
     for handle in _HANDLE.finditer(text):
         yield Found(*handle.span("name"), ENTITY_TYPE)
     for people in _TO_PEOPLE.finditer(text):

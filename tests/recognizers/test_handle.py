@@ -23,6 +23,9 @@ def found(text: str) -> list[str]:
         (". @ spring : hi", ["spring"]),
         ("@ mint _ : hi", ["mint _"]),
         ("RT : @ hope _ 7 look", ["hope _ 7"]),
+        ("as /u/amber_rose said in r/winter", ["amber_rose", "winter"]),
+        ("see / r / winter now", ["winter"]),
+        ("U/mint-leaf", ["mint-leaf"]),
     ],
 )
 def test_found(text: str, expected: list[str]) -> None:
@@ -30,7 +33,22 @@ def test_found(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "@", "lunch @ noon", "jo@mail.example", "5 @ 3 dollars", "a@b", "rt @"]
+    "text",
+    [
+        "",
+        "@",
+        "lunch @ noon",
+        "jo@mail.example",
+        "5 @ 3 dollars",
+        "a@b",
+        "rt @",
+        "and/or",
+        "w/u/x",
+        "5 r / x",
+        "a://u/x",
+        "his/r/winter",
+        "r/x",
+    ],
 )
 def test_nothing_to_find(text: str) -> None:
     assert found(text) == []
