@@ -1,5 +1,6 @@
 """The NER that was trained for speech: what ships is what runs, and it holds no training word."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from pipeline.records import Quarantine
 from pipeline.redaction.batch_ner.runtime import BatchNer, Entity, Reading, supports
 from pipeline.redaction.ner import entity_types, load_ner, speech_model
 from pipeline.redaction.reading import OneByOne, Union
-from pipeline.redaction.redactor import Redactor, redactor_digest
+from pipeline.redaction.redactor import Redactor, _add_code, redactor_digest
 
 from .making import KEY, config, transcript
 
@@ -120,3 +121,18 @@ def test_what_either_of_two_ners_finds_is_found() -> None:
     one, two = Entity("PERSON", 0, 3), Entity("GPE", 5, 9)
     union = Union(Canned(one, ["first"]), Canned(two, ["second"]))
     assert union.read([["a", "b"], []]) == [[Reading([one, two], ["first"], [0])] * 2, []]
+
+
+def test_digest_covers_the_code_of_inner_packages(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "step.py").write_text("a = 1")
+
+    def digest() -> str:
+        sha = hashlib.sha256()
+        _add_code(sha, tmp_path)
+        return sha.hexdigest()
+
+    before = digest()
+    (inner / "step.py").write_text("a = 2")
+    assert digest() != before

@@ -54,8 +54,7 @@ class WrittenForm:
         for piece in pieces:
             if place < piece.start:
                 size = self._add(parts, size, text[place : piece.start], place, piece.start, True)
-            if piece.written:
-                size = self._add(parts, size, piece.written, piece.start, piece.end, False)
+            size = self._add(parts, size, piece.written, piece.start, piece.end, False)
             place = piece.end
         if place < end:
             self._add(parts, size, text[place:end], place, end, True)

