@@ -111,6 +111,20 @@ class Limits(_Section):
     seconds_per_file: Annotated[float, Field(gt=0)] = 300.0
 
 
+class Housekeeping(_Section):
+    """How long what a job leaves behind is kept, in days.
+
+    Attributes:
+        keep_checkpoints_days: Redacted work of runs that were killed; a run that becomes visible
+            removes it at once.
+        keep_runs_days: Records and decisions of runs that a newer one has replaced; None is for
+            ever, since they are what answers why a file was used.
+    """
+
+    keep_checkpoints_days: Annotated[float, Field(ge=0)] = 7.0
+    keep_runs_days: Annotated[float, Field(ge=0)] | None = None
+
+
 class Keys(_Section):
     """The key of the pseudonyms in the shards.
 
@@ -135,6 +149,7 @@ class Config(_Section):
     redaction: Redaction = Redaction()
     limits: Limits = Limits()
     keys: Keys = Keys()
+    housekeeping: Housekeeping = Housekeeping()
     base: Annotated[Path, Field(exclude=True)] = Path()
 
     def path(self, value: str) -> Path:

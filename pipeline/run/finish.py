@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.audit.decisions import DecisionsWriter
+from pipeline.audit.reading import VisibleRun
+from pipeline.audit.same import same_decisions
 from pipeline.config import PseudonymKey
 from pipeline.eligibility.gate import Gate
 from pipeline.eligibility.policy import Policy
@@ -82,13 +84,19 @@ class Finisher:
     ) -> Finished:
         """Writes shards and decisions into two folders.
 
+        Args:
+            units: Scratch files that hold a row for each file with a written outcome.
+            sizes: How large the shards are.
+            shards: A folder to be made.
+            decisions: The same.
+
         Raises:
             SourceUnavailable: The registry cannot be read again.
             RegistryStale: It has become too old.
             IntegrityError: Scratch files or counts are not what they must be.
         """
         shards.mkdir()
-        assembler = Assembler(shards, units, sizes)
+        assembler = Assembler(shards, units, sizes, self._policy.digest)
         made = {r: assembler.write(r) for r in assembler.ranges}
         out: set[str] = set()
         for _ in range(_MAX_READINGS):
@@ -133,6 +141,30 @@ class Finisher:
             contents=assembler.contents(),
         )
 
+    def changes_nothing(self, before: VisibleRun, scratch: Path) -> bool:
+        """Whether the decisions, by the registry as it is now, are those of an earlier run.
+
+        Only asked where no transcript was redacted: then the rows are those of that run too.
+
+        Args:
+            before: The run.
+            scratch: A folder for the decisions.
+
+        Raises:
+            SourceUnavailable: The registry cannot be read again.
+            RegistryStale: It has become too old.
+            IntegrityError: The decisions of the earlier run cannot be read.
+        """
+        if before.record.policy_digest != self._policy.digest:
+            return False
+        accounts, registry = read_accounts(self._registry, self._policy, self._as_of)
+        gate = Gate(self._policy, accounts, self._as_of)
+        written = self._write_decisions(gate, (), scratch)
+        return (
+            same_decisions(before, [scratch / file.name for file in written.files])
+            and sha256_file(self._registry) == registry.snapshot.sha256
+        )
+
     def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes]]:
         no_more = (BatchOutcomes(number) for number in repeat(-1))
         yield from zip(
@@ -145,7 +177,7 @@ class Finisher:
         """Keys of redacted files that the registry, as it is now, excludes."""
         keys: set[str] = set()
         for batch, outcomes in self._rows():
-            rows = sorted(outcomes.written)
+            rows = outcomes.written
             if rows:
                 chosen = batch.table.take(rows)
                 decided = gate.decide(as_manifest(chosen))
@@ -163,13 +195,24 @@ class Finisher:
                 final = _finally(batch, outcomes, gate)
                 states.update(final.states)
                 reasons.update(final.reason_counts)
-                writer.write(self._record_batch(batch.table, final, ranges))
+                writer.write(self._record_batch(batch.table, outcomes, final, ranges))
         return _WrittenDecisions(states, reasons, writer.files)
 
     def _record_batch(
-        self, table: pa.RecordBatch, final: "_Final", ranges: tuple[KeyRange, ...]
+        self,
+        table: pa.RecordBatch,
+        outcomes: BatchOutcomes,
+        final: "_Final",
+        ranges: tuple[KeyRange, ...],
     ) -> pa.RecordBatch:
         size = table.num_rows
+        # Of a file that was redacted and then taken out nothing is kept, as if it had never been
+        # opened.
+        contents: dict[int, str | None] = {}
+        redactors: dict[int, str | None] = {}
+        for row, outcome in outcomes.rows.items():
+            if not final.excluded[row]:
+                contents[row], redactors[row] = outcome.content_sha256, outcome.redactor_digest
         file_ids = table.column("file_id")
         keys: list[str | None] = [None] * size
         parts: list[int | None] = [None] * size
@@ -179,7 +222,8 @@ class Finisher:
         ):
             key = doc_key(self._key, file_id)
             keys[row] = key
-            parts[row] = ranges[bisect_right(ends, bin_of(key))].part
+            if ranges:
+                parts[row] = ranges[bisect_right(ends, bin_of(key))].part
         columns = {
             "file_id": file_ids,
             "account_id": table.column("account_id"),
@@ -191,6 +235,8 @@ class Finisher:
             "decided_at": pa.repeat(pa.scalar(self._as_of, TIMESTAMP), size),
             "doc_key": pa.array(keys, pa.string()),
             "shard_part": pa.array(parts, pa.int32()),
+            "content_sha256": pa.array(map(contents.get, range(size)), pa.string()),
+            "redactor_digest": pa.array(map(redactors.get, range(size)), pa.string()),
         }
         return pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA)
 
@@ -207,6 +253,7 @@ class _Final:
     """One batch of decisions as they go into the table."""
 
     written: npt.NDArray[np.int64]
+    excluded: npt.NDArray[np.bool_]
     states: Counter[State]
     reason_counts: Counter[str]
     state_column: pa.Array
@@ -220,7 +267,7 @@ def _finally(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> _Final:
     size = len(batch)
     bits = batch.reason_bits.copy()
     facts = batch.table.column("facts")
-    redacted = np.array(sorted(outcomes.written), np.int64)
+    redacted = np.array(outcomes.written, np.int64)
     if len(redacted):
         again = gate.decide(as_manifest(batch.table.take(pa.array(redacted))))
         bits[redacted] = again.reason_bits
@@ -263,6 +310,7 @@ def _finally(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> _Final:
     counted = pc.value_counts(reason_column.flatten()).to_pylist()
     return _Final(
         written=np.flatnonzero(written),
+        excluded=excluded,
         states=states,
         reason_counts=Counter({entry["values"]: entry["counts"] for entry in counted}),
         state_column=pa.array([str(n) for n in names]).take(pa.array(state_codes)),
