@@ -123,8 +123,9 @@ def run(
             if not result.unchanged:
                 make_visible(folder, record.run_id)
                 tidy(folder, clock)
+            # Out of the way first: a worker of a killed run may still be about to write there.
+            folder.checkpoints.rename(job.staging / "checkpoints")
             remove_tree(job.staging)
-            remove_tree(folder.checkpoints)
             sweep_runs(folder, config.housekeeping, clock)
         except OSError as error:
             raise RunFailed(

@@ -250,6 +250,7 @@ def test_what_is_not_eligible_any_more_vanishes_unopened(
     world.accounts[0]["opted_out"] = "true"
     write(world)
     opened: list[str] = []
+
     def spy(task: Any, config: Any) -> Any:
         opened.append(task.file_id)
         return read_content(task, config)
