@@ -80,15 +80,13 @@ class Harness:
     def cycle(self, most_kills: int) -> None:
         """Takes a new folder through up to so many kills, and then to its end."""
         out = self._scratch / f"out-{self.figures.cycles}"
-        if self._chance.random() < 0.4:
+        if self._chance.random() < 0.25:
             self._finish(out, "half")  # the history has a finished run with some of the files
-        stopped = 0
         for _ in range(most_kills):
             if self._killed_run(out):
-                stopped += 1
                 _whole_or_nothing(out)
-            elif self._chance.random() < 0.5:
-                break
+            elif self._chance.random() < 0.7:
+                break  # it came to its end; the others kill runs that find nothing to do
         self._finish(out, "job")
         self._settle(out)
         assert _shards(out) == self._shards
@@ -114,7 +112,8 @@ class Harness:
         if self._chance.random() < 0.25:
             return self._killed_with_a_worker(out)
         stage = self._next_stage()
-        delay = self._chance.random() * self._seconds.get(stage, 0.01)
+        # More often early than late: what was done before is not done again, and takes no time.
+        delay = self._chance.random() ** 2 * self._seconds.get(stage, 0.01)
         whom = self._chance.choice(["parent", "machine"])
         process = self._start(out, "job", when=f"{stage}:{delay:.6f}:{whom}")
         return self._end(process, whom)

@@ -30,9 +30,9 @@ def test_a_few_kills_leave_no_trace(tmp_path: Path) -> None:
 def test_two_hundred_kills_leave_no_trace(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    harness = _harness(tmp_path, files=120)
+    harness = _harness(tmp_path, files=60)
     while harness.figures.kills.total() < 200:
-        harness.cycle(most_kills=12)
+        harness.cycle(most_kills=16)
         with capsys.disabled():
             print(f"\nseed {SEED}: {harness.figures}", flush=True)  # noqa: T201 - its figures
     assert min(harness.figures.stages[stage] for stage in STAGES) > 0
