@@ -44,6 +44,10 @@ class Confirmed:
     stale: int = 0
     keys: defaultdict[int, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
 
+    def from_checkpoints(self, earlier: Earlier) -> bool:
+        """Whether some of the rows are of a run that never became visible."""
+        return any(earlier.sources[number].unit is not None for number in self.keys)
+
 
 def confirm(
     intake: Intake,

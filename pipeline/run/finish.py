@@ -8,10 +8,7 @@ from datetime import datetime
 from itertools import chain, repeat
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.audit.decisions import DecisionsWriter
 from pipeline.audit.reading import VisibleRun
@@ -30,6 +27,7 @@ from pipeline.records import (
     StagedUnit,
     State,
 )
+from pipeline.run.final import Final, final_decisions
 from pipeline.run.intake import Intake, Provisional, as_manifest, read_accounts
 from pipeline.run.outcomes import BatchOutcomes, read_outcomes
 from pipeline.shards.assemble import Assembler, Contents, KeyRange, ShardSizes, bin_of
@@ -141,27 +139,36 @@ class Finisher:
             contents=assembler.contents(),
         )
 
-    def changes_nothing(self, before: VisibleRun, scratch: Path) -> bool:
-        """Whether the decisions, by the registry as it is now, are those of an earlier run.
+    def changes_nothing(self, before: VisibleRun, sizes: ShardSizes, scratch: Path) -> bool:
+        """Whether `finish` would make, byte for byte, the shards of an earlier run.
 
-        Only asked where no transcript was redacted: then the rows are those of that run too.
+        Only asked where every row is one of that run.
 
         Args:
             before: The run.
-            scratch: A folder for the decisions.
+            sizes: How large shards are to be.
+            scratch: A folder that the decisions can be written below.
 
         Raises:
             SourceUnavailable: The registry cannot be read again.
             RegistryStale: It has become too old.
             IntegrityError: The decisions of the earlier run cannot be read.
         """
-        if before.record.policy_digest != self._policy.digest:
+        record = before.record
+        if (
+            record.policy_digest != self._policy.digest
+            or (record.target_shard_bytes, record.row_group_bytes)
+            != (sizes.target_shard_bytes, sizes.row_group_bytes)
+            # Files that were taken out at the last moment have left shards of another cut behind.
+            or record.taken_out
+        ):
             return False
         accounts, registry = read_accounts(self._registry, self._policy, self._as_of)
         gate = Gate(self._policy, accounts, self._as_of)
-        written = self._write_decisions(gate, (), scratch)
+        folder = scratch / "decisions"
+        written = self._write_decisions(gate, (), folder)
         return (
-            same_decisions(before, [scratch / file.name for file in written.files])
+            same_decisions(before, [folder / file.name for file in written.files])
             and sha256_file(self._registry) == registry.snapshot.sha256
         )
 
@@ -192,7 +199,7 @@ class Finisher:
         reasons: Counter[str] = Counter()
         with DecisionsWriter(folder) as writer:
             for batch, outcomes in self._rows():
-                final = _finally(batch, outcomes, gate)
+                final = final_decisions(batch, outcomes, gate)
                 states.update(final.states)
                 reasons.update(final.reason_counts)
                 writer.write(self._record_batch(batch.table, outcomes, final, ranges))
@@ -202,7 +209,7 @@ class Finisher:
         self,
         table: pa.RecordBatch,
         outcomes: BatchOutcomes,
-        final: "_Final",
+        final: Final,
         ranges: tuple[KeyRange, ...],
     ) -> pa.RecordBatch:
         size = table.num_rows
@@ -246,78 +253,6 @@ class _WrittenDecisions:
     states: Counter[State]
     reasons: Counter[str]
     files: Sequence[DecisionsFile]
-
-
-@dataclass(frozen=True, slots=True)
-class _Final:
-    """One batch of decisions as they go into the table."""
-
-    written: npt.NDArray[np.int64]
-    excluded: npt.NDArray[np.bool_]
-    states: Counter[State]
-    reason_counts: Counter[str]
-    state_column: pa.Array
-    reason_column: pa.Array
-    error_type_column: pa.Array
-    facts: pa.Array
-
-
-def _finally(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> _Final:
-    """What became of each file: the gate's last word, then quarantine, then written."""
-    size = len(batch)
-    bits = batch.reason_bits.copy()
-    facts = batch.table.column("facts")
-    redacted = np.array(outcomes.written, np.int64)
-    if len(redacted):
-        again = gate.decide(as_manifest(batch.table.take(pa.array(redacted))))
-        bits[redacted] = again.reason_bits
-        place = np.arange(size)
-        place[redacted] = size + np.arange(len(redacted))
-        facts = pa.concat_arrays([facts, again.facts]).take(pa.array(place))
-    quarantine: dict[int, tuple[str, str | None]] = {
-        row: (str(reason), None)
-        for row, reason in enumerate(batch.quarantine)
-        if reason is not None
-    }
-    for row, problem in outcomes.quarantined.items():
-        quarantine[row] = (str(problem.reason), problem.error_type)
-
-    excluded = bits != 0
-    held = np.zeros(size, np.bool_)
-    held[list(quarantine)] = True
-    written = np.zeros(size, np.bool_)
-    written[redacted] = True
-    written &= ~excluded & ~held
-    lost = ~(excluded | held | written)
-    if lost.any() or (excluded & held).any():
-        raise IntegrityError(
-            f"{int(lost.sum())} eligible files came to no end. Nothing became visible. This is a "
-            "defect."
-        )
-    state_codes = np.select([excluded, held], [0, 1], 2).astype(np.int8)
-    names = [State.EXCLUDED, State.QUARANTINED, State.WRITTEN]
-    states = Counter(dict(zip(names, np.bincount(state_codes, minlength=3).tolist(), strict=True)))
-    error_types: list[str | None] = [None] * size
-    reason_column = gate.reason_lists(bits)
-    if quarantine:
-        rows = sorted(quarantine)
-        place = np.arange(size)
-        place[rows] = size + np.arange(len(rows))
-        given = pa.array([[quarantine[row][0]] for row in rows], pa.list_(pa.string()))
-        reason_column = pa.concat_arrays([reason_column, given]).take(pa.array(place))
-        for row in rows:
-            error_types[row] = quarantine[row][1]
-    counted = pc.value_counts(reason_column.flatten()).to_pylist()
-    return _Final(
-        written=np.flatnonzero(written),
-        excluded=excluded,
-        states=states,
-        reason_counts=Counter({entry["values"]: entry["counts"] for entry in counted}),
-        state_column=pa.array([str(n) for n in names]).take(pa.array(state_codes)),
-        reason_column=reason_column,
-        error_type_column=pa.array(error_types, pa.string()),
-        facts=facts,
-    )
 
 
 def _remove(folder: Path, shard: ShardFile | None) -> None:

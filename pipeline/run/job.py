@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.audit.ledger import EventName, Ledger
-from pipeline.audit.reading import VisibleRun, visible_runs
+from pipeline.audit.reading import visible_runs
 from pipeline.config import Config, PseudonymKey, load_key
 from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.engines.local import Job, LocalEngine, forbid_core_dumps
@@ -28,8 +28,8 @@ from pipeline.run.folder import OutputFolder, locked
 from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
 from pipeline.run.intake import Intake, take_in
 from pipeline.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
-from pipeline.run.publish import announce, announcements, make_visible, recover, tidy
-from pipeline.run.recall import NO_WISHES, Wishes, recall
+from pipeline.run.publish import announce, make_visible, recover, tidy
+from pipeline.run.recall import NO_WISHES, Wishes, newest_believed, recall
 from pipeline.run.units import WorkUnit, split, units_of
 from pipeline.run.work import WorkSettings, give_up, make_work
 from pipeline.shards.assemble import ShardSizes
@@ -178,7 +178,8 @@ class _Job:
         key = self._key()
         seal = Seal(key, self._redactor_digest, self._promise_digest)
         self._tell_decided(intake)
-        earlier = recall(self._folder, self._believed(), seal, options.wishes, self._progress.note)
+        before = newest_believed(self._folder, self._visible, self._progress.note)
+        earlier = recall(self._folder, before, seal, options.wishes, self._progress.note)
         confirmed = self._confirm(intake, earlier, key, scratch)
         checkpoints = scratch if options.dry_run else self._folder.checkpoints
         checkpoints.mkdir(exist_ok=True)
@@ -186,8 +187,9 @@ class _Job:
         made = self._redact(intake, WorkSettings(config, checkpoints, seal), scratch, outcomes)
         finisher = Finisher(intake, outcomes, key, policy, options.as_of, registry)
         self._progress.finishing()
-        if not made and self._changes_nothing(finisher, earlier, confirmed, scratch):
-            return RunResult(self._visible[-1].record, unchanged=True, stale=confirmed.stale)
+        rows_of_before = not made and not confirmed.from_checkpoints(earlier)
+        if before and rows_of_before and finisher.changes_nothing(before, self._sizes, scratch):
+            return RunResult(before.record, unchanged=True, stale=confirmed.stale)
         self._tell_start()
         finished = finisher.finish(
             [*made, *gather(earlier, confirmed, scratch)],
@@ -258,16 +260,6 @@ class _Job:
         output = self._config.output
         return ShardSizes(output.target_shard_bytes, output.row_group_bytes)
 
-    def _believed(self) -> VisibleRun | None:
-        """The newest run, if its record is the one that was announced."""
-        if not self._visible:
-            return None
-        newest = self._visible[-1]
-        if announcements(self._folder).get(newest.run_id) == newest.sha256:
-            return newest
-        self._progress.note(f"the record of run {newest.run_id} was edited: all is redone")
-        return None
-
     def _confirm(
         self, intake: Intake, earlier: Earlier, key: PseudonymKey, scratch: Path
     ) -> Confirmed:
@@ -286,19 +278,6 @@ class _Job:
                 "recognizers or code) and are kept; `clearshard run --redo-stale` redoes them"
             )
         return confirmed
-
-    def _changes_nothing(
-        self, finisher: Finisher, earlier: Earlier, confirmed: Confirmed, scratch: Path
-    ) -> bool:
-        """Whether this run would write, byte for byte, the shards that are there."""
-        believed = self._believed()
-        if believed is None or any(earlier.sources[n].unit for n in confirmed.keys):
-            return False
-        record = believed.record
-        sizes = ShardSizes(record.target_shard_bytes, record.row_group_bytes)
-        # Files that were taken out at the last moment have left shards of another cut behind.
-        cut_alike = sizes == self._sizes and record.taken_out == 0
-        return cut_alike and finisher.changes_nothing(believed, scratch / "again")
 
     def _redact(
         self, intake: Intake, settings: WorkSettings, scratch: Path, outcomes: Path

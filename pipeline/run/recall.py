@@ -8,7 +8,7 @@ Never taken, whatever else agrees: work under another key or another promise (wh
 that are to be removed, how they are replaced, and the columns of a shard).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from pipeline.errors import IntegrityError
 from pipeline.records import Quarantine, QuarantineReason, State
 from pipeline.run.earlier import Builder, Earlier, Found, Source
 from pipeline.run.folder import OutputFolder
+from pipeline.run.publish import announcements
 from pipeline.shards.checkpoints import read_checkpoints
 from pipeline.shards.pseudonyms import account_key, doc_key
 from pipeline.shards.staging import Seal
@@ -44,6 +45,19 @@ class Wishes:
 
 
 NO_WISHES = Wishes()
+
+
+def newest_believed(
+    folder: OutputFolder, runs: Sequence[VisibleRun], note: Callable[[str], None]
+) -> VisibleRun | None:
+    """The newest of the visible runs, if its record is the one that the ledger announced."""
+    if not runs:
+        return None
+    newest = runs[-1]
+    if announcements(folder).get(newest.run_id) == newest.sha256:
+        return newest
+    note(f"the record of run {newest.run_id} was edited: all is redone")
+    return None
 
 
 def recall(

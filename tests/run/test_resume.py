@@ -19,6 +19,7 @@ from pipeline.engines.local import Job
 from pipeline.records import RunRecord
 from pipeline.redaction.redactor import Redactor
 from pipeline.run import job
+from pipeline.run.finish import Finisher
 from pipeline.run.job import RunOptions, RunResult, run
 from pipeline.run.outcomes import OutcomeWriter
 from pipeline.run.recall import NO_WISHES, Wishes
@@ -529,6 +530,29 @@ def test_what_was_altered_is_not_believed_but_redone(world: World, what: str) ->
     assert again.record.reused == (0 if what in ("record", "decisions") else again.record.reused)
     assert again.record.reused < 24
     assert shards(world) == whole
+
+
+def test_a_damaged_shard_is_made_again_even_if_the_run_that_does_it_is_killed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decisions and contents are those of the visible run then; its shards are not."""
+    go(world)
+    whole = shards(world)
+    for path in (world.out / "shards").rglob("*.parquet"):
+        path.write_bytes(b"damaged")
+    with monkeypatch.context() as patch:
+        patch.setattr(Finisher, "finish", lambda *_: dies())
+        patch.setattr(job._Job, "forget", lambda *_: None)
+        with pytest.raises(Killed):
+            go(world)
+    result = go(world)
+    assert (result.unchanged, result.record.reused) == (False, 24)
+    assert shards(world) == whole
+    assert verify(world.out).faults == ()
+
+
+def dies() -> None:
+    raise Killed
 
 
 def test_a_row_is_taken_only_for_the_file_that_it_was_made_of(world: World) -> None:
