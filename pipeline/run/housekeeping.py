@@ -29,10 +29,11 @@ def sweep_leftovers(
     oldest = (clock() - timedelta(days=settings.keep_checkpoints_days)).timestamp()
     count = size = 0
     for path in folder.checkpoints.iterdir() if folder.checkpoints.is_dir() else ():
-        status = path.stat()
-        if status.st_mtime < oldest:
-            path.unlink()
-            count, size = count + 1, size + status.st_size
+        with suppress(FileNotFoundError):  # a worker whose run was killed may still be renaming
+            status = path.stat()
+            if status.st_mtime < oldest:
+                path.unlink()
+                count, size = count + 1, size + status.st_size
     if count:
         data = {"files": count, "bytes": size}
         Ledger(folder.ledger).append(EventName.CHECKPOINTS_SWEPT, run_id, clock(), data)

@@ -44,9 +44,12 @@ def read_checkpoints(folder: Path, seal: Seal) -> Iterator[Checkpoint]:
         seal: What they must have been made under.
     """
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            continue  # a worker whose run was killed has just finished it
         if path.name != checkpoint_name(seal.key, content):
-            path.unlink()
+            path.unlink(missing_ok=True)
             continue
         found = _believed(path, content, seal)
         if found is not None:

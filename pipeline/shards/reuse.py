@@ -55,7 +55,9 @@ def _batches(source: Path) -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(source) as file:
             for batch in file.iter_batches(_BATCH_ROWS, columns=names):
                 # Parquet has names of its own for what a list holds.
-                yield from pa.table(batch).select(names).cast(ROW_SCHEMA).to_batches()
+                yield from (
+                    pa.Table.from_batches([batch]).select(names).cast(ROW_SCHEMA).to_batches()
+                )
     else:
         with pa.memory_map(str(source)) as mapped:
             table = pa.ipc.open_file(mapped).read_all().select(names).replace_schema_metadata()

@@ -113,7 +113,7 @@ class Harness:
             return self._killed_with_a_worker(out)
         stage = self._next_stage()
         # More often early than late: what was done before is not done again, and takes no time.
-        delay = self._chance.random() ** 2 * self._seconds.get(stage, 0.01)
+        delay = self._chance.random() ** 3 * self._seconds.get(stage, 0.01)
         whom = self._chance.choice(["parent", "machine"])
         process = self._start(out, "job", when=f"{stage}:{delay:.6f}:{whom}")
         return self._end(process, whom)
@@ -127,18 +127,18 @@ class Harness:
         return self._chance.choices(stages, [self._seconds[stage] for stage in stages])[0]
 
     def _killed_with_a_worker(self, out: Path) -> bool:
-        """Kills one worker, and perhaps the run a moment later."""
+        """Kills some workers, one after the other, and then perhaps the run."""
         process = self._start(out, "job")
         while process.poll() is None and self._stage() != "redact":
             time.sleep(0.001)
-        time.sleep(self._chance.random() * self._seconds["redact"])
-        workers = _workers_of(process.pid)
-        if workers:
-            os.kill(self._chance.choice(workers), signal.SIGKILL)
-            self._count("worker")
-            if self._chance.random() < 0.5:
-                time.sleep(self._chance.random() * self._seconds["redact"])
-                process.kill()
+        for _ in range(self._chance.randint(1, 3)):
+            time.sleep(self._chance.random() * self._seconds["redact"] / 2)
+            workers = _workers_of(process.pid)
+            if workers:
+                os.kill(self._chance.choice(workers), signal.SIGKILL)
+                self._count("worker")
+        if self._chance.random() < 0.7:
+            process.kill()
         return self._end(process, "parent")
 
     def _end(self, process: "subprocess.Popen[bytes]", whom: str) -> bool:
@@ -187,7 +187,7 @@ class Harness:
             return subprocess.Popen(
                 [
                     *(sys.executable, str(_DRIVER), str(self._log), when),
-                    *("run", "--json", "--workers", "2", "--as-of", AS_OF),
+                    *("run", "--json", "--workers", self._chance.choice("12"), "--as-of", AS_OF),
                     *("--config", str(self._inputs / f"{name}.toml"), "--out", str(out), *more),
                 ],
                 stdout=said,
