@@ -169,7 +169,10 @@ class Finisher:
         written = self._write_decisions(gate, (), folder)
         return (
             same_decisions(before, [folder / file.name for file in written.files])
-            and sha256_file(self._registry) == registry.snapshot.sha256
+            # It must be the export that the run has told of, and still be there.
+            and self._intake.registry.sha256
+            == registry.snapshot.sha256
+            == sha256_file(self._registry)
         )
 
     def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes]]:

@@ -283,20 +283,17 @@ class _Job:
         self, intake: Intake, settings: WorkSettings, scratch: Path, outcomes: Path
     ) -> list[StagedUnit]:
         """Works on whatever is not confirmed; returns what shards can be made of."""
-        known = scratch / _CONFIRMED
-        done = partial(read_outcomes, known) if known.exists() else tuple[BatchOutcomes, ...]
-        config = self._config
         job = Job(
             make_work,
             (settings,),
             split,
             partial(give_up, settings),
-            config.limits.seconds_per_file,
+            self._config.limits.seconds_per_file,
             PRELOAD,
         )
         made: list[StagedUnit] = []
-        with OutcomeWriter(outcomes, settings.seal.redactor_digest, done()) as writer:
-            units = self._units(intake, done())
+        with OutcomeWriter(outcomes, settings.seal.redactor_digest, _known(scratch)) as writer:
+            units = self._units(intake, _known(scratch))
             for result in LocalEngine(self._options.workers).map(job, units):
                 self._tell_start()
                 writer.add(result)
@@ -339,6 +336,12 @@ class _Job:
                 "clearshard_version": VERSION,
             },
         )
+
+
+def _known(scratch: Path) -> Iterable[BatchOutcomes]:
+    """The outcomes that were confirmed, by batch."""
+    path = scratch / _CONFIRMED
+    return read_outcomes(path) if path.exists() else ()
 
 
 def _count(intake: Intake) -> Counts:

@@ -476,6 +476,48 @@ def test_quarantined_files_are_remembered_until_asked_for(
     assert shards(world) == fresh(world)
 
 
+def test_a_file_that_no_worker_survives_is_remembered_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    class Crashing(InlineEngine):
+        def map(
+            self, job: Job[WorkUnit, UnitResult], units: Iterable[WorkUnit]
+        ) -> Iterator[UnitResult]:
+            for unit in units:
+                for task in unit.tasks:
+                    tried.append(task.file_id)
+                    alone = WorkUnit(unit.batch, (task,), unit.known)
+                    if task.file_id in ("file-3", "gone"):
+                        (world.root / "transcripts" / "gone.json").unlink(missing_ok=True)
+                        yield job.give_up(alone, "crashed")
+                    else:
+                        yield from super().map(job, [alone])
+
+    monkeypatch.setattr(job, "LocalEngine", Crashing)
+    world.file("gone", "acct-good", transcript("gone when it is looked at again"))
+    write(world)
+    with monkeypatch.context() as patch:
+        patch.setattr(Finisher, "finish", lambda *_: dies())
+        patch.setattr(job._Job, "forget", lambda *_: None)
+        with pytest.raises(Killed):
+            go(world)
+    tried.clear()
+    found = rows(world, go(world).record)
+    assert tried == []
+    assert (found["file-3"]["state"], found["file-3"]["error_type"]) == (
+        "quarantined",
+        "Worker_crashed",
+    )
+    assert len(found["file-3"]["content_sha256"]) == 64
+    assert (found["gone"]["reasons"], found["gone"]["content_sha256"]) == (["missing"], None)
+    assert go(world).unchanged
+    monkeypatch.setattr(job, "LocalEngine", InlineEngine)
+    assert go(world, wishes=Wishes(retry_quarantined=True)).record.counts.written == 24
+    assert verify(world.out).faults == ()
+
+
 def test_a_missing_file_is_looked_for_every_time(world: World, redacted: list[str]) -> None:
     world.file("late", "acct-good", None)
     write(world)

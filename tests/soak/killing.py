@@ -127,11 +127,14 @@ class Harness:
         return self._chance.choices(stages, [self._seconds[stage] for stage in stages])[0]
 
     def _killed_with_a_worker(self, out: Path) -> bool:
-        """Kills some workers, one after the other, and then perhaps the run."""
+        """Kills some workers, one after the other, and then perhaps the run.
+
+        Not three: a run whose workers die three times while starting gives up, and rightly so.
+        """
         process = self._start(out, "job")
         while process.poll() is None and self._stage() != "redact":
             time.sleep(0.001)
-        for _ in range(self._chance.randint(1, 3)):
+        for _ in range(self._chance.randint(1, 2)):
             time.sleep(self._chance.random() * self._seconds["redact"] / 2)
             workers = _workers_of(process.pid)
             if workers:
