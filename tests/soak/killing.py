@@ -28,6 +28,9 @@ from .inputs import AS_OF
 
 _DRIVER = Path(__file__).with_name("driver.py")
 _KEY = "50" * 32
+#: Stages of a run that finds nothing to do; of them, one that no other run has.
+_UNCHANGED = ("start", "recover", "decide", "recall", "confirm", "redact", "compare", "sweep")
+_ONLY_UNCHANGED = "compare"
 #: A run that takes longer than this hangs.
 _MOST_SECONDS = 300.0
 
@@ -82,11 +85,14 @@ class Harness:
         out = self._scratch / f"out-{self.figures.cycles}"
         if self._chance.random() < 0.25:
             self._finish(out, "half")  # the history has a finished run with some of the files
+        finished = False
         for _ in range(most_kills):
-            if self._killed_run(out):
+            if self._killed_run(out, finished):
                 _whole_or_nothing(out)
-            elif self._chance.random() < 0.7:
-                break  # it came to its end; the others kill runs that find nothing to do
+            elif self._chance.random() < 0.6:
+                break
+            else:  # it came to its end, and the next ones find nothing to do
+                finished = True
         self._finish(out, "job")
         self._settle(out)
         assert _shards(out) == self._shards
@@ -107,23 +113,24 @@ class Harness:
             self.figures.retried += len(given_up)
             self._finish(out, "job", "--retry-quarantined")
 
-    def _killed_run(self, out: Path) -> bool:
+    def _killed_run(self, out: Path, finished: bool) -> bool:
         """Starts a run that is killed; False if it came to its end before."""
-        if self._chance.random() < 0.25:
+        if not finished and self._chance.random() < 0.25:
             return self._killed_with_a_worker(out)
-        stage = self._next_stage()
+        stage = self._next_stage(finished)
         # More often early than late: what was done before is not done again, and takes no time.
         delay = self._chance.random() ** 3 * self._seconds.get(stage, 0.01)
         whom = self._chance.choice(["parent", "machine"])
         process = self._start(out, "job", when=f"{stage}:{delay:.6f}:{whom}")
         return self._end(process, whom)
 
-    def _next_stage(self) -> str:
+    def _next_stage(self, finished: bool) -> str:
         """Now and then the one that was hit least, else by how long each one takes."""
-        if self._chance.random() < 0.5:
-            fewest = min(self.figures.stages[stage] for stage in STAGES)
-            return self._chance.choice([s for s in STAGES if self.figures.stages[s] == fewest])
-        stages = list(self._seconds)
+        reached = _UNCHANGED if finished else [s for s in STAGES if s != _ONLY_UNCHANGED]
+        if self._chance.random() < 0.4:
+            fewest = min(self.figures.stages[stage] for stage in reached)
+            return self._chance.choice([s for s in reached if self.figures.stages[s] == fewest])
+        stages = [stage for stage in self._seconds if stage in reached]
         return self._chance.choices(stages, [self._seconds[stage] for stage in stages])[0]
 
     def _killed_with_a_worker(self, out: Path) -> bool:

@@ -30,7 +30,7 @@ def test_a_few_kills_leave_no_trace(tmp_path: Path) -> None:
 def test_two_hundred_kills_leave_no_trace(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    harness = _harness(tmp_path, files=60)
+    harness = _harness(tmp_path, files=48)
     while harness.figures.kills.total() < 200:
         harness.cycle(most_kills=16)
         with capsys.disabled():
