@@ -111,6 +111,20 @@ class Limits(_Section):
     seconds_per_file: Annotated[float, Field(gt=0)] = 300.0
 
 
+class Housekeeping(_Section):
+    """How long what a job leaves behind is kept, in days.
+
+    Attributes:
+        keep_checkpoints_days: Redacted work of runs that were killed; a run that becomes visible
+            removes it at once.
+        keep_runs_days: Records and decisions of runs that a newer one has replaced; None is for
+            ever, since they are what answers why a file was used.
+    """
+
+    keep_checkpoints_days: Annotated[float, Field(ge=0)] = 7.0
+    keep_runs_days: Annotated[float, Field(ge=0)] | None = None
+
+
 class Keys(_Section):
     """The key of the pseudonyms in the shards.
 
@@ -135,6 +149,7 @@ class Config(_Section):
     redaction: Redaction = Redaction()
     limits: Limits = Limits()
     keys: Keys = Keys()
+    housekeeping: Housekeeping = Housekeeping()
     base: Annotated[Path, Field(exclude=True)] = Path()
 
     def path(self, value: str) -> Path:
@@ -238,15 +253,27 @@ def load_key(config: Config, *, create: bool) -> tuple[PseudonymKey, Path | None
         return _parse_key(read_text(path), "keys.file"), None
     secret = secrets.token_bytes(_KEY_BYTES)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secret.hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _write_key(path, secret)
+    except FileExistsError:  # another first run was quicker
+        return _parse_key(read_text(path), "keys.file"), None
     except OSError as error:
         problem = f"keys.file → {path} cannot be made: {error.strerror}; set {KEY_VARIABLE}"
         raise ConfigError("configuration", [problem]) from None
     return PseudonymKey(secret), path
+
+
+def _write_key(path: Path, secret: bytes) -> None:
+    """Makes the key file, whole or not at all, and never in the place of another one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secret.hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)
+    finally:
+        temporary.unlink()
 
 
 def _parse_key(text: str, location: str) -> PseudonymKey:

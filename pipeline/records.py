@@ -318,6 +318,14 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         superseded: Runs whose shards this run replaces.
         redactions: Number of replacements by entity type.
         word_count: Words of the written transcripts, after redaction.
+        redactor_digest: The redactor of this run. Rows that it kept from an earlier redactor carry
+            the digest of that one, as their decisions do.
+        promise_digest: What every row promises, whichever redactor made it; see
+            `pipeline.redaction.promise`.
+        reused: Written files whose redaction was taken from an earlier run or a killed one.
+        stale: Those of them that an earlier redactor made.
+        target_shard_bytes: How large a shard was to be; rows alone do not say where shards end.
+        row_group_bytes: The same of a row group.
     """
 
     run_id: str
@@ -341,6 +349,11 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     shards: tuple[ShardFile, ...]
     key_id: str
     superseded: tuple[str, ...]
+    promise_digest: str = ""
+    reused: int = 0
+    stale: int = 0
+    target_shard_bytes: int = 0
+    row_group_bytes: int = 0
 
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
@@ -418,7 +431,9 @@ FACTS_TYPE = pa.struct(
     ]
 )
 
-#: One row per manifest row. `doc_key` and `shard_part` are set for written files only.
+#: One row per manifest row. `doc_key` and `shard_part` are set for written files only;
+#: `content_sha256` (of the transcript's bytes) and `redactor_digest` (of what redacted or refused
+#: it) for files whose transcript was read: of an excluded file both are null.
 DECISION_SCHEMA = pa.schema(
     [
         pa.field("file_id", pa.string(), nullable=False),
@@ -431,6 +446,8 @@ DECISION_SCHEMA = pa.schema(
         pa.field("decided_at", TIMESTAMP, nullable=False),
         pa.field("doc_key", pa.string()),
         pa.field("shard_part", pa.int32()),
+        pa.field("content_sha256", pa.string()),
+        pa.field("redactor_digest", pa.string()),
     ]
 )
 

@@ -121,9 +121,14 @@ def fsync_tree(folder: Path) -> None:
     fsync_folder(folder)
 
 
+def temporary_name(name: str) -> str:
+    """The name of what `write_atomic` has not finished."""
+    return f".{name}.tmp"
+
+
 def write_atomic(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Writes a file so that readers see the old content or the new, never a part."""
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = path.with_name(temporary_name(path.name))
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     try:
         with os.fdopen(os.open(temporary, flags, mode), "wb") as file:

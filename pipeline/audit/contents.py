@@ -29,7 +29,10 @@ _RECOUNT = """
            count(*) FILTER ((state = $written) <> (coalesce(len(list_distinct(reasons)), 0) = 0)),
            count(*) FILTER (state = $written AND (doc_key IS NULL OR shard_part IS NULL)
                             OR state <> $written
-                               AND (doc_key IS NOT NULL OR shard_part IS NOT NULL))
+                               AND (doc_key IS NOT NULL OR shard_part IS NOT NULL)),
+           count(*) FILTER (state = $excluded AND content_sha256 IS NOT NULL),
+           count(*) FILTER ((content_sha256 IS NULL) <> (redactor_digest IS NULL)
+                            OR state = $written AND content_sha256 IS NULL)
     FROM decisions
 """
 
@@ -44,18 +47,21 @@ _KEYS = """
                 WHEN held > 1 THEN 'repeated'
                 WHEN decided > 1 THEN 'decided_twice'
                 WHEN held = 0 THEN 'lost'
-                WHEN decided_part <> held_part THEN 'misplaced' END AS kind,
+                WHEN decided_part <> held_part THEN 'misplaced'
+                WHEN decided_redactor <> held_redactor THEN 'redacted_otherwise' END AS kind,
            CASE WHEN held = 0 THEN decided_part ELSE held_part END AS part,
            count(*)
     FROM (SELECT doc_key,
                  sum(is_decision) AS decided,
                  sum(1 - is_decision) AS held,
                  max(part) FILTER (is_decision = 1) AS decided_part,
-                 max(part) FILTER (is_decision = 0) AS held_part
-          FROM (SELECT doc_key, shard_part AS part, 1 AS is_decision
+                 max(part) FILTER (is_decision = 0) AS held_part,
+                 max(redactor_digest) FILTER (is_decision = 1) AS decided_redactor,
+                 max(redactor_digest) FILTER (is_decision = 0) AS held_redactor
+          FROM (SELECT doc_key, shard_part AS part, redactor_digest, 1 AS is_decision
                 FROM decisions WHERE state = $written
                 UNION ALL
-                SELECT doc_key, part, 0 AS is_decision FROM shards)
+                SELECT doc_key, part, redactor_digest, 0 AS is_decision FROM shards)
           GROUP BY doc_key)
     WHERE kind IS NOT NULL
     GROUP BY ALL ORDER BY part, kind
@@ -68,6 +74,7 @@ _MESSAGES = {
     "decided_twice": "key(s) belong to more than one written decision",
     "lost": "file(s) were decided to be written here, and are not",
     "misplaced": "file(s) are in another part than their decision says",
+    "redacted_otherwise": "row(s) have another redactor_digest than their decision",
 }
 
 
@@ -104,7 +111,7 @@ def _recounted(run: VisibleRun) -> Iterator[Fault]:
         row = connection.execute(_RECOUNT, parameters).fetchone()
         reasons = dict(connection.execute(_REASONS).fetchall())
     assert row is not None
-    seen, written, excluded, quarantined, other_policy, reasonless, keyless = row
+    seen, written, excluded, quarantined, other_policy, reasonless, keyless, opened, unread = row
     location = f"runs/{run.run_id}.json"
     if not counts.reconciles:
         message = (
@@ -132,6 +139,8 @@ def _recounted(run: VisibleRun) -> Iterator[Fault]:
         (other_policy, "were taken under another policy than the record names"),
         (reasonless, "are written with a reason, or not written without one"),
         (keyless, "are written without a key and a part, or not written with one"),
+        (opened, "are excluded, although the transcript was opened"),
+        (unread, "are written without the digest of a transcript or a redactor, or have only one"),
     ):
         if count:
             yield Fault(location, f"{count} decision(s) {problem}. {_WRONG}")
@@ -157,15 +166,11 @@ def shard_faults(run: VisibleRun, shard: ShardFile) -> Iterator[Fault]:
 
 
 def _shard_problems(run: VisibleRun, shard: ShardFile, parquet: Any) -> Iterator[str]:
-    digests = {
-        "policy_digest": run.record.policy_digest,
-        "redactor_digest": run.record.redactor_digest,
-    }
-    others = dict.fromkeys(digests, 0)
+    other_policies = 0
     first: str | None = None
     last: str | None = None
     rows, ascending = 0, True
-    for batch in parquet.iter_batches(_BATCH_ROWS, columns=["doc_key", *digests]):
+    for batch in parquet.iter_batches(_BATCH_ROWS, columns=["doc_key", "policy_digest"]):
         if batch.num_rows == 0:
             continue
         rows += batch.num_rows
@@ -178,18 +183,16 @@ def _shard_problems(run: VisibleRun, shard: ShardFile, parquet: Any) -> Iterator
         ascending &= pc.all(follows).as_py() is not False and (last is None or last <= opening)
         first = opening if first is None else first
         last = keys[-1].as_py()
-        for name, digest in digests.items():
-            same = pc.equal(batch.column(name).cast(pa.string()), digest)
-            others[name] += batch.num_rows - (pc.sum(same).as_py() or 0)
+        same = pc.equal(batch.column("policy_digest").cast(pa.string()), run.record.policy_digest)
+        other_policies += batch.num_rows - (pc.sum(same).as_py() or 0)
     if rows != shard.row_count:
         yield f"has {rows} rows; the record says {shard.row_count}"
     if not ascending:
         yield "its keys are not in ascending order"
     if rows and (first, last) != (shard.first_key, shard.last_key):
         yield "its first and last key are not what the record says"
-    for name, count in others.items():
-        if count:
-            yield f"{count} row(s) have another {name} than the record"
+    if other_policies:
+        yield f"{other_policies} row(s) have another policy_digest than the record"
 
 
 def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
@@ -212,10 +215,10 @@ def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
             }
         )
         if sound:
-            parquet_view(connection, "shards", ["doc_key"], files)
+            parquet_view(connection, "shards", ["doc_key", "redactor_digest"], files)
         else:
-            nothing = pa.schema([("doc_key", pa.string()), ("part", pa.int32())]).empty_table()
-            connection.register("shards", nothing)
+            columns = {"doc_key": pa.string(), "redactor_digest": pa.string(), "part": pa.int32()}
+            connection.register("shards", pa.schema(list(columns.items())).empty_table())
         found = connection.execute(_KEYS, {"written": _STATES["written"]}).fetchall()
     for kind, part, count in found:
         if kind == "lost" and part in paths and part not in sound:

@@ -322,7 +322,7 @@ _WITHOUT_RULE: dict[str, tuple[str, str]] = {
     ),
     QuarantineReason.DETECTOR_FAILED: (
         "The detector failed, so nothing says that the personal data was found.",
-        "The error named beside it must be mended; the next run tries again.",
+        "The error named beside it must be mended; `run --retry-quarantined` tries again.",
     ),
     QuarantineReason.DETECTOR_TIMEOUT: (
         "The detector took longer than the configured limit.",

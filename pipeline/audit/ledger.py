@@ -45,6 +45,9 @@ class EventName(StrEnum):
     RUN_STARTED = "run_started"
     RUN_FINISHED = "run_finished"
     RUN_FAILED = "run_failed"
+    RUN_UNCHANGED = "run_unchanged"
+    RUN_SWEPT = "run_swept"
+    CHECKPOINTS_SWEPT = "checkpoints_swept"
     SHARDS_REMOVED = "shards_removed"
 
 

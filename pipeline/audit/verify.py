@@ -9,13 +9,16 @@ The checks, in the order in which their faults are reported:
 4. The decisions reconcile with the counts of the record, by state and by reason.
 5. Every shard of a run that was not replaced is what was recorded, and nothing else is below
    ``shards/``: no shard of a replaced run, no stranger.
-6. Rows, order, key range and digests of each shard.
-7. The keys in the shards are exactly those of the written decisions, each once and in its part.
+6. Rows, order, key range and policy digest of each shard.
+7. The keys in the shards are exactly those of the written decisions, each once, in its part, and by
+   the redactor that its decision names.
+
+A run that the ledger calls swept has neither record nor decisions: its lifetime was over.
 
 While a run becomes visible, a verification beside it can see it half announced: verify again then.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -78,12 +81,14 @@ class _Announcements:
     Attributes:
         digests: Run → SHA-256 of its record, and the line that says so.
         withdrawn: Runs that were announced and failed after that.
+        swept: Runs whose record and decisions were removed when their lifetime was over.
         faults: Announcements that cannot be right.
         events: Number of events read.
     """
 
     digests: dict[str, tuple[str, str]]
     withdrawn: frozenset[str]
+    swept: frozenset[str]
     faults: tuple[Fault, ...]
     events: int
 
@@ -109,7 +114,7 @@ def verify(out: Path) -> Report:
     faults += unreadable
     faults += announced.faults
     faults += _links(out, runs, announced)
-    replaced, unfounded = _replaced(runs)
+    replaced, unfounded = _replaced(runs, announced.swept)
     faults += unfounded
     live = [run for run in runs if run.run_id not in replaced]
 
@@ -165,6 +170,7 @@ def _announcements(ledger: Ledger) -> _Announcements:
     """Reads the ledger as far as it can be read; `Ledger.check` has said where that ends."""
     digests: dict[str, tuple[str, str]] = {}
     withdrawn: set[str] = set()
+    swept: set[str] = set()
     faults: list[Fault] = []
     events = 0
     try:
@@ -174,6 +180,11 @@ def _announcements(ledger: Ledger) -> _Announcements:
             if event.event == EventName.RUN_FAILED and event.run_id in digests:
                 del digests[event.run_id]
                 withdrawn.add(event.run_id)
+            if event.event == EventName.RUN_SWEPT:
+                if event.data.get("record_sha256") == digests.get(event.run_id, ("",))[0]:
+                    swept.add(event.run_id)
+                else:
+                    faults.append(Fault(location, "sweeps a run that was never announced so"))
             if event.event != EventName.RUN_FINISHED:
                 continue
             digest = event.data.get("record_sha256")
@@ -186,7 +197,7 @@ def _announcements(ledger: Ledger) -> _Announcements:
             withdrawn.discard(event.run_id)
     except IntegrityError:
         pass
-    return _Announcements(digests, frozenset(withdrawn), tuple(faults), events)
+    return _Announcements(digests, frozenset(withdrawn), frozenset(swept), tuple(faults), events)
 
 
 def _links(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> Iterator[Fault]:
@@ -194,13 +205,16 @@ def _links(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> 
         location = f"runs/{run.run_id}.json"
         if run.run_id in announced.withdrawn:
             yield Fault(location, "is there, though the ledger says that the run failed")
+        if run.run_id in announced.swept:
+            message = "is there, though it was swept: an interrupted sweep, which the next run ends"
+            yield Fault(location, message)
         digest, line = announced.digests.get(run.run_id, (run.sha256, ""))
         if digest != run.sha256:
             message = f"is not the record that {line} announces: it was edited. Restore it"
             yield Fault(location, message)
     there = {path.name for path in record_paths(out)}
     for run_id, (_, line) in announced.digests.items():
-        if f"{run_id}.json" not in there:
+        if f"{run_id}.json" not in there and run_id not in announced.swept:
             message = (
                 f"announces run {printable(run_id)}, which has no record: an interrupted publish "
                 "or a deleted record. Restore the record, or run again"
@@ -208,7 +222,9 @@ def _links(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> 
             yield Fault(line, message)
 
 
-def _replaced(runs: Sequence[VisibleRun]) -> tuple[dict[str, str], list[Fault]]:
+def _replaced(
+    runs: Sequence[VisibleRun], swept: Collection[str]
+) -> tuple[dict[str, str], list[Fault]]:
     """Runs whose shards a newer run replaced → that run. A claim on a newer run counts nothing."""
     replaced: dict[str, str] = {}
     faults = []
@@ -217,7 +233,7 @@ def _replaced(runs: Sequence[VisibleRun]) -> tuple[dict[str, str], list[Fault]]:
         for named in run.record.superseded:
             if named in older:
                 replaced[named] = run.run_id
-            else:
+            elif named not in swept:
                 message = f"claims to replace run {named}, which is not an older run with a record"
                 faults.append(Fault(f"runs/{run.run_id}.json", message))
         older.add(run.run_id)

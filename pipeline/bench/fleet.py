@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.audit.ledger import Ledger
 from pipeline.bench.documents import Document, units_of
-from pipeline.bench.ways import KEY, STAMP
+from pipeline.bench.ways import KEY, SEAL
 from pipeline.config import KEY_VARIABLE, Config
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.errors import RunFailed
@@ -180,7 +180,7 @@ def _map(
     scratch.mkdir(exist_ok=True)
     job = Job(
         make=_make,
-        arguments=(WorkSettings(config, KEY, scratch, STAMP),),
+        arguments=(WorkSettings(config, scratch, SEAL),),
         split=split,
         give_up=_give_up,
         seconds_per_unit=_SECONDS_PER_UNIT,

@@ -16,7 +16,7 @@ from pipeline.redaction.redactor import Redactor
 from pipeline.redaction.stock import Found, StockPresidio, found_by
 from pipeline.run.work import WorkSettings, process
 from pipeline.shards.assemble import Assembler, ShardSizes
-from pipeline.shards.staging import Stamp
+from pipeline.shards.staging import Seal
 
 WayName = Literal["stock Presidio", "tuned Presidio", "clearshard, stock profile", "clearshard"]
 STOCK: WayName = "stock Presidio"
@@ -25,7 +25,7 @@ SAME_RECOGNIZERS: WayName = "clearshard, stock profile"
 EVERYTHING: WayName = "clearshard"
 
 KEY = PseudonymKey(b"\0" * 32)
-STAMP = Stamp("0" * 64, "0" * 64)
+SEAL = Seal(KEY, "0" * 64, "0" * 64)
 
 
 class Way(Protocol):
@@ -69,12 +69,12 @@ class ClearshardWay:
         for folder in (staging, shards):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-        settings = WorkSettings(self.config, KEY, staging, STAMP)
+        settings = WorkSettings(self.config, staging, SEAL)
         results = [process(unit, self._redactor, settings) for unit in units_of(documents)]
         staged = [result.staged for result in results if result.staged is not None]
         output = self.config.output
         sizes = ShardSizes(output.target_shard_bytes, output.row_group_bytes)
-        assembler = Assembler(shards, staged, sizes)
+        assembler = Assembler(shards, staged, sizes, "0" * 64)
         for key_range in assembler.ranges:
             assembler.write(key_range)
 

@@ -3,7 +3,7 @@
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -26,6 +26,9 @@ from pipeline.engines.local import prepare
 from pipeline.errors import TooManyQuarantined
 from pipeline.records import RunRecord
 from pipeline.run import PRELOAD
+
+if TYPE_CHECKING:  # importing it takes long; `--help` is quick
+    from pipeline.run.job import RunResult
 
 _RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
 3 more quarantined than the configured share (the run is visible), 4 registry or source unavailable
@@ -55,29 +58,52 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do everything, leave nothing behind.")
     ] = False,
+    retry_quarantined: Annotated[
+        bool,
+        typer.Option(
+            "--retry-quarantined", help="Try files again that were quarantined before, after a fix."
+        ),
+    ] = False,
+    redo_stale: Annotated[
+        bool,
+        typer.Option(
+            "--redo-stale", help="Redact again what an earlier model, recognizer or code redacted."
+        ),
+    ] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Decide, redact, write shards, account for every file."""
+    """Decide, redact, write shards, account for every file.
+
+    Only new and changed transcripts are redacted; a run that was killed is continued.
+    """
     settings = load_config(config)
     # What takes long to import is imported twice at once: here, and where workers are forked from.
     prepare(PRELOAD)
     from pipeline.run.job import RunOptions
     from pipeline.run.job import run as run_job
+    from pipeline.run.recall import Wishes
 
     options = RunOptions(
         out=output_folder(settings, out),
         as_of=moment(as_of),
         workers=worker_count(workers),
         dry_run=dry_run,
+        wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
     )
     started = time.monotonic()
     with Reporter(quiet=quiet, as_json=as_json) as reporter:
-        record = run_job(settings, options, reporter, now)
+        result = run_job(settings, options, reporter, now)
+    record = result.record
     seconds = time.monotonic() - started
     excess = _excess(record, settings.limits.max_quarantined_share, options.out, dry_run)
     if as_json:
-        print_json(_as_json(record, options.out, seconds, dry_run, excess))
+        print_json(_as_json(result, options.out, seconds, dry_run, excess))
+    elif result.unchanged:
+        typer.echo(
+            f"nothing has changed since run {record.run_id}: {record.counts.seen:,} files decided "
+            f"again, {record.counts.written:,} in the shards, in {seconds:.1f} s"
+        )
     else:
         _print_record(record, options.out, seconds, dry_run)
     for reason, count in record.alerts.items():
@@ -142,18 +168,20 @@ def _sorted(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def _as_json(
-    record: RunRecord,
+    result: "RunResult",
     out: Path,
     seconds: float,
     dry_run: bool,
     excess: TooManyQuarantined | None,
 ) -> dict[str, Any]:
-    details = msgspec.to_builtins(record)
+    details = msgspec.to_builtins(result.record)
     del details["policy_toml"]
-    status = "dry_run" if dry_run else "done"
+    details["stale"] = result.stale  # of now; the record says what it was then
+    status = "dry_run" if dry_run else "unchanged" if result.unchanged else "done"
     return {
         "status": status if excess is None else "too_many_quarantined",
         "exit_code": 0 if excess is None else excess.exit_code,
+        "unchanged": result.unchanged,
         "out": str(out),
         "seconds": round(seconds, 3),
         **details,
@@ -181,6 +209,8 @@ def _print_record(record: RunRecord, out: Path, seconds: float, dry_run: bool) -
         )
     if record.redactions:
         print_table("\nredactions", ("entity type", "count"), _sorted(record.redactions))
+    if record.reused:
+        typer.echo(f"\n{record.reused:,} transcripts were as before and not redacted again")
     rate = record.word_count / max(seconds, 1e-9)
     typer.echo(f"\n{record.word_count:,} words in {seconds:.1f} s ({rate:,.0f} words/s)")
     if not dry_run:

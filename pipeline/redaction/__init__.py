@@ -14,6 +14,7 @@
     replace     what stands in the place of each span
     apply       the spans applied to text, utterances and words together; seals the result
     residual    an independent look at the result: is anything left, do the views agree?
+    promise     what a result promises, whichever redactor made it
     redactor    the steps above for a batch; every failure quarantines one file
 
 A step that fails for a file quarantines it. Nothing here passes text on because a step failed.

@@ -1,6 +1,7 @@
 """Redaction of a batch of transcripts; every failure quarantines one file and no other."""
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -21,9 +22,10 @@ from pipeline.redaction.propagate import propagate
 from pipeline.redaction.replace import Replacer
 from pipeline.redaction.resolve import resolve
 
-#: Packages whose version can change what is found or how it is replaced.
+#: Packages whose version can change what is read, what is found or how it is replaced.
 _DECIDING_PACKAGES = (
     "clearshard",
+    "msgspec",
     "numpy",
     "phonenumbers",
     "presidio-analyzer",
@@ -32,6 +34,14 @@ _DECIDING_PACKAGES = (
     "spacy",
     "thinc",
     "tldextract",
+)
+#: All the code between the bytes of a transcript and its row. Steps do not import each other, but
+#: a row is what all of them make of it.
+_DECIDING_CODE = (
+    "pipeline.redaction",
+    "pipeline.recognizers",
+    "pipeline.sources",
+    "pipeline.shards",
 )
 
 
@@ -157,7 +167,7 @@ def _check_types(config: Config, detector: Detector) -> None:
 
 
 def redactor_digest(config: Config) -> str:
-    """SHA-256 of everything that decides what is redacted and how: settings, model, code.
+    """SHA-256 of everything that decides what a transcript becomes: settings, model, code.
 
     Raises:
         ConfigError: The configuration names a model or a file that is not there.
@@ -168,12 +178,15 @@ def redactor_digest(config: Config) -> str:
             {
                 "settings": config.redaction.model_dump(mode="json"),
                 "packages": {name: _version(name) for name in _DECIDING_PACKAGES},
+                # What is a letter, and what its lower case is.
+                "unicode": unicodedata.unidata_version,
             },
             order="sorted",
         )
     )
-    for package in ("pipeline.redaction", "pipeline.recognizers"):
+    for package in _DECIDING_CODE:
         _add_code(digest, resources.files(package))
+    digest.update(resources.files("pipeline").joinpath("records.py").read_bytes())
     if settings.user_recognizers is not None:
         digest.update(read_text(settings.user_recognizers).encode())
     try:

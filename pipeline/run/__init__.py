@@ -1,11 +1,17 @@
 """The only place where the steps meet.
 
 intake     manifest → gate → provisional decisions, on disk, in bounded memory
+recall     what earlier work is believed: the visible run's, and what a killed one has left
+earlier    the index of it, asked by file, account and content
+confirm    every eligible file read again: which are still the same?
 units      provisional decisions → work units for the eligible files, balanced by bytes
 work       what a worker does with a unit: read, decode, redact, stage
 outcomes   what became of each eligible file, on disk, next to its provisional decision
-publish    registry read again, shards, decisions, ledger, record: all or nothing
+final      decisions after redaction: the gate's last word, then quarantine, then written
+finish     registry read again, shards and decisions below the staging folder
+publish    ledger, shards, decisions, record: all or nothing
 job        a whole run, from configuration to summary
+housekeeping  what a job leaves behind, and when it is swept
 folder     the output folder: is it ours, what is visible, what did a crash leave behind?
 decide     decisions alone, for `clearshard gate`
 """

@@ -80,6 +80,8 @@ class _Output:
             "decided_at": pa.repeat(pa.scalar(self.as_of, TIMESTAMP), size),
             "doc_key": pa.nulls(size, pa.string()),
             "shard_part": pa.nulls(size, pa.int32()),
+            "content_sha256": pa.nulls(size, pa.string()),
+            "redactor_digest": pa.nulls(size, pa.string()),
         }
         self.writer.write(pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA))
 

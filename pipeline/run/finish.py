@@ -8,12 +8,11 @@ from datetime import datetime
 from itertools import chain, repeat
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.audit.decisions import DecisionsWriter
+from pipeline.audit.reading import VisibleRun
+from pipeline.audit.same import same_decisions
 from pipeline.config import PseudonymKey
 from pipeline.eligibility.gate import Gate
 from pipeline.eligibility.policy import Policy
@@ -28,6 +27,7 @@ from pipeline.records import (
     StagedUnit,
     State,
 )
+from pipeline.run.final import Final, final_decisions
 from pipeline.run.intake import Intake, Provisional, as_manifest, read_accounts
 from pipeline.run.outcomes import BatchOutcomes, read_outcomes
 from pipeline.shards.assemble import Assembler, Contents, KeyRange, ShardSizes, bin_of
@@ -82,13 +82,19 @@ class Finisher:
     ) -> Finished:
         """Writes shards and decisions into two folders.
 
+        Args:
+            units: Scratch files that hold a row for each file with a written outcome.
+            sizes: How large the shards are.
+            shards: A folder to be made.
+            decisions: The same.
+
         Raises:
             SourceUnavailable: The registry cannot be read again.
             RegistryStale: It has become too old.
             IntegrityError: Scratch files or counts are not what they must be.
         """
         shards.mkdir()
-        assembler = Assembler(shards, units, sizes)
+        assembler = Assembler(shards, units, sizes, self._policy.digest)
         made = {r: assembler.write(r) for r in assembler.ranges}
         out: set[str] = set()
         for _ in range(_MAX_READINGS):
@@ -133,6 +139,42 @@ class Finisher:
             contents=assembler.contents(),
         )
 
+    def changes_nothing(self, before: VisibleRun, sizes: ShardSizes, scratch: Path) -> bool:
+        """Whether `finish` would make, byte for byte, the shards of an earlier run.
+
+        Only asked where every row is one of that run.
+
+        Args:
+            before: The run.
+            sizes: How large shards are to be.
+            scratch: A folder that the decisions can be written below.
+
+        Raises:
+            SourceUnavailable: The registry cannot be read again.
+            RegistryStale: It has become too old.
+            IntegrityError: The decisions of the earlier run cannot be read.
+        """
+        record = before.record
+        if (
+            record.policy_digest != self._policy.digest
+            or (record.target_shard_bytes, record.row_group_bytes)
+            != (sizes.target_shard_bytes, sizes.row_group_bytes)
+            # Files that were taken out at the last moment have left shards of another cut behind.
+            or record.taken_out
+        ):
+            return False
+        accounts, registry = read_accounts(self._registry, self._policy, self._as_of)
+        gate = Gate(self._policy, accounts, self._as_of)
+        folder = scratch / "decisions"
+        written = self._write_decisions(gate, (), folder)
+        return (
+            same_decisions(before, [folder / file.name for file in written.files])
+            # It must be the export that the run has told of, and still be there.
+            and self._intake.registry.sha256
+            == registry.snapshot.sha256
+            == sha256_file(self._registry)
+        )
+
     def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes]]:
         no_more = (BatchOutcomes(number) for number in repeat(-1))
         yield from zip(
@@ -145,7 +187,7 @@ class Finisher:
         """Keys of redacted files that the registry, as it is now, excludes."""
         keys: set[str] = set()
         for batch, outcomes in self._rows():
-            rows = sorted(outcomes.written)
+            rows = outcomes.written
             if rows:
                 chosen = batch.table.take(rows)
                 decided = gate.decide(as_manifest(chosen))
@@ -160,16 +202,27 @@ class Finisher:
         reasons: Counter[str] = Counter()
         with DecisionsWriter(folder) as writer:
             for batch, outcomes in self._rows():
-                final = _finally(batch, outcomes, gate)
+                final = final_decisions(batch, outcomes, gate)
                 states.update(final.states)
                 reasons.update(final.reason_counts)
-                writer.write(self._record_batch(batch.table, final, ranges))
+                writer.write(self._record_batch(batch.table, outcomes, final, ranges))
         return _WrittenDecisions(states, reasons, writer.files)
 
     def _record_batch(
-        self, table: pa.RecordBatch, final: "_Final", ranges: tuple[KeyRange, ...]
+        self,
+        table: pa.RecordBatch,
+        outcomes: BatchOutcomes,
+        final: Final,
+        ranges: tuple[KeyRange, ...],
     ) -> pa.RecordBatch:
         size = table.num_rows
+        # Of a file that was redacted and then taken out nothing is kept, as if it had never been
+        # opened.
+        contents: dict[int, str | None] = {}
+        redactors: dict[int, str | None] = {}
+        for row, outcome in outcomes.rows.items():
+            if not final.excluded[row]:
+                contents[row], redactors[row] = outcome.content_sha256, outcome.redactor_digest
         file_ids = table.column("file_id")
         keys: list[str | None] = [None] * size
         parts: list[int | None] = [None] * size
@@ -179,7 +232,8 @@ class Finisher:
         ):
             key = doc_key(self._key, file_id)
             keys[row] = key
-            parts[row] = ranges[bisect_right(ends, bin_of(key))].part
+            if ranges:
+                parts[row] = ranges[bisect_right(ends, bin_of(key))].part
         columns = {
             "file_id": file_ids,
             "account_id": table.column("account_id"),
@@ -191,6 +245,8 @@ class Finisher:
             "decided_at": pa.repeat(pa.scalar(self._as_of, TIMESTAMP), size),
             "doc_key": pa.array(keys, pa.string()),
             "shard_part": pa.array(parts, pa.int32()),
+            "content_sha256": pa.array(map(contents.get, range(size)), pa.string()),
+            "redactor_digest": pa.array(map(redactors.get, range(size)), pa.string()),
         }
         return pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA)
 
@@ -200,76 +256,6 @@ class _WrittenDecisions:
     states: Counter[State]
     reasons: Counter[str]
     files: Sequence[DecisionsFile]
-
-
-@dataclass(frozen=True, slots=True)
-class _Final:
-    """One batch of decisions as they go into the table."""
-
-    written: npt.NDArray[np.int64]
-    states: Counter[State]
-    reason_counts: Counter[str]
-    state_column: pa.Array
-    reason_column: pa.Array
-    error_type_column: pa.Array
-    facts: pa.Array
-
-
-def _finally(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> _Final:
-    """What became of each file: the gate's last word, then quarantine, then written."""
-    size = len(batch)
-    bits = batch.reason_bits.copy()
-    facts = batch.table.column("facts")
-    redacted = np.array(sorted(outcomes.written), np.int64)
-    if len(redacted):
-        again = gate.decide(as_manifest(batch.table.take(pa.array(redacted))))
-        bits[redacted] = again.reason_bits
-        place = np.arange(size)
-        place[redacted] = size + np.arange(len(redacted))
-        facts = pa.concat_arrays([facts, again.facts]).take(pa.array(place))
-    quarantine: dict[int, tuple[str, str | None]] = {
-        row: (str(reason), None)
-        for row, reason in enumerate(batch.quarantine)
-        if reason is not None
-    }
-    for row, problem in outcomes.quarantined.items():
-        quarantine[row] = (str(problem.reason), problem.error_type)
-
-    excluded = bits != 0
-    held = np.zeros(size, np.bool_)
-    held[list(quarantine)] = True
-    written = np.zeros(size, np.bool_)
-    written[redacted] = True
-    written &= ~excluded & ~held
-    lost = ~(excluded | held | written)
-    if lost.any() or (excluded & held).any():
-        raise IntegrityError(
-            f"{int(lost.sum())} eligible files came to no end. Nothing became visible. This is a "
-            "defect."
-        )
-    state_codes = np.select([excluded, held], [0, 1], 2).astype(np.int8)
-    names = [State.EXCLUDED, State.QUARANTINED, State.WRITTEN]
-    states = Counter(dict(zip(names, np.bincount(state_codes, minlength=3).tolist(), strict=True)))
-    error_types: list[str | None] = [None] * size
-    reason_column = gate.reason_lists(bits)
-    if quarantine:
-        rows = sorted(quarantine)
-        place = np.arange(size)
-        place[rows] = size + np.arange(len(rows))
-        given = pa.array([[quarantine[row][0]] for row in rows], pa.list_(pa.string()))
-        reason_column = pa.concat_arrays([reason_column, given]).take(pa.array(place))
-        for row in rows:
-            error_types[row] = quarantine[row][1]
-    counted = pc.value_counts(reason_column.flatten()).to_pylist()
-    return _Final(
-        written=np.flatnonzero(written),
-        states=states,
-        reason_counts=Counter({entry["values"]: entry["counts"] for entry in counted}),
-        state_column=pa.array([str(n) for n in names]).take(pa.array(state_codes)),
-        reason_column=reason_column,
-        error_type_column=pa.array(error_types, pa.string()),
-        facts=facts,
-    )
 
 
 def _remove(folder: Path, shard: ShardFile | None) -> None:

@@ -3,6 +3,7 @@
 OUT/.clearshard.json    marks the folder as ours
 OUT/.lock               held by the run in progress
 OUT/.staging/<run_id>/  a run that is not visible yet
+OUT/.checkpoints/       redacted units of a run that is not visible yet; they outlive it
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import msgspec
 from pipeline.audit.reading import visible_runs
 from pipeline.errors import OutputUnusable
 from pipeline.records import RunRecord
-from pipeline.storage import output_errors, remove_tree, run_lock, write_atomic
+from pipeline.storage import output_errors, remove_tree, run_lock, temporary_name, write_atomic
 
 _MARKER = ".clearshard.json"
 _LOCK = ".lock"
@@ -42,6 +43,11 @@ class OutputFolder:
     def staging(self) -> Path:
         """Runs that are not visible yet."""
         return self.root / ".staging"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Work of runs that have not become visible; redacted transcripts only."""
+        return self.root / ".checkpoints"
 
     def record(self, run_id: str) -> Path:
         """What makes a run visible."""
@@ -79,7 +85,8 @@ def locked(root: Path) -> Iterator[OutputFolder]:
 def _claim(root: Path) -> None:
     marker = root / _MARKER
     if not marker.exists():
-        if any(root.iterdir()):
+        # A crash between the two steps of writing the marker leaves the first.
+        if any(entry.name != temporary_name(_MARKER) for entry in root.iterdir()):
             raise OutputUnusable(
                 f"{root} is not empty and was not made by clearshard. Choose an empty or a new "
                 "folder with --out."
@@ -89,13 +96,15 @@ def _claim(root: Path) -> None:
 
 def _leave_no_trace(folder: OutputFolder) -> None:
     """Removes the folder again if nothing has ever come of it: a typo in a path leaves nothing."""
-    ours = {_MARKER, _LOCK, folder.staging.name}
+    hidden = (folder.staging, folder.checkpoints)
+    ours = {_MARKER, _LOCK, *(inside.name for inside in hidden)}
     if {entry.name for entry in folder.root.iterdir()} <= ours:
-        if folder.staging.exists() and any(folder.staging.iterdir()):
+        if any(inside.exists() and any(inside.iterdir()) for inside in hidden):
             return
         for name in (_MARKER, _LOCK):
             (folder.root / name).unlink(missing_ok=True)
-        remove_tree(folder.staging)
+        for inside in hidden:
+            remove_tree(inside)
         folder.root.rmdir()
 
 

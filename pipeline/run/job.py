@@ -1,34 +1,43 @@
 """A whole run: sources → gate → redact → write → audit."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib import metadata
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Protocol
 
 from pipeline.audit.ledger import EventName, Ledger
+from pipeline.audit.reading import visible_runs
 from pipeline.config import Config, PseudonymKey, load_key
 from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.engines.local import Job, LocalEngine, forbid_core_dumps
 from pipeline.errors import ClearshardError, ConfigError, RunFailed, SourceUnavailable
 from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
+from pipeline.redaction.promise import promise_digest
 from pipeline.redaction.redactor import redactor_digest
 from pipeline.run import PRELOAD
+from pipeline.run.confirm import Confirmed, confirm, gather
+from pipeline.run.earlier import Earlier
 from pipeline.run.finish import Finisher
-from pipeline.run.folder import OutputFolder, locked, visible_records
+from pipeline.run.folder import OutputFolder, locked
+from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
 from pipeline.run.intake import Intake, take_in
-from pipeline.run.outcomes import OutcomeWriter
+from pipeline.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
 from pipeline.run.publish import announce, make_visible, recover, tidy
-from pipeline.run.units import split, units_of
+from pipeline.run.recall import NO_WISHES, Wishes, newest_believed, recall
+from pipeline.run.units import WorkUnit, split, units_of
 from pipeline.run.work import WorkSettings, give_up, make_work
 from pipeline.shards.assemble import ShardSizes
-from pipeline.shards.staging import Stamp
+from pipeline.shards.staging import Seal
 from pipeline.storage import output_errors, remove_tree
 
 VERSION = metadata.version("clearshard")
+_CONFIRMED = "confirmed.arrow"
 
 
 class Progress(Protocol):
@@ -56,47 +65,74 @@ class RunOptions:
         as_of: The moment that the rules are evaluated at.
         workers: Number of worker processes.
         dry_run: Decide and redact, but leave nothing behind.
+        wishes: What is to be done again although nothing has changed.
     """
 
     out: Path
     as_of: datetime
     workers: int
     dry_run: bool
+    wishes: Wishes = NO_WISHES
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run has come to.
+
+    Attributes:
+        record: The record of the run that is now visible.
+        unchanged: Whether it is the one that was visible before: nothing had to be done.
+        stale: Transcripts in the shards that an earlier redactor redacted.
+    """
+
+    record: RunRecord
+    unchanged: bool
+    stale: int
 
 
 def run(
     config: Config, options: RunOptions, progress: Progress, clock: Callable[[], datetime]
-) -> RunRecord:
-    """Runs the whole pipeline and returns the record of the run that is now visible.
+) -> RunResult:
+    """Runs the whole pipeline.
 
     Raises:
         ClearshardError: Whatever kept the run from becoming visible; nothing is half visible.
     """
     forbid_core_dumps()
     policy = parse_policy(*config.policy_text())
-    stamp = Stamp(policy.digest, redactor_digest(config))
+    digests = redactor_digest(config), promise_digest(config)
     with locked(options.out) as folder, output_errors(options.out):
         recover(folder, clock)
-        job = _Job(config, options, policy, stamp, folder, progress, clock)
+        finish_sweeps(folder)
+        job = _Job(config, options, policy, digests, folder, progress, clock)
+        sweep_leftovers(folder, config.housekeeping, job.run_id, clock)
         try:
-            record = job.finish()
+            result = job.finish()
             if options.dry_run:
                 remove_tree(job.staging)
-                return record
-            announce(folder, record, clock)
+                return result
+            if result.unchanged:
+                job.tell_unchanged()
+            else:
+                announce(folder, result.record, clock)
         except BaseException as error:
             job.forget(error)
             raise
+        record = result.record
         try:
-            make_visible(folder, record.run_id)
-            tidy(folder, clock)
+            if not result.unchanged:
+                make_visible(folder, record.run_id)
+                tidy(folder, clock)
+            # Out of the way first: a worker of a killed run may still be about to write there.
+            folder.checkpoints.rename(job.staging / "checkpoints")
             remove_tree(job.staging)
+            sweep_runs(folder, config.housekeeping, clock)
         except OSError as error:
             raise RunFailed(
                 f"run {record.run_id} is complete and announced, but publishing it was interrupted "
                 f"({type(error).__name__}). The next run finishes it."
             ) from None
-        return record
+        return result
 
 
 class _Job:
@@ -107,7 +143,7 @@ class _Job:
         config: Config,
         options: RunOptions,
         policy: Policy,
-        stamp: Stamp,
+        digests: tuple[str, str],
         folder: OutputFolder,
         progress: Progress,
         clock: Callable[[], datetime],
@@ -115,17 +151,18 @@ class _Job:
         self._config = config
         self._options = options
         self._policy = policy
-        self._stamp = stamp
+        self._redactor_digest, self._promise_digest = digests
         self._progress = progress
         self._clock = clock
         self._folder = folder
-        self._earlier = visible_records(folder)
+        self._visible = visible_runs(folder.root)
         self._ledger = Ledger(folder.ledger)
         self._told_start = False
+        self._read: dict[str, str] = {}
         self.run_id = f"{options.as_of:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         self.staging = folder.staging / self.run_id
 
-    def finish(self) -> RunRecord:
+    def finish(self) -> RunResult:
         """Decides, redacts, writes; returns what the run has come to."""
         started = self._clock()
         config, options, policy = self._config, self._options, self._policy
@@ -139,25 +176,37 @@ class _Job:
         manifest = config.path(config.sources.manifest)
         intake = take_in(manifest, registry, policy, options.as_of, scratch)
         key = self._key()
+        seal = Seal(key, self._redactor_digest, self._promise_digest)
+        self._tell_decided(intake)
+        before = newest_believed(self._folder, self._visible, self._progress.note)
+        earlier = recall(self._folder, before, seal, options.wishes, self._progress.note)
+        confirmed = self._confirm(intake, earlier, key, scratch)
+        checkpoints = scratch if options.dry_run else self._folder.checkpoints
+        checkpoints.mkdir(exist_ok=True)
         outcomes = scratch / "outcomes.arrow"
-        units = self._redact(intake, WorkSettings(config, key, scratch, self._stamp), outcomes)
+        made = self._redact(intake, WorkSettings(config, checkpoints, seal), scratch, outcomes)
+        finisher = Finisher(intake, outcomes, key, policy, options.as_of, registry)
         self._progress.finishing()
-        finished = Finisher(intake, outcomes, key, policy, options.as_of, registry).finish(
-            units,
-            ShardSizes(config.output.target_shard_bytes, config.output.row_group_bytes),
+        rows_of_before = not made and not confirmed.from_checkpoints(earlier)
+        if before and rows_of_before and finisher.changes_nothing(before, self._sizes, scratch):
+            return RunResult(before.record, unchanged=True, stale=confirmed.stale)
+        self._tell_start()
+        finished = finisher.finish(
+            [*made, *gather(earlier, confirmed, scratch)],
+            self._sizes,
             self.staging / "shards",
             self.staging / "decisions",
         )
         remove_tree(scratch)
-        return RunRecord(
+        record = RunRecord(
             run_id=self.run_id,
             clearshard_version=VERSION,
             as_of=utc_text(options.as_of),
             started_at=utc_text(started),
             finished_at=utc_text(self._clock()),
-            policy_digest=self._stamp.policy_digest,
+            policy_digest=policy.digest,
             policy_toml=policy.toml,
-            redactor_digest=self._stamp.redactor_digest,
+            redactor_digest=self._redactor_digest,
             manifest=intake.manifest,
             registry=intake.registry,
             registry_at_publish=finished.registry,
@@ -170,8 +219,23 @@ class _Job:
             decisions=finished.decisions,
             shards=finished.shards,
             key_id=key.key_id,
-            superseded=tuple(record.run_id for record in self._earlier),
+            superseded=tuple(run.run_id for run in self._visible),
+            promise_digest=self._promise_digest,
+            reused=confirmed.written,
+            stale=confirmed.stale,
+            target_shard_bytes=self._sizes.target_shard_bytes,
+            row_group_bytes=self._sizes.row_group_bytes,
         )
+        return RunResult(record, unchanged=False, stale=confirmed.stale)
+
+    def tell_unchanged(self) -> None:
+        """Tells the ledger that everything was decided again, and nothing came of it."""
+        data = {
+            "as_of": utc_text(self._options.as_of),
+            "visible_run": self._visible[-1].run_id,
+            **self._read,
+        }
+        self._ledger.append(EventName.RUN_UNCHANGED, self.run_id, self._clock(), data)
 
     def forget(self, error: BaseException) -> None:
         """Removes what a failed run has left, and tells the ledger if it was told of the start."""
@@ -183,37 +247,78 @@ class _Job:
                 self._ledger.append(EventName.RUN_FAILED, self.run_id, self._clock(), data)
 
     def _key(self) -> PseudonymKey:
-        key, made = load_key(self._config, create=not self._earlier)
+        key, made = load_key(self._config, create=not self._visible)
         if made is not None:
             self._progress.note(f"made a new pseudonym key: {made}. Keep it safe, and keep it.")
-        if self._earlier and self._earlier[-1].key_id != key.key_id:
+        if self._visible and self._visible[-1].record.key_id != key.key_id:
             problem = f"keys.file → is not the key of the earlier runs in {self._options.out}"
             raise ConfigError("configuration", [problem])
         return key
 
-    def _redact(self, intake: Intake, settings: WorkSettings, outcomes: Path) -> list[StagedUnit]:
-        config = self._config
-        root = config.path(config.sources.transcripts)
-        counts = _count(intake)
-        self._progress.decided(counts.seen, counts.written, counts.excluded, counts.quarantined)
-        work = (
-            unit
-            for number, batch in enumerate(intake.batches())
-            for unit in units_of(number, batch, root, config.limits.max_transcript_bytes)
+    @property
+    def _sizes(self) -> ShardSizes:
+        output = self._config.output
+        return ShardSizes(output.target_shard_bytes, output.row_group_bytes)
+
+    def _confirm(
+        self, intake: Intake, earlier: Earlier, key: PseudonymKey, scratch: Path
+    ) -> Confirmed:
+        """Looks which transcripts are as they were; says what that means."""
+        if not len(earlier):
+            return Confirmed()
+        path = scratch / _CONFIRMED
+        confirmed = confirm(intake, earlier, self._config, key, path, self._options.workers)
+        self._progress.redacted(confirmed.written, confirmed.quarantined, 0)
+        self._progress.note(
+            f"{confirmed.written:,} transcripts are as they were and are not redacted again"
         )
-        seconds = config.limits.seconds_per_file
-        job = Job(make_work, (settings,), split, give_up, seconds, PRELOAD)
-        staged: list[StagedUnit] = []
-        with OutcomeWriter(outcomes) as writer:
-            for result in LocalEngine(self._options.workers).map(job, work):
+        if confirmed.stale:
+            self._progress.note(
+                f"{confirmed.stale:,} of them were redacted by an earlier redactor (other model, "
+                "recognizers or code) and are kept; `clearshard run --redo-stale` redoes them"
+            )
+        return confirmed
+
+    def _redact(
+        self, intake: Intake, settings: WorkSettings, scratch: Path, outcomes: Path
+    ) -> list[StagedUnit]:
+        """Works on whatever is not confirmed; returns what shards can be made of."""
+        job = Job(
+            make_work,
+            (settings,),
+            split,
+            partial(give_up, settings),
+            self._config.limits.seconds_per_file,
+            PRELOAD,
+        )
+        made: list[StagedUnit] = []
+        with OutcomeWriter(outcomes, settings.seal.redactor_digest, _known(scratch)) as writer:
+            units = self._units(intake, _known(scratch))
+            for result in LocalEngine(self._options.workers).map(job, units):
                 self._tell_start()
                 writer.add(result)
                 if result.staged is not None:
-                    staged.append(result.staged)
+                    made.append(result.staged)
                 written, quarantined = len(result.written), len(result.quarantined)
                 self._progress.redacted(written, quarantined, result.word_count)
-        self._tell_start()
-        return staged
+        return made
+
+    def _units(self, intake: Intake, done: Iterable[BatchOutcomes]) -> Iterator[WorkUnit]:
+        root = self._config.path(self._config.sources.transcripts)
+        max_bytes = self._config.limits.max_transcript_bytes
+        nothing = repeat(BatchOutcomes(-1))
+        for (number, batch), known in zip(
+            enumerate(intake.batches()), chain(done, nothing), strict=False
+        ):
+            yield from units_of(number, batch, root, max_bytes, known.rows.keys())
+
+    def _tell_decided(self, intake: Intake) -> None:
+        counts = _count(intake)
+        self._read = {
+            "manifest_sha256": intake.manifest.sha256,
+            "registry_sha256": intake.registry.sha256,
+        }
+        self._progress.decided(counts.seen, counts.written, counts.excluded, counts.quarantined)
 
     def _tell_start(self) -> None:
         """Tells the ledger once work has begun: bad input leaves no trace in the folder."""
@@ -226,11 +331,17 @@ class _Job:
             self._clock(),
             {
                 "as_of": utc_text(self._options.as_of),
-                "policy_digest": self._stamp.policy_digest,
-                "redactor_digest": self._stamp.redactor_digest,
+                "policy_digest": self._policy.digest,
+                "redactor_digest": self._redactor_digest,
                 "clearshard_version": VERSION,
             },
         )
+
+
+def _known(scratch: Path) -> Iterable[BatchOutcomes]:
+    """The outcomes that were confirmed, by batch."""
+    path = scratch / _CONFIRMED
+    return read_outcomes(path) if path.exists() else ()
 
 
 def _count(intake: Intake) -> Counts:

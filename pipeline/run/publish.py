@@ -75,7 +75,7 @@ def tidy(folder: OutputFolder, clock: Callable[[], datetime]) -> None:
 def recover(folder: OutputFolder, clock: Callable[[], datetime]) -> None:
     """Settles what an interrupted run has left; called under the lock before a new run starts."""
     if folder.staging.exists():
-        announced = _announced(folder)
+        announced = announcements(folder)
         for staging in sorted(folder.staging.iterdir()):
             record = staging / _RECORD
             digest = (
@@ -91,7 +91,12 @@ def recover(folder: OutputFolder, clock: Callable[[], datetime]) -> None:
     tidy(folder, clock)
 
 
-def _announced(folder: OutputFolder) -> dict[str, str]:
+def announcements(folder: OutputFolder) -> dict[str, str]:
+    """Run → SHA-256 of its record, as the ledger says.
+
+    Raises:
+        IntegrityError: The ledger is not what was written.
+    """
     return {
         event.run_id: str(event.data.get("record_sha256"))
         for event in Ledger(folder.ledger).read()

@@ -5,7 +5,7 @@ something that can be opened.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +37,16 @@ class WorkUnit:
 
 
 def units_of(
-    batch_number: int, batch: Provisional, root: Path, max_bytes: int
+    batch_number: int,
+    batch: Provisional,
+    root: Path,
+    max_bytes: int,
+    done: Collection[int] = (),
 ) -> Iterator[WorkUnit]:
-    """Work units that together hold every eligible file of a batch once."""
+    """Work units that together hold every eligible file of a batch once, but for rows of `done`."""
     tasks: list[FileTask] = []
     size = 0
-    for task in _tasks(batch, root, max_bytes):
+    for task in _tasks(batch, root, max_bytes, done):
         if isinstance(task, tuple):
             yield WorkUnit(batch_number, (), (task,))
             continue
@@ -67,10 +71,12 @@ def split(unit: WorkUnit) -> tuple[WorkUnit, WorkUnit] | None:
 
 
 def _tasks(
-    batch: Provisional, root: Path, max_bytes: int
+    batch: Provisional, root: Path, max_bytes: int, done: Collection[int]
 ) -> Iterator[FileTask | tuple[int, Quarantine]]:
     eligible = [
-        int(row) for row in np.flatnonzero(batch.reason_bits == 0) if batch.quarantine[row] is None
+        int(row)
+        for row in np.flatnonzero(batch.reason_bits == 0)
+        if batch.quarantine[row] is None and row not in done
     ]
     rows = batch.table.take(eligible).to_pylist() if eligible else []
     containers: dict[str, dict[str, list[FileTask]]] = defaultdict(lambda: defaultdict(list))

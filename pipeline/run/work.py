@@ -1,7 +1,9 @@
 """What a worker does with a unit: read, decode, redact, stage. The same whatever the engine."""
 
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.config import Config, PseudonymKey
@@ -17,7 +19,7 @@ from pipeline.records import (
 from pipeline.redaction.redactor import Redactor
 from pipeline.run.units import WorkUnit
 from pipeline.shards.pseudonyms import account_key, doc_key
-from pipeline.shards.staging import ShardRow, Stamp, stage
+from pipeline.shards.staging import Held, Seal, ShardRow, stage
 from pipeline.sources.transcripts import read_transcript
 from pipeline.storage import output_errors, read_inside
 
@@ -30,8 +32,9 @@ class UnitResult:
         batch: Number of the batch that the rows belong to.
         written: Rows whose transcript is in `staged`.
         quarantined: Rows that are not, and why.
-        staged: The scratch file, or None if nothing was written.
+        staged: The checkpoint with the written rows, or None if there are none.
         word_count: Words of the written transcripts.
+        contents: SHA-256 of the transcript of each row, written or not, that could be read.
     """
 
     batch: int
@@ -39,6 +42,7 @@ class UnitResult:
     quarantined: tuple[tuple[int, Quarantine], ...]
     staged: StagedUnit | None
     word_count: int
+    contents: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,18 @@ class WorkSettings:
     """What a worker needs to know; travels to it once.
 
     Attributes:
-        staging: Folder for scratch files.
-        stamp: What every row carries.
+        checkpoints: Folder for what has been made, from which shards are made later.
+        seal: What it is made under.
     """
 
     config: Config
-    key: PseudonymKey
-    staging: Path
-    stamp: Stamp
+    checkpoints: Path
+    seal: Seal
+
+    @property
+    def key(self) -> PseudonymKey:
+        """The key of the pseudonyms."""
+        return self.seal.key
 
 
 def make_work(settings: WorkSettings) -> Callable[[WorkUnit], UnitResult]:
@@ -77,10 +85,14 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
         OutputFull: The disk is full: the run fails, no file is blamed for it.
     """
     quarantined = list(unit.known)
+    contents: dict[int, str] = {}
     opened: list[tuple[FileTask, Transcript]] = []
     for task in unit.tasks:
         try:
-            opened.append((task, _open(task, settings.config)))
+            content = read_content(task, settings.config)
+            contents[task.row] = hashlib.sha256(content).hexdigest()
+            words = settings.config.limits.max_transcript_words
+            opened.append((task, read_transcript(content, words)))
         except Quarantine as problem:
             quarantined.append((task.row, problem))
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not written
@@ -93,45 +105,81 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
         if isinstance(result, Quarantine):
             quarantined.append((task.row, result))
         else:
-            rows.append(_row(task, result, settings.key))
+            rows.append(_row(task, contents[task.row], result, settings.key))
             written.append(task.row)
     return UnitResult(
         batch=unit.batch,
         written=tuple(written),
         quarantined=tuple(quarantined),
-        staged=_stage(unit, rows, settings),
+        staged=_checkpoint(unit, rows, quarantined, contents, settings),
         word_count=sum(len(r.transcript.text.split()) for r in rows),
+        contents=contents,
     )
 
 
-def give_up(unit: WorkUnit, loss: Loss) -> UnitResult:
-    """The result of a unit of one file that no worker survives."""
+def give_up(settings: WorkSettings, unit: WorkUnit, loss: Loss) -> UnitResult:
+    """The result of a unit of one file that no worker survives.
+
+    The file is read once more, here where nothing is decoded, so that it is known again and its
+    next run does not lose a worker to it.
+    """
     reason = {
         "crashed": QuarantineReason.DETECTOR_FAILED,
         "timed_out": QuarantineReason.DETECTOR_TIMEOUT,
     }[loss]
     lost = tuple((task.row, Quarantine(reason, f"Worker_{loss}")) for task in unit.tasks)
-    return UnitResult(unit.batch, (), (*unit.known, *lost), None, 0)
+    contents: dict[int, str] = {}
+    for task in unit.tasks:
+        with suppress(Quarantine):  # gone meanwhile: then there is nothing to know it by
+            content = read_content(task, settings.config)
+            contents[task.row] = hashlib.sha256(content).hexdigest()
+    _checkpoint(unit, (), lost, contents, settings)
+    return UnitResult(unit.batch, (), (*unit.known, *lost), None, 0, contents)
 
 
-def _open(task: FileTask, config: Config) -> Transcript:
-    limits = config.limits
-    content = task.content
-    if content is None:
-        assert task.uri is not None
-        root = config.path(config.sources.transcripts)
-        content = read_inside(root, task.uri, limits.max_transcript_bytes)
-    return read_transcript(content, limits.max_transcript_words)
+def read_content(task: FileTask, config: Config) -> bytes:
+    """The bytes of a transcript.
+
+    Raises:
+        Quarantine: `missing` or `too_large`; see `pipeline.storage.read_inside`.
+    """
+    if task.content is not None:
+        return task.content
+    assert task.uri is not None
+    root = config.path(config.sources.transcripts)
+    return read_inside(root, task.uri, config.limits.max_transcript_bytes)
 
 
-def _row(task: FileTask, transcript: RedactedTranscript, key: PseudonymKey) -> ShardRow:
-    return ShardRow(doc_key(key, task.file_id), account_key(key, task.account_id), transcript)
+def _row(
+    task: FileTask, content_sha256: str, transcript: RedactedTranscript, key: PseudonymKey
+) -> ShardRow:
+    keys = doc_key(key, task.file_id), account_key(key, task.account_id)
+    return ShardRow(*keys, content_sha256, transcript)
 
 
-def _stage(unit: WorkUnit, rows: Sequence[ShardRow], settings: WorkSettings) -> StagedUnit | None:
-    if not rows:
+def _checkpoint(
+    unit: WorkUnit,
+    rows: Sequence[ShardRow],
+    quarantined: Sequence[tuple[int, Quarantine]],
+    contents: dict[int, str],
+    settings: WorkSettings,
+) -> StagedUnit | None:
+    """Keeps what has been made of a unit; returns what shards are made of, if there is any."""
+    key = settings.key
+    tasks = {task.row: task for task in unit.tasks}
+    held = [
+        Held(
+            doc_key(key, tasks[row].file_id),
+            account_key(key, tasks[row].account_id),
+            contents[row],
+            str(problem.reason),
+            problem.error_type,
+        )
+        for row, problem in quarantined
+        if row in contents
+    ]
+    if not rows and not held:
         return None
-    # Rows are unique in a batch, and no two units share one: the name is the unit's alone.
-    name = f"unit-{unit.batch:06d}-{unit.tasks[0].row:06d}.arrow"
-    with output_errors(settings.staging):
-        return stage(settings.staging / name, rows, settings.stamp)
+    with output_errors(settings.checkpoints):
+        staged = stage(settings.checkpoints, rows, settings.seal, held)
+    return staged if rows else None

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import IntegrityError
 from pipeline.records import SHARD_SCHEMA, ShardFile, StagedUnit
+from pipeline.shards.staging import ROW_SCHEMA
 from pipeline.storage import sha256_file
 
 _BIN_DIGITS = 4
@@ -69,8 +70,16 @@ class Contents:
 class Assembler:
     """Makes the shards of a run, and makes single ones again when files are taken out."""
 
-    def __init__(self, folder: Path, units: Sequence[StagedUnit], sizes: ShardSizes) -> None:
+    def __init__(
+        self, folder: Path, units: Sequence[StagedUnit], sizes: ShardSizes, policy_digest: str
+    ) -> None:
         """Looks at the scratch files and plans the shards.
+
+        Args:
+            folder: Where the shards go.
+            units: Scratch files with the columns of `ROW_SCHEMA`, each sorted by `doc_key`.
+            sizes: How large the shards are.
+            policy_digest: The policy that lets these rows in; stamped on each.
 
         Raises:
             IntegrityError: A scratch file is not what its worker wrote.
@@ -78,6 +87,7 @@ class Assembler:
         self._folder = folder
         self._units = units
         self._sizes = sizes
+        self._policy_digest = policy_digest
         self._contents: dict[int, Contents] = {}
         for unit in units:
             if sha256_file(Path(unit.path)) != unit.sha256:
@@ -97,7 +107,7 @@ class Assembler:
             return None
         # In one piece: Arrow does not promise how many a sorted table has, and where they end would
         # show in the pages, and so in the bytes.
-        table = table.sort_by("doc_key").combine_chunks()
+        table = self._stamped(table.sort_by("doc_key").combine_chunks())
         temporary = self._folder / f".part-{key_range.part}.tmp"
         self._write_parquet(table, temporary)
         digest = sha256_file(temporary)
@@ -111,6 +121,11 @@ class Assembler:
             first_key=table.column("doc_key")[0].as_py(),
             last_key=table.column("doc_key")[-1].as_py(),
         )
+
+    def _stamped(self, table: pa.Table) -> pa.Table:
+        place = SHARD_SCHEMA.get_field_index("policy_digest")
+        policy = pa.repeat(pa.scalar(self._policy_digest, pa.string()), table.num_rows)
+        return table.add_column(place, SHARD_SCHEMA.field(place), policy)
 
     def contents(self) -> Contents:
         """What the shards hold that have been written, each as it was written last."""
@@ -160,7 +175,7 @@ class Assembler:
             yield KeyRange(part, first, _BINS)
 
     def _rows(self, key_range: KeyRange) -> pa.Table:
-        parts = [SHARD_SCHEMA.empty_table()]
+        parts = [ROW_SCHEMA.empty_table()]
         for unit in self._units:
             table = _open(unit)
             keys = table.column("doc_key")
@@ -172,7 +187,8 @@ class Assembler:
 
 def _open(unit: StagedUnit) -> pa.Table:
     with pa.memory_map(unit.path) as file:
-        return pa.ipc.open_file(file).read_all()
+        table = pa.ipc.open_file(file).read_all()
+    return table.select(ROW_SCHEMA.names).replace_schema_metadata()
 
 
 def _first_at(keys: pa.ChunkedArray, place: int) -> int:

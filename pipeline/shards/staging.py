@@ -1,7 +1,12 @@
-"""Redacted transcripts of one work unit → a scratch file that only becomes visible as shards.
+"""Redacted transcripts of one work unit → a checkpoint that only becomes visible as shards.
 
-The scratch file is Arrow IPC, sorted by `doc_key`. Its digest travels with the result, so that the
-rows that become shards are the rows that redaction sealed.
+A checkpoint is an Arrow IPC file: rows sorted by `doc_key`, and in its metadata what was made with
+and which files of the unit were quarantined. It outlives the run if that is killed, so it says
+everything that a later run must know to take it; see `pipeline.shards.checkpoints`.
+
+It is named by a digest of its bytes under the pseudonym key. Whoever can write to the folder but
+does not hold the key cannot pass anything off as redacted, a torn file does not bear its own name,
+and no checkpoint survives a change of the key.
 """
 
 import hashlib
@@ -10,22 +15,59 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 
+from pipeline.config import PseudonymKey
 from pipeline.records import SHARD_SCHEMA, RedactedTranscript, StagedUnit
+from pipeline.storage import write_atomic
+
+#: A row of a shard without the policy that let it in: that is stamped when shards are made.
+ROW_SCHEMA = pa.schema([field for field in SHARD_SCHEMA if field.name != "policy_digest"])
+#: The same with the digest of the transcript that it was made from. That one is no column of a
+#: shard: whoever holds a shard could otherwise tell whether a transcript of theirs is in it.
+STAGED_SCHEMA = ROW_SCHEMA.append(pa.field("content_sha256", pa.string(), nullable=False))
+
+_METADATA = b"clearshard"
+_PURPOSE = b"clearshard ckpt"
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A file of the unit that was quarantined: keys, digest and codes, no content."""
+
+    doc_key: str
+    account_key: str
+    content_sha256: str
+    reason: str
+    error_type: str
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What a checkpoint says about itself.
+
+    Attributes:
+        redactor_digest: What made the rows.
+        promise_digest: What the rows promise; see `pipeline.redaction.promise`.
+        held: The files of the unit that have no row.
+    """
+
+    redactor_digest: str
+    promise_digest: str
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
-    """What every row of a run carries about how it came to be."""
+class Seal:
+    """What a checkpoint is made under: nothing made under another one is believed."""
 
-    policy_digest: str
+    key: PseudonymKey
     redactor_digest: str
+    promise_digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShardRow:
-    """A redacted transcript and its pseudonyms.
+    """A redacted transcript, its pseudonyms, and the digest of the bytes that it was read from.
 
     Raises:
         TypeError: The transcript was not sealed by redaction.
@@ -33,6 +75,7 @@ class ShardRow:
 
     doc_key: str
     account_key: str
+    content_sha256: str
     transcript: RedactedTranscript
 
     def __post_init__(self) -> None:
@@ -40,8 +83,16 @@ class ShardRow:
             raise TypeError("only a RedactedTranscript can become a row of a shard")
 
 
-def stage(path: Path, rows: Sequence[ShardRow], stamp: Stamp) -> StagedUnit:
-    """Writes the rows of one work unit to a scratch file.
+def stage(
+    folder: Path, rows: Sequence[ShardRow], seal: Seal, held: Sequence[Held] = ()
+) -> StagedUnit:
+    """Writes the checkpoint of one work unit; it is whole on the disk, or not there.
+
+    Args:
+        folder: Where to.
+        rows: What was redacted.
+        seal: What it was redacted with.
+        held: What was quarantined.
 
     Raises:
         TypeError: Something that is no `ShardRow` is among the rows.
@@ -51,17 +102,32 @@ def stage(path: Path, rows: Sequence[ShardRow], stamp: Stamp) -> StagedUnit:
         if type(row) is not ShardRow or type(row.transcript) is not RedactedTranscript:
             raise TypeError("only ShardRows with a RedactedTranscript can be staged")
     ordered = sorted(rows, key=lambda row: row.doc_key)
-    table = _table(ordered, stamp)
+    made = Made(seal.redactor_digest, seal.promise_digest, tuple(held))
+    schema = STAGED_SCHEMA.with_metadata({_METADATA: msgspec.json.encode(made)})
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, SHARD_SCHEMA) as writer:
-        writer.write_table(table)
+    with pa.ipc.new_file(sink, schema) as writer:
+        writer.write_table(_table(ordered, seal.redactor_digest).cast(schema))
     content = sink.getvalue()
-    with path.open("wb") as file:
-        file.write(content)
+    path = folder / checkpoint_name(seal.key, content)
+    write_atomic(path, content)
     return StagedUnit(str(path), hashlib.sha256(content).hexdigest(), len(ordered))
 
 
-def _table(ordered: Sequence[ShardRow], stamp: Stamp) -> pa.Table:
+def checkpoint_name(key: PseudonymKey, content: bytes) -> str:
+    """The name that only these bytes can have, and only whoever holds the key can give."""
+    digest = hashlib.blake2b(content, key=key.secret, person=_PURPOSE, digest_size=16)
+    return f"unit-{digest.hexdigest()}.arrow"
+
+
+def made_of(schema: pa.Schema) -> Made | None:
+    """What a checkpoint says about itself, or None if it does not."""
+    try:
+        return msgspec.json.decode((schema.metadata or {})[_METADATA], type=Made)
+    except (KeyError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
+def _table(ordered: Sequence[ShardRow], redactor_digest: str) -> pa.Table:
     """The rows by columns: an object for each word would cost more than all the rest."""
     transcripts = [row.transcript for row in ordered]
     utterances = [t.utterances for t in transcripts]
@@ -99,10 +165,10 @@ def _table(ordered: Sequence[ShardRow], stamp: Stamp) -> pa.Table:
                 for field in SHARD_SCHEMA.field("redactions").type.value_type
             },
         ),
-        "policy_digest": [stamp.policy_digest] * len(ordered),
-        "redactor_digest": [stamp.redactor_digest] * len(ordered),
+        "redactor_digest": [redactor_digest] * len(ordered),
+        "content_sha256": [row.content_sha256 for row in ordered],
     }
-    return pa.Table.from_pydict(columns, schema=SHARD_SCHEMA)
+    return pa.Table.from_pydict(columns, schema=STAGED_SCHEMA)
 
 
 def _lists(name: str, rows: Sequence[Sized], columns: Mapping[str, Sequence[object]]) -> pa.Array:

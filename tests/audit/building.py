@@ -93,6 +93,8 @@ def decision(row: Row) -> dict[str, Any]:
         "decided_at": START,
         "doc_key": row.key if written else None,
         "shard_part": row.part if written else None,
+        "content_sha256": "c" * 64 if row.state != "excluded" else None,
+        "redactor_digest": REDACTOR if row.state != "excluded" else None,
     }
 
 

@@ -367,6 +367,11 @@ def test_reason_that_is_no_code_is_not_shown(output: Output) -> None:
         ({"reasons": []}, "1 decision(s) are written with a reason, or not written without one"),
         ({"doc_key": "k"}, "1 decision(s) are written without a key and a part, or not"),
         ({"shard_part": 3}, "1 decision(s) are written without a key and a part, or not"),
+        (
+            {"content_sha256": "c" * 64, "redactor_digest": REDACTOR},
+            "1 decision(s) are excluded, although the transcript was opened",
+        ),
+        ({"redactor_digest": REDACTOR}, "or have only one"),
     ],
 )
 def test_decision_that_cannot_be(output: Output, change: dict[str, Any], message: str) -> None:
@@ -394,7 +399,7 @@ def test_excluded_decision_turned_into_written(output: Output) -> None:
     decisions[4].update(state="written", reasons=[], doc_key=key_of("f5"), shard_part=1)
     output.publish("r", decisions=decisions)
     faults = faults_of(output)
-    assert {f.location for f in faults} == {"runs/r.json"}
+    assert {f.location for f in faults} == {"runs/r.json", "audit/decisions/run=r"}
     assert "says 3 written; its decisions say 4" in faults[0].message
 
 
@@ -481,13 +486,15 @@ def test_same_file_in_two_runs_in_use(output: Output) -> None:
     only(output, "shards", "1 file(s) are in the shards of more than one run")
 
 
-@pytest.mark.parametrize("digest", ["policy_digest", "redactor_digest"])
-def test_row_of_another_digest(output: Output, digest: str) -> None:
+@pytest.mark.parametrize(
+    ("digest", "than"), [("policy_digest", "the record"), ("redactor_digest", "their decision")]
+)
+def test_row_of_another_digest(output: Output, digest: str, than: str) -> None:
     shards = shards_by_part(p0=["f1"], p1=ordered("f2", "f3"))
     shards[1][1][digest] = "other"
     output.publish("r", shards=shards)
     path = output.shard_paths("r")[1]
-    only(output, below(output, path), f"1 row(s) have another {digest} than the record")
+    only(output, below(output, path), f"1 row(s) have another {digest} than {than}")
 
 
 def test_keys_out_of_order(output: Output) -> None:

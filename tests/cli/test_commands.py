@@ -53,6 +53,26 @@ def test_run_then_audit(world: World, capsys: pytest.CaptureFixture[str]) -> Non
     assert _last_line(capsys)["sound"] is True
 
 
+def test_a_second_run_says_that_nothing_has_changed(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (world.root / "transcripts" / "good-0.json").write_text("{")
+    world.write("\n[limits]\nmax_quarantined_share = 0.5\n")
+    assert _run("run", *_job(world), "--json") == 0
+    first = _last_line(capsys)
+    assert (first["unchanged"], first["reused"], first["stale"]) == (False, 0, 0)
+    assert _run("run", *_job(world), "--json") == 0
+    second = _last_line(capsys)
+    assert (second["status"], second["exit_code"], second["unchanged"]) == ("unchanged", 0, True)
+    assert second["run_id"] == first["run_id"]
+    assert _run("run", *_job(world)) == 0
+    assert f"nothing has changed since run {first['run_id']}" in capsys.readouterr().out
+    # What was quarantined stays so until a fix, and still counts against the configured share.
+    world.write()
+    assert _run("run", *_job(world), "--retry-quarantined", "--json") == 3
+    assert _last_line(capsys)["status"] == "too_many_quarantined"
+
+
 def test_a_flipped_byte_in_a_shard_is_exit_5(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

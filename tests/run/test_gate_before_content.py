@@ -12,18 +12,17 @@ from pipeline.config import load_config
 from pipeline.eligibility.policy import parse_policy
 from pipeline.run.intake import take_in
 from pipeline.run.units import units_of
-from pipeline.run.work import _open
-from pipeline.sources import containers, transcripts
+from pipeline.run.work import read_content
+from pipeline.sources import containers
 
 from .world import AS_OF, World, small_world, transcript
 
 
 def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[set[str], set[str]]:
-    """Files opened and transcripts decoded while every unit of work is read, in this process."""
+    """Files opened, and transcripts handed on to be decoded, while every unit of work is read."""
     opened: set[str] = set()
-    decoded: set[str] = set()
+    handed_on: set[str] = set()
     open_inside = storage.open_inside
-    read_transcript = transcripts.read_transcript
 
     def spy(root: Path, uri: str) -> BinaryIO:
         opened.add(uri)
@@ -32,11 +31,6 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     monkeypatch.setattr(storage, "open_inside", spy)
     monkeypatch.setattr(containers, "open_inside", spy)
 
-    def decoding(content: bytes, max_words: int) -> object:
-        decoded.add(json.loads(content)["id"])
-        return read_transcript(content, max_words)
-
-    monkeypatch.setattr("pipeline.run.work.read_transcript", decoding)
     config = load_config(world.config)
     scratch = world.root / "scratch"
     scratch.mkdir()
@@ -45,8 +39,8 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     for number, batch in enumerate(intake.batches()):
         for unit in units_of(number, batch, world.root / "transcripts", 1 << 20):
             for task in unit.tasks:
-                _open(task, config)
-    return opened, decoded
+                handed_on.add(json.loads(read_content(task, config))["id"])
+    return opened, handed_on
 
 
 def test_only_eligible_transcripts_are_opened(
@@ -67,9 +61,9 @@ def test_of_a_container_only_eligible_records_are_decoded(
         lines.append(json.dumps(record))
     (tmp_path / "transcripts" / "all.jsonl").write_text("\n".join(lines))
     world.write()
-    opened, decoded = _everything_opened(world, monkeypatch)
+    opened, handed_on = _everything_opened(world, monkeypatch)
     assert opened == {"all.jsonl"}
-    assert decoded == {f"good-{n}" for n in range(4)} | {"other-0"}
+    assert handed_on == {f"good-{n}" for n in range(4)} | {"other-0"}
 
 
 def test_an_excluded_file_may_be_anything_at_all(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, R
         patch.setenv("CLEARSHARD_KEY", "5a" * 32)
         config = load_config(ROOT / "configs" / "demo.toml")
         options = RunOptions(out, AS_OF, 2, dry_run=False)
-        yield out, run(config, options, Silent(), lambda: datetime.now(UTC))
+        yield out, run(config, options, Silent(), lambda: datetime.now(UTC)).record
 
 
 def _lines(name: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import duckdb
 
 from pipeline.config import load_config
 from pipeline.records import RunRecord
-from pipeline.run.job import RunOptions, run
+from pipeline.run.job import RunOptions, RunResult, run
 
 AS_OF = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FILE_COLUMNS = (
@@ -144,6 +144,9 @@ class World:
 
     def run(self, out: Path | None = None, workers: int = 1, *, dry_run: bool = False) -> RunRecord:
         options = RunOptions(out or self.out, AS_OF, workers, dry_run)
+        return self.result(options).record
+
+    def result(self, options: RunOptions) -> RunResult:
         return run(load_config(self.config), options, Silent(), lambda: datetime.now(UTC))
 
     def decisions(self, record: RunRecord) -> dict[str, tuple[str, list[str]]]:

@@ -7,10 +7,11 @@ from pipeline.config import PseudonymKey
 from pipeline.records import Piece, RedactedTranscript, Span, StagedUnit, Transcript, Words
 from pipeline.redaction.apply import apply
 from pipeline.shards.pseudonyms import account_key, doc_key
-from pipeline.shards.staging import ShardRow, Stamp, stage
+from pipeline.shards.staging import Seal, ShardRow, stage
 
 KEY = PseudonymKey(b"k" * 32)
-STAMP = Stamp("p" * 64, "r" * 64)
+POLICY = "p" * 64
+SEAL = Seal(KEY, "r" * 64, "m" * 64)
 
 
 def redacted(number: int, words: int = 8) -> RedactedTranscript:
@@ -36,6 +37,7 @@ def row(number: int, words: int = 8) -> ShardRow:
     return ShardRow(
         doc_key(KEY, f"file-{number}"),
         account_key(KEY, f"account-{number % 5}"),
+        f"{number:064x}",
         redacted(number, words),
     )
 
@@ -43,7 +45,4 @@ def row(number: int, words: int = 8) -> ShardRow:
 def units(folder: Path, *groups: Sequence[int]) -> list[StagedUnit]:
     """One scratch file for each group of numbers."""
     folder.mkdir(parents=True, exist_ok=True)
-    return [
-        stage(folder / f"unit-{place}.arrow", [row(n, n % 40) for n in group], STAMP)
-        for place, group in enumerate(groups)
-    ]
+    return [stage(folder, [row(n, n % 40) for n in group], SEAL) for group in groups]

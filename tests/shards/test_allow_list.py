@@ -12,7 +12,7 @@ from pipeline.shards.assemble import Assembler, ShardSizes
 from pipeline.shards.staging import ShardRow, stage
 from pipeline.sources.transcripts import read_transcript
 
-from .making import STAMP
+from .making import POLICY, SEAL
 
 DECOY = "Dorothea Decoy"
 
@@ -69,9 +69,9 @@ def source() -> dict[str, Any]:
 def test_decoys_never_show_up(tmp_path: Path, drop: tuple[str, ...]) -> None:
     raw = {key: value for key, value in source().items() if key not in drop}
     transcript = read_transcript(json.dumps(raw).encode(), 1000)
-    row = ShardRow("0" * 32, "1" * 32, apply(transcript, [], []))
-    unit = stage(tmp_path / "unit.arrow", [row], STAMP)
-    assembler = Assembler(tmp_path, [unit], ShardSizes(10**6, 10**6))
+    row = ShardRow("0" * 32, "1" * 32, "2" * 64, apply(transcript, [], []))
+    unit = stage(tmp_path, [row], SEAL)
+    assembler = Assembler(tmp_path, [unit], ShardSizes(10**6, 10**6), POLICY)
     shard = assembler.write(assembler.ranges[0])
     assert shard is not None
     assert "Decoy" not in repr(pq.read_table(tmp_path / shard.name).to_pylist())

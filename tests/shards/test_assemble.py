@@ -17,7 +17,7 @@ from pipeline.shards.assemble import Assembler, ShardSizes
 from pipeline.shards.pseudonyms import doc_key
 from pipeline.storage import sha256_file
 
-from .making import KEY, units
+from .making import KEY, POLICY, units
 
 COUNT = 60
 SMALL = ShardSizes(target_shard_bytes=20_000, row_group_bytes=6_000)
@@ -31,7 +31,7 @@ def assemble(
 ) -> list[ShardFile]:
     shards = folder / "shards"
     shards.mkdir(parents=True)
-    assembler = Assembler(shards, units(folder / "staging", *groups), sizes)
+    assembler = Assembler(shards, units(folder / "staging", *groups), sizes, POLICY)
     made = [assembler.write(key_range, without) for key_range in assembler.ranges]
     return [shard for shard in made if shard is not None]
 
@@ -71,7 +71,9 @@ def test_large_units_in_one_and_in_many_pieces(tmp_path: Path) -> None:
 
 def test_ranges_cover_every_key_once(tmp_path: Path) -> None:
     (tmp_path / "shards").mkdir()
-    assembler = Assembler(tmp_path / "shards", units(tmp_path / "u", list(range(COUNT))), SMALL)
+    assembler = Assembler(
+        tmp_path / "shards", units(tmp_path / "u", list(range(COUNT))), SMALL, POLICY
+    )
     ranges = assembler.ranges
     assert len(ranges) > 3
     assert [r.part for r in ranges] == list(range(len(ranges)))
@@ -143,7 +145,9 @@ def test_row_that_is_larger_than_a_shard_gets_its_own(tmp_path: Path) -> None:
 def test_without_removes_exactly_these(tmp_path: Path, whole: tuple[Path, list[ShardFile]]) -> None:
     out = {doc_key(KEY, f"file-{n}") for n in (3, 17, 44)}
     (tmp_path / "shards").mkdir()
-    assembler = Assembler(tmp_path / "shards", units(tmp_path / "u", list(range(COUNT))), SMALL)
+    assembler = Assembler(
+        tmp_path / "shards", units(tmp_path / "u", list(range(COUNT))), SMALL, POLICY
+    )
     for key_range, before in zip(assembler.ranges, whole[1], strict=True):
         mine = {key for key in out if key_range.holds(key)}
         after = assembler.write(key_range, out)
@@ -177,7 +181,7 @@ def test_scratch_file_that_was_changed_is_refused(tmp_path: Path) -> None:
     content[len(content) // 2] ^= 1
     Path(unit.path).write_bytes(content)
     with pytest.raises(IntegrityError):
-        Assembler(tmp_path, [unit], SMALL)
+        Assembler(tmp_path, [unit], SMALL, POLICY)
 
 
 def test_pyarrow_reads_the_folder(whole: tuple[Path, list[ShardFile]]) -> None:

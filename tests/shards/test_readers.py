@@ -11,7 +11,7 @@ from pipeline.shards.assemble import Assembler, ShardSizes
 from pipeline.shards.card import dataset_card
 from pipeline.shards.pseudonyms import doc_key
 
-from .making import KEY, units
+from .making import KEY, POLICY, units
 
 COUNT = 30
 RUN = "20260301T120000Z-abcdef"
@@ -49,7 +49,7 @@ def out(tmp_path: Path) -> Path:
     folder = tmp_path / "out" / "shards" / f"run={RUN}"
     folder.mkdir(parents=True)
     staged = units(tmp_path / "staging", range(COUNT))
-    assembler = Assembler(folder, staged, ShardSizes(12_000, 4_000))
+    assembler = Assembler(folder, staged, ShardSizes(12_000, 4_000), POLICY)
     made = tuple(s for r in assembler.ranges if (s := assembler.write(r)) is not None)
     assert len(made) > 1
     # A shard of another run that is not visible.

@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipeline.records import SHARD_SCHEMA, RedactedTranscript
+from pipeline.records import RedactedTranscript
 from pipeline.shards.pseudonyms import account_key, doc_key
-from pipeline.shards.staging import ShardRow, stage
+from pipeline.shards.staging import STAGED_SCHEMA, ShardRow, stage
 
-from .making import KEY, STAMP, redacted, row
+from .making import KEY, SEAL, redacted, row
 
 
 class LooksRedacted:
@@ -34,7 +34,7 @@ class Derived(RedactedTranscript):  # type: ignore[misc]
 @pytest.mark.parametrize("fake", [None, {"text": "maria"}, LooksRedacted(), Derived()])
 def test_only_a_sealed_transcript_becomes_a_row(fake: Any) -> None:
     with pytest.raises(TypeError):
-        ShardRow("0" * 32, "0" * 32, fake)
+        ShardRow("0" * 32, "0" * 32, "0" * 64, fake)
     with pytest.raises(TypeError):
         replace(row(1), transcript=fake)
 
@@ -42,34 +42,35 @@ def test_only_a_sealed_transcript_becomes_a_row(fake: Any) -> None:
 @pytest.mark.parametrize("fake", [None, LooksRedacted(), Derived()])
 def test_row_made_behind_its_constructor_is_refused(tmp_path: Path, fake: Any) -> None:
     forged = object.__new__(ShardRow)
-    for name, value in (("doc_key", "0"), ("account_key", "0"), ("transcript", fake)):
+    keys = ("doc_key", "account_key", "content_sha256")
+    for name, value in (*((key, "0") for key in keys), ("transcript", fake)):
         object.__setattr__(forged, name, value)
     with pytest.raises(TypeError):
-        stage(tmp_path / "unit.arrow", [row(1), forged], STAMP)
+        stage(tmp_path, [row(1), forged], SEAL)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_anything_else_among_the_rows_is_refused(tmp_path: Path) -> None:
     for other in (redacted(1), {"doc_key": "0"}, None):
         with pytest.raises(TypeError):
-            stage(tmp_path / "unit.arrow", [row(1), other], STAMP)  # type: ignore[list-item]
+            stage(tmp_path, [row(1), other], SEAL)  # type: ignore[list-item]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_scratch_file_is_sorted_and_digested(tmp_path: Path) -> None:
     rows = [row(n) for n in range(20)]
-    unit = stage(tmp_path / "unit.arrow", rows, STAMP)
+    unit = stage(tmp_path, rows, SEAL)
     content = Path(unit.path).read_bytes()
     assert unit.sha256 == hashlib.sha256(content).hexdigest()
     table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
-    assert table.schema.equals(SHARD_SCHEMA)
+    assert table.schema.equals(STAGED_SCHEMA)
     assert table.column("doc_key").to_pylist() == sorted(r.doc_key for r in rows)
     assert unit.row_count == table.num_rows == 20
 
 
 def test_row_holds_what_the_transcript_holds(tmp_path: Path) -> None:
     made = row(3)
-    unit = stage(tmp_path / "unit.arrow", [made], STAMP)
+    unit = stage(tmp_path, [made], SEAL)
     (read,) = pa.ipc.open_file(unit.path).read_all().to_pylist()
     source = made.transcript
     assert read["text"] == source.text
@@ -82,7 +83,7 @@ def test_row_holds_what_the_transcript_holds(tmp_path: Path) -> None:
     (redaction,) = read["redactions"]
     assert source.text[redaction["start"] : redaction["end"]] == "<PERSON_1>"
     assert (redaction["start_ms"], redaction["end_ms"]) == (100, 190)
-    assert (read["policy_digest"], read["redactor_digest"]) == ("p" * 64, "r" * 64)
+    assert (read["content_sha256"], read["redactor_digest"]) == (f"{3:064x}", "r" * 64)
 
 
 def test_pseudonyms_are_keyed_and_apart() -> None:

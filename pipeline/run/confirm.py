@@ -1,0 +1,141 @@
+"""Every eligible file is read again, and what is still the same is not redacted again.
+
+Nothing is known by its path, its size or its time: the digest of a transcript's bytes decides. That
+is all that is done to the bytes here, so it needs no redactor and no worker, and a run without
+changes starts none.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from pipeline.config import Config, PseudonymKey
+from pipeline.records import FileTask, Quarantine, QuarantineReason, StagedUnit
+from pipeline.run.earlier import Earlier, Found
+from pipeline.run.intake import Intake
+from pipeline.run.outcomes import Outcome, OutcomeWriter
+from pipeline.run.units import units_of
+from pipeline.run.work import read_content
+from pipeline.shards.pseudonyms import account_key, doc_key
+from pipeline.shards.reuse import take_rows
+from pipeline.sources.transcripts import read_transcript
+
+#: No timed word, and no sixteen letters of text, take fewer bytes of JSON.
+_BYTES_PER_WORD = 16
+
+
+@dataclass(slots=True)
+class Confirmed:
+    """What is still as it was.
+
+    Attributes:
+        written: Files whose earlier row stays.
+        quarantined: Files that stay quarantined, or cannot be read now.
+        stale: Those of the first that an earlier redactor made.
+        keys: `doc_key` of those rows by source, 16 bytes each.
+    """
+
+    written: int = 0
+    quarantined: int = 0
+    stale: int = 0
+    keys: defaultdict[int, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
+
+    def from_checkpoints(self, earlier: Earlier) -> bool:
+        """Whether some of the rows are of a run that never became visible."""
+        return any(earlier.sources[number].unit is not None for number in self.keys)
+
+
+def confirm(
+    intake: Intake,
+    earlier: Earlier,
+    config: Config,
+    key: PseudonymKey,
+    path: Path,
+    threads: int,
+) -> Confirmed:
+    """Reads every eligible file and writes the outcomes of those that need no work.
+
+    Args:
+        intake: The provisional decisions.
+        earlier: What was made before.
+        config: Names the transcripts and the limits.
+        key: The key of the pseudonyms.
+        path: The file for the outcomes; see `pipeline.run.outcomes`.
+        threads: Number of files in hand at a time.
+    """
+    confirmed = Confirmed()
+    root = config.path(config.sources.transcripts)
+    check = partial(_check, earlier, config, key)
+    with OutcomeWriter(path, "") as writer, ThreadPoolExecutor(threads) as pool:
+        for number, batch in enumerate(intake.batches()):
+            rows = writer.batch(number).rows
+            for unit in units_of(number, batch, root, config.limits.max_transcript_bytes):
+                for row, unreadable in unit.known:
+                    confirmed.quarantined += 1
+                    rows[row] = Outcome(unreadable, None, None)
+                for task, checked in zip(unit.tasks, pool.map(check, unit.tasks), strict=True):
+                    if isinstance(checked, Quarantine):
+                        confirmed.quarantined += 1
+                        rows[task.row] = Outcome(checked, None, None)
+                    elif checked is not None:
+                        found, content = checked
+                        rows[task.row] = Outcome(found.quarantine, content, found.redactor_digest)
+                        _count(confirmed, found, doc_key(key, task.file_id))
+    return confirmed
+
+
+def _check(
+    earlier: Earlier, config: Config, key: PseudonymKey, task: FileTask
+) -> tuple[Found, str] | Quarantine | None:
+    """What is known of a file and the digest of its content, why it cannot be read, or None."""
+    try:
+        content = read_content(task, config)
+    except Quarantine as problem:
+        return problem
+    digest = hashlib.sha256(content).hexdigest()
+    found = earlier.find(doc_key(key, task.file_id), account_key(key, task.account_id), digest)
+    if found is None or not _limit_agrees(found, content, config.limits.max_transcript_words):
+        return None
+    return found, digest
+
+
+def _limit_agrees(found: Found, content: bytes, max_words: int) -> bool:
+    """Whether the limit of words, which is not the redactor's, says the same as it did."""
+    was = found.quarantine is not None and found.quarantine.reason is QuarantineReason.TOO_LARGE
+    if not was and len(content) <= _BYTES_PER_WORD * max_words:
+        return True
+    try:
+        read_transcript(content, max_words)
+    except Quarantine as problem:
+        return was == (problem.reason is QuarantineReason.TOO_LARGE)
+    except Exception:  # noqa: BLE001 - whatever it is, a worker will say what it means
+        return False
+    return not was
+
+
+def _count(confirmed: Confirmed, found: Found, key: str) -> None:
+    if found.source is None:
+        confirmed.quarantined += 1
+        return
+    confirmed.written += 1
+    confirmed.stale += found.stale
+    confirmed.keys[found.source] += bytes.fromhex(key)
+
+
+def gather(earlier: Earlier, confirmed: Confirmed, scratch: Path) -> Iterator[StagedUnit]:
+    """Scratch files with the confirmed rows and no others.
+
+    Raises:
+        IntegrityError: A row is not where earlier records say.
+    """
+    for number, packed in sorted(confirmed.keys.items()):
+        source = earlier.sources[number]
+        keys = [packed[start : start + 16].hex() for start in range(0, len(packed), 16)]
+        if source.unit is not None and source.unit.row_count == len(keys):
+            yield source.unit
+        else:
+            yield take_rows(source.path, keys, scratch / f"earlier-{number:06d}.arrow")

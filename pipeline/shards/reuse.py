@@ -1,0 +1,64 @@
+"""Chosen rows of earlier work → a scratch file, from which shards are made like from any other.
+
+Only rows that somebody has asked for by their key are taken: whatever else an earlier run wrote,
+of files that are not eligible any more or have changed since, stays behind.
+"""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.errors import IntegrityError
+from pipeline.records import StagedUnit
+from pipeline.shards.staging import ROW_SCHEMA
+from pipeline.storage import sha256_file
+
+#: Rows in memory at a time.
+_BATCH_ROWS = 1024
+
+
+def take_rows(source: Path, doc_keys: Collection[str], target: Path) -> StagedUnit:
+    """Copies the rows of these keys from a shard or a checkpoint, in their order.
+
+    Args:
+        source: A shard (``.parquet``) or a checkpoint, both sorted by `doc_key`; the caller has
+            made sure that it is what it was.
+        doc_keys: Keys without repetition.
+        target: The scratch file to make.
+
+    Raises:
+        IntegrityError: A key is not in it, or more than once.
+    """
+    wanted = pa.array(sorted(doc_keys), pa.string())
+    taken = 0
+    with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, ROW_SCHEMA) as writer:
+        for batch in _batches(source):
+            rows = batch.filter(pc.is_in(batch.column("doc_key"), wanted))
+            taken += rows.num_rows
+            if rows.num_rows:
+                writer.write_batch(rows)
+    if taken != len(wanted):
+        raise IntegrityError(
+            f"{source} holds {taken:,} of {len(wanted):,} rows that its records say are in it. "
+            "Nothing became visible. Run `clearshard audit verify`, then run again into a new "
+            "folder."
+        )
+    return StagedUnit(str(target), sha256_file(target), taken)
+
+
+def _batches(source: Path) -> Iterator[pa.RecordBatch]:
+    names = ROW_SCHEMA.names
+    if source.suffix == ".parquet":
+        with pq.ParquetFile(source) as file:
+            for batch in file.iter_batches(_BATCH_ROWS, columns=names):
+                # Parquet has names of its own for what a list holds.
+                yield from (
+                    pa.Table.from_batches([batch]).select(names).cast(ROW_SCHEMA).to_batches()
+                )
+    else:
+        with pa.memory_map(str(source)) as mapped:
+            table = pa.ipc.open_file(mapped).read_all().select(names).replace_schema_metadata()
+            yield from table.to_batches()

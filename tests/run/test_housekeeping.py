@@ -1,0 +1,112 @@
+"""What a job leaves behind is swept when its time is over, told, and missed by nobody."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.audit.explain import explain
+from pipeline.audit.ledger import EventName, Ledger
+from pipeline.audit.verify import verify
+from pipeline.config import Housekeeping
+from pipeline.run import housekeeping
+from pipeline.run.folder import OutputFolder
+from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
+from pipeline.storage import remove_tree
+
+from ..audit.building import Output, excluded
+
+WEEK = Housekeeping(keep_runs_days=7)
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Output:
+    """Two runs, the second of which has replaced the first."""
+    output = Output(tmp_path / "out")
+    output.publish("first", (excluded("f1", "opted_out", opted_out=True),))
+    output.publish("second", (excluded("f1", "eu_server", region="eu"),), superseded=["first"])
+    return output
+
+
+def at(output: Output, days: float) -> datetime:
+    return output.now + timedelta(days=days)
+
+
+def runs(output: Output) -> set[str]:
+    return {path.stem for path in (output.out / "runs").iterdir()}
+
+
+def test_records_are_kept_for_ever_by_default(output: Output) -> None:
+    sweep_runs(OutputFolder(output.out), Housekeeping(), lambda: at(output, 10_000))
+    assert runs(output) == {"first", "second"}
+
+
+def test_a_replaced_run_is_swept_when_its_time_is_over(output: Output) -> None:
+    folder = OutputFolder(output.out)
+    sweep_runs(folder, WEEK, lambda: at(output, 6))
+    assert runs(output) == {"first", "second"}
+    record = output.record_path("first").read_bytes()
+    sweep_runs(folder, WEEK, lambda: at(output, 8))
+    assert runs(output) == {"second"}
+    assert not folder.decisions("first").exists()
+    last = list(output.ledger.read())[-1]
+    assert (last.event, last.run_id) == ("run_swept", "first")
+    assert len(record) > 0
+    assert verify(output.out).faults == ()
+    explained = explain(output.out, "f1")
+    assert explained is not None
+    assert [verdict.run_id for verdict in explained.verdicts] == ["second"]
+
+
+def test_the_visible_run_is_never_swept(output: Output) -> None:
+    sweep_runs(OutputFolder(output.out), WEEK, lambda: at(output, 1000))
+    sweep_runs(OutputFolder(output.out), WEEK, lambda: at(output, 1000))
+    assert runs(output) == {"second"}
+    assert sum(e.event == "run_swept" for e in output.ledger.read()) == 1
+
+
+@pytest.mark.parametrize("step", ["nothing", "decisions"])
+def test_an_interrupted_sweep_is_finished(
+    output: Output, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    folder = OutputFolder(output.out)
+
+    def dies(of: OutputFolder, run_id: str) -> None:
+        if step == "decisions":
+            remove_tree(of.decisions(run_id))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(housekeeping, "_remove", dies)
+        with pytest.raises(KeyboardInterrupt):
+            sweep_runs(folder, WEEK, lambda: at(output, 8))
+    assert any("an interrupted sweep" in f.message for f in verify(output.out).faults)
+    finish_sweeps(folder)
+    assert runs(output) == {"second"}
+    assert verify(output.out).faults == ()
+
+
+def test_a_sweep_excuses_no_other_record(output: Output) -> None:
+    """A line that sweeps a record with another digest than the announced one is a lie."""
+    data = {"record_sha256": "0" * 64, "finished_at": "2026-01-01T00:00:00Z"}
+    Ledger(output.out / "audit" / "ledger.jsonl").append(
+        EventName.RUN_SWEPT, "second", output.tick(), data
+    )
+    output.record_path("second").unlink()
+    messages = [fault.message for fault in verify(output.out).faults]
+    assert any("never announced so" in message for message in messages)
+    assert any("has no record" in message for message in messages)
+
+
+def test_temporary_files_are_removed_and_nothing_else(output: Output) -> None:
+    left = [
+        output.out / ".README.md.tmp",
+        output.out / "runs" / ".third.json.tmp",
+    ]
+    for path in left:
+        path.write_bytes(b"half")
+    kept = output.out / "notes.tmp"
+    kept.write_bytes(b"somebody's")
+    sweep_leftovers(OutputFolder(output.out), Housekeeping(), "r", lambda: datetime.now(UTC))
+    assert not any(path.exists() for path in left)
+    assert kept.exists()
