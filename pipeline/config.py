@@ -103,12 +103,15 @@ class Limits(_Section):
         max_quarantined_share: Above this share of the eligible files the command exits with 3.
         seconds_per_file: A worker that takes longer for one file is stopped; the file is
             quarantined as `detector_timeout`.
+        worker_memory_bytes: What a worker may have, its models included; a file that needs more is
+            quarantined as `detector_failed`.
     """
 
     max_transcript_bytes: Positive = 32 * 1024 * 1024
     max_transcript_words: Positive = 250_000
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     seconds_per_file: Annotated[float, Field(gt=0)] = 300.0
+    worker_memory_bytes: Annotated[int, Field(ge=512 * 1024 * 1024)] = 4 * 1024 * 1024 * 1024
 
 
 class Keys(_Section):

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from pipeline.cli.console import Reporter, conclude, print_json, print_table
+from pipeline.cli.console import Reporter, print_json, print_table
+from pipeline.cli.logs import JsonLog, LogFormat
 from pipeline.cli.options import (
     AsOfOption,
     ConfigOption,
     JsonOption,
+    LogFormatOption,
     OutOption,
     QuietOption,
     WorkersOption,
@@ -21,8 +23,9 @@ from pipeline.cli.options import (
     output_folder,
     worker_count,
 )
+from pipeline.cli.signals import stoppable
 from pipeline.config import load_config
-from pipeline.engines.local import prepare
+from pipeline.engines.worker import prepare
 from pipeline.errors import TooManyQuarantined
 from pipeline.records import RunRecord
 from pipeline.run import PRELOAD
@@ -56,6 +59,7 @@ def run(
         bool, typer.Option("--dry-run", help="Do everything, leave nothing behind.")
     ] = False,
     as_json: JsonOption = False,
+    log_format: LogFormatOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Decide, redact, write shards, account for every file."""
@@ -72,8 +76,10 @@ def run(
         dry_run=dry_run,
     )
     started = time.monotonic()
-    with Reporter(quiet=quiet, as_json=as_json) as reporter:
-        record = run_job(settings, options, reporter, now)
+    as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
+    reporter = Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None)
+    with reporter, stoppable(reporter.tell_at_once) as stop:
+        record = run_job(settings, options, reporter, now, stop)
     seconds = time.monotonic() - started
     excess = _excess(record, settings.limits.max_quarantined_share, options.out, dry_run)
     if as_json:
@@ -81,9 +87,15 @@ def run(
     else:
         _print_record(record, options.out, seconds, dry_run)
     for reason, count in record.alerts.items():
-        typer.echo(f"ALERT {reason}: {count:,} files. Tell the privacy officer.", err=True)
+        reporter.warn(
+            "alert",
+            f"ALERT {reason}: {count:,} files. Tell the privacy officer.",
+            reason=reason,
+            files=count,
+        )
     if excess is not None:
-        conclude(excess)
+        reporter.error(excess)
+        raise typer.Exit(excess.exit_code)
 
 
 def gate(

@@ -12,7 +12,9 @@ from typing import Protocol
 from pipeline.audit.ledger import EventName, Ledger
 from pipeline.config import Config, PseudonymKey, load_key
 from pipeline.eligibility.policy import Policy, parse_policy
-from pipeline.engines.local import Job, LocalEngine, forbid_core_dumps
+from pipeline.engines.local import Job, LocalEngine
+from pipeline.engines.serving import forbid_core_dumps
+from pipeline.engines.stopping import Stop
 from pipeline.errors import ClearshardError, ConfigError, RunFailed, SourceUnavailable
 from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
 from pipeline.redaction.redactor import redactor_digest
@@ -65,19 +67,24 @@ class RunOptions:
 
 
 def run(
-    config: Config, options: RunOptions, progress: Progress, clock: Callable[[], datetime]
+    config: Config,
+    options: RunOptions,
+    progress: Progress,
+    clock: Callable[[], datetime],
+    stop: Stop | None = None,
 ) -> RunRecord:
     """Runs the whole pipeline and returns the record of the run that is now visible.
 
     Raises:
         ClearshardError: Whatever kept the run from becoming visible; nothing is half visible.
+        Interrupted: Somebody asked it to stop.
     """
     forbid_core_dumps()
     policy = parse_policy(*config.policy_text())
     stamp = Stamp(policy.digest, redactor_digest(config))
     with locked(options.out) as folder, output_errors(options.out):
         recover(folder, clock)
-        job = _Job(config, options, policy, stamp, folder, progress, clock)
+        job = _Job(config, options, policy, stamp, folder, progress, clock, stop)
         try:
             record = job.finish()
             if options.dry_run:
@@ -111,8 +118,10 @@ class _Job:
         folder: OutputFolder,
         progress: Progress,
         clock: Callable[[], datetime],
+        stop: Stop | None,
     ) -> None:
         self._config = config
+        self._stop = stop
         self._options = options
         self._policy = policy
         self._stamp = stamp
@@ -201,11 +210,12 @@ class _Job:
             for number, batch in enumerate(intake.batches())
             for unit in units_of(number, batch, root, config.limits.max_transcript_bytes)
         )
-        seconds = config.limits.seconds_per_file
-        job = Job(make_work, (settings,), split, give_up, seconds, PRELOAD)
+        limits = config.limits
+        bounds = (limits.seconds_per_file, limits.worker_memory_bytes)
+        job = Job(make_work, (settings,), split, give_up, *bounds, PRELOAD)
         staged: list[StagedUnit] = []
         with OutcomeWriter(outcomes) as writer:
-            for result in LocalEngine(self._options.workers).map(job, work):
+            for result in LocalEngine(self._options.workers, self._stop).map(job, work):
                 self._tell_start()
                 writer.add(result)
                 if result.staged is not None:

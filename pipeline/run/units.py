@@ -55,15 +55,15 @@ def units_of(
         yield WorkUnit(batch_number, tuple(tasks))
 
 
-def split(unit: WorkUnit) -> tuple[WorkUnit, WorkUnit] | None:
-    """Two halves of a unit, or None if it holds one file."""
+def split(unit: WorkUnit) -> tuple[WorkUnit, ...] | None:
+    """One unit for each file, or None if it holds one file.
+
+    Not halves: whatever a file does is done once more, not once for each halving.
+    """
     if len(unit.tasks) < 2:
         return None
-    middle = len(unit.tasks) // 2
-    return (
-        WorkUnit(unit.batch, unit.tasks[:middle], unit.known),
-        WorkUnit(unit.batch, unit.tasks[middle:]),
-    )
+    first, *others = (WorkUnit(unit.batch, (task,)) for task in unit.tasks)
+    return (WorkUnit(unit.batch, first.tasks, unit.known), *others)
 
 
 def _tasks(
