@@ -5,7 +5,6 @@ become visible by rename only, after the bytes and the folder entry have reached
 """
 
 import errno
-import fcntl
 import hashlib
 import os
 import shutil
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import ClearshardError, OutputFull, OutputUnusable, RunLocked
+from pipeline.errors import ClearshardError, OutputFull, OutputUnusable
 from pipeline.records import Quarantine, QuarantineReason
 
 
@@ -175,23 +174,3 @@ def output_errors(out: Path) -> Iterator[None]:
                 "visible. Choose another folder with --out, or mend its permissions."
             ) from None
         raise
-
-
-@contextmanager
-def run_lock(path: Path) -> Iterator[None]:
-    """Holds the lock of an output folder; the kernel gives it back when the process dies.
-
-    Raises:
-        RunLocked: Another process holds it.
-    """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunLocked(
-                f"Another run is writing to {path.parent}. Wait until it has finished."
-            ) from None
-        yield
-    finally:
-        os.close(handle)

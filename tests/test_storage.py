@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import OutputFull, OutputUnusable, RunLocked
+from pipeline.errors import OutputFull, OutputUnusable
 from pipeline.records import Quarantine
 from pipeline.storage import (
     open_inside,
@@ -14,7 +14,6 @@ from pipeline.storage import (
     publish,
     read_inside,
     remove_tree,
-    run_lock,
     size_inside,
     write_atomic,
 )
@@ -159,11 +158,3 @@ def test_errors_of_writing_say_what_to_do(
 ) -> None:
     with pytest.raises(expected), output_errors(tmp_path):
         raise OSError(number, "x")
-
-
-def test_only_one_holds_the_lock(tmp_path: Path) -> None:
-    path = tmp_path / "lock"
-    with run_lock(path), pytest.raises(RunLocked), run_lock(path):
-        pass
-    with run_lock(path):
-        pass

@@ -29,6 +29,7 @@ from pipeline.engines.worker import prepare
 from pipeline.errors import TooManyQuarantined
 from pipeline.records import RunRecord
 from pipeline.run import PRELOAD
+from pipeline.run.lock import lock_doubt
 
 _RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
 3 more quarantined than the configured share (the run is visible), 4 registry or source unavailable
@@ -78,6 +79,8 @@ def run(
     started = time.monotonic()
     as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
     reporter = Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None)
+    if doubt := lock_doubt(options.out):
+        reporter.warn("lock_in_doubt", doubt)
     with reporter, stoppable(reporter.tell_at_once) as stop:
         record = run_job(settings, options, reporter, now, stop)
     seconds = time.monotonic() - started

@@ -7,6 +7,7 @@ outcomes   what became of each eligible file, on disk, next to its provisional d
 publish    registry read again, shards, decisions, ledger, record: all or nothing
 job        a whole run, from configuration to summary
 folder     the output folder: is it ours, what is visible, what did a crash leave behind?
+lock       one run at a time, and where that cannot be promised
 decide     decisions alone, for `clearshard gate`
 """
 

@@ -6,19 +6,23 @@ OUT/.staging/<run_id>/  a run that is not visible yet
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from pipeline.audit.reading import visible_runs
-from pipeline.errors import OutputUnusable
+from pipeline.errors import OutputUnusable, RunLocked
 from pipeline.records import RunRecord
-from pipeline.storage import output_errors, remove_tree, run_lock, write_atomic
+from pipeline.run.lock import run_lock
+from pipeline.storage import output_errors, remove_tree, write_atomic
 
 _MARKER = ".clearshard.json"
 _LOCK = ".lock"
+#: What can be in a folder of ours that has no marker yet.
+_BEFORE_MARKER = frozenset((_LOCK, f".{_MARKER}.tmp"))
+_MAX_ATTEMPTS = 100
 _MARKER_CONTENT = b'{"format": 1, "made_by": "clearshard"}\n'
 
 
@@ -65,25 +69,50 @@ def locked(root: Path) -> Iterator[OutputFolder]:
         OutputFull: The disk is full.
         RunLocked: Another run holds it.
     """
-    with output_errors(root):
-        root.mkdir(parents=True, exist_ok=True)
+    with output_errors(root), ExitStack() as stack:
+        _hold(root, stack)
         folder = OutputFolder(root)
-        _claim(root)
-        with run_lock(root / _LOCK):
-            try:
-                yield folder
-            finally:
-                _leave_no_trace(folder)
+        try:
+            _claim(root)
+            yield folder
+        finally:
+            _leave_no_trace(folder)
+
+
+def _hold(root: Path, stack: ExitStack) -> None:
+    """Makes the folder and takes its lock.
+
+    Somebody else's run may remove the folder in between, if nothing has come of it.
+    """
+    for _ in range(_MAX_ATTEMPTS):
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            _require_free(root)
+            stack.enter_context(run_lock(root / _LOCK))
+            return
+        except FileNotFoundError:
+            continue
+        except FileExistsError:
+            if root.exists() and not root.is_dir():
+                raise
+    raise RunLocked(f"Other runs make and remove {root} all the time. Run again when they ended.")
+
+
+def _require_free(root: Path) -> None:
+    """Refuses a folder of something else, before anything is written to it."""
+    names = {entry.name for entry in root.iterdir()}
+    # Looked for again: another run may just be making the folder, or removing it.
+    if _MARKER not in names and names - _BEFORE_MARKER and not (root / _MARKER).exists():
+        raise OutputUnusable(
+            f"{root} is not empty and was not made by clearshard. Choose an empty or a new folder "
+            "with --out."
+        )
 
 
 def _claim(root: Path) -> None:
+    _require_free(root)
     marker = root / _MARKER
     if not marker.exists():
-        if any(root.iterdir()):
-            raise OutputUnusable(
-                f"{root} is not empty and was not made by clearshard. Choose an empty or a new "
-                "folder with --out."
-            )
         write_atomic(marker, _MARKER_CONTENT)
 
 
@@ -93,10 +122,12 @@ def _leave_no_trace(folder: OutputFolder) -> None:
     if {entry.name for entry in folder.root.iterdir()} <= ours:
         if folder.staging.exists() and any(folder.staging.iterdir()):
             return
+        remove_tree(folder.staging)
+        # The lock last: until it is gone nobody else can have got it.
         for name in (_MARKER, _LOCK):
             (folder.root / name).unlink(missing_ok=True)
-        remove_tree(folder.staging)
-        folder.root.rmdir()
+        with suppress(OSError):  # from here on the folder may be somebody else's
+            folder.root.rmdir()
 
 
 def require_ours(root: Path) -> OutputFolder:
