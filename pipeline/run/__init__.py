@@ -1,6 +1,7 @@
 """The only place where the steps meet.
 
 intake     manifest → gate → provisional decisions, on disk, in bounded memory
+containers records of containers, read in a process of its own
 units      provisional decisions → work units for the eligible files, balanced by bytes
 work       what a worker does with a unit: read, decode, redact, stage
 outcomes   what became of each eligible file, on disk, next to its provisional decision

@@ -19,6 +19,7 @@ from pipeline.errors import ClearshardError, ConfigError, RunFailed, SourceUnava
 from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
 from pipeline.redaction.redactor import redactor_digest
 from pipeline.run import PRELOAD
+from pipeline.run.containers import ContainerReader
 from pipeline.run.finish import Finisher
 from pipeline.run.folder import OutputFolder, locked, visible_records
 from pipeline.run.intake import Intake, take_in
@@ -84,7 +85,7 @@ def run(
     stamp = Stamp(policy.digest, redactor_digest(config))
     with locked(options.out) as folder, output_errors(options.out):
         recover(folder, clock)
-        job = _Job(config, options, policy, stamp, folder, progress, clock, stop)
+        job = _Job(config, options, policy, stamp, folder, progress, clock, stop or Stop())
         try:
             record = job.finish()
             if options.dry_run:
@@ -118,7 +119,7 @@ class _Job:
         folder: OutputFolder,
         progress: Progress,
         clock: Callable[[], datetime],
-        stop: Stop | None,
+        stop: Stop,
     ) -> None:
         self._config = config
         self._stop = stop
@@ -205,16 +206,17 @@ class _Job:
         root = config.path(config.sources.transcripts)
         counts = _count(intake)
         self._progress.decided(counts.seen, counts.written, counts.excluded, counts.quarantined)
+        limits = config.limits
+        reader = ContainerReader(limits, self._stop)
         work = (
             unit
             for number, batch in enumerate(intake.batches())
-            for unit in units_of(number, batch, root, config.limits.max_transcript_bytes)
+            for unit in units_of(number, batch, root, limits.max_transcript_bytes, reader.read)
         )
-        limits = config.limits
         bounds = (limits.seconds_per_file, limits.worker_memory_bytes)
         job = Job(make_work, (settings,), split, give_up, *bounds, PRELOAD)
         staged: list[StagedUnit] = []
-        with OutcomeWriter(outcomes) as writer:
+        with reader, OutcomeWriter(outcomes) as writer:
             for result in LocalEngine(self._options.workers, self._stop).map(job, work):
                 self._tell_start()
                 writer.add(result)

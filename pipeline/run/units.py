@@ -5,7 +5,7 @@ something that can be opened.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,14 @@ import numpy as np
 
 from pipeline.records import FileTask, Quarantine, QuarantineReason
 from pipeline.run.intake import Provisional
-from pipeline.sources.containers import read_records, split_uri
+from pipeline.sources.containers import split_uri
 from pipeline.storage import size_inside
 
 #: JSON bytes of one unit: seconds of work, so that workers finish together and results stream.
 _UNIT_BYTES = 2 * 1024 * 1024
 _UNIT_FILES = 256
+
+ReadRecords = Callable[[Path, str, Set[str], int], Iterator[tuple[str, bytes | Quarantine]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,20 @@ class WorkUnit:
 
 
 def units_of(
-    batch_number: int, batch: Provisional, root: Path, max_bytes: int
+    batch_number: int, batch: Provisional, root: Path, max_bytes: int, read: ReadRecords
 ) -> Iterator[WorkUnit]:
-    """Work units that together hold every eligible file of a batch once."""
+    """Work units that together hold every eligible file of a batch once.
+
+    Args:
+        batch_number: Number of the batch.
+        batch: Its decisions.
+        root: The folder of the transcripts.
+        max_bytes: Of one transcript.
+        read: Reads the records of a container, as `pipeline.sources.containers.read_records` does.
+    """
     tasks: list[FileTask] = []
     size = 0
-    for task in _tasks(batch, root, max_bytes):
+    for task in _tasks(batch, root, max_bytes, read):
         if isinstance(task, tuple):
             yield WorkUnit(batch_number, (), (task,))
             continue
@@ -67,7 +77,7 @@ def split(unit: WorkUnit) -> tuple[WorkUnit, ...] | None:
 
 
 def _tasks(
-    batch: Provisional, root: Path, max_bytes: int
+    batch: Provisional, root: Path, max_bytes: int, read: ReadRecords
 ) -> Iterator[FileTask | tuple[int, Quarantine]]:
     eligible = [
         int(row) for row in np.flatnonzero(batch.reason_bits == 0) if batch.quarantine[row] is None
@@ -87,7 +97,7 @@ def _tasks(
             waiting = FileTask(row, file_id, account_id, None, None, 0)
             containers[path][record_id].append(waiting)
     for path, wanted in containers.items():
-        for record_id, found in read_records(root, path, wanted.keys(), max_bytes):
+        for record_id, found in read(root, path, wanted.keys(), max_bytes):
             for task in wanted[record_id]:
                 if isinstance(found, Quarantine):
                     yield task.row, found
