@@ -19,6 +19,8 @@ from pipeline.errors import ConfigError
 
 #: Environment variable that holds the pseudonym key in hex; it wins over the key file.
 KEY_VARIABLE = "CLEARSHARD_KEY"
+#: The same of the receiver's key in `Lineage`; the name is OpenLineage's own.
+LINEAGE_KEY_VARIABLE = "OPENLINEAGE_API_KEY"
 _KEY_BYTES = 32
 
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
@@ -125,6 +127,34 @@ class Keys(_Section):
     file: str = "clearshard.key"
 
 
+class Metrics(_Section):
+    """What a run tells Prometheus.
+
+    Attributes:
+        textfile: Written at the end of each run, also of one that failed: a file ``*.prom`` in the
+            folder of node_exporter's textfile collector. Needs ``clearshard[metrics]``.
+    """
+
+    textfile: str | None = None
+
+
+class Lineage(_Section):
+    """Where OpenLineage events go; needs ``clearshard[lineage]``.
+
+    Attributes:
+        file: One event a line is appended to it.
+        url: Base address of a receiver; wins over the file. The environment variable
+            ``OPENLINEAGE_API_KEY`` is its key.
+        namespace: Of the job in the events.
+        timeout_seconds: A receiver that takes longer for an event does not get it.
+    """
+
+    file: str | None = None
+    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    namespace: str = "clearshard"
+    timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
+
+
 class Config(_Section):
     """A whole configuration file.
 
@@ -138,6 +168,8 @@ class Config(_Section):
     redaction: Redaction = Redaction()
     limits: Limits = Limits()
     keys: Keys = Keys()
+    metrics: Metrics = Metrics()
+    lineage: Lineage = Lineage()
     base: Annotated[Path, Field(exclude=True)] = Path()
 
     def path(self, value: str) -> Path:
@@ -250,6 +282,11 @@ def load_key(config: Config, *, create: bool) -> tuple[PseudonymKey, Path | None
         problem = f"keys.file → {path} cannot be made: {error.strerror}; set {KEY_VARIABLE}"
         raise ConfigError("configuration", [problem]) from None
     return PseudonymKey(secret), path
+
+
+def lineage_key() -> str | None:
+    """The key of the receiver of lineage events, if there is one."""
+    return os.environ.get(LINEAGE_KEY_VARIABLE)
 
 
 def _parse_key(text: str, location: str) -> PseudonymKey:

@@ -67,8 +67,10 @@ def run(
     settings = load_config(config)
     # What takes long to import is imported twice at once: here, and where workers are forked from.
     prepare(PRELOAD)
+    from pipeline.cli.telemetry import Telemetry
     from pipeline.run.job import RunOptions
     from pipeline.run.job import run as run_job
+    from pipeline.telemetry.lineage import Described
 
     options = RunOptions(
         out=output_folder(settings, out),
@@ -81,10 +83,21 @@ def run(
     reporter = Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None)
     if doubt := lock_doubt(options.out):
         reporter.warn("lock_in_doubt", doubt)
+    telemetry = None
+    if not dry_run:
+        described = Described(settings, config.stem, options.out, options.as_of)
+        telemetry = Telemetry(settings, described, now, reporter.warn)
     with reporter, stoppable(reporter.tell_at_once) as stop:
-        record = run_job(settings, options, reporter, now, stop)
+        try:
+            record = run_job(settings, options, reporter, now, stop)
+        except BaseException as error:
+            if telemetry is not None:
+                telemetry.failed(error)
+            raise
     seconds = time.monotonic() - started
     excess = _excess(record, settings.limits.max_quarantined_share, options.out, dry_run)
+    if telemetry is not None:
+        telemetry.finished(record, excess)
     if as_json:
         print_json(_as_json(record, options.out, seconds, dry_run, excess))
     else:
