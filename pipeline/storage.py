@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import ClearshardError, OutputFull, OutputUnusable
+from pipeline.errors import ClearshardError, OutputFull, OutputUnusable, RunFailed
 from pipeline.records import Quarantine, QuarantineReason
 
 
@@ -158,6 +158,7 @@ def output_errors(out: Path) -> Iterator[None]:
     Raises:
         OutputFull: The disk or the quota is full.
         OutputUnusable: The folder cannot be written.
+        RunFailed: The disk does not do what it should.
     """
     try:
         yield
@@ -172,5 +173,10 @@ def output_errors(out: Path) -> Iterator[None]:
             raise OutputUnusable(
                 f"{out} cannot be written ({errno.errorcode[error.errno]}). Nothing became "
                 "visible. Choose another folder with --out, or mend its permissions."
+            ) from None
+        if error.errno in (errno.EIO, errno.ESTALE, errno.ENXIO):
+            raise RunFailed(
+                f"The disk of {out} or of the sources failed ({errno.errorcode[error.errno]}). "
+                "Nothing became visible by halves. Look after the disk, then run again."
             ) from None
         raise

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import OutputFull, OutputUnusable
+from pipeline.errors import OutputFull, OutputUnusable, RunFailed
 from pipeline.records import Quarantine
 from pipeline.storage import (
     open_inside,
@@ -150,7 +150,9 @@ def test_publish_and_remove(tmp_path: Path) -> None:
         (errno.EDQUOT, OutputFull),
         (errno.EACCES, OutputUnusable),
         (errno.EROFS, OutputUnusable),
-        (errno.EIO, OSError),
+        (errno.EIO, RunFailed),
+        (errno.ESTALE, RunFailed),
+        (errno.EMFILE, OSError),
     ],
 )
 def test_errors_of_writing_say_what_to_do(

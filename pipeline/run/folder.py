@@ -93,7 +93,7 @@ def _hold(root: Path, stack: ExitStack) -> None:
         except FileNotFoundError:
             continue
         except FileExistsError:
-            if root.exists() and not root.is_dir():
+            if root.is_symlink() or (root.exists() and not root.is_dir()):
                 raise
     raise RunLocked(f"Other runs make and remove {root} all the time. Run again when they ended.")
 

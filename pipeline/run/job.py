@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Protocol
@@ -164,7 +164,7 @@ class _Job:
             clearshard_version=VERSION,
             as_of=utc_text(options.as_of),
             started_at=utc_text(started),
-            finished_at=utc_text(self._clock()),
+            finished_at=self._finished_at(),
             policy_digest=self._stamp.policy_digest,
             policy_toml=policy.toml,
             redactor_digest=self._stamp.redactor_digest,
@@ -182,6 +182,14 @@ class _Job:
             key_id=key.key_id,
             superseded=tuple(record.run_id for record in self._earlier),
         )
+
+    def _finished_at(self) -> str:
+        """Now, or just after the last run if the clock went back: it puts runs in their order."""
+        now = self._clock()
+        if self._earlier:
+            last = datetime.fromisoformat(self._earlier[-1].finished_at)
+            now = max(now, last + timedelta(microseconds=1))
+        return utc_text(now)
 
     def forget(self, error: BaseException) -> None:
         """Removes what a failed run has left, and tells the ledger if it was told of the start."""

@@ -215,3 +215,9 @@ def test_the_tables_of_this_machine_can_be_read(tmp_path: Path) -> None:
     started = time.monotonic()
     assert mount_of(tmp_path.resolve(), lock._mounts()) is not None
     assert time.monotonic() - started < 5
+
+
+def test_a_link_that_leads_nowhere_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to(tmp_path / "absent")
+    with pytest.raises(OutputUnusable, match="cannot be written"), locked(tmp_path / "out"):
+        pass

@@ -158,7 +158,7 @@ def mistimed(rng: random.Random, made: Json) -> Json:
     for piece in rng.sample(pieces, min(len(pieces), rng.choice((1, 1, 5)))):
         name = rng.choice(("start", "end"))
         before = piece.get(name)
-        near = before if isinstance(before, int) else 0
+        near = before if isinstance(before, int) and abs(before) < 2**53 else 0
         piece[name] = rng.choice((*_NUMBERS, near - 1, near + 10_000, str(near), near + 0.5))
     return made
 
