@@ -113,7 +113,7 @@ class Limits(_Section):
     max_transcript_words: Positive = 250_000
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     seconds_per_file: Annotated[float, Field(gt=0)] = 300.0
-    worker_memory_bytes: Annotated[int, Field(ge=512 * 1024 * 1024)] = 4 * 1024 * 1024 * 1024
+    worker_memory_bytes: Annotated[int, Field(ge=512 * 1024 * 1024)] = 2 * 1024 * 1024 * 1024
 
 
 class Keys(_Section):

@@ -5,11 +5,18 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from pipeline.audit.verify import verify
+from pipeline.config import PseudonymKey, load_config
+from pipeline.records import FileTask, Quarantine, QuarantineReason, Transcript
+from pipeline.run.units import WorkUnit
+from pipeline.run.work import WorkSettings, process
+from pipeline.shards.staging import Stamp
 
 from .world import World, transcript
 
@@ -83,6 +90,29 @@ def test_each_ends_alone_in_quarantine_with_its_reason(tmp_path: Path) -> None:
     assert "flibbertigibbet" not in done.stdout + done.stderr
     # Two that hang, and a worker is started again for every other deed: nothing is tried for ever.
     assert seconds < 3 * bound + 60
+
+
+class _Greedy:
+    """A redactor that is refused memory for whatever comes last."""
+
+    def redact(self, transcripts: Sequence[Transcript]) -> list[Quarantine]:
+        enough = Quarantine(QuarantineReason.RESIDUAL_PII, "digits")
+        refused = Quarantine(QuarantineReason.DETECTOR_FAILED, "MemoryError")
+        return [*[enough] * (len(transcripts) - 1), refused]
+
+
+def test_a_file_is_not_blamed_for_memory_that_another_has(tmp_path: Path) -> None:
+    """The worker gives up instead, and each file is tried in one of its own."""
+    world = poisoned_world(tmp_path, good=2)
+    tasks = tuple(
+        FileTask(n, f"file-{n}", "good", None, path.read_bytes(), 1)
+        for n, path in enumerate(sorted((world.root / "transcripts").iterdir()))
+    )
+    settings = WorkSettings(
+        load_config(world.config), PseudonymKey(b"0" * 32), tmp_path, Stamp("p", "r")
+    )
+    with pytest.raises(MemoryError):
+        process(WorkUnit(0, tasks), _Greedy(), settings)  # type: ignore[arg-type]  # stands in
 
 
 def test_nobody_is_left_behind_by_a_killed_run(tmp_path: Path) -> None:

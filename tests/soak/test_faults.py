@@ -7,6 +7,7 @@ is and verifies, the next run completes, and no text of a transcript is in any o
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from ..run.world import AS_OF, Silent, World, small_world, transcript
 
 _CANARY = "flibbertigibbet"
 _LINUX = sys.platform == "linux" and shutil.which("cc") is not None
+_UNFINISHED = re.compile("an interrupted publish|are still here, though run|dataset card|README")
 needs_shim = pytest.mark.skipif(not _LINUX, reason="needs Linux and a C compiler")
 
 
@@ -136,7 +138,11 @@ def _a_failing_disk(world: World, shim: Path, call: str, number: int, after: int
     # Whatever was visible is as it was; of the new run there is all or nothing.
     assert before <= _visible(world)
     if _visible(world):
-        assert verify(world.out).faults == ()
+        faults = verify(world.out).faults
+        if "publishing it was interrupted" in str(said["message"]):
+            # It is announced and will be finished; what it replaces may still be there.
+            faults = tuple(f for f in faults if not _UNFINISHED.search(f.message))
+        assert faults == ()
     _next_run_completes(world)
     return code
 
