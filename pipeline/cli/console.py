@@ -167,7 +167,8 @@ class Reporter:
     def error(self, error: ClearshardError) -> None:
         """An error that follows from a result that has been shown."""
         kind, code = type(error).__name__, error.exit_code
-        self._tell("error", "failed", f"clearshard: {error}", error=kind, exit_code=code)
+        message = f"clearshard: {error}" if self._log is None else str(error)
+        self._tell("error", "failed", message, error=kind, exit_code=code)
 
     def tell_at_once(self, message: str) -> None:
         """A note from a signal handler."""

@@ -12,14 +12,9 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any, Generic, TypeVar
 
+from pipeline.engines.serving import KERNEL_HOLDS_BOUND
 from pipeline.engines.stopping import Stop
-from pipeline.engines.worker import (
-    KERNEL_HOLDS_BOUND,
-    SECONDS_BETWEEN_LOOKS,
-    Loss,
-    Lost,
-    Worker,
-)
+from pipeline.engines.worker import SECONDS_BETWEEN_LOOKS, Loss, Lost, Worker
 from pipeline.errors import Interrupted, RunFailed
 
 Unit = TypeVar("Unit")

@@ -22,6 +22,8 @@ from pipeline.errors import ClearshardError, RunFailed
 
 #: How a worker ends that was refused memory; 1 is any other crash.
 OUT_OF_MEMORY = 77
+#: Elsewhere the parent has to look how much memory a worker has.
+KERNEL_HOLDS_BOUND = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -39,7 +41,7 @@ def limit_memory(memory_bytes: int) -> None:
     """Makes every allocation above the bound fail, at once and whoever makes it.
 
     Linux counts writable private memory for this limit (`docs/reliability.md` has how near that is
-    to resident memory). macOS takes the limit and does not hold it: there the parent watches.
+    to resident memory). Where no kernel holds the bound, the parent watches.
     """
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     if hard != resource.RLIM_INFINITY:
@@ -105,7 +107,8 @@ def _serve(
     arguments: tuple[Any, ...],
 ) -> None:
     try:
-        limit_memory(memory_bytes)
+        if KERNEL_HOLDS_BOUND:
+            limit_memory(memory_bytes)
         function = make(*arguments)
     except ClearshardError as error:
         connection.send(("error", error))

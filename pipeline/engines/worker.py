@@ -6,14 +6,13 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Literal
 
-from pipeline.engines.serving import OUT_OF_MEMORY, serve
+from pipeline.engines.serving import KERNEL_HOLDS_BOUND, OUT_OF_MEMORY, serve
 
 #: How a worker was lost: it died, took too long, or wanted more memory than it may have.
 Loss = Literal["crashed", "timed_out", "out_of_memory"]
@@ -24,7 +23,6 @@ SECONDS_TO_START = 120.0
 _SECONDS_TO_TRANSFER = 60
 #: Where the kernel does not hold the bound, the parent looks this often.
 SECONDS_BETWEEN_LOOKS = 0.5
-KERNEL_HOLDS_BOUND = sys.platform == "linux"
 #: One BLAS thread a worker: more only get in each other's way. Read when NumPy is imported.
 _ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",

@@ -14,20 +14,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from pipeline.config import Limits
+from pipeline.engines.serving import KERNEL_HOLDS_BOUND
 from pipeline.engines.stopping import Stop
-from pipeline.engines.worker import (
-    KERNEL_HOLDS_BOUND,
-    SECONDS_BETWEEN_LOOKS,
-    Loss,
-    Lost,
-    Worker,
-)
+from pipeline.engines.worker import SECONDS_BETWEEN_LOOKS, Loss, Lost, Worker
 from pipeline.errors import Interrupted, RunFailed
 from pipeline.records import Quarantine, QuarantineReason
 from pipeline.sources.containers import read_records
 from pipeline.storage import size_inside
 
 _PRELOAD = ("pipeline.run.containers",)
+#: A reader can be killed by what has nothing to do with its container, which then gets another one.
+_READERS = 2
 #: Bytes of records that come back at a time.
 _PORTION_BYTES = 4 * 1024 * 1024
 #: A large container takes long to read, so it may: as long as a slow disk needs.
@@ -77,24 +74,33 @@ class ContainerReader:
         """
         waiting = set(wanted)
         allowed = self._limits.seconds_per_file + size_inside(root, path) / _BYTES_PER_SECOND
-        asked: object = _Request(root, path, frozenset(wanted), max_bytes)
-        try:
-            while True:
-                self._start()
-                # Only the time that the reader takes counts, not what its records are used for.
-                before = time.monotonic()
-                portion = self._ask(asked, allowed)
-                allowed -= time.monotonic() - before
-                for record_id, found in portion:
+        for left in reversed(range(_READERS)):
+            try:
+                for record_id, found in self._portions(root, path, waiting, max_bytes, allowed):
                     waiting.discard(record_id)
                     yield record_id, found
-                if not portion:
-                    return
-                asked = None
-        except Lost as lost:
-            self._drop()
-            problem = Quarantine(_REASONS[lost.loss], f"Container_{lost.loss}")
-            yield from ((record_id, problem) for record_id in sorted(waiting))
+            except Lost as lost:
+                self._drop()
+                if lost.loss == "crashed" and left:
+                    continue
+                problem = Quarantine(_REASONS[lost.loss], f"Container_{lost.loss}")
+                yield from ((record_id, problem) for record_id in sorted(waiting))
+            return
+
+    def _portions(
+        self, root: Path, path: str, wanted: Set[str], max_bytes: int, allowed: float
+    ) -> Iterator[Found]:
+        asked: object = _Request(root, path, frozenset(wanted), max_bytes)
+        while True:
+            self._start()
+            # Only the time that the reader takes counts, not what its records are used for.
+            before = time.monotonic()
+            portion = self._ask(asked, allowed)
+            allowed -= time.monotonic() - before
+            yield from portion
+            if not portion:
+                return
+            asked = None
 
     def _start(self) -> None:
         if self._worker is not None:

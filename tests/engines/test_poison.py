@@ -72,7 +72,7 @@ def test_too_little_memory_to_start_ends_the_run() -> None:
 def test_without_a_limit_that_holds_the_parent_watches(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """As on macOS, which takes the limit and does not hold it."""
+    """As on macOS."""
     monkeypatch.setattr("pipeline.engines.local.KERNEL_HOLDS_BOUND", False)
     monkeypatch.setattr("pipeline.engines.local.SECONDS_BETWEEN_LOOKS", 0.02)
     monkeypatch.setattr(worker_module, "KERNEL_HOLDS_BOUND", False)

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -41,7 +43,7 @@ def reader() -> Iterator[Callable[..., ContainerReader]]:
 
 
 def _container(root: Path, *names: str) -> str:
-    lines = [json.dumps({"id": name, **transcript("hello there", name)}) for name in names]
+    lines = [json.dumps(transcript("hello there", name, id=name)) for name in names]
     (root / "c.jsonl").write_text("\n".join(lines))
     return "c.jsonl"
 
@@ -112,6 +114,27 @@ def test_the_time_that_records_are_used_for_does_not_count(
         time.sleep(1.2)
         found.append(name)
     assert found == ["a", "b"]
+
+
+@pytest.mark.parametrize("kill_after", [(5,), (5, 30)])
+def test_a_reader_that_is_killed_once_costs_no_record(
+    tmp_path: Path, reader: Callable[..., ContainerReader], kill_after: tuple[int, ...]
+) -> None:
+    names = [f"r{n}" for n in range(60)]
+    lines = [json.dumps(transcript("hi", id=n, text="hi " * 100_000)) for n in names]
+    (tmp_path / "c.jsonl").write_text("\n".join(lines))
+    one = reader()
+    found: dict[str, object] = {}
+    for name, content in one.read(tmp_path, "c.jsonl", set(names), _MEBIBYTE):
+        assert name not in found
+        found[name] = content
+        if len(found) in kill_after:
+            assert one._worker is not None
+            os.kill(one._worker.pid, signal.SIGKILL)
+    assert found.keys() == set(names)
+    assert set(_errors(found).values()) == (
+        set() if len(kill_after) == 1 else {("malformed", "Container_crashed")}
+    )
 
 
 def test_a_request_to_stop_ends_the_reading(
