@@ -12,6 +12,7 @@ also the order in which to read the code:
     audit        decisions, ledger, and the questions asked of them
     evaluation   the figures behind `clearshard eval`
     engines      how work units are mapped over processes
+    telemetry    what a run tells Prometheus and OpenLineage
     run          the only place where these steps meet
     cli          the command: parse, load the configuration, call one function
 

@@ -19,6 +19,8 @@ from pipeline.errors import ConfigError
 
 #: Environment variable that holds the pseudonym key in hex; it wins over the key file.
 KEY_VARIABLE = "CLEARSHARD_KEY"
+#: The same of the receiver's key in `Lineage`; the name is OpenLineage's own.
+LINEAGE_KEY_VARIABLE = "OPENLINEAGE_API_KEY"
 _KEY_BYTES = 32
 
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
@@ -103,12 +105,15 @@ class Limits(_Section):
         max_quarantined_share: Above this share of the eligible files the command exits with 3.
         seconds_per_file: A worker that takes longer for one file is stopped; the file is
             quarantined as `detector_timeout`.
+        worker_memory_bytes: What a worker may have, its models included; a file that needs more is
+            quarantined as `detector_failed`.
     """
 
     max_transcript_bytes: Positive = 32 * 1024 * 1024
     max_transcript_words: Positive = 250_000
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     seconds_per_file: Annotated[float, Field(gt=0)] = 300.0
+    worker_memory_bytes: Annotated[int, Field(ge=512 * 1024 * 1024)] = 2 * 1024 * 1024 * 1024
 
 
 class Housekeeping(_Section):
@@ -136,6 +141,34 @@ class Keys(_Section):
     file: str = "clearshard.key"
 
 
+class Metrics(_Section):
+    """What a run tells Prometheus.
+
+    Attributes:
+        textfile: Written at the end of each run, also of one that failed: a file ``*.prom`` in the
+            folder of node_exporter's textfile collector. Needs ``clearshard[metrics]``.
+    """
+
+    textfile: str | None = None
+
+
+class Lineage(_Section):
+    """Where OpenLineage events go; needs ``clearshard[lineage]``.
+
+    Attributes:
+        file: One event a line is appended to it.
+        url: Base address of a receiver; wins over the file. The environment variable
+            ``OPENLINEAGE_API_KEY`` is its key.
+        namespace: Of the job in the events.
+        timeout_seconds: A receiver that takes longer for an event does not get it.
+    """
+
+    file: str | None = None
+    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    namespace: str = "clearshard"
+    timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
+
+
 class Config(_Section):
     """A whole configuration file.
 
@@ -150,6 +183,8 @@ class Config(_Section):
     limits: Limits = Limits()
     keys: Keys = Keys()
     housekeeping: Housekeeping = Housekeeping()
+    metrics: Metrics = Metrics()
+    lineage: Lineage = Lineage()
     base: Annotated[Path, Field(exclude=True)] = Path()
 
     def path(self, value: str) -> Path:
@@ -274,6 +309,11 @@ def _write_key(path: Path, secret: bytes) -> None:
         os.link(temporary, path)
     finally:
         temporary.unlink()
+
+
+def lineage_key() -> str | None:
+    """The key of the receiver of lineage events, if there is one."""
+    return os.environ.get(LINEAGE_KEY_VARIABLE)
 
 
 def _parse_key(text: str, location: str) -> PseudonymKey:

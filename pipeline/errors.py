@@ -48,6 +48,21 @@ class OutputFull(ClearshardError):
     """The disk that holds the output is full; nothing became visible."""
 
 
+class Interrupted(BaseException):
+    """Somebody asked the run to stop; what was finished is kept as far as the run can keep it.
+
+    No `Exception`: nothing may take it for an error of the work in hand.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+
+class InterruptedAtOnce(BaseException):
+    """Somebody asked twice: nothing is waited for."""
+
+    exit_code: ClassVar[int] = 1
+
+
 class RunFailed(ClearshardError):
     """The run could not be finished; nothing became visible."""
 

@@ -5,7 +5,6 @@ become visible by rename only, after the bytes and the folder entry have reached
 """
 
 import errno
-import fcntl
 import hashlib
 import os
 import shutil
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import ClearshardError, OutputFull, OutputUnusable, RunLocked
+from pipeline.errors import ClearshardError, OutputFull, OutputUnusable, RunFailed
 from pipeline.records import Quarantine, QuarantineReason
 
 
@@ -164,6 +163,7 @@ def output_errors(out: Path) -> Iterator[None]:
     Raises:
         OutputFull: The disk or the quota is full.
         OutputUnusable: The folder cannot be written.
+        RunFailed: The disk does not do what it should.
     """
     try:
         yield
@@ -179,24 +179,9 @@ def output_errors(out: Path) -> Iterator[None]:
                 f"{out} cannot be written ({errno.errorcode[error.errno]}). Nothing became "
                 "visible. Choose another folder with --out, or mend its permissions."
             ) from None
-        raise
-
-
-@contextmanager
-def run_lock(path: Path) -> Iterator[None]:
-    """Holds the lock of an output folder; the kernel gives it back when the process dies.
-
-    Raises:
-        RunLocked: Another process holds it.
-    """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunLocked(
-                f"Another run is writing to {path.parent}. Wait until it has finished."
+        if error.errno in (errno.EIO, errno.ESTALE, errno.ENXIO):
+            raise RunFailed(
+                f"The disk of {out} or of the sources failed ({errno.errorcode[error.errno]}). "
+                "Nothing became visible by halves. Look after the disk, then run again."
             ) from None
-        yield
-    finally:
-        os.close(handle)
+        raise

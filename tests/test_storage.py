@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import OutputFull, OutputUnusable, RunLocked
+from pipeline.errors import OutputFull, OutputUnusable, RunFailed
 from pipeline.records import Quarantine
 from pipeline.storage import (
     open_inside,
@@ -14,7 +14,6 @@ from pipeline.storage import (
     publish,
     read_inside,
     remove_tree,
-    run_lock,
     size_inside,
     write_atomic,
 )
@@ -151,7 +150,9 @@ def test_publish_and_remove(tmp_path: Path) -> None:
         (errno.EDQUOT, OutputFull),
         (errno.EACCES, OutputUnusable),
         (errno.EROFS, OutputUnusable),
-        (errno.EIO, OSError),
+        (errno.EIO, RunFailed),
+        (errno.ESTALE, RunFailed),
+        (errno.EMFILE, OSError),
     ],
 )
 def test_errors_of_writing_say_what_to_do(
@@ -159,11 +160,3 @@ def test_errors_of_writing_say_what_to_do(
 ) -> None:
     with pytest.raises(expected), output_errors(tmp_path):
         raise OSError(number, "x")
-
-
-def test_only_one_holds_the_lock(tmp_path: Path) -> None:
-    path = tmp_path / "lock"
-    with run_lock(path), pytest.raises(RunLocked), run_lock(path):
-        pass
-    with run_lock(path):
-        pass

@@ -184,6 +184,7 @@ def _map(
         split=split,
         give_up=_give_up,
         seconds_per_unit=_SECONDS_PER_UNIT,
+        memory_bytes=config.limits.worker_memory_bytes,
         preload=PRELOAD,
     )
     yield from LocalEngine(workers).map(job, units)

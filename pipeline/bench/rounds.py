@@ -16,7 +16,8 @@ from pipeline.bench.documents import Document
 from pipeline.bench.stages import time_by_stage
 from pipeline.bench.ways import STOCK, TUNED, PresidioWay, WayName, make_ways
 from pipeline.config import Config
-from pipeline.engines.local import Job, LocalEngine, Loss
+from pipeline.engines.local import Job, LocalEngine
+from pipeline.engines.worker import Loss
 from pipeline.errors import RunFailed
 
 _SECONDS_PER_ROUND = 3600.0
@@ -64,6 +65,7 @@ def run_rounds(config: Config, rounds: Sequence[Round], scratch: Path) -> Iterat
         split=_never,
         give_up=_give_up,
         seconds_per_unit=_SECONDS_PER_ROUND,
+        memory_bytes=config.limits.worker_memory_bytes,
         preload=("pipeline.bench.rounds",),
     )
     for result in LocalEngine(1).map(job, rounds):

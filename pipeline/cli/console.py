@@ -1,8 +1,8 @@
 """What a person or a program sees.
 
-Results go to stdout, everything else to stderr. With ``--json`` stdout ends with one JSON object
-and notes are JSON lines; on a terminal progress is a bar; elsewhere it is a line now and then.
-Names that come from outside are escaped before they are shown.
+Results go to stdout, everything else to stderr. With ``--json`` stdout ends with one JSON object;
+log lines are for people or JSON lines; on a terminal progress is a bar; elsewhere it is a line now
+and then. Names that come from outside are escaped before they are shown.
 """
 
 import json
@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.audit.faults import printable
+from pipeline.cli.logs import JsonLog, Level, write_unbuffered
 from pipeline.errors import ClearshardError
 
 _SECONDS_BETWEEN_LINES = 10.0
@@ -70,9 +71,15 @@ def _cell(value: object) -> str:
 class Reporter:
     """Progress of a run: rate, time left, counts by state."""
 
-    def __init__(self, *, quiet: bool, as_json: bool, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        *,
+        quiet: bool,
+        log: JsonLog | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
         self._quiet = quiet
-        self._as_json = as_json
+        self._log = log
         self._clock = clock
         self._console = Console(stderr=True)
         self._bar: Progress | None = None
@@ -91,11 +98,17 @@ class Reporter:
         """All files of the manifest have been decided."""
         self._eligible, self._excluded, self._held = eligible, excluded, quarantined
         self._started = self._last_line = self._clock()
-        self.note(
+        self._tell(
+            "info",
+            "decided",
             f"{seen:,} files: {eligible:,} eligible, {excluded:,} excluded, "
-            f"{quarantined:,} quarantined before reading"
+            f"{quarantined:,} quarantined before reading",
+            seen=seen,
+            eligible=eligible,
+            excluded=excluded,
+            quarantined=quarantined,
         )
-        if self._console.is_terminal and not self._quiet and not self._as_json and eligible:
+        if self._console.is_terminal and not self._quiet and self._log is None and eligible:
             self._bar = Progress(
                 TextColumn("redacting"),
                 BarColumn(),
@@ -127,20 +140,48 @@ class Reporter:
         elif self._clock() - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = self._clock()
             left = seconds / max(done, 1) * (self._eligible - done)
-            self.note(f"{done:,}/{self._eligible:,} files, {rate}, {left:,.0f} s left")
+            self._tell(
+                "info",
+                "progress",
+                f"{done:,}/{self._eligible:,} files, {rate}, {left:,.0f} s left",
+                written=self._written,
+                quarantined=self._quarantined + self._held,
+                eligible=self._eligible,
+                words=self._words,
+            )
 
     def finishing(self) -> None:
         """The registry is read again, shards and decisions are written."""
         self._stop_bar()
-        self.note("reading the registry again, writing shards and decisions")
+        message = "reading the registry again, writing shards and decisions"
+        self._tell("info", "finishing", message)
 
     def note(self, message: str) -> None:
         """Something that the user should know."""
-        if self._quiet:
+        self._tell("info", "note", message)
+
+    def warn(self, event: str, message: str, **fields: object) -> None:
+        """Something that somebody should look at; shown even when quiet."""
+        self._tell("warning", event, message, **fields)
+
+    def error(self, error: ClearshardError) -> None:
+        """An error that follows from a result that has been shown."""
+        kind, code = type(error).__name__, error.exit_code
+        message = f"clearshard: {error}" if self._log is None else str(error)
+        self._tell("error", "failed", message, error=kind, exit_code=code)
+
+    def tell_at_once(self, message: str) -> None:
+        """A note from a signal handler."""
+        line = f"clearshard: {message}\n"
+        if self._log is not None:
+            line = self._log.line("warning", "stopping", message)
+        write_unbuffered(line)
+
+    def _tell(self, level: Level, event: str, message: str, **fields: object) -> None:
+        if self._quiet and level == "info":
             return
-        if self._as_json:
-            line = json.dumps({"level": "info", "message": message})
-            sys.stderr.write(line + "\n")
+        if self._log is not None:
+            self._log.write(level, event, message, **fields)
         else:
             self._console.print(Text(message), highlight=False, soft_wrap=True)
 

@@ -14,10 +14,13 @@ import typer
 
 from pipeline.cli import audit, bench, detection, policy, run_gate
 from pipeline.cli.console import print_json
-from pipeline.errors import ClearshardError, RunFailed
+from pipeline.cli.logs import JsonLog, LogFormat, chosen_format
+from pipeline.cli.options import now
+from pipeline.cli.signals import SIGNALS, interrupt
+from pipeline.errors import ClearshardError, Interrupted, InterruptedAtOnce, RunFailed
 
 _USAGE = 2
-_INTERRUPTED = "Interrupted. Run again; whatever was not finished is settled then."
+_INTERRUPTED = "Interrupted. Nothing became visible by halves; run again, and it continues."
 
 app = typer.Typer(
     name="clearshard",
@@ -34,15 +37,11 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 
 
-class _Interrupted(BaseException):
-    """Ctrl-C or SIGTERM; no `except Exception` may take it for an error of the work in hand."""
-
-
 def main() -> None:
     """Runs the command and exits with its code."""
     sys.excepthook = _nothing_of_the_input
-    signal.signal(signal.SIGINT, _interrupt)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in SIGNALS:
+        signal.signal(number, interrupt)
     sys.exit(_exit_code(sys.argv[1:]))
 
 
@@ -58,8 +57,8 @@ def _exit_code(arguments: list[str]) -> int:
         return RunFailed.exit_code
     except ClearshardError as error:
         return _fail(type(error).__name__, error.exit_code, str(error), arguments)
-    except (_Interrupted, KeyboardInterrupt):
-        return _fail("Interrupted", RunFailed.exit_code, _INTERRUPTED, arguments)
+    except (Interrupted, InterruptedAtOnce):
+        return _fail("Interrupted", Interrupted.exit_code, _INTERRUPTED, arguments)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _fail(type(error).__name__, RunFailed.exit_code, _places(error), arguments)
     return 0
@@ -67,7 +66,10 @@ def _exit_code(arguments: list[str]) -> int:
 
 def _fail(kind: str, code: int, message: str | None, arguments: list[str]) -> int:
     if message is not None:
-        sys.stderr.write(f"clearshard: {message}\n")
+        if chosen_format(arguments) is LogFormat.JSON:
+            JsonLog(now).write("error", "failed", message, error=kind, exit_code=code)
+        else:
+            sys.stderr.write(f"clearshard: {message}\n")
     if "--json" in arguments:
         problem = {"status": "error", "exit_code": code, "error": kind}
         print_json(problem if message is None else {**problem, "message": message})
@@ -85,7 +87,3 @@ def _nothing_of_the_input(
     kind: type[BaseException], error: BaseException, trace: types.TracebackType | None
 ) -> None:
     sys.stderr.write(f"clearshard: {_places(error.with_traceback(trace))}\n")
-
-
-def _interrupt(number: int, frame: types.FrameType | None) -> None:
-    raise _Interrupted

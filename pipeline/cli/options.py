@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.logs import LogFormat
 from pipeline.config import Config, load_config
 from pipeline.errors import ConfigError
 
@@ -25,6 +26,10 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="One JSON object as the last line of stdout.")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+LogFormatOption = Annotated[
+    LogFormat | None,
+    typer.Option("--log-format", help="Log lines on stderr. Default: json with --json."),
+]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, max=1024, help="Processes. Default: one a core.")
 ]

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from pipeline.cli.console import Reporter, conclude, print_json, print_table
+from pipeline.cli.console import Reporter, print_json, print_table
+from pipeline.cli.logs import JsonLog, LogFormat
 from pipeline.cli.options import (
     AsOfOption,
     ConfigOption,
     JsonOption,
+    LogFormatOption,
     OutOption,
     QuietOption,
     WorkersOption,
@@ -21,11 +23,13 @@ from pipeline.cli.options import (
     output_folder,
     worker_count,
 )
+from pipeline.cli.signals import stoppable
 from pipeline.config import load_config
-from pipeline.engines.local import prepare
+from pipeline.engines.worker import prepare
 from pipeline.errors import TooManyQuarantined
 from pipeline.records import RunRecord
 from pipeline.run import PRELOAD
+from pipeline.run.lock import lock_doubt
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from pipeline.run.job import RunResult
@@ -71,6 +75,7 @@ def run(
         ),
     ] = False,
     as_json: JsonOption = False,
+    log_format: LogFormatOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Decide, redact, write shards, account for every file.
@@ -80,9 +85,11 @@ def run(
     settings = load_config(config)
     # What takes long to import is imported twice at once: here, and where workers are forked from.
     prepare(PRELOAD)
+    from pipeline.cli.telemetry import Telemetry
     from pipeline.run.job import RunOptions
     from pipeline.run.job import run as run_job
     from pipeline.run.recall import Wishes
+    from pipeline.telemetry.lineage import Described
 
     options = RunOptions(
         out=output_folder(settings, out),
@@ -92,11 +99,26 @@ def run(
         wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
     )
     started = time.monotonic()
-    with Reporter(quiet=quiet, as_json=as_json) as reporter:
-        result = run_job(settings, options, reporter, now)
+    as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
+    reporter = Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None)
+    if doubt := lock_doubt(options.out):
+        reporter.warn("lock_in_doubt", doubt)
+    telemetry = None
+    if not dry_run:
+        described = Described(settings, config.stem, options.out, options.as_of)
+        telemetry = Telemetry(settings, described, now, reporter.warn)
+    with reporter, stoppable(reporter.tell_at_once) as stop:
+        try:
+            result = run_job(settings, options, reporter, now, stop)
+        except BaseException as error:
+            if telemetry is not None:
+                telemetry.failed(error)
+            raise
     record = result.record
     seconds = time.monotonic() - started
     excess = _excess(record, settings.limits.max_quarantined_share, options.out, dry_run)
+    if telemetry is not None:
+        telemetry.finished(record, excess)
     if as_json:
         print_json(_as_json(result, options.out, seconds, dry_run, excess))
     elif result.unchanged:
@@ -107,9 +129,15 @@ def run(
     else:
         _print_record(record, options.out, seconds, dry_run)
     for reason, count in record.alerts.items():
-        typer.echo(f"ALERT {reason}: {count:,} files. Tell the privacy officer.", err=True)
+        reporter.warn(
+            "alert",
+            f"ALERT {reason}: {count:,} files. Tell the privacy officer.",
+            reason=reason,
+            files=count,
+        )
     if excess is not None:
-        conclude(excess)
+        reporter.error(excess)
+        raise typer.Exit(excess.exit_code)
 
 
 def gate(

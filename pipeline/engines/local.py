@@ -1,45 +1,34 @@
 """Worker processes on this machine: started once, watched, replaced when they die.
 
-A unit whose worker crashes or takes too long is cut in two and tried again, until the one file that
-does it is alone; that file is given up and everything else goes on. Results come back in the order
-of the units, and only a bounded number of units is on its way at any time.
+A unit whose worker crashes, takes too long or wants too much memory is taken apart, and its files
+are tried one by one; the file that does it alone is given up and everything else goes on. Results
+come back in the order of the units, and only a bounded number of units is on its way at any time.
 """
 
-import ctypes
-import gc
-import multiprocessing
-import os
-import resource
-import signal
-import sys
 import time
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerProcess
-from typing import Any, Generic, Literal, TypeVar
+from multiprocessing.connection import wait
+from typing import Any, Generic, TypeVar
 
-from pipeline.errors import ClearshardError, RunFailed
+from pipeline.engines.serving import KERNEL_HOLDS_BOUND
+from pipeline.engines.stopping import Stop
+from pipeline.engines.worker import SECONDS_BETWEEN_LOOKS, Loss, Lost, Worker
+from pipeline.errors import Interrupted, RunFailed
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
-Loss = Literal["crashed", "timed_out"]
 
 #: Units on their way for each worker: one in hand, and enough for the next ones to be ready.
 _UNITS_PER_WORKER = 4
 #: A worker that dies this often before it has ever been ready will never be.
 _MAX_FAILED_STARTS = 3
-#: One BLAS thread a worker: more only get in each other's way. Read when NumPy is imported.
-_ONE_THREAD = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "BLIS_NUM_THREADS": "1",
-}
-_PR_SET_DUMPABLE = 4
+#: A worker can be killed by what has nothing to do with its file, which then gets another chance.
+#: What hangs, or runs out of memory, did so by itself.
+_CRASHES_ALONE = 2
+#: After a request to stop, units in hand have this long; the rest of ten seconds is for tidying up.
+_SECONDS_TO_STOP = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +38,19 @@ class Job(Generic[Unit, Result]):
     Attributes:
         make: Called once in each worker; returns the function that is mapped. Must be importable.
         arguments: Of `make`; must be picklable.
-        split: Cuts a unit in two, or returns None if it cannot be cut.
-        give_up: The result of a unit that cannot be cut and was lost.
+        split: Takes a unit apart, or returns None if it holds one file.
+        give_up: The result of a unit that cannot be taken apart and was lost.
         seconds_per_unit: A worker that takes longer for a unit is stopped.
+        memory_bytes: What a worker may have.
         preload: Modules that the workers need: imported once, in the process they are forked from.
     """
 
     make: Callable[..., Callable[[Unit], Result]]
     arguments: tuple[Any, ...]
-    split: Callable[[Unit], tuple[Unit, Unit] | None]
+    split: Callable[[Unit], Sequence[Unit] | None]
     give_up: Callable[[Unit, Loss], Result]
     seconds_per_unit: float
+    memory_bytes: int
     preload: tuple[str, ...] = ()
 
 
@@ -71,206 +62,183 @@ class _Slot:
     results: list[Any] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A unit, or a part of one, on its way.
+
+    Attributes:
+        crashes: How often it crashed a worker alone.
+    """
+
+    unit: Any
+    slot: _Slot
+    crashes: int = 0
+
+
 class LocalEngine:
     """Maps a job over local processes."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, stop: Stop | None = None) -> None:
+        """Starts nothing yet.
+
+        Args:
+            workers: Number of processes.
+            stop: Looked at while mapping; None if nobody will ask.
+        """
         self._worker_count = workers
+        self._stop = Stop() if stop is None else stop
 
     def map(self, job: Job[Unit, Result], units: Iterable[Unit]) -> Iterator[Result]:
-        """Results in the order of the units; several for a unit that had to be cut.
+        """Results in the order of the units; several for a unit that had to be taken apart.
+
+        After a request to stop, nothing more is handed out; what is finished within a few seconds
+        still comes, in order, and then the error.
 
         Raises:
             ClearshardError: What the job raised in a worker, or that no worker could be started.
+            Interrupted: After a request to stop; also where `units` raises it.
         """
-        pool: _Pool | None = None  # no worker is started before there is something to do
         slots: deque[_Slot] = deque()
-        source = iter(units)
-        exhausted = False
+        pool = _Pool(job, self._worker_count, self._stop)
         try:
-            while True:
-                while not exhausted and len(slots) < self._worker_count * _UNITS_PER_WORKER:
-                    unit = next(source, None)
-                    if unit is None:
-                        exhausted = True
-                        break
-                    slots.append(_Slot())
-                    pool = pool or _Pool(job, self._worker_count)
-                    pool.submit(unit, slots[-1])
-                while slots and slots[0].missing == 0:
-                    yield from slots.popleft().results
-                if exhausted and not slots:
-                    return
-                if pool is not None and slots and slots[0].missing:
-                    pool.step()
+            with self._stop.heed():
+                try:
+                    yield from self._map(pool, slots, iter(units))
+                    if self._stop.requested:  # all is done, but the caller is not to go on
+                        raise Interrupted
+                except Interrupted:
+                    pool.finish_in_hand()
+                    while slots:
+                        yield from slots.popleft().results
+                    raise
         finally:
-            if pool is not None:
-                pool.close()
+            pool.close()
 
-
-def prepare(preload: Sequence[str]) -> None:
-    """Starts the process that workers are forked from, if there is none yet.
-
-    It imports what they need and nothing else: no thread, lock or secret of this process is copied,
-    and starting a worker takes half a second, not two. Importing goes on while the caller does
-    something else; call this early.
-    """
-    multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)
-    try:
-        forkserver.ensure_running()
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-class _Worker:
-    """One process, and the unit it has in hand."""
-
-    def __init__(self, job: Job[Any, Any]) -> None:
-        prepare(job.preload)
-        context = multiprocessing.get_context("forkserver")
-        self.connection, theirs = context.Pipe()
-        self.process: ForkServerProcess = context.Process(
-            target=_serve, args=(theirs, job.make, job.arguments), daemon=True
-        )
-        self.process.start()
-        theirs.close()
-        self.ready = False
-        self.in_hand: tuple[Any, _Slot] | None = None
-        self.deadline = float("inf")
-
-    def give(self, unit: Any, slot: _Slot, seconds: float) -> None:
-        self.in_hand = (unit, slot)
-        self.deadline = time.monotonic() + seconds
-        self.connection.send(unit)
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.join()
-        self.connection.close()
+    def _map(self, pool: "_Pool", slots: deque[_Slot], source: Iterator[Unit]) -> Iterator[Result]:
+        exhausted = False
+        while not (exhausted and not slots):
+            while not exhausted and len(slots) < self._worker_count * _UNITS_PER_WORKER:
+                if self._stop.requested:
+                    raise Interrupted
+                unit = next(source, None)
+                if unit is None:
+                    exhausted = True
+                    break
+                slots.append(_Slot())
+                pool.submit(unit, slots[-1])
+            while slots and slots[0].missing == 0:
+                yield from slots.popleft().results
+            if self._stop.requested:
+                raise Interrupted
+            if slots and slots[0].missing:
+                pool.step()
 
 
 class _Pool:
-    def __init__(self, job: Job[Any, Any], size: int) -> None:
+    """The workers, and the pieces that wait for one; started when there is something to do."""
+
+    def __init__(self, job: Job[Any, Any], size: int, stop: Stop) -> None:
         self._job = job
-        self._waiting: deque[tuple[Any, _Slot]] = deque()
+        self._size = size
+        self._stop = stop
+        self._waiting: deque[_Piece] = deque()
         self._failed_starts = 0
-        self._workers = [_Worker(job) for _ in range(size)]
+        self._workers: list[Worker] = []
 
     def submit(self, unit: Any, slot: _Slot) -> None:
-        self._waiting.append((unit, slot))
+        self._waiting.append(_Piece(unit, slot))
+        while len(self._workers) < self._size:
+            self._workers.append(self._new_worker())
         self._hand_out()
 
     def step(self) -> None:
         """Waits until something happens, and deals with it."""
-        deadline = min(w.deadline for w in self._workers)
-        timeout = None if deadline == float("inf") else max(0.0, deadline - time.monotonic())
-        ready = wait([w.connection for w in self._workers], timeout)
+        timeout = max(0.0, min(w.deadline for w in self._workers) - time.monotonic())
+        if not KERNEL_HOLDS_BOUND:
+            timeout = min(timeout, SECONDS_BETWEEN_LOOKS)
+        ready = wait(
+            [*(w.connection for w in self._workers), self._stop.fileno()],
+            None if timeout == float("inf") else timeout,
+        )
         for worker in list(self._workers):
-            if worker.connection in ready:
-                self._receive(worker)
-            elif worker.deadline <= time.monotonic():
-                self._lose(worker, "timed_out")
+            try:
+                if worker.connection in ready:
+                    self._receive(worker)
+                else:
+                    worker.check()
+            except Lost as lost:
+                self._replace(worker)
+                self._lose(worker, lost.loss)
         self._hand_out()
+
+    def finish_in_hand(self) -> None:
+        """Waits for the units in hand, and hands out no more; a worker that is lost stays lost."""
+        asked = self._stop.requested_at
+        until = (time.monotonic() if asked is None else asked) + _SECONDS_TO_STOP
+        busy = [worker for worker in self._workers if worker.in_hand is not None]
+        while busy and (left := until - time.monotonic()) > 0:
+            ready = wait([worker.connection for worker in busy], left)
+            for worker in [w for w in busy if w.connection in ready]:
+                try:
+                    self._receive(worker)
+                except Lost:
+                    worker.in_hand = None
+                if worker.in_hand is None:
+                    busy.remove(worker)
 
     def close(self) -> None:
         for worker in self._workers:
             worker.stop()
 
-    def _hand_out(self) -> None:
-        for worker in self._workers:
-            if self._waiting and worker.ready and worker.in_hand is None:
-                unit, slot = self._waiting.popleft()
-                try:
-                    worker.give(unit, slot, self._job.seconds_per_unit)
-                except OSError:  # it died between two units; `step` finds out and replaces it
-                    continue
+    def _new_worker(self) -> Worker:
+        job = self._job
+        return Worker(job.make, job.arguments, job.memory_bytes, job.preload)
 
-    def _receive(self, worker: _Worker) -> None:
-        try:
-            kind, value = worker.connection.recv()
-        except (EOFError, OSError):
-            self._lose(worker, "crashed")
-            return
+    def _hand_out(self) -> None:
+        for worker in list(self._workers):
+            if self._waiting and worker.ready and worker.in_hand is None:
+                piece = self._waiting.popleft()
+                try:
+                    worker.give(piece.unit, piece, self._job.seconds_per_unit)
+                except Lost:  # between two units: no file is to blame
+                    self._waiting.appendleft(piece)
+                    self._replace(worker)
+
+    def _receive(self, worker: Worker) -> None:
+        kind, value = worker.receive()
         if kind == "error":
             raise value
-        worker.ready = True
         self._failed_starts = 0
         if kind == "result":
-            assert worker.in_hand is not None
-            _, slot = worker.in_hand
+            slot = worker.in_hand.slot
             slot.results.append(value)
             slot.missing -= 1
             worker.in_hand = None
-            worker.deadline = float("inf")
 
-    def _lose(self, worker: _Worker, loss: Loss) -> None:
+    def _replace(self, worker: Worker) -> None:
         if not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= _MAX_FAILED_STARTS:
-                raise RunFailed("Workers die while starting. Is there enough memory for them?")
+                raise RunFailed(
+                    "Workers die or hang while starting. Is there enough memory for them, and is "
+                    "limits.worker_memory_bytes large enough?"
+                )
         worker.stop()
-        self._workers[self._workers.index(worker)] = _Worker(self._job)
+        self._workers[self._workers.index(worker)] = self._new_worker()
+
+    def _lose(self, worker: Worker, loss: Loss) -> None:
         if worker.in_hand is None:
             return
-        unit, slot = worker.in_hand
-        halves = self._job.split(unit)
-        if halves is None:
-            slot.results.append(self._job.give_up(unit, loss))
-            slot.missing -= 1
+        piece: _Piece = worker.in_hand
+        parts = self._job.split(piece.unit)
+        again: list[_Piece] = []
+        if parts is not None:
+            piece.slot.missing += len(parts) - 1
+            again = [_Piece(part, piece.slot) for part in parts]
+        elif loss == "crashed" and piece.crashes + 1 < _CRASHES_ALONE:
+            again = [_Piece(piece.unit, piece.slot, piece.crashes + 1)]
         else:
-            slot.missing += 1
-            # First in line: what follows in the order waits for them.
-            self._waiting.extendleft((half, slot) for half in reversed(halves))
-
-
-def forbid_core_dumps() -> None:
-    """Keeps the memory of this process, with what it holds of transcripts, from reaching a disk."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        # The limit does not hold where the kernel pipes dumps to a program; this does.
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
-def _serve(
-    connection: Connection, make: Callable[..., Callable[[Any], Any]], arguments: tuple[Any, ...]
-) -> None:
-    """The life of a worker. Nothing that it says can quote a transcript."""
-    forbid_core_dumps()
-    # Ctrl-C goes to the whole process group; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.simplefilter("ignore")
-    try:
-        function = make(*arguments)
-    except ClearshardError as error:
-        connection.send(("error", error))
-        return
-    except BaseException as error:  # noqa: BLE001 - a traceback would quote its input
-        connection.send(("error", RunFailed(f"A worker could not start: {type(error).__name__}.")))
-        return
-    # What has been loaded stays for good, and a unit leaves nothing behind: looking for garbage in
-    # the middle of one finds none and takes time.
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    connection.send(("ready", None))
-    while True:
-        try:
-            unit = connection.recv()
-        except EOFError:  # the parent is gone
-            return
-        try:
-            result = function(unit)
-        except ClearshardError as error:  # not the unit's fault: a full disk, say
-            connection.send(("error", error))
-            return
-        except BaseException:  # noqa: BLE001 - the parent sees a crash and bisects
-            os._exit(1)
-        connection.send(("result", result))
-        del unit, result
-        gc.collect()
+            piece.slot.results.append(self._job.give_up(piece.unit, loss))
+            piece.slot.missing -= 1
+        # First in line: what follows in the order waits for them.
+        self._waiting.extendleft(reversed(again))

@@ -18,7 +18,7 @@ from pipeline.records import FileTask, Quarantine, QuarantineReason, StagedUnit
 from pipeline.run.earlier import Earlier, Found
 from pipeline.run.intake import Intake
 from pipeline.run.outcomes import Outcome, OutcomeWriter
-from pipeline.run.units import units_of
+from pipeline.run.units import ReadRecords, units_of
 from pipeline.run.work import read_content
 from pipeline.shards.pseudonyms import account_key, doc_key
 from pipeline.shards.reuse import take_rows
@@ -53,6 +53,7 @@ def confirm(
     intake: Intake,
     earlier: Earlier,
     config: Config,
+    read: ReadRecords,
     key: PseudonymKey,
     path: Path,
     threads: int,
@@ -63,6 +64,7 @@ def confirm(
         intake: The provisional decisions.
         earlier: What was made before.
         config: Names the transcripts and the limits.
+        read: Reads the records of a container.
         key: The key of the pseudonyms.
         path: The file for the outcomes; see `pipeline.run.outcomes`.
         threads: Number of files in hand at a time.
@@ -73,7 +75,7 @@ def confirm(
     with OutcomeWriter(path, "") as writer, ThreadPoolExecutor(threads) as pool:
         for number, batch in enumerate(intake.batches()):
             rows = writer.batch(number).rows
-            for unit in units_of(number, batch, root, config.limits.max_transcript_bytes):
+            for unit in units_of(number, batch, root, config.limits.max_transcript_bytes, read):
                 for row, unreadable in unit.known:
                     confirmed.quarantined += 1
                     rows[row] = Outcome(unreadable, None, None)

@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.config import Config, PseudonymKey
-from pipeline.engines.local import Job, LocalEngine, Loss
+from pipeline.engines.local import Job, LocalEngine
+from pipeline.engines.worker import Loss
 from pipeline.errors import SourceUnavailable
 from pipeline.evaluation.gold import GoldDocument, read_gold
 from pipeline.evaluation.groups import Variant
@@ -90,6 +91,7 @@ def detect(config: Config, documents: Iterable[Document], workers: int) -> Itera
         split=_split,
         give_up=_give_up,
         seconds_per_unit=config.limits.seconds_per_file,
+        memory_bytes=config.limits.worker_memory_bytes,
         preload=("pipeline.redaction.redactor",),
     )
     for found in LocalEngine(workers).map(job, units):
@@ -193,11 +195,8 @@ def _lines(text: str) -> Iterator[Range]:
         place += len(line) + 1
 
 
-def _split(
-    unit: tuple[Document, ...],
-) -> tuple[tuple[Document, ...], tuple[Document, ...]] | None:
-    middle = len(unit) // 2
-    return (unit[:middle], unit[middle:]) if middle else None
+def _split(unit: tuple[Document, ...]) -> list[tuple[Document, ...]] | None:
+    return [(document,) for document in unit] if len(unit) > 1 else None
 
 
 def _give_up(unit: tuple[Document, ...], loss: Loss) -> tuple[Detected, ...]:

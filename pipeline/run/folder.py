@@ -7,19 +7,23 @@ OUT/.checkpoints/       redacted units of a run that is not visible yet; they ou
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from pipeline.audit.reading import visible_runs
-from pipeline.errors import OutputUnusable
+from pipeline.errors import OutputUnusable, RunLocked
 from pipeline.records import RunRecord
-from pipeline.storage import output_errors, remove_tree, run_lock, temporary_name, write_atomic
+from pipeline.run.lock import run_lock
+from pipeline.storage import output_errors, remove_tree, temporary_name, write_atomic
 
 _MARKER = ".clearshard.json"
 _LOCK = ".lock"
+#: What can be in a folder of ours that has no marker yet.
+_BEFORE_MARKER = frozenset((_LOCK, temporary_name(_MARKER)))
+_MAX_ATTEMPTS = 100
 _MARKER_CONTENT = b'{"format": 1, "made_by": "clearshard"}\n'
 
 
@@ -71,26 +75,50 @@ def locked(root: Path) -> Iterator[OutputFolder]:
         OutputFull: The disk is full.
         RunLocked: Another run holds it.
     """
-    with output_errors(root):
-        root.mkdir(parents=True, exist_ok=True)
+    with output_errors(root), ExitStack() as stack:
+        _hold(root, stack)
         folder = OutputFolder(root)
-        _claim(root)
-        with run_lock(root / _LOCK):
-            try:
-                yield folder
-            finally:
-                _leave_no_trace(folder)
+        try:
+            _claim(root)
+            yield folder
+        finally:
+            _leave_no_trace(folder)
+
+
+def _hold(root: Path, stack: ExitStack) -> None:
+    """Makes the folder and takes its lock.
+
+    Somebody else's run may remove the folder in between, if nothing has come of it.
+    """
+    for _ in range(_MAX_ATTEMPTS):
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            _require_free(root)
+            stack.enter_context(run_lock(root / _LOCK))
+            return
+        except FileNotFoundError:
+            continue
+        except FileExistsError:
+            if root.is_symlink() or (root.exists() and not root.is_dir()):
+                raise
+    raise RunLocked(f"Other runs make and remove {root} all the time. Run again when they ended.")
+
+
+def _require_free(root: Path) -> None:
+    """Refuses a folder of something else, before anything is written to it."""
+    names = {entry.name for entry in root.iterdir()}
+    # Looked for again: another run may just be making the folder, or removing it.
+    if _MARKER not in names and names - _BEFORE_MARKER and not (root / _MARKER).exists():
+        raise OutputUnusable(
+            f"{root} is not empty and was not made by clearshard. Choose an empty or a new folder "
+            "with --out."
+        )
 
 
 def _claim(root: Path) -> None:
+    _require_free(root)
     marker = root / _MARKER
     if not marker.exists():
-        # A crash between the two steps of writing the marker leaves the first.
-        if any(entry.name != temporary_name(_MARKER) for entry in root.iterdir()):
-            raise OutputUnusable(
-                f"{root} is not empty and was not made by clearshard. Choose an empty or a new "
-                "folder with --out."
-            )
         write_atomic(marker, _MARKER_CONTENT)
 
 
@@ -101,11 +129,13 @@ def _leave_no_trace(folder: OutputFolder) -> None:
     if {entry.name for entry in folder.root.iterdir()} <= ours:
         if any(inside.exists() and any(inside.iterdir()) for inside in hidden):
             return
-        for name in (_MARKER, _LOCK):
-            (folder.root / name).unlink(missing_ok=True)
         for inside in hidden:
             remove_tree(inside)
-        folder.root.rmdir()
+        # The lock last: until it is gone nobody else can have got it.
+        for name in (_MARKER, _LOCK):
+            (folder.root / name).unlink(missing_ok=True)
+        with suppress(OSError):  # from here on the folder may be somebody else's
+            folder.root.rmdir()
 
 
 def require_ours(root: Path) -> OutputFolder:

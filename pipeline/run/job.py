@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from importlib import metadata
 from itertools import chain, repeat
@@ -15,13 +15,16 @@ from pipeline.audit.ledger import EventName, Ledger
 from pipeline.audit.reading import visible_runs
 from pipeline.config import Config, PseudonymKey, load_key
 from pipeline.eligibility.policy import Policy, parse_policy
-from pipeline.engines.local import Job, LocalEngine, forbid_core_dumps
+from pipeline.engines.local import Job, LocalEngine
+from pipeline.engines.serving import forbid_core_dumps
+from pipeline.engines.stopping import Stop
 from pipeline.errors import ClearshardError, ConfigError, RunFailed, SourceUnavailable
 from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
 from pipeline.redaction.promise import promise_digest
 from pipeline.redaction.redactor import redactor_digest
 from pipeline.run import PRELOAD
 from pipeline.run.confirm import Confirmed, confirm, gather
+from pipeline.run.containers import ContainerReader
 from pipeline.run.earlier import Earlier
 from pipeline.run.finish import Finisher
 from pipeline.run.folder import OutputFolder, locked
@@ -91,12 +94,17 @@ class RunResult:
 
 
 def run(
-    config: Config, options: RunOptions, progress: Progress, clock: Callable[[], datetime]
+    config: Config,
+    options: RunOptions,
+    progress: Progress,
+    clock: Callable[[], datetime],
+    stop: Stop | None = None,
 ) -> RunResult:
     """Runs the whole pipeline.
 
     Raises:
         ClearshardError: Whatever kept the run from becoming visible; nothing is half visible.
+        Interrupted: Somebody asked it to stop.
     """
     forbid_core_dumps()
     policy = parse_policy(*config.policy_text())
@@ -104,7 +112,7 @@ def run(
     with locked(options.out) as folder, output_errors(options.out):
         recover(folder, clock)
         finish_sweeps(folder)
-        job = _Job(config, options, policy, digests, folder, progress, clock)
+        job = _Job(config, options, policy, digests, folder, progress, clock, stop or Stop())
         sweep_leftovers(folder, config.housekeeping, job.run_id, clock)
         try:
             result = job.finish()
@@ -147,8 +155,10 @@ class _Job:
         folder: OutputFolder,
         progress: Progress,
         clock: Callable[[], datetime],
+        stop: Stop,
     ) -> None:
         self._config = config
+        self._stop = stop
         self._options = options
         self._policy = policy
         self._redactor_digest, self._promise_digest = digests
@@ -203,7 +213,7 @@ class _Job:
             clearshard_version=VERSION,
             as_of=utc_text(options.as_of),
             started_at=utc_text(started),
-            finished_at=utc_text(self._clock()),
+            finished_at=self._finished_at(),
             policy_digest=policy.digest,
             policy_toml=policy.toml,
             redactor_digest=self._redactor_digest,
@@ -237,6 +247,13 @@ class _Job:
         }
         self._ledger.append(EventName.RUN_UNCHANGED, self.run_id, self._clock(), data)
 
+    def _finished_at(self) -> str:
+        """Now, or just after the last run if the clock went back: it puts runs in their order."""
+        now = self._clock()
+        if self._visible:
+            now = max(now, self._visible[-1].finished_at + timedelta(microseconds=1))
+        return utc_text(now)
+
     def forget(self, error: BaseException) -> None:
         """Removes what a failed run has left, and tells the ledger if it was told of the start."""
         remove_tree(self.staging)
@@ -267,7 +284,10 @@ class _Job:
         if not len(earlier):
             return Confirmed()
         path = scratch / _CONFIRMED
-        confirmed = confirm(intake, earlier, self._config, key, path, self._options.workers)
+        with ContainerReader(self._config.limits, self._stop) as reader:
+            confirmed = confirm(
+                intake, earlier, self._config, reader.read, key, path, self._options.workers
+            )
         self._progress.redacted(confirmed.written, confirmed.quarantined, 0)
         self._progress.note(
             f"{confirmed.written:,} transcripts are as they were and are not redacted again"
@@ -283,18 +303,22 @@ class _Job:
         self, intake: Intake, settings: WorkSettings, scratch: Path, outcomes: Path
     ) -> list[StagedUnit]:
         """Works on whatever is not confirmed; returns what shards can be made of."""
+        limits = self._config.limits
+        reader = ContainerReader(limits, self._stop)
         job = Job(
             make_work,
             (settings,),
             split,
             partial(give_up, settings),
-            self._config.limits.seconds_per_file,
+            limits.seconds_per_file,
+            limits.worker_memory_bytes,
             PRELOAD,
         )
         made: list[StagedUnit] = []
-        with OutcomeWriter(outcomes, settings.seal.redactor_digest, _known(scratch)) as writer:
-            units = self._units(intake, _known(scratch))
-            for result in LocalEngine(self._options.workers).map(job, units):
+        writer = OutcomeWriter(outcomes, settings.seal.redactor_digest, _known(scratch))
+        with reader, writer:
+            units = self._units(intake, reader, _known(scratch))
+            for result in LocalEngine(self._options.workers, self._stop).map(job, units):
                 self._tell_start()
                 writer.add(result)
                 if result.staged is not None:
@@ -303,14 +327,16 @@ class _Job:
                 self._progress.redacted(written, quarantined, result.word_count)
         return made
 
-    def _units(self, intake: Intake, done: Iterable[BatchOutcomes]) -> Iterator[WorkUnit]:
+    def _units(
+        self, intake: Intake, reader: ContainerReader, done: Iterable[BatchOutcomes]
+    ) -> Iterator[WorkUnit]:
         root = self._config.path(self._config.sources.transcripts)
         max_bytes = self._config.limits.max_transcript_bytes
         nothing = repeat(BatchOutcomes(-1))
         for (number, batch), known in zip(
             enumerate(intake.batches()), chain(done, nothing), strict=False
         ):
-            yield from units_of(number, batch, root, max_bytes, known.rows.keys())
+            yield from units_of(number, batch, root, max_bytes, reader.read, known.rows.keys())
 
     def _tell_decided(self, intake: Intake) -> None:
         counts = _count(intake)

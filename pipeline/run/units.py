@@ -5,7 +5,7 @@ something that can be opened.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,14 @@ import numpy as np
 
 from pipeline.records import FileTask, Quarantine, QuarantineReason
 from pipeline.run.intake import Provisional
-from pipeline.sources.containers import read_records, split_uri
+from pipeline.sources.containers import split_uri
 from pipeline.storage import size_inside
 
 #: JSON bytes of one unit: seconds of work, so that workers finish together and results stream.
 _UNIT_BYTES = 2 * 1024 * 1024
 _UNIT_FILES = 256
+
+ReadRecords = Callable[[Path, str, Set[str], int], Iterator[tuple[str, bytes | Quarantine]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,22 @@ def units_of(
     batch: Provisional,
     root: Path,
     max_bytes: int,
+    read: ReadRecords,
     done: Collection[int] = (),
 ) -> Iterator[WorkUnit]:
-    """Work units that together hold every eligible file of a batch once, but for rows of `done`."""
+    """Work units that together hold every eligible file of a batch once, but for rows of `done`.
+
+    Args:
+        batch_number: Number of the batch.
+        batch: Its decisions.
+        root: The folder of the transcripts.
+        max_bytes: Of one transcript.
+        read: Reads the records of a container, as `pipeline.sources.containers.read_records` does.
+        done: Rows that need no work.
+    """
     tasks: list[FileTask] = []
     size = 0
-    for task in _tasks(batch, root, max_bytes, done):
+    for task in _tasks(batch, root, max_bytes, read, done):
         if isinstance(task, tuple):
             yield WorkUnit(batch_number, (), (task,))
             continue
@@ -59,19 +71,19 @@ def units_of(
         yield WorkUnit(batch_number, tuple(tasks))
 
 
-def split(unit: WorkUnit) -> tuple[WorkUnit, WorkUnit] | None:
-    """Two halves of a unit, or None if it holds one file."""
+def split(unit: WorkUnit) -> tuple[WorkUnit, ...] | None:
+    """One unit for each file, or None if it holds one file.
+
+    Not halves: whatever a file does is done once more, not once for each halving.
+    """
     if len(unit.tasks) < 2:
         return None
-    middle = len(unit.tasks) // 2
-    return (
-        WorkUnit(unit.batch, unit.tasks[:middle], unit.known),
-        WorkUnit(unit.batch, unit.tasks[middle:]),
-    )
+    first, *others = (WorkUnit(unit.batch, (task,)) for task in unit.tasks)
+    return (WorkUnit(unit.batch, first.tasks, unit.known), *others)
 
 
 def _tasks(
-    batch: Provisional, root: Path, max_bytes: int, done: Collection[int]
+    batch: Provisional, root: Path, max_bytes: int, read: ReadRecords, done: Collection[int]
 ) -> Iterator[FileTask | tuple[int, Quarantine]]:
     eligible = [
         int(row)
@@ -93,7 +105,7 @@ def _tasks(
             waiting = FileTask(row, file_id, account_id, None, None, 0)
             containers[path][record_id].append(waiting)
     for path, wanted in containers.items():
-        for record_id, found in read_records(root, path, wanted.keys(), max_bytes):
+        for record_id, found in read(root, path, wanted.keys(), max_bytes):
             for task in wanted[record_id]:
                 if isinstance(found, Quarantine):
                     yield task.row, found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.config import Config, PseudonymKey
-from pipeline.engines.local import Loss
+from pipeline.engines.worker import Loss
 from pipeline.records import (
     FileTask,
     Quarantine,
@@ -22,6 +22,9 @@ from pipeline.shards.pseudonyms import account_key, doc_key
 from pipeline.shards.staging import Held, Seal, ShardRow, stage
 from pipeline.sources.transcripts import read_transcript
 from pipeline.storage import output_errors, read_inside
+
+#: What an allocation raises that was refused.
+_OUT_OF_MEMORY = ("MemoryError", "ArrowMemoryError", "_ArrayMemoryError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,9 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
         else:
             rows.append(_row(task, contents[task.row], result, settings.key))
             written.append(task.row)
+    if any(problem.error_type in _OUT_OF_MEMORY for _, problem in quarantined):
+        # Whoever asked last need not be who has it: each file is tried in a worker of its own.
+        raise MemoryError
     return UnitResult(
         batch=unit.batch,
         written=tuple(written),
@@ -126,6 +132,7 @@ def give_up(settings: WorkSettings, unit: WorkUnit, loss: Loss) -> UnitResult:
     reason = {
         "crashed": QuarantineReason.DETECTOR_FAILED,
         "timed_out": QuarantineReason.DETECTOR_TIMEOUT,
+        "out_of_memory": QuarantineReason.DETECTOR_FAILED,
     }[loss]
     lost = tuple((task.row, Quarantine(reason, f"Worker_{loss}")) for task in unit.tasks)
     contents: dict[int, str] = {}

@@ -1,21 +1,27 @@
 """Jobs that workers of the engine tests run; must be importable in a fresh process."""
 
+import ctypes
 import os
+import re
 import resource
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
-from pipeline.engines.local import Job, Loss
+import numpy as np
+
+from pipeline.engines.local import Job
+from pipeline.engines.worker import Loss
 from pipeline.errors import ConfigError, OutputFull
 
 Numbers = tuple[int, ...]
 
 
-def split(unit: Numbers) -> tuple[Numbers, Numbers] | None:
-    middle = len(unit) // 2
-    return (unit[:middle], unit[middle:]) if middle else None
+def split(unit: Numbers) -> list[Numbers] | None:
+    return [(number,) for number in unit] if len(unit) > 1 else None
 
 
 def give_up(unit: Numbers, loss: Loss) -> list[str]:
@@ -23,9 +29,12 @@ def give_up(unit: Numbers, loss: Loss) -> list[str]:
 
 
 def job(
-    make: Callable[..., Callable[[Numbers], list[str]]], seconds: float = 60
+    make: Callable[..., Callable[[Numbers], list[str]]],
+    seconds: float = 60,
+    *arguments: object,
+    memory_bytes: int = 1 << 30,
 ) -> Job[Numbers, list[str]]:
-    return Job(make, (), split, give_up, seconds)
+    return Job(make, arguments, split, give_up, seconds, memory_bytes)
 
 
 def make_names() -> Callable[[Numbers], list[str]]:
@@ -62,6 +71,91 @@ def make_hanging() -> Callable[[Numbers], list[str]]:
         return [str(number) for number in unit]
 
     return hanging
+
+
+def make_hostile(sent: str = "") -> Callable[[Numbers], list[str]]:
+    """Everything a file can do to its worker, one a number; all others are harmless.
+
+    Args:
+        sent: A file that gets a line for each unit that was begun.
+    """
+
+    def hostile(unit: Numbers) -> list[str]:
+        if sent:
+            with Path(sent).open("a") as log:
+                log.write(f"{unit}\n")
+        for number in unit:
+            if number == 1:
+                ctypes.string_at(0)
+            if number == 2:
+                os._exit(0)
+            if number == 3:
+                # In C, without ever giving the interpreter's lock back.
+                re.match("(a+)+$", "a" * 64 + "b")
+            if number == 4:
+                hoard = []
+                while True:
+                    hoard.append(bytearray(16 << 20))
+            if number == 5:
+                np.ones(1 << 34)
+            if number == 6:
+                for handle in range(3, 64):
+                    with suppress(OSError):
+                        os.write(handle, b"\0\0\0\x04oops")
+            if number == 7:
+                for handle in range(3, 64):
+                    with suppress(OSError):
+                        os.close(handle)
+            if number == 8:
+                os.kill(os.getpid(), signal.SIGSTOP)
+        return [str(number) for number in unit]
+
+    return hostile
+
+
+def make_hungry() -> NoReturn:
+    hoard = []
+    while True:
+        hoard.append(bytearray(16 << 20))
+
+
+def make_crashing_once(marker: str) -> Callable[[Numbers], list[str]]:
+    """Is killed in the middle of 5, alone or not, but not a second time when alone."""
+
+    def once(unit: Numbers) -> list[str]:
+        done = Path(f"{marker}-{len(unit)}")
+        if 5 in unit and not done.exists():
+            done.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return [str(number) for number in unit]
+
+    return once
+
+
+def make_slow() -> Callable[[Numbers], list[str]]:
+    """Takes 300 ms for each number."""
+
+    def slow(unit: Numbers) -> list[str]:
+        time.sleep(0.3 * len(unit))
+        return [str(number) for number in unit]
+
+    return slow
+
+
+def make_never() -> NoReturn:
+    while True:
+        time.sleep(1)
+
+
+def make_pids(folder: str) -> Callable[[Numbers], list[str]]:
+    """Leaves the id of each worker in a folder, and takes its time."""
+    (Path(folder) / str(os.getpid())).touch()
+
+    def pids(unit: Numbers) -> list[str]:
+        time.sleep(unit[0] / 1000)
+        return [str(number) for number in unit]
+
+    return pids
 
 
 def make_config_error() -> NoReturn:

@@ -14,6 +14,7 @@ from pipeline.run.intake import take_in
 from pipeline.run.units import units_of
 from pipeline.run.work import read_content
 from pipeline.sources import containers
+from pipeline.sources.containers import read_records
 
 from .world import AS_OF, World, small_world, transcript
 
@@ -37,7 +38,7 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     policy = parse_policy(*config.policy_text())
     intake = take_in(world.root / "files.csv", world.root / "accounts.csv", policy, AS_OF, scratch)
     for number, batch in enumerate(intake.batches()):
-        for unit in units_of(number, batch, world.root / "transcripts", 1 << 20):
+        for unit in units_of(number, batch, world.root / "transcripts", 1 << 20, read_records):
             for task in unit.tasks:
                 handed_on.add(json.loads(read_content(task, config))["id"])
     return opened, handed_on

@@ -20,9 +20,10 @@ from pipeline.errors import (
 )
 from pipeline.run import job
 from pipeline.run.folder import OutputFolder
+from pipeline.run.lock import run_lock
 from pipeline.run.publish import make_visible
 from pipeline.run.units import units_of
-from pipeline.storage import publish, run_lock
+from pipeline.storage import publish
 
 from .world import World, small_world, transcript
 

@@ -1,0 +1,142 @@
+"""SIGTERM and Ctrl-C, with real processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.audit.ledger import Ledger
+from pipeline.audit.verify import verify
+
+from ..run.test_poison import ROOT, command, group_lives, poisoned_world, wait_until
+from ..run.world import World
+
+_SLOW = tuple(f"slow-{n:03d}" for n in range(200))
+
+
+def _start(
+    world: World, *more: str, environment: dict[str, str] | None = None
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(world, *more),
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _in_full_swing(world: World) -> bool:
+    return (world.out / "audit" / "ledger.jsonl").exists()
+
+
+def _ended(process: subprocess.Popen[str], seconds: float) -> tuple[str, str, float]:
+    started = time.monotonic()
+    out, err = process.communicate(timeout=seconds)
+    took = time.monotonic() - started
+    wait_until(lambda: not group_lives(process.pid), 5)
+    return out, err, took
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return poisoned_world(tmp_path, *_SLOW, good=0, apart=True)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_units_in_hand_are_finished_and_nothing_is_begun(
+    world: World, how: signal.Signals
+) -> None:
+    process = _start(world, "--json")
+    wait_until(lambda: _in_full_swing(world), 60)
+    process.send_signal(how)
+    out, err, took = _ended(process, 10)
+    assert took < 5
+    assert process.returncode == 1
+    result = json.loads(out.splitlines()[-1])
+    assert (result["error"], result["exit_code"]) == ("Interrupted", 1)
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert [line["event"] for line in lines[-2:]] == ["stopping", "failed"]
+    assert "run again" in lines[-1]["message"]
+    events = list(Ledger(world.out / "audit" / "ledger.jsonl").read())
+    assert [event.event for event in events][-1:] == ["run_failed"]
+    assert events[-1].data == {"error": "Interrupted"}
+    assert not (world.out / "runs").exists()
+    assert not (world.out / "shards").exists()
+    assert verify(world.out).faults == ()
+
+
+def _hanging(tmp_path: Path, seconds: float) -> subprocess.Popen[str]:
+    """A run whose only worker has a file in hand that never ends."""
+    world = poisoned_world(tmp_path, "loop-0", good=1, apart=True)
+    environment = {**os.environ, "CLEARSHARD_TEST_SECONDS": str(seconds)}
+    process = _start(world, environment=environment)
+    wait_until(lambda: _in_full_swing(world), 60)
+    time.sleep(0.3)
+    return process
+
+
+def test_a_unit_that_takes_longer_is_abandoned(tmp_path: Path) -> None:
+    process = _hanging(tmp_path, 1.0)
+    process.terminate()
+    _, err, took = _ended(process, 12)
+    assert 1 < took < 4
+    assert process.returncode == 1
+    assert "run again" in err
+    assert not (tmp_path / "out" / "runs").exists()
+    assert list((tmp_path / "out" / ".staging").iterdir()) == []
+
+
+def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
+    process = _hanging(tmp_path, 30.0)
+    process.terminate()
+    time.sleep(0.5)
+    process.terminate()
+    _, err, took = _ended(process, 12)
+    assert took < 3
+    assert process.returncode == 1
+    assert "A second signal stops at once" in err
+    assert not (tmp_path / "out" / "runs").exists()
+
+
+@pytest.mark.soak
+def test_a_main_thread_that_hangs_is_ended_all_the_same(tmp_path: Path) -> None:
+    """As on a file system that does not answer: no handler of Python runs any more."""
+    world = poisoned_world(tmp_path, good=1)
+    script = (
+        "import signal, time\n"
+        "from pipeline.run import job\n"
+        "from pipeline.cli import signals\n"
+        "def hang(*_):\n"
+        "    signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)\n"
+        "    open('hanging', 'w').close()\n"
+        "    time.sleep(60)\n"
+        "job.take_in = hang\n"
+        "from pipeline.cli.entry import main\n"
+        "main()\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *command(world)[3:]],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    wait_until((tmp_path / "hanging").exists, 60)
+    process.terminate()
+    _, err, took = _ended(process, 12)
+    assert 8 < took < 10
+    assert process.returncode == 1
+    assert err == ""
+    # What it left, the next run settles.
+    assert world.run().counts.written == 1

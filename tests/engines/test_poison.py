@@ -1,0 +1,117 @@
+"""What a file can do to its worker: it ends alone, in bounded time and memory."""
+
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.engines import worker as worker_module
+from pipeline.engines.local import LocalEngine
+from pipeline.engines.worker import resident_bytes
+from pipeline.errors import RunFailed
+
+from . import jobs
+
+_MEMORY = 512 << 20
+
+
+def _flat(results: list[list[str]]) -> list[str]:
+    return [name for result in results for name in result]
+
+
+@pytest.mark.parametrize(
+    ("number", "loss"),
+    [
+        (1, "crashed"),  # a segmentation fault
+        (2, "crashed"),  # leaves
+        (3, "timed_out"),  # loops in C
+        (4, "out_of_memory"),  # allocates without end
+        (5, "out_of_memory"),  # allocates too much at once
+        (6, "crashed"),  # writes into the pipe to the parent
+        (7, "crashed"),  # closes it
+        (8, "timed_out"),  # is stopped
+    ],
+)
+def test_it_is_given_up_alone(number: int, loss: str) -> None:
+    units = [tuple(range(10, 14)), (14, number, 15), (16,)]
+    job = jobs.job(jobs.make_hostile, 1.5, memory_bytes=_MEMORY)
+    results = _flat(list(LocalEngine(1).map(job, units)))
+    assert sorted(results) == sorted([*map(str, range(10, 17)), f"{number} {loss}"])
+
+
+def test_what_hangs_costs_its_own_bound_and_that_of_its_unit(tmp_path: Path) -> None:
+    sent = tmp_path / "sent"
+    job = jobs.job(jobs.make_hostile, 1.0, str(sent))
+    results = _flat(list(LocalEngine(1).map(job, [(*range(20, 40), 3, 8)])))
+    assert [r for r in results if " " in r] == ["3 timed_out", "8 timed_out"]
+    # Once together, then each alone: never a second time alone, never in a smaller group.
+    assert len(sent.read_text().splitlines()) == 1 + 22
+
+
+def test_a_worker_that_is_killed_once_costs_no_file(tmp_path: Path) -> None:
+    job = jobs.job(jobs.make_crashing_once, 60, str(tmp_path / "killed"))
+    results = _flat(list(LocalEngine(1).map(job, [(4, 5, 6), (7,)])))
+    assert sorted(results) == ["4", "5", "6", "7"]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_workers_that_hang_while_starting_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "SECONDS_TO_START", 0.3)
+    with pytest.raises(RunFailed, match="hang while starting"):
+        list(LocalEngine(2).map(jobs.job(jobs.make_never), [(1,)]))
+
+
+def test_too_little_memory_to_start_ends_the_run() -> None:
+    with pytest.raises(RunFailed, match="worker_memory_bytes"):
+        list(LocalEngine(1).map(jobs.job(jobs.make_hungry, 60, memory_bytes=_MEMORY), [(1,)]))
+
+
+def test_without_a_limit_that_holds_the_parent_watches(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As on macOS."""
+    monkeypatch.setattr("pipeline.engines.local.KERNEL_HOLDS_BOUND", False)
+    monkeypatch.setattr("pipeline.engines.local.SECONDS_BETWEEN_LOOKS", 0.02)
+    monkeypatch.setattr(worker_module, "KERNEL_HOLDS_BOUND", False)
+    started = time.monotonic()
+    grown: set[int] = set()
+
+    def resident(pid: int) -> int:
+        if time.monotonic() - started < 1.0 or (grown and pid not in grown):
+            return _MEMORY
+        grown.add(pid)
+        return _MEMORY + 1
+
+    monkeypatch.setattr(worker_module, "resident_bytes", resident)
+    job = jobs.job(jobs.make_pids, 60, str(tmp_path), memory_bytes=_MEMORY)
+    results = _flat(list(LocalEngine(1).map(job, [(60_000,)])))
+    assert results == ["60000 out_of_memory"]
+
+
+def test_resident_memory_is_in_bytes() -> None:
+    before = resident_bytes(os.getpid())
+    kept = bytearray(os.urandom(1)) * (64 << 20)
+    assert 32 << 20 < resident_bytes(os.getpid()) - before < 128 << 20
+    assert len(kept) == 64 << 20
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert before <= peak * (1 if sys.platform == "darwin" else 1024)
+
+
+def test_a_process_that_is_gone_has_no_memory() -> None:
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert resident_bytes(pid) == 0
+
+
+def test_a_bound_is_per_file_and_not_per_unit() -> None:
+    """Harmless files that take long together are taken apart, and all of them are kept."""
+    started = time.monotonic()
+    job = jobs.job(jobs.make_slow, 1.0)
+    results = _flat(list(LocalEngine(1).map(job, [tuple(range(6))])))
+    assert sorted(results) == [str(n) for n in range(6)]
+    assert time.monotonic() - started > 2.0

@@ -1,0 +1,93 @@
+"""A request to stop: what is in hand is finished and handed on, and nothing is begun."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.engines import local
+from pipeline.engines.local import LocalEngine
+from pipeline.engines.stopping import Stop
+from pipeline.errors import Interrupted
+
+from . import jobs
+
+
+def _until_interrupted(results: Iterator[list[str]]) -> list[str]:
+    got: list[str] = []
+    try:
+        for result in results:
+            got += result
+    except Interrupted:
+        return got
+    raise AssertionError("it ended as if nobody had asked")
+
+
+def test_results_of_units_in_hand_come_in_order_and_then_the_error() -> None:
+    stop = Stop()
+    taken: list[int] = []
+
+    def units() -> Iterator[jobs.Numbers]:
+        for number in range(50):
+            taken.append(number)
+            yield (number,)
+
+    results = LocalEngine(2, stop).map(jobs.job(jobs.make_slow), units())
+    assert next(results) == ["0"]
+    stop.request()
+    got = _until_interrupted(results)
+    assert got == ["1", "2"][: len(got)]
+    assert len(got) >= 1
+    assert len(taken) <= 9
+
+
+def test_a_result_behind_one_that_is_not_there_still_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(local, "_SECONDS_TO_STOP", 1.5)
+    stop = Stop()
+    # 3 hangs for a minute; 10 is done soon after.
+    results = LocalEngine(2, stop).map(jobs.job(jobs.make_hanging), [(3,), (10,)])
+    threading.Timer(2.0, stop.request).start()
+    started = time.monotonic()
+    assert _until_interrupted(results) == ["10"]
+    assert time.monotonic() - started < 10
+
+
+def test_a_request_before_the_first_unit_starts_no_worker() -> None:
+    stop = Stop()
+    stop.request()
+    stop.request()
+    results = LocalEngine(1, stop).map(jobs.job(jobs.make_dying), [(1,)])
+    assert _until_interrupted(results) == []
+
+
+def test_a_request_during_the_last_unit_interrupts_too() -> None:
+    stop = Stop()
+    results = LocalEngine(1, stop).map(jobs.job(jobs.make_slow), [(1,)])
+    threading.Timer(0.1, stop.request).start()
+    _until_interrupted(results)
+
+
+def test_a_source_that_is_interrupted_keeps_what_is_in_hand() -> None:
+    stop = Stop()
+
+    def units() -> Iterator[jobs.Numbers]:
+        yield (1,)
+        stop.request()
+        raise Interrupted
+
+    got = _until_interrupted(LocalEngine(1, stop).map(jobs.job(jobs.make_slow), units()))
+    assert got in ([], ["1"])  # it may not have been handed out yet
+
+
+def test_somebody_heeds_while_mapping_and_nobody_before_and_after() -> None:
+    stop = Stop()
+    results = LocalEngine(1, stop).map(jobs.job(jobs.make_names), [(1,), (2,)])
+    seen = [stop.heeded]
+    next(results)
+    seen.append(stop.heeded)
+    assert list(results) == [["2"]]
+    seen.append(stop.heeded)
+    assert seen == [False, True, False]

@@ -1,0 +1,86 @@
+"""Workers that do to some files what a hostile file could make them do; the rest is real.
+
+As a program, the command itself with such workers: ``python -m tests.run.poison run ...``. The
+variable CLEARSHARD_TEST_SECONDS shortens how long a request to stop waits.
+"""
+
+import ctypes
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from pipeline.run import job
+from pipeline.run.units import WorkUnit
+from pipeline.run.work import UnitResult, WorkSettings
+from pipeline.run.work import make_work as make_real
+
+
+def _segfault() -> None:
+    ctypes.string_at(0)
+
+
+def _leave() -> None:
+    os._exit(0)
+
+
+def _loop() -> None:
+    re.match("(a+)+$", "a" * 64 + "b")
+
+
+def _eat() -> None:
+    hoard = []
+    while True:
+        hoard.append(np.ones(1 << 21))
+
+
+def _killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _slow() -> None:
+    time.sleep(0.5)
+
+
+#: What the first part of a file's id does.
+DEEDS: dict[str, Callable[[], None]] = {
+    "segfault": _segfault,
+    "leave": _leave,
+    "loop": _loop,
+    "eat": _eat,
+    "killed": _killed,
+    "slow": _slow,
+}
+
+
+def make_work(settings: WorkSettings) -> Callable[[WorkUnit], UnitResult]:
+    real = make_real(settings)
+
+    def work(unit: WorkUnit) -> UnitResult:
+        for task in unit.tasks:
+            deed = DEEDS.get(task.file_id.partition("-")[0])
+            if deed is not None:
+                deed()
+        return real(unit)
+
+    return work
+
+
+if __name__ == "__main__":
+    from pipeline.cli import signals
+    from pipeline.cli.entry import main
+    from pipeline.engines import local
+    from tests.run import poison
+
+    if seconds := os.environ.get("CLEARSHARD_TEST_SECONDS"):
+        local._SECONDS_TO_STOP = float(seconds)
+        signals._SECONDS_TO_LEAVE = float(seconds) + 3
+
+    # By its importable name: workers are started from scratch.
+    vars(job)["make_work"] = poison.make_work
+    sys.argv[0] = "clearshard"
+    main()

@@ -1,0 +1,223 @@
+"""One run at a time: who holds the lock, what a crash leaves, and where it cannot be promised."""
+
+import errno
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.errors import OutputUnusable, RunLocked
+from pipeline.run import lock
+from pipeline.run.folder import locked
+from pipeline.run.lock import (
+    Mount,
+    lock_doubt,
+    mount_of,
+    parse_mount_command,
+    parse_mountinfo,
+    run_lock,
+)
+
+from .test_poison import ROOT, command, poisoned_world, wait_until
+
+_MOUNTINFO = """\
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+30 22 0:40 / /nfs/plain rw - nfs4 server:/x rw,vers=4.2,local_lock=none,addr=10.0.0.1
+31 22 0:41 / /nfs/own rw - nfs server:/y rw,vers=3,nolock,local_lock=all
+32 22 0:42 / /mnt/with\\040blank rw - fuse.sshfs me@host: rw
+33 22 0:43 / /lustre rw - lustre a@tcp:/b rw,flock
+34 22 0:44 / /lustre2 rw - lustre a@tcp:/b rw,localflock
+35 22 0:45 / /nfs rw - tmpfs tmpfs rw
+half a line
+"""
+_MOUNT = """\
+/dev/disk3s1 on / (apfs, sealed, local, read-only, journaled)
+server:/x on /Volumes/share (nfs, nodev, nosuid, mounted by me)
+//me@host/s on /Volumes/two words (smbfs, nodev)
+nonsense
+"""
+
+
+def test_only_one_holds_the_lock_and_the_other_is_told_who(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with run_lock(path):
+        with pytest.raises(RunLocked) as caught, run_lock(path):
+            pass
+        told = str(caught.value)
+        assert f"process {os.getpid()} on {socket.gethostname()}, since 2" in told
+    with run_lock(path):
+        pass
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff", b'{"pid": 1, "host": "a\\u001b[2Jb"}', b'{"pid": "x"}']
+)
+def test_a_lock_file_that_says_nothing_useful_is_not_quoted(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT)
+    os.write(handle, content)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with pytest.raises(RunLocked) as caught, run_lock(path):
+        pass
+    os.close(handle)
+    assert str(caught.value) == (
+        f"Another run is writing to {tmp_path}. Wait until it has finished."
+    )
+
+
+def test_a_second_run_ends_at_once_with_6(tmp_path: Path) -> None:
+    world = poisoned_world(tmp_path, "loop-0", good=1, apart=True)
+    first = subprocess.Popen(
+        command(world), cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    wait_until((world.out / "audit" / "ledger.jsonl").exists, 60)
+    second = subprocess.run(
+        command(world, "--json"), cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert second.returncode == 6
+    assert json.loads(second.stdout.splitlines()[-1])["error"] == "RunLocked"
+    assert f"process {first.pid} on" in second.stderr
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait()
+    # The lock went with the process.
+    with locked(world.out):
+        pass
+
+
+def test_a_lock_on_a_file_that_was_removed_is_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run that removes a folder which nothing came of removes the lock file too."""
+    path = tmp_path / "lock"
+    real = fcntl.flock
+    removed: list[Path] = []
+
+    def slow(handle: int, how: int) -> None:
+        if not removed:
+            # Between the opening and the lock, its holder removes the file and ends.
+            path.unlink()
+            removed.append(path)
+        real(handle, how)
+
+    monkeypatch.setattr("pipeline.run.lock.fcntl.flock", slow)
+    with run_lock(path), pytest.raises(RunLocked), run_lock(path):
+        pass
+    assert removed
+
+
+_CONTENDER = """
+import os, sys, time
+from pathlib import Path
+from pipeline.errors import RunLocked
+from pipeline.run.folder import locked
+root, inside = Path(sys.argv[1]), sys.argv[2]
+until = time.monotonic() + float(sys.argv[3])
+held = 0
+while time.monotonic() < until:
+    try:
+        with locked(root):
+            os.close(os.open(inside, os.O_CREAT | os.O_EXCL))
+            held += 1
+            os.unlink(inside)
+    except RunLocked:
+        pass
+print(held)
+"""
+
+
+def test_runs_that_leave_nothing_never_hold_it_together(tmp_path: Path) -> None:
+    """Each makes the folder, holds the lock and removes both; a second one inside would collide."""
+    arguments = [sys.executable, "-c", _CONTENDER, str(tmp_path / "out"), str(tmp_path / "in"), "2"]
+    contenders = [
+        subprocess.Popen(
+            arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    for contender in contenders:
+        out, err = contender.communicate(timeout=60)
+        assert (contender.returncode, err) == (0, "")
+        assert int(out) > 5
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def none(*_: Any) -> None:
+        raise OSError(number, "x")
+
+    monkeypatch.setattr("pipeline.run.lock.fcntl.flock", none)
+    with pytest.raises(OutputUnusable, match="has no locks"), run_lock(tmp_path / "lock"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("path", "doubt"),
+    [
+        ("/home/me", None),
+        ("/nfs/plain/out", None),
+        ("/nfs/plainer", None),
+        ("/nfs/own/out", "mounted with local_lock=all"),
+        ("/mnt/with blank/out", "its locks are not known to reach other machines"),
+        ("/lustre/out", None),
+        ("/lustre2", "mounted without flock"),
+    ],
+)
+def test_how_a_file_system_is_mounted_tells_how_far_a_lock_reaches(
+    path: str, doubt: str | None
+) -> None:
+    mount = mount_of(Path(path), parse_mountinfo(_MOUNTINFO))
+    assert mount is not None
+    assert mount.doubt == doubt
+
+
+@pytest.mark.parametrize("kind", ["cifs", "9p", "virtiofs", "fuse.s3fs", "beegfs", "no-such"])
+def test_what_is_not_known_is_in_doubt(kind: str) -> None:
+    assert Mount("/", kind, frozenset()).doubt is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "in_doubt"),
+    [("/Users/me", False), ("/Volumes/share/out", True), ("/Volumes/two words/x", True)],
+)
+def test_macos_says_which_of_its_mounts_are_local(path: str, in_doubt: bool) -> None:
+    mount = mount_of(Path(path), parse_mount_command(_MOUNT))
+    assert mount is not None
+    assert (mount.doubt is not None) is in_doubt
+
+
+def test_the_warning_names_the_folder_and_the_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = [Mount("/", "fuse.sshfs", frozenset())]
+    monkeypatch.setattr(lock, "_mounts", lambda: mounts)
+    told = lock_doubt(tmp_path / "not" / "yet")
+    assert told is not None
+    assert "fuse.sshfs" in told
+    assert "one machine only" in told
+    mounts[0] = Mount("/", "ext4", frozenset())
+    assert lock_doubt(tmp_path) is None
+    mounts.clear()
+    assert lock_doubt(tmp_path) is None
+
+
+def test_the_tables_of_this_machine_can_be_read(tmp_path: Path) -> None:
+    started = time.monotonic()
+    assert mount_of(tmp_path.resolve(), lock._mounts()) is not None
+    assert time.monotonic() - started < 5
+
+
+def test_a_link_that_leads_nowhere_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to(tmp_path / "absent")
+    with pytest.raises(OutputUnusable, match="cannot be written"), locked(tmp_path / "out"):
+        pass

@@ -1,0 +1,86 @@
+"""A worker that says after each unit what it has used; must be importable."""
+
+import resource
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.bench.fleet import _memory
+from pipeline.bench.ways import SEAL
+from pipeline.config import redaction_defaults
+from pipeline.engines.local import Job, LocalEngine
+from pipeline.records import FileTask
+from pipeline.run import PRELOAD
+from pipeline.run.units import WorkUnit, split
+from pipeline.run.work import WorkSettings, make_work
+
+from .speech import growing_speech
+
+_UNIT_BYTES = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """After a unit.
+
+    Attributes:
+        held: Files of the unit that were quarantined.
+        cpu_seconds: Of the worker since its start.
+        resident_bytes: What it has.
+    """
+
+    held: int
+    cpu_seconds: float
+    resident_bytes: int
+
+
+def make_measured(settings: WorkSettings) -> Callable[[WorkUnit], Used]:
+    work = make_work(settings)
+
+    def measured(unit: WorkUnit) -> Used:
+        result = work(unit)
+        if result.staged is not None:
+            Path(result.staged.path).unlink()
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        return Used(len(result.quarantined), usage.ru_utime + usage.ru_stime, _memory()[1])
+
+    return measured
+
+
+def give_up(unit: WorkUnit, loss: str) -> Used:
+    raise AssertionError(f"a worker {loss}")
+
+
+def work_on(words: int, scratch: Path, seed: int) -> Iterator[tuple[int, Used]]:
+    """Words so far and what the one worker has used, after each unit."""
+    counts: list[int] = []
+
+    def units() -> Iterator[WorkUnit]:
+        tasks: list[FileTask] = []
+        size = total = waiting = 0
+        for content, count in growing_speech(seed):
+            tasks.append(FileTask(len(tasks), f"{total}", "soak", None, content, len(content)))
+            size += len(content)
+            waiting += count
+            if size >= _UNIT_BYTES:
+                counts.append(waiting)
+                total += waiting
+                yield WorkUnit(len(counts), tuple(tasks))
+                tasks, size, waiting = [], 0, 0
+                if total >= words:
+                    return
+
+    config = redaction_defaults()
+    job = Job(
+        make=make_measured,
+        arguments=(WorkSettings(config, scratch, SEAL),),
+        split=split,
+        give_up=give_up,
+        seconds_per_unit=600.0,
+        memory_bytes=config.limits.worker_memory_bytes,
+        preload=(*PRELOAD, "tests.soak.long_worker"),
+    )
+    done = 0
+    for number, used in enumerate(LocalEngine(1).map(job, units())):
+        done += counts[number]
+        yield done, used

@@ -1,0 +1,256 @@
+"""Metrics and lineage of runs: what they say, what they never say, and that they change nothing."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from pipeline.cli.entry import _exit_code
+from pipeline.errors import IntegrityError, Interrupted, RegistryStale
+from pipeline.records import RunRecord
+from pipeline.run import job
+from pipeline.telemetry.metrics import render, write_metrics
+from pipeline.telemetry.outcome import Outcome, failed
+
+from ..run.world import World, small_world, transcript
+
+_NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    """Of a real run."""
+    world = small_world(tmp_path_factory.mktemp("made"))
+    world.file("broken", "acct-good", b"{")
+    world.write()
+    return world.run()
+
+
+@pytest.fixture
+def world(tmp_path: Path, record: RunRecord, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world whose runs take no time and all end alike."""
+    monkeypatch.setattr(job, "run", lambda *_: record)
+    return small_world(tmp_path)
+
+
+def _run(world: World, extra: str) -> int:
+    world.write(f"\n[limits]\nmax_quarantined_share = 1.0\n{extra}")
+    return _exit_code(["run", "--config", str(world.config), "--out", str(world.out), "--json"])
+
+
+def _samples(content: bytes) -> dict[tuple[str, ...], float]:
+    return {
+        (sample.name, *(v for k, v in sorted(sample.labels.items()) if k != "config")): sample.value
+        for family in text_string_to_metric_families(content.decode())
+        for sample in family.samples
+    }
+
+
+def test_metrics_say_what_the_record_says(world: World, record: RunRecord) -> None:
+    assert _run(world, '[metrics]\ntextfile = "run.prom"\n') == 0
+    content = (world.root / "run.prom").read_bytes()
+    assert b'config="job"' in content
+    samples = _samples(content)
+    assert samples["clearshard_run_exit_code",] == 0
+    assert samples["clearshard_run_files", "written"] == record.counts.written
+    assert samples["clearshard_run_files", "quarantined"] == 1
+    assert samples["clearshard_run_files", "excluded"] == 3
+    assert samples["clearshard_run_reason_files", "malformed"] == 1
+    assert samples["clearshard_run_reason_files", "opted_out"] == 1
+    assert samples["clearshard_run_words",] == record.word_count
+    end = samples["clearshard_run_end_timestamp_seconds",]
+    assert samples["clearshard_run_success_timestamp_seconds",] == end
+    assert b"acct-good" not in content
+    assert b"good-0" not in content
+    assert [p.name for p in world.root.iterdir() if "tmp" in p.name] == []
+
+
+def test_a_run_that_fails_keeps_the_time_of_the_last_success(tmp_path: Path) -> None:
+    path = tmp_path / "job.prom"
+    write_metrics(path, "job", Outcome(_NOW, 2.0, 0))
+    first = _samples(path.read_bytes())["clearshard_run_success_timestamp_seconds",]
+    for number, error in enumerate((RegistryStale("x"), IntegrityError("x"), Interrupted())):
+        later = datetime(2026, 11, 23 + number, tzinfo=UTC)
+        write_metrics(path, "job", failed(error, later, 1.5))
+        samples = _samples(path.read_bytes())
+        assert samples["clearshard_run_success_timestamp_seconds",] == first == _NOW.timestamp()
+        assert samples["clearshard_run_end_timestamp_seconds",] == later.timestamp()
+        assert samples["clearshard_run_exit_code",] == (4, 5, 1)[number]
+        assert samples["clearshard_run_duration_seconds",] == 1.5
+        assert not any(name[0] == "clearshard_run_files" for name in samples)
+
+
+@pytest.mark.parametrize("before", [b"", b"\xff", b"{} nonsense {", b'a{config="job"} x'])
+def test_a_file_of_somebody_else_does_not_stop_the_metrics(tmp_path: Path, before: bytes) -> None:
+    path = tmp_path / "job.prom"
+    path.write_bytes(before)
+    write_metrics(path, "job", failed(IntegrityError("x"), _NOW, 1))
+    assert ("clearshard_run_success_timestamp_seconds",) not in _samples(path.read_bytes())
+
+
+def test_jobs_do_not_take_over_each_others_success(tmp_path: Path) -> None:
+    path = tmp_path / "job.prom"
+    path.write_bytes(render("other", Outcome(_NOW, 1, 0), None))
+    write_metrics(path, "job", failed(IntegrityError("x"), _NOW, 1))
+    assert ("clearshard_run_success_timestamp_seconds",) not in _samples(path.read_bytes())
+
+
+def test_metrics_that_cannot_be_written_change_nothing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(world, '[metrics]\ntextfile = "absent/run.prom"\n') == 0
+    assert "metrics_not_written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("extra", "package"),
+    [
+        ('[metrics]\ntextfile = "run.prom"\n', "clearshard[metrics]"),
+        ('[lineage]\nfile = "events.jsonl"\n', "clearshard[lineage]"),
+        ('[lineage]\nurl = "http://localhost:1"\n', "clearshard[lineage]"),
+    ],
+)
+def test_a_package_that_is_not_installed_is_named(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    extra: str,
+    package: str,
+) -> None:
+    monkeypatch.setattr(util, "find_spec", lambda _: None)
+    assert _run(world, extra) == 2
+    assert f"pip install '{package}'" in capsys.readouterr().out
+
+
+def test_a_url_that_is_none_is_an_error_of_the_configuration(world: World) -> None:
+    assert _run(world, '[lineage]\nurl = "localhost"\n') == 2
+
+
+def test_lineage_says_what_went_in_and_what_came_out(world: World, record: RunRecord) -> None:
+    assert _run(world, '[lineage]\nfile = "events.jsonl"\n') == 0
+    text = (world.root / "events.jsonl").read_text()
+    start, complete = (json.loads(line) for line in text.splitlines())
+    assert (start["eventType"], complete["eventType"]) == ("START", "COMPLETE")
+    assert start["run"]["runId"] == complete["run"]["runId"]
+    assert start["job"]["namespace"] == "clearshard"
+    assert start["job"]["name"] == "job"
+    inputs = {i["name"]: i for i in complete["inputs"]}
+    registry = inputs[str(world.root / "accounts.csv")]
+    assert registry["facets"]["version"]["datasetVersion"] == record.registry_at_publish.sha256
+    shards, decisions = complete["outputs"]
+    assert shards["name"] == str(world.out / "shards")
+    assert shards["facets"]["version"]["datasetVersion"] == record.run_id
+    assert shards["outputFacets"]["outputStatistics"]["rowCount"] == record.counts.written
+    assert {"name": "doc_key", "type": "string"}.items() <= (
+        shards["facets"]["schema"]["fields"][0].items()
+    )
+    assert decisions["outputFacets"]["outputStatistics"]["rowCount"] == record.counts.seen
+    for secret in ("acct-", "good-0", "chairs"):
+        assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(IntegrityError("my card is 4111"), "FAIL"), (Interrupted(), "ABORT")]
+)
+def test_a_run_that_fails_tells_its_type_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: BaseException, state: str
+) -> None:
+    def fails(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(job, "run", fails)
+    assert _run(world, '[lineage]\nfile = "events.jsonl"\n') in (1, 5)
+    text = (world.root / "events.jsonl").read_text()
+    last = json.loads(text.splitlines()[-1])
+    assert last["eventType"] == state
+    assert type(error).__name__ in last["run"]["facets"]["errorMessage"]["message"]
+    assert "4111" not in text
+
+
+class _Receiver(BaseHTTPRequestHandler):
+    seconds = 0.0
+    got: list[tuple[str | None, dict[str, Any]]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.got.append((self.headers["Authorization"], json.loads(body)))
+        time.sleep(self.seconds)
+        self.send_response(201)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, type[_Receiver]]]:
+    handler = type("Handler", (_Receiver,), {"got": []})
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", handler
+    server.shutdown()
+
+
+def test_a_receiver_gets_the_events_and_its_key(
+    world: World,
+    receiver: tuple[str, type[_Receiver]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    url, handler = receiver
+    monkeypatch.setenv("OPENLINEAGE_API_KEY", "sesame")
+    assert _run(world, f'[lineage]\nurl = "{url}"\n') == 0
+    assert [event["eventType"] for _, event in handler.got] == ["START", "COMPLETE"]
+    assert {key for key, _ in handler.got} == {"Bearer sesame"}
+    assert "sesame" not in "".join(capsys.readouterr())
+
+
+def test_a_receiver_that_is_down_costs_its_events(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started = time.monotonic()
+    assert _run(world, '[lineage]\nurl = "http://127.0.0.1:1"\n') == 0
+    assert time.monotonic() - started < 5
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert lines[-1]["event"] == "lineage_lost"
+    assert "2 lineage events" in lines[-1]["message"]
+
+
+def test_a_receiver_that_hangs_is_not_waited_for(
+    world: World, receiver: tuple[str, type[_Receiver]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, handler = receiver
+    handler.seconds = 3
+    started = time.monotonic()
+    assert _run(world, f'[lineage]\nurl = "{url}"\ntimeout_seconds = 0.5\n') == 0
+    assert time.monotonic() - started < 2.5
+    assert "lineage_lost" in capsys.readouterr().err
+
+
+def test_a_dry_run_tells_nobody(world: World) -> None:
+    world.write('[metrics]\ntextfile = "run.prom"\n[lineage]\nfile = "events.jsonl"\n')
+    job_ = ["--config", str(world.config), "--out", str(world.out)]
+    _exit_code(["run", *job_, "--dry-run", "--json"])
+    assert not (world.root / "run.prom").exists()
+    assert not (world.root / "events.jsonl").exists()
+
+
+def test_nothing_of_speech_is_in_either(tmp_path: Path) -> None:
+    """With a real run, whose words are nowhere else."""
+    world = World(tmp_path)
+    world.account("acct-canary")
+    world.file("file-canary", "acct-canary", transcript("flibbertigibbet", "perspicacious"))
+    world.write('[metrics]\ntextfile = "run.prom"\n[lineage]\nfile = "events.jsonl"\n')
+    job_ = ["--config", str(world.config), "--out", str(world.out), "--workers", "1"]
+    assert _exit_code(["run", *job_, "--as-of", "2026-11-22T12:00:00Z", "--quiet"]) == 0
+    told = (tmp_path / "run.prom").read_text() + (tmp_path / "events.jsonl").read_text()
+    for word in ("flibbertigibbet", "perspicacious", "acct-canary", "file-canary"):
+        assert word not in told

@@ -1,0 +1,432 @@
+"""The examples of docs/scheduling.md, taken from the page and tried."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import types
+from collections.abc import Callable, Iterator
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.main import get_command
+
+from pipeline.cli.entry import app
+from pipeline.config import load_config
+from pipeline.telemetry.metrics import render
+from pipeline.telemetry.outcome import Outcome
+
+from .run.world import AS_OF, small_world
+from .telemetry.making import a_record
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "scheduling.md").read_text("utf-8")
+RESULT = {"run_id": "r", "counts": {"seen": 1, "written": 1, "excluded": 0, "quarantined": 0}}
+
+
+def _section(title: str) -> str:
+    return PAGE.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def _blocks(title: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", _section(title), re.MULTILINE | re.DOTALL)
+
+
+def _stub(folder: Path, *codes: int) -> Path:
+    """A command `clearshard` that ends with these codes, one after the other."""
+    folder.mkdir(exist_ok=True)
+    stub = folder / "clearshard"
+    line = json.dumps({**RESULT, "message": "a message", "exit_code": 0})
+    stub.write_text(
+        f'#!/bin/sh\ncd {folder}\necho "$@" >>calls\nset -- {" ".join(map(str, codes))}\n'
+        f"shift $(($(wc -l <calls) - 1))\necho '{line}'\nexit $1\n"
+    )
+    stub.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def stubbed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    def stub(*codes: int) -> Path:
+        folder = _stub(tmp_path / "bin", *codes)
+        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+        return folder
+
+    return stub
+
+
+def _calls(folder: Path) -> list[str]:
+    return (folder / "calls").read_text().splitlines()
+
+
+def test_the_table_of_codes_is_complete() -> None:
+    assert re.findall(r"^\| (\d) \| ", PAGE, re.MULTILINE) == [*"0123456"]
+
+
+# systemd
+
+
+def _units(folder: Path) -> dict[str, ConfigParser]:
+    units = {}
+    names = re.findall(r"`/etc/systemd/system/([a-z-]+\.[a-z]+)`", _section("systemd"))
+    for name, text in zip(names, _blocks("systemd", "ini"), strict=True):
+        folder.joinpath(name).write_text(
+            text.replace("/opt/clearshard/bin/clearshard", str(Path(sys.executable)))
+        )
+        units[name] = ConfigParser(interpolation=None, delimiters=("=",))
+        units[name].optionxform = str  # type: ignore[assignment,method-assign]  # as documented
+        units[name].read_string(text.replace("\\\n", " "))
+    return units
+
+
+def test_systemd_reacts_to_every_code(tmp_path: Path) -> None:
+    units = _units(tmp_path)
+    service = units["clearshard.service"]["Service"]
+    assert service["SuccessExitStatus"] == "6"
+    assert service["Restart"] == "on-failure"
+    assert service["RestartPreventExitStatus"].split() == ["2", "3", "5"]
+    assert service["KillMode"] == "mixed"
+    assert int(service["TimeoutStopSec"]) > 10
+    assert units["clearshard.service"]["Unit"]["OnFailure"] in units
+    _takes(service["ExecStart"].split()[1:])
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    units = _units(tmp_path)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *(tmp_path / name for name in units)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+    )
+    about = [line for line in done.stderr.splitlines() if "clearshard" in line]
+    assert about == []
+    assert done.returncode == 0, done.stderr
+
+
+# cron
+
+
+def _cron(tmp_path: Path) -> tuple[list[str], Path]:
+    """The words of the line, and the script."""
+    *_, line = _blocks("cron", "crontab")[0].strip().splitlines()
+    script = tmp_path / "nightly"
+    script.write_text(_blocks("cron", "sh")[0])
+    script.chmod(0o755)
+    return line.split(), script
+
+
+def test_the_line_of_cron_is_a_time_a_user_and_a_command(tmp_path: Path) -> None:
+    words, _ = _cron(tmp_path)
+    ranges = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 7)]
+    for word, (low, high) in zip(words[:5], ranges, strict=True):
+        assert word == "*" or low <= int(word) <= high
+    assert words[6:] == ["/opt/clearshard/bin/nightly", "/etc/clearshard/job.toml"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "ends_with", "says"),
+    [
+        ((0,), 0, ""),
+        ((6,), 0, ""),
+        ((4, 1, 0), 0, ""),
+        ((1, 1, 1), 1, "exit code 1"),
+        ((4, 4, 4), 4, "exit code 4"),
+        ((2,), 2, "exit code 2"),
+        ((3,), 3, "the run is visible"),
+        ((5,), 5, "INTEGRITY"),
+    ],
+)
+def test_the_script_for_cron_reacts_to_every_code(
+    tmp_path: Path,
+    stubbed: Callable[..., Path],
+    codes: tuple[int, ...],
+    ends_with: int,
+    says: str,
+) -> None:
+    _, script = _cron(tmp_path)
+    folder = stubbed(*codes)
+    environment = {
+        **os.environ,
+        "CLEARSHARD_LOGS": str(tmp_path),
+        "CLEARSHARD_PAUSES": "0 0",
+    }
+    done = subprocess.run(
+        [script, "job.toml"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == ends_with, done.stderr
+    assert len(_calls(folder)) == len(codes)
+    assert says in done.stdout
+    assert bool(says) is bool(done.stdout)
+    _takes(_calls(folder)[0].split())
+
+
+def test_the_script_for_cron_runs_the_real_command(tmp_path: Path) -> None:
+    _, script = _cron(tmp_path)
+    world = small_world(tmp_path)
+    for account in world.accounts:
+        account["opted_out"] = "true"  # no model has to be loaded
+        account["exported_at"] = "2999-01-01T00:00:00Z"
+    world.write('[output]\nfolder = "out"\n')
+    folder = Path(sys.executable).parent
+    environment = {
+        **os.environ,
+        "CLEARSHARD_LOGS": str(tmp_path),
+        "CLEARSHARD_PAUSES": "0",
+        "PATH": f"{folder}:{os.environ['PATH']}",
+    }
+    done = subprocess.run(
+        [script, world.config], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, ""), (tmp_path / "log.jsonl").read_text()
+    assert json.loads((tmp_path / "results.jsonl").read_text())["counts"]["excluded"] == 8
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert all({"at", "level", "event", "message"} <= line.keys() for line in lines)
+    assert "decided" in [line["event"] for line in lines]
+
+
+# Kubernetes
+
+
+def test_the_cron_job_of_kubernetes_reacts_to_every_code() -> None:
+    (text,) = _blocks("Kubernetes", "yaml")
+    cron_job = yaml.safe_load(text)
+    assert (cron_job["apiVersion"], cron_job["kind"]) == ("batch/v1", "CronJob")
+    spec = cron_job["spec"]
+    _only(spec, "schedule timeZone concurrencyPolicy startingDeadlineSeconds jobTemplate")
+    assert spec["concurrencyPolicy"] == "Forbid"
+    job = spec["jobTemplate"]["spec"]
+    _only(job, "backoffLimit podFailurePolicy template")
+    actions: dict[int, str] = {}
+    for rule in job["podFailurePolicy"]["rules"]:
+        _only(rule, "action onExitCodes onPodConditions")
+        assert rule["action"] in ("Ignore", "FailJob", "Count")
+        for code in rule.get("onExitCodes", {}).get("values", []):
+            actions[code] = rule["action"]
+    assert actions == {
+        **dict.fromkeys((2, 3, 5, 6), "FailJob"),
+        **dict.fromkeys((1, 4), "Count"),
+    }
+    pod = job["template"]["spec"]
+    _only(pod, "restartPolicy terminationGracePeriodSeconds securityContext containers volumes")
+    assert pod["restartPolicy"] == "Never"  # what a podFailurePolicy needs
+    assert pod["terminationGracePeriodSeconds"] > 10
+    (container,) = pod["containers"]
+    _only(container, "name image command args env securityContext resources volumeMounts")
+    assert {m["name"] for m in container["volumeMounts"]} == {v["name"] for v in pod["volumes"]}
+    assert all(isinstance(word, str) for word in container["command"] + container["args"])
+    _takes([*container["command"][1:], *container["args"]])
+
+
+def _only(node: dict[str, Any], names: str) -> None:
+    allowed = {*names.split(), "successfulJobsHistoryLimit", "failedJobsHistoryLimit"}
+    assert node.keys() <= allowed
+    assert {*names.split()} - node.keys() <= {"onExitCodes", "onPodConditions"}
+
+
+# Airflow and Dagster: their packages are large, so small stand-ins have the names that are used.
+
+
+class _Stopped(Exception):
+    """What a scheduler raises in the middle of a task."""
+
+
+def _airflow() -> dict[str, types.ModuleType]:
+    exceptions, sdk = types.ModuleType("airflow.exceptions"), types.ModuleType("airflow.sdk")
+    for name in ("AirflowException", "AirflowFailException", "AirflowSkipException"):
+        setattr(exceptions, name, type(name, (Exception,), {}))
+
+    def dag(**options: Any) -> Callable[[Any], Any]:
+        vars(sdk)["options"] = options
+        return lambda function: function
+
+    def task(function: Callable[[], Any]) -> Callable[[], None]:
+        vars(sdk)["task_function"] = function
+        return lambda: None
+
+    vars(sdk).update(dag=dag, task=task)
+    return {
+        "airflow": types.ModuleType("airflow"),
+        exceptions.__name__: exceptions,
+        "airflow.sdk": sdk,
+    }
+
+
+def _execute(text: str, modules: dict[str, types.ModuleType]) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, module in modules.items():
+            patch.setitem(sys.modules, name, module)
+        exec(compile(text, "example", "exec"), names)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        (0, None),
+        (1, "AirflowException"),
+        (2, "AirflowFailException"),
+        (3, "AirflowFailException"),
+        (4, "AirflowException"),
+        (5, "AirflowFailException"),
+        (6, "AirflowSkipException"),
+    ],
+)
+def test_airflow_reacts_to_every_code(
+    stubbed: Callable[..., Path], code: int, raised: str | None
+) -> None:
+    folder = stubbed(code)
+    modules = _airflow()
+    _execute(_blocks("Airflow", "python")[0], modules)
+    run = vars(modules["airflow.sdk"])["task_function"]
+    if raised is None:
+        assert run() == RESULT
+    else:
+        with pytest.raises(Exception, match=r"code \d|another") as caught:
+            run()
+        assert type(caught.value).__name__ == raised
+    _takes(_calls(folder)[0].split())
+    assert vars(modules["airflow.sdk"])["options"]["max_active_runs"] == 1
+
+
+def _dagster() -> types.ModuleType:
+    dagster = types.ModuleType("dagster")
+
+    class Failure(Exception):
+        def __init__(self, *, description: str, allow_retries: bool) -> None:
+            super().__init__(description)
+            assert not allow_retries
+
+    class RetryRequested(Exception):
+        def __init__(self, *, max_retries: int, seconds_to_wait: float) -> None:
+            super().__init__(max_retries, seconds_to_wait)
+
+    vars(dagster).update(
+        asset=lambda **_: lambda function: function,
+        AssetExecutionContext=object,
+        Failure=Failure,
+        RetryRequested=RetryRequested,
+        MaterializeResult=lambda *, metadata: metadata,
+        define_asset_job=lambda name, *, selection: name,
+        Definitions=lambda *, assets, jobs, schedules: (assets, jobs, schedules),
+        ScheduleDefinition=lambda *, job, cron_schedule, execution_timezone: cron_schedule,
+    )
+    return dagster
+
+
+class _Context:
+    class log:  # noqa: N801 - as Dagster calls it
+        info = print
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [
+        (0, None),
+        (1, "RetryRequested"),
+        (2, "Failure"),
+        (3, "Failure"),
+        (4, "RetryRequested"),
+        (5, "Failure"),
+        (6, None),
+    ],
+)
+def test_dagster_reacts_to_every_code(
+    stubbed: Callable[..., Path], code: int, raised: str | None
+) -> None:
+    folder = stubbed(code)
+    asset = _execute(_blocks("Dagster", "python")[0], {"dagster": _dagster()})["training_shards"]
+    if raised is None:
+        made = list(asset(_Context()))
+        assert made == ([{"run_id": "r", **RESULT["counts"]}] if code == 0 else [])  # type: ignore[dict-item]  # counts are a mapping
+    else:
+        with pytest.raises(Exception, match=r"code \d|3, 900") as caught:
+            list(asset(_Context()))
+        assert type(caught.value).__name__ == raised
+    _takes(_calls(folder)[0].split())
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A command that runs until it is told to stop, and notes that."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    stub = folder / "clearshard"
+    stub.write_text(
+        f"#!/bin/sh\ncd {folder}\ntrap 'touch stopped; exit 1' TERM\ntouch begun\n"
+        "while :; do sleep 0.05; done\n"
+    )
+    stub.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+    def stop(*_: object) -> None:
+        raise _Stopped
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, 1.0)
+    yield folder
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def test_a_task_that_airflow_stops_passes_the_signal_on(waiting: Path) -> None:
+    modules = _airflow()
+    _execute(_blocks("Airflow", "python")[0], modules)
+    with pytest.raises(_Stopped):
+        vars(modules["airflow.sdk"])["task_function"]()
+    assert (waiting / "stopped").exists()
+
+
+def test_a_step_that_dagster_stops_passes_the_signal_on(waiting: Path) -> None:
+    asset = _execute(_blocks("Dagster", "python")[0], {"dagster": _dagster()})["training_shards"]
+    with pytest.raises(_Stopped):
+        list(asset(_Context()))
+    assert (waiting / "stopped").exists()
+
+
+def _takes(words: list[str]) -> None:
+    """The command line is one that the command takes."""
+    command = get_command(app).commands["run"]  # type: ignore[attr-defined]  # it is a group
+    assert words[0] == "run"
+    command.make_context("run", words[1:])
+
+
+# Metrics and lineage
+
+
+def test_the_table_of_metrics_is_what_is_written() -> None:
+    record = a_record(reasons={"malformed": 1}, alerts={"zero_retention_breach": 1})
+    content = render("job", Outcome(AS_OF, 1.0, 0, record), None).decode()
+    written = set(re.findall(r"^# HELP (\w+) ", content, re.MULTILINE))
+    documented = re.findall(r"^\| `(clearshard_\w+)` \|", _section("Metrics"), re.MULTILINE)
+    assert set(documented) == written
+    for rule in yaml.safe_load(_blocks("Metrics", "yaml")[0])["groups"][0]["rules"]:
+        assert {"alert", "expr", "labels", "annotations"} <= rule.keys()
+        used = re.findall(r"clearshard_\w+", rule["expr"])
+        assert used
+        assert set(used) <= written
+
+
+@pytest.mark.parametrize("title", ["Metrics", "Lineage"])
+def test_the_settings_of_the_page_are_settings(tmp_path: Path, title: str) -> None:
+    (text,) = _blocks(title, "toml")
+    world = small_world(tmp_path)
+    world.write(text)
+    load_config(world.config)
+
+
+def test_the_events_of_the_page_are_those_of_the_code() -> None:
+    code = "".join(p.read_text() for p in (ROOT / "pipeline" / "cli").glob("*.py"))
+    by_level = re.findall(r'\(\s*"(?:info|warning|error)",\s*"([a-z_]+)"', code)
+    used = {*by_level, *re.findall(r'warn\(\s*"([a-z_]+)"', code)}
+    listed = _section("Logs").split("Events:")[1].split(". `--quiet`")[0]
+    assert set(re.findall(r"`([a-z_]+)`", listed)) == used
