@@ -64,7 +64,7 @@ def _held(world: World) -> dict[str, tuple[str, str]]:
 
 def test_each_ends_alone_in_quarantine_with_its_reason(tmp_path: Path) -> None:
     bad = ("segfault-0", "loop-0", "eat-0", "loop-1")
-    bound = 2.0
+    bound = 5.0
     limits = f"seconds_per_file = {bound}\nworker_memory_bytes = 1073741824\n"
     world = poisoned_world(tmp_path, *bad, extra=limits)
     started = time.monotonic()

@@ -16,6 +16,7 @@ from pipeline.audit.ledger import Ledger
 from pipeline.audit.verify import verify
 from pipeline.config import Config, PseudonymKey, load_config
 from pipeline.engines.local import Job
+from pipeline.engines.stopping import Stop
 from pipeline.records import RunRecord
 from pipeline.redaction.redactor import Redactor
 from pipeline.run import job
@@ -56,7 +57,7 @@ def redactor_of(config: Config) -> Redactor:
 class InlineEngine:
     """Does in this process what workers do; whether workers matter is tested with real ones."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, stop: Stop) -> None:
         pass
 
     def map(
