@@ -648,6 +648,9 @@ def test_a_dry_run_uses_what_is_there_and_leaves_it(
 def test_registry_that_changes_meanwhile_is_no_unchanged_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Without the broken file: it is quarantined now, and would be excluded the next time.
+    world.files = [f for f in world.files if f["file_id"] != "broken"]
+    write(world)
     go(world)
     redact = job._Job._redact
 
