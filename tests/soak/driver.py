@@ -32,8 +32,7 @@ _STAGES: tuple[tuple[Any, str, str], ...] = (
     (Finisher, "changes_nothing", "compare"),
     (Finisher, "finish", "finish"),
     (job, "announce", "announce"),
-    (job, "make_visible", "publish"),
-    (publish, "publish", "rename"),
+    (publish, "publish", "publish"),
     (job, "tidy", "tidy"),
     (job, "sweep_runs", "sweep"),
 )

@@ -85,8 +85,11 @@ class Harness:
         out = self._scratch / f"out-{self.figures.cycles}"
         if self._chance.random() < 0.25:
             self._finish(out, "half")  # the history has a finished run with some of the files
+        # Whatever chance has in store: once, everything was redacted and nothing is visible.
+        if self._end(self._start(out, "job", when="finish:0:machine"), "machine"):
+            _whole_or_nothing(out)
         finished = False
-        for _ in range(most_kills):
+        for _ in range(most_kills - 1):
             if self._killed_run(out, finished):
                 _whole_or_nothing(out)
             elif self._chance.random() < 0.6:

@@ -22,7 +22,7 @@ def _harness(tmp_path: Path, files: int) -> Harness:
 
 def test_a_few_kills_leave_no_trace(tmp_path: Path) -> None:
     harness = _harness(tmp_path, files=24)
-    harness.cycle(most_kills=3)
+    harness.cycle(most_kills=2)
     assert harness.figures.kills.total() > 0
 
 

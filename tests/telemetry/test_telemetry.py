@@ -37,7 +37,8 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
 @pytest.fixture
 def world(tmp_path: Path, record: RunRecord, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world whose runs take no time and all end alike."""
-    monkeypatch.setattr(job, "run", lambda *_: record)
+    result = job.RunResult(record, unchanged=False, stale=0)
+    monkeypatch.setattr(job, "run", lambda *_: result)
     return small_world(tmp_path)
 
 
