@@ -182,7 +182,12 @@ class _Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.got.append((self.headers["Authorization"], json.loads(body)))
-        time.sleep(self.seconds)
+        # A header without end keeps a client busy that waits for each byte only so long.
+        until = time.monotonic() + self.seconds
+        while time.monotonic() < until:
+            self.wfile.write(b"H")
+            self.wfile.flush()
+            time.sleep(0.1)
         self.send_response(201)
         self.end_headers()
 
