@@ -33,7 +33,10 @@ def _imported(path: Path) -> Iterator[str]:
         ("typer", {"cli"}),
         ("rich", {"cli"}),
         ("pickle", set()),
-        ("socket", set()),
+        ("openlineage", {"telemetry"}),
+        ("prometheus_client", {"telemetry"}),
+        # To bound how long it waits for a pipe, which is a socket. Nothing is connected.
+        ("socket", {"engines"}),
         ("requests", set()),
         ("urllib", set()),
     ],

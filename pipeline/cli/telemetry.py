@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.config import Config, lineage_key
-from pipeline.errors import TooManyQuarantined
+from pipeline.errors import RunLocked, TooManyQuarantined
 from pipeline.records import RunRecord
 from pipeline.telemetry.lineage import Described, Lineage, require_lineage
 from pipeline.telemetry.metrics import require_metrics, write_metrics
@@ -55,6 +55,8 @@ class Telemetry:
     def failed(self, error: BaseException) -> None:
         """Tells of a run that is not."""
         now = self._clock()
+        if isinstance(error, RunLocked):
+            self._textfile = None  # it describes the run that has the lock
         self._tell(failed(error, now, self._seconds(now)))
 
     def _seconds(self, now: datetime) -> float:

@@ -104,8 +104,6 @@ class LocalEngine:
             with self._stop.heed():
                 try:
                     yield from self._map(pool, slots, iter(units))
-                    if self._stop.requested:  # all is done, but the caller is not to go on
-                        raise Interrupted
                 except Interrupted:
                     pool.finish_in_hand()
                     while slots:

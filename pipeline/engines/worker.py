@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing import forkserver, resource_tracker
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Literal
 
@@ -116,6 +117,17 @@ class Worker:
             raise Lost("crashed") from None
         self.in_hand = in_hand
         self.deadline = time.monotonic() + seconds
+
+    def wait(self, other: int) -> bool:
+        """Waits until it has sent something, another handle can be read, or it is time to `check`.
+
+        Returns:
+            Whether it has sent something.
+        """
+        timeout = max(0.0, self.deadline - time.monotonic())
+        if not KERNEL_HOLDS_BOUND:
+            timeout = min(timeout, SECONDS_BETWEEN_LOOKS)
+        return self.connection in wait([self.connection, other], timeout)
 
     def receive(self) -> tuple[str, Any]:
         """What it has sent: ``ready``, ``result`` or ``error``, and a value.

@@ -8,15 +8,13 @@ the records of that container and nothing else.
 import time
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
-from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from pipeline.config import Limits
-from pipeline.engines.serving import KERNEL_HOLDS_BOUND
 from pipeline.engines.stopping import Stop
-from pipeline.engines.worker import SECONDS_BETWEEN_LOOKS, Loss, Lost, Worker
+from pipeline.engines.worker import Loss, Lost, Worker
 from pipeline.errors import Interrupted, RunFailed
 from pipeline.records import Quarantine, QuarantineReason
 from pipeline.sources.containers import read_records
@@ -125,11 +123,7 @@ class ContainerReader:
         worker = self._worker
         assert worker is not None
         while True:
-            timeout = max(0.0, worker.deadline - time.monotonic())
-            if not KERNEL_HOLDS_BOUND:
-                timeout = min(timeout, SECONDS_BETWEEN_LOOKS)
-            ready = wait([worker.connection, self._stop.fileno()], timeout)
-            if worker.connection in ready:
+            if worker.wait(self._stop.fileno()):
                 kind, value = worker.receive()
                 if kind == "error":
                     raise value

@@ -12,7 +12,6 @@ import errno
 import fcntl
 import os
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,7 +58,7 @@ def run_lock(path: Path) -> Iterator[None]:
     """
     handle = _acquire(path)
     try:
-        holder = msgspec.json.encode(_Holder(os.getpid(), socket.gethostname()))
+        holder = msgspec.json.encode(_Holder(os.getpid(), os.uname().nodename))
         os.ftruncate(handle, 0)
         os.pwrite(handle, holder + b"\n", 0)
         yield

@@ -1,8 +1,13 @@
 """A request to stop: what is in hand is finished and handed on, and nothing is begun."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -63,11 +68,13 @@ def test_a_request_before_the_first_unit_starts_no_worker() -> None:
     assert _until_interrupted(results) == []
 
 
-def test_a_request_during_the_last_unit_interrupts_too() -> None:
+def test_a_request_after_the_last_unit_interrupts_too() -> None:
+    """The caller has more to do than to map."""
     stop = Stop()
-    results = LocalEngine(1, stop).map(jobs.job(jobs.make_slow), [(1,)])
-    threading.Timer(0.1, stop.request).start()
-    _until_interrupted(results)
+    results = LocalEngine(1, stop).map(jobs.job(jobs.make_names), [(1,)])
+    assert next(results) == ["1"]
+    stop.request()
+    assert _until_interrupted(results) == []
 
 
 def test_a_source_that_is_interrupted_keeps_what_is_in_hand() -> None:
@@ -91,3 +98,37 @@ def test_somebody_heeds_while_mapping_and_nobody_before_and_after() -> None:
     assert list(results) == [["2"]]
     seen.append(stop.heeded)
     assert seen == [False, True, False]
+
+
+_SCRIPT = """
+import signal, sys
+from pipeline.engines.local import LocalEngine
+from pipeline.engines.stopping import Stop
+from pipeline.errors import Interrupted
+from tests.engines import jobs
+stop = Stop()
+signal.signal(signal.SIGTERM, lambda *_: stop.request())
+try:
+    for result in LocalEngine(1, stop).map(jobs.job(jobs.make_slow), [(n, n, n) for n in range(9)]):
+        print(result[0], flush=True)
+except Interrupted:
+    print("interrupted", flush=True)
+"""
+
+
+def test_a_signal_to_every_process_is_for_the_parent_alone() -> None:
+    """As systemd can send it: the worker finishes what it has in hand."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _SCRIPT],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "0\n"
+    time.sleep(0.3)  # the next one takes 0.9 s
+    os.killpg(process.pid, signal.SIGTERM)
+    out, err = process.communicate(timeout=30)
+    assert (out, err) == ("1\ninterrupted\n", "")

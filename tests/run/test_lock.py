@@ -5,7 +5,6 @@ import fcntl
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -52,7 +51,7 @@ def test_only_one_holds_the_lock_and_the_other_is_told_who(tmp_path: Path) -> No
         with pytest.raises(RunLocked) as caught, run_lock(path):
             pass
         told = str(caught.value)
-        assert f"process {os.getpid()} on {socket.gethostname()}, since 2" in told
+        assert f"process {os.getpid()} on {os.uname().nodename}, since 2" in told
     with run_lock(path):
         pass
 

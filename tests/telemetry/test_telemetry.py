@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline.cli.entry import _exit_code
-from pipeline.errors import IntegrityError, Interrupted, RegistryStale
+from pipeline.errors import IntegrityError, Interrupted, RegistryStale, RunLocked
 from pipeline.records import RunRecord
 from pipeline.run import job
 from pipeline.telemetry.metrics import render, write_metrics
@@ -87,6 +87,17 @@ def test_a_run_that_fails_keeps_the_time_of_the_last_success(tmp_path: Path) -> 
         assert samples["clearshard_run_exit_code",] == (4, 5, 1)[number]
         assert samples["clearshard_run_duration_seconds",] == 1.5
         assert not any(name[0] == "clearshard_run_files" for name in samples)
+
+
+def test_a_run_that_is_refused_leaves_the_metrics_to_the_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> None:
+        raise RunLocked("x")
+
+    monkeypatch.setattr(job, "run", refused)
+    assert _run(world, '[metrics]\ntextfile = "run.prom"\n') == 6
+    assert not (world.root / "run.prom").exists()
 
 
 @pytest.mark.parametrize("before", [b"", b"\xff", b"{} nonsense {", b'a{config="job"} x'])
@@ -183,7 +194,12 @@ class _Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.got.append((self.headers["Authorization"], json.loads(body)))
-        time.sleep(self.seconds)
+        # A header without end keeps a client busy that waits for each byte only so long.
+        until = time.monotonic() + self.seconds
+        while time.monotonic() < until:
+            self.wfile.write(b"H")
+            self.wfile.flush()
+            time.sleep(0.1)
         self.send_response(201)
         self.end_headers()
 
