@@ -21,6 +21,9 @@ from pipeline.audit.faults import printable
 from pipeline.errors import ClearshardError
 
 _SECONDS_BETWEEN_LINES = 10.0
+#: Of a longer name only the ends are shown; a file or a program gets all of it.
+_MOST_SHOWN = 240
+_END_SHOWN = 40
 
 
 def print_json(result: Mapping[str, Any]) -> None:
@@ -44,8 +47,14 @@ def print_text(text: str) -> None:
 
 
 def shown(name: object) -> str:
-    """A value from outside, safe for a terminal."""
-    return "(unknown)" if name is None else printable(str(name))
+    """A value from outside, safe for a terminal: nothing in it acts, and none floods it."""
+    if name is None:
+        return "(unknown)"
+    text = str(name)
+    if len(text) <= _MOST_SHOWN:
+        return printable(text)
+    begin, end = text[: _MOST_SHOWN - _END_SHOWN], text[-_END_SHOWN:]
+    return f"{printable(begin)}…{printable(end)} ({len(text):,} characters)"
 
 
 def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -54,7 +63,7 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
     table = Table(box=None, pad_edge=False)
     for place, name in enumerate(header):
         numeric = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
-        table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
+        table.add_column(Text(shown(name)), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     sys.stdout.flush()
@@ -62,7 +71,7 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return shown(value)
 
