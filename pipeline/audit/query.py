@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from pipeline.audit.faults import printable
 from pipeline.audit.listing import Rows
-from pipeline.audit.reading import VisibleRun, open_decisions
+from pipeline.audit.reading import VisibleRun, literal_path, open_decisions
 from pipeline.audit.selection import is_text
 from pipeline.audit.views import VIEWS, add_views
 from pipeline.errors import ClearshardError, QueryRefused, QueryStopped
@@ -90,6 +90,8 @@ def _read(reader: pa.RecordBatchReader, seconds: float) -> Iterator[pa.RecordBat
 
 def _lock(connection: duckdb.DuckDBPyConnection, runs: Sequence[VisibleRun]) -> None:
     paths = [str(path) for run in runs for path in run.decisions_paths]
+    # It asks for the pattern first, and then for the file that the pattern found.
+    paths += [literal_path(path) for path in paths]
     for setting, value in (
         ("TimeZone", "UTC"),
         ("memory_limit", _MEMORY),
@@ -104,10 +106,12 @@ def _lock(connection: duckdb.DuckDBPyConnection, runs: Sequence[VisibleRun]) -> 
 
 def _check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     try:
-        statements = connection.extract_statements(sql)
+        kinds = [statement.type for statement in connection.extract_statements(sql)]
     except duckdb.Error as error:
         raise _refused(error) from None
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+    except ValueError:
+        kinds = []  # a statement that its own library has no name for
+    if kinds != [duckdb.StatementType.SELECT]:
         raise QueryRefused(f"Only one SELECT can be asked, over the views {', '.join(VIEWS)}.")
     [row] = connection.execute("SELECT json_serialize_sql($sql)", {"sql": sql}).fetchall()
     tree = json.loads(row[0])

@@ -225,7 +225,7 @@ def parquet_view(
         files: A column ``filename`` with one path a row, and columns to add to the rows of it.
         optional: Columns that older files need not have → what takes their place where none has.
     """
-    paths = [_literal(name) for name in files.column("filename").to_pylist()]
+    paths = [literal_path(name) for name in files.column("filename").to_pylist()]
     connection.register(f"{view}_files", files)
     # Paths go in through the API, since a view cannot have parameters. The folder's name run=<id>
     # must not become a column.
@@ -275,14 +275,14 @@ def file_view(connection: duckdb.DuckDBPyConnection, view: str, path: Path) -> N
     Raises:
         IntegrityError: From `connected`, where the file is missing or damaged.
     """
-    rows = connection.read_parquet([_literal(str(path))], hive_partitioning=False)
+    rows = connection.read_parquet([literal_path(str(path))], hive_partitioning=False)
     absent = _LATER_COLUMNS.keys() - set(rows.columns)
     read = [f"{_LATER_COLUMNS[n]} AS {n}" if n in absent else n for n in DECISION_SCHEMA.names]
     rows.project(", ".join(read)).create_view(view, replace=True)
 
 
-def _literal(path: str) -> str:
-    """A path that DuckDB reads as itself: it would take a bracket or a star as a pattern."""
+def literal_path(path: str) -> str:
+    """A path as DuckDB reads it for itself: it would take a bracket or a star as a pattern."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in path)
 
 

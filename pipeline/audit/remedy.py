@@ -105,13 +105,22 @@ def _wanted(
         about = [rule for rule in about if rule.get("optional") is not True]
     elif (fact := reason.removeprefix(UNKNOWN)) != reason and fact in FACT_NAMES:
         about = [rule for rule in rules if text_of(rule, "fact") == fact]
-        if not about:  # a rule only wants to know whether it applies, or since when
+        if not about:  # a rule only wants to know whether it applies
             yield fact, _KNOWN
+        seconds = facts.get("ttl_seconds")
+        if seconds is not None and any(_counts_from(rule, fact) for rule in rules):
+            yield fact, f"less than {seconds} seconds before the moment of the decision"
     else:
         about = rules_giving(reason, facts, rules)
     for rule in about:
         if text_of(rule, "fact") in FACT_NAMES and is_asked(rule, facts):
             yield text_of(rule, "fact"), _words(rule)
+
+
+def _counts_from(rule: Mapping[str, Any], fact: str) -> bool:
+    """Whether a rule counts its seconds from this fact."""
+    condition = rule.get("denies")
+    return isinstance(condition, dict) and condition.get("elapsed_since") == fact
 
 
 def _is_final(reason: str, facts: Mapping[str, Any], rules: Sequence[dict[str, Any]]) -> bool:
