@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,9 @@ from pipeline.cli.rows import RowOptions, give_rows
 from pipeline.config import Config
 from pipeline.errors import OutputUnusable
 from pipeline.run.folder import require_ours
-from pipeline.run.whatif import WhatIf, open_what_if, proposed
+
+if TYPE_CHECKING:
+    from pipeline.run.whatif import WhatIf
 
 AgainstOption = Annotated[
     Path | None, typer.Option("--against", help="Say what this policy would change.")
@@ -42,6 +44,7 @@ def what_if(
     """
     from pipeline.audit.changes import changed_files
     from pipeline.audit.reading import visible_runs
+    from pipeline.run.whatif import open_what_if, proposed
 
     try:
         folder = _visible_folder(config, out)
@@ -67,7 +70,7 @@ def _visible_folder(config: Config, out: Path | None) -> Path | None:
     return require_ours(config.path(config.output.folder)).root
 
 
-def _print(result: WhatIf) -> None:
+def _print(result: "WhatIf") -> None:
     for name, before, after in (
         ("policy", result.policy_before, result.policy_after),
         ("registry", result.registry_before, result.registry_after),
