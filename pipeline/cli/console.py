@@ -70,6 +70,17 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
     Console().print(table)
 
 
+def print_records(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows under a title, each with its values one below the other."""
+    print_text(title)
+    names = [shown(name) for name in header]
+    width = max(map(len, names), default=0)
+    for row in rows:
+        print_text("")
+        for name, value in zip(names, row, strict=True):
+            print_text(f"{name:<{width}}  {_cell(value)}")
+
+
 def _cell(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"

@@ -14,11 +14,13 @@ import typer
 
 from pipeline.audit.export import Format, as_json, export
 from pipeline.audit.listing import Rows
-from pipeline.cli.console import print_json, print_table, print_text
+from pipeline.cli.console import print_json, print_records, print_table, print_text
 from pipeline.errors import ConfigError
 from pipeline.storage import output_errors
 
 _MOST_IN_A_TABLE = 100
+#: More columns would be folded to slivers; they are shown one below the other.
+_MOST_COLUMNS = 6
 
 
 class Form(StrEnum):
@@ -146,7 +148,11 @@ def give_rows(
         return
     columns = columns or {name: name for name in rows.schema.names}
     table = [[_cell(row[name]) for name in columns.values()] for row in shown]
-    print_table(f"{title} ({len(shown):,}{' of more' if more else ''})", tuple(columns), table)
+    title = f"{title} ({len(shown):,}{' of more' if more else ''})"
+    if len(columns) <= _MOST_COLUMNS:
+        print_table(title, tuple(columns), table)
+    else:
+        print_records(title, tuple(columns), table)
     if more:
         print_text("There are more: --limit N, or all of them with --format csv --output FILE.")
 
