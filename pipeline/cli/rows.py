@@ -107,6 +107,8 @@ def row_options(
         )
     if output is not None and output.exists():
         raise ConfigError("--output", [f"{output} exists already. Name a file that does not"])
+    if output is not None and not output.parent.is_dir():
+        raise ConfigError("--output", [f"{output.parent} is not a folder. Make it first"])
     return RowOptions(form, output, limit, as_json)
 
 

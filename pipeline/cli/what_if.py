@@ -84,11 +84,11 @@ def _print(result: "WhatIf") -> None:
         print_text("\nthere is no visible run that a purge could touch")
         return
     print_text(
-        f"\na purge would take {purge.transcripts:,} transcripts out of run {purge.run_id}; "
-        f"{purge.already_due:,} of them are due without the change"
+        f"\ntranscripts that a purge would take out of run {purge.run_id}: {purge.transcripts:,}\n"
+        f"of these, due without the change: {purge.already_due:,}"
     )
     if purge.not_decided:
-        print_text(f"{purge.not_decided:,} of its transcripts are in the manifest no more")
+        print_text(f"in the manifest no more, and not counted: {purge.not_decided:,}")
     if purge.shards:
         rows = [(s.shard.rpartition("/")[2], s.transcripts, s.purged) for s in purge.shards]
         print_table("\nshards touched", ("shard", "transcripts", "purged"), rows)

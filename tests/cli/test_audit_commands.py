@@ -241,7 +241,7 @@ def test_wrong_input_is_exit_2(out: Path, tmp_path: Path, arguments: tuple[str, 
 def test_an_output_that_cannot_be_written_is_exit_2_and_leaves_nothing(
     out: Path, tmp_path: Path
 ) -> None:
-    assert run("audit", "list", "--out", out, "--output", tmp_path / "no" / "x.csv") in (1, 2)
+    assert run("audit", "list", "--out", out, "--output", tmp_path / "no" / "x.csv") == 2
     assert not (tmp_path / "no").exists()
 
 

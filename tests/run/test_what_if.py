@@ -151,7 +151,7 @@ def test_the_command(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     other = policy(world, default_policy_text() + NO_STREAMING)
     assert command(world, "--against", other, "--out", world.out) == 0
     told = capsys.readouterr().out
-    assert "a purge would take 1 transcripts" in told
+    assert f"a purge would take out of run {next((world.out / 'runs').iterdir()).stem}: 1" in told
     assert "newly_excluded" in told
     assert "stream-0" in told
     assert max(len(line) for line in told.splitlines() if "policy" not in line) <= 120
