@@ -31,5 +31,6 @@ the hash of the newest event (`Ledger.head`) elsewhere.
 
 Answers with many rows leave through `export` (CSV, JSON lines, Parquet); `cells` makes text from
 outside inert in a spreadsheet. The tables are read by DuckDB, out of core, so that nothing grows
-with the number of files but time. Values that come from a user or a file are parameters of a query, never part of its text.
+with the number of files but time. Values that come from a user or a file are parameters of a query,
+never part of its text; the one text that is a user's own is `query`'s, behind its walls.
 """
