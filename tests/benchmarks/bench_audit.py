@@ -38,9 +38,11 @@ _IDS = 12
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: its time on the wall, and the peak memory of its process."""
+    """One question: its time on the wall, which counts; that of the processors, which shows whether
+    others used them; and the peak memory of its process."""
 
     seconds: float
+    cpu_seconds: float
     peak_mib: float
 
 
@@ -93,6 +95,10 @@ def _measure(out: Path, arguments: argparse.Namespace) -> dict[str, Any]:
         "ids": len(ids),
         "summary_seconds": [round(asked.seconds, 2) for asked in summaries],
         "explain_worst_seconds": [round(seconds, 2) for seconds in worst],
+        "summary_cpu_seconds": round(min(asked.cpu_seconds for asked in summaries), 2),
+        "explain_cpu_seconds": round(
+            min(max(asked.cpu_seconds for asked in once) for once in rounds), 2
+        ),
         "summary_peak_mib": round(max(asked.peak_mib for asked in summaries)),
         "explain_peak_mib": round(max(a.peak_mib for once in rounds for a in once)),
         "within_limits": best_summary <= SUMMARY_SECONDS
@@ -122,7 +128,7 @@ def _ask(out: Path, *question: str) -> Asked:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise SystemExit(f"audit {question[0]} ended with {process.returncode}")
-    return Asked(seconds, used.ru_maxrss / 1024)
+    return Asked(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def _print(result: dict[str, Any]) -> None:
@@ -130,15 +136,19 @@ def _print(result: dict[str, Any]) -> None:
         f"{result['decisions']:,} decisions in {result['runs']} runs, "
         f"{result['bytes'] / 1e9:.2f} GB, generated in {result['generated_seconds']} s\n"
     )
-    print(f"{'':<26}{'best':>8}{'worst':>8}{'limit':>8}{'peak RSS':>12}")
+    print(f"{'':<26}{'best':>8}{'worst':>8}{'limit':>8}{'CPU':>9}{'peak RSS':>12}")
     explain = f"explain, worst of {result['ids']} ids"
     for name, key, limit in (
         ("summary of all runs", "summary", SUMMARY_SECONDS),
         (explain, "explain", EXPLAIN_SECONDS),
     ):
         seconds = result["summary_seconds" if key == "summary" else "explain_worst_seconds"]
+        cpu = result[f"{key}_cpu_seconds"]
         peak = f"{result[f'{key}_peak_mib']:,} MiB"
-        print(f"{name:<26}{min(seconds):>6.2f} s{max(seconds):>6.2f} s{limit:>6.0f} s{peak:>12}")
+        print(
+            f"{name:<26}{min(seconds):>6.2f} s{max(seconds):>6.2f} s{limit:>6.0f} s"
+            f"{cpu:>7.2f} s{peak:>12}"
+        )
     print(
         f"\n{result['rounds']} rounds; " + ("within" if result["within_limits"] else "NOT within"),
         "the limits",
