@@ -14,7 +14,7 @@ import typer
 
 from pipeline.audit.export import Format, as_json, export
 from pipeline.audit.listing import Rows
-from pipeline.cli.console import print_json, print_records, print_table, print_text
+from pipeline.cli.console import print_json, print_records, print_table, print_text, shown
 from pipeline.errors import ConfigError
 from pipeline.storage import output_errors
 
@@ -141,16 +141,16 @@ def give_rows(
         if options.as_json:
             print_json({**answer, **written})
         else:
-            print_text(f"{count:,} rows in {options.output}")
+            print_text(f"{count:,} rows in {shown(options.output)}")
         return
-    shown = list(islice(as_json(rows.batches), options.shown + 1))
-    more, shown = len(shown) > options.shown, shown[: options.shown]
+    kept = list(islice(as_json(rows.batches), options.shown + 1))
+    more, kept = len(kept) > options.shown, kept[: options.shown]
     if options.as_json:
-        print_json({**answer, "rows": shown, "more": more})
+        print_json({**answer, "rows": kept, "more": more})
         return
     columns = columns or {name: name for name in rows.schema.names}
-    table = [[_cell(row[name]) for name in columns.values()] for row in shown]
-    title = f"{title} ({len(shown):,}{' of more' if more else ''})"
+    table = [[_cell(row[name]) for name in columns.values()] for row in kept]
+    title = f"{title} ({len(kept):,}{' of more' if more else ''})"
     if len(columns) <= _MOST_COLUMNS:
         print_table(title, tuple(columns), table)
     else:

@@ -14,6 +14,8 @@ from pipeline.cli.options import JsonOption, MaybeConfigOption, OutOption, folde
 from pipeline.records import SourceSnapshot
 from pipeline.run.folder import require_ours
 
+_INDENT = " " * 12
+_WIDTH = 80
 _EXIT = EXIT.replace("0 done", "0 done (also where no run has seen the file)")
 
 
@@ -96,4 +98,11 @@ def _snapshot(registry: SourceSnapshot) -> str:
 
 
 def _facts(facts: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} = {shown(value)}" for name, value in facts.items())
+    """Facts with their values, on as many lines as they need."""
+    lines = [""]
+    for name, value in facts.items():
+        told = f"{name} = {shown(value)}"
+        if lines[-1] and len(lines[-1]) + len(told) + 2 > _WIDTH - len(_INDENT):
+            lines.append("")
+        lines[-1] += f", {told}" if lines[-1] else told
+    return f",\n{_INDENT}".join(lines)
