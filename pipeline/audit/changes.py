@@ -19,6 +19,9 @@ from pipeline.audit.reading import connected, parquet_view
 
 _ROWS_AT_ONCE = 8192
 
+#: What holds two sets of decisions: opened here, and handed back to be asked.
+Database = duckdb.DuckDBPyConnection
+
 
 class Kind(StrEnum):
     """What a file has become."""

@@ -12,48 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow as pa
-
-from pipeline.audit.changes import Changes, count_changes, open_changes
-from pipeline.audit.reading import VisibleRun, parquet_view, part_number
+from pipeline.audit.changes import Changes, Database, count_changes, open_changes
+from pipeline.audit.purged import Purge, purge_of
+from pipeline.audit.reading import VisibleRun
 from pipeline.config import Config, PolicySource
 from pipeline.errors import SourceUnavailable
 from pipeline.run.decide import decide
-
-
-@dataclass(frozen=True, slots=True)
-class ShardTouched:
-    """A shard of the visible run that a purge would have to write again.
-
-    Attributes:
-        shard: ``run=<run_id>/part-<n>-<digest>.parquet``.
-        transcripts: How many are in it.
-        purged: How many of them would be taken out.
-    """
-
-    shard: str
-    transcripts: int
-    purged: int
-
-
-@dataclass(frozen=True, slots=True)
-class Purge:
-    """What a purge after the change would take out of the visible run.
-
-    Attributes:
-        run_id: The visible run.
-        transcripts: Written by it, and excluded by the proposal.
-        already_due: Of these, how many are excluded by the present policy and registry as well.
-        not_decided: Written by it, and in the manifest no more: the proposal says nothing of them.
-        shards: Those that hold any of them, by name.
-    """
-
-    run_id: str
-    transcripts: int
-    already_due: int
-    not_decided: int
-    shards: tuple[ShardTouched, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +65,7 @@ def proposed(config: Config, policy: Path | None, registry: Path | None) -> Conf
 @contextmanager
 def open_what_if(
     config: Config, other: Config, as_of: datetime, visible: VisibleRun | None
-) -> Iterator[tuple[WhatIf, duckdb.DuckDBPyConnection]]:
+) -> Iterator[tuple[WhatIf, Database]]:
     """Decides twice and compares.
 
     Args:
@@ -135,39 +99,6 @@ def open_what_if(
                 registry_before=before.registry_sha256,
                 registry_after=after.registry_sha256,
                 changes=count_changes(connection),
-                purge=None if visible is None else _purge(connection, visible),
+                purge=None if visible is None else purge_of(connection, visible),
             )
             yield result, connection
-
-
-_PURGE = """
-SELECT shard_part, count(*), count(*) FILTER (after_state = 'excluded'),
-    count(*) FILTER (after_state = 'excluded' AND before_state = 'excluded'),
-    count(*) FILTER (after_state IS NULL)
-FROM (
-    SELECT shard_part, w.file_id,
-        (SELECT min(state) FROM after a WHERE a.file_id = w.file_id) AS after_state,
-        (SELECT min(state) FROM before b WHERE b.file_id = w.file_id) AS before_state
-    FROM written w WHERE w.state = 'written'
-) GROUP BY shard_part ORDER BY shard_part
-"""
-
-
-def _purge(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> Purge:
-    if not run.decisions_paths:
-        return Purge(run.run_id, 0, 0, 0, ())
-    files = pa.table({"filename": [str(path) for path in run.decisions_paths]})
-    parquet_view(connection, "written", ("file_id", "state", "shard_part"), files)
-    rows = connection.execute(_PURGE).fetchall()
-    names = {part_number(shard.name): shard.name for shard in run.record.shards}
-    return Purge(
-        run_id=run.run_id,
-        transcripts=sum(purged for _, _, purged, _, _ in rows),
-        already_due=sum(due for _, _, _, due, _ in rows),
-        not_decided=sum(absent for _, _, _, _, absent in rows),
-        shards=tuple(
-            ShardTouched(f"{run.shards_folder.name}/{names.get(part, part)}", held, purged)
-            for part, held, purged, _, _ in rows
-            if purged
-        ),
-    )
