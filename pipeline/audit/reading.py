@@ -198,6 +198,8 @@ def connected() -> Iterator[duckdb.DuckDBPyConnection]:
             },
         )
         try:
+            # Footers are looked at several times while a view is made and asked; read them once.
+            connection.execute("SET parquet_metadata_cache = true")
             yield connection
         except duckdb.Error as error:
             # Its message can quote a value; the type is enough to tell damage from absence.
