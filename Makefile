@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := pipeline tests data/generator models
 
-.PHONY: demo test format soak bench-gate samples lock clean
+.PHONY: demo test format soak bench-audit bench-gate samples lock clean
 
 demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build
@@ -25,6 +25,9 @@ format: .venv/installed
 
 soak: .venv/installed
 	$(BIN)/python -m pytest -m soak
+
+bench-audit: .venv/installed
+	$(BIN)/python tests/benchmarks/bench_audit.py
 
 bench-gate: .venv/installed
 	$(BIN)/python tests/benchmarks/bench_gate.py

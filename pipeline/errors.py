@@ -38,6 +38,16 @@ class ConfigError(ClearshardError):
         return type(self), (self.source, self.problems)
 
 
+class QueryRefused(ClearshardError):
+    """An ad-hoc query is wrong, or asks for what no query may have."""
+
+    exit_code = 2
+
+
+class QueryStopped(ClearshardError):
+    """An ad-hoc query needs more time or memory than it may have."""
+
+
 class OutputUnusable(ClearshardError):
     """The output folder cannot be written or belongs to something else."""
 

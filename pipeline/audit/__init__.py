@@ -10,8 +10,12 @@ What a run leaves in an output folder, and who reads it here::
 Questions, one module each:
 
 * `summary`: how many files were seen, eligible, written; and what became of the others.
-* `listing`: which decisions were taken, filtered, as a stream.
-* `explain`: everything that was ever decided about one file, and what would have to change.
+* `listing`: which decisions were taken, as a stream; `selection` says of which runs and files.
+* `explain`: everything that was ever decided about one file. `reasons` says what a reason means,
+  `remedy` what would have to be otherwise.
+* `diff`: two runs side by side; `changes` compares any two sets of decisions, `purged` says what
+  they would take out of the shards of a run.
+* `query`: one SELECT over `views`, where nothing can be written and nothing else be read.
 * `verify`: is what is on disk what was recorded? `ledger` walks the chain, `inventory` compares the
   folder with the records file by file, `contents` reconciles decisions, counts and shards.
 
@@ -26,6 +30,8 @@ not what was recorded is one fault, and nothing more is read from it. The chain 
 was changed, not that nobody who can write the folder rebuilt all of it: who needs that, too, keeps
 the hash of the newest event (`Ledger.head`) elsewhere.
 
-The tables are read by DuckDB, out of core, so that nothing grows with the number of files but time.
-Values that come from a user or a file are parameters of a query, never part of its text.
+Answers with many rows leave through `export` (CSV, JSON lines, Parquet); `cells` makes text from
+outside inert in a spreadsheet. The tables are read by DuckDB, out of core, so that nothing grows
+with the number of files but time. Values that come from a user or a file are parameters of a query,
+never part of its text; the one text that is a user's own is `query`'s, behind its walls.
 """

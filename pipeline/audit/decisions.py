@@ -13,6 +13,10 @@ from pipeline.storage import sha256_file
 
 #: Rows of one file: enough to be one scan, few enough to be copied and checked by itself.
 _ROWS_PER_FILE = 10_000_000
+#: Rows of one row group: what is read where one file id is looked for, and the Bloom filter that
+#: says whether it can be there (docs/decisions/0013-bloom-filters-find-a-file.md).
+_ROWS_PER_GROUP = 1 << 16
+_FALSE_POSITIVES = 0.01
 
 
 class DecisionsWriter:
@@ -22,6 +26,8 @@ class DecisionsWriter:
         self._folder = folder
         self._rows_per_file = rows_per_file
         self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows_waiting = 0
         self._rows_in_file = 0
         self._files: list[DecisionsFile] = []
 
@@ -44,19 +50,37 @@ class DecisionsWriter:
 
     def write(self, decisions: pa.RecordBatch) -> None:
         """Appends decisions (DECISION_SCHEMA)."""
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(
-                self._path(), DECISION_SCHEMA, compression="zstd", write_page_checksum=True
-            )
-        self._writer.write_batch(decisions)
+        self._waiting.append(decisions)
+        self._rows_waiting += decisions.num_rows
         self._rows_in_file += decisions.num_rows
+        if self._rows_waiting >= _ROWS_PER_GROUP:
+            self._write_groups()
         if self._rows_in_file >= self._rows_per_file:
             self._finish_file()
+
+    def _write_groups(self) -> None:
+        """Writes whole row groups of what is waiting; what is less than one, if it is all."""
+        rows = pa.Table.from_batches(self._waiting, DECISION_SCHEMA)
+        finished = len(rows) // _ROWS_PER_GROUP * _ROWS_PER_GROUP or len(rows)
+        if self._writer is None:
+            most = min(finished, _ROWS_PER_GROUP)
+            self._writer = pq.ParquetWriter(
+                self._path(),
+                DECISION_SCHEMA,
+                compression="zstd",
+                write_page_checksum=True,
+                bloom_filter_options={"file_id": {"ndv": most, "fpp": _FALSE_POSITIVES}},
+            )
+        self._writer.write_table(rows.slice(0, finished), row_group_size=_ROWS_PER_GROUP)
+        self._waiting = rows.slice(finished).to_batches()
+        self._rows_waiting = len(rows) - finished
 
     def _path(self) -> Path:
         return self._folder / f"decisions-{len(self._files):05d}.parquet"
 
     def _finish_file(self) -> None:
+        while self._rows_waiting:
+            self._write_groups()
         if self._writer is None:
             return
         self._writer.close()

@@ -1,140 +1,149 @@
 """Decisions as a stream of rows, filtered."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
-from pipeline.audit.reading import Pick, VisibleRun, open_decisions, picked_runs
-from pipeline.records import DECISION_SCHEMA, FACTS_TYPE, State, utc_text
-
-_ROWS_AT_ONCE = 4096
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _is_time(field: pa.Field) -> bool:
-    return bool(pa.types.is_timestamp(field.type))
-
-
-_FACTS = [FACTS_TYPE.field(i) for i in range(FACTS_TYPE.num_fields)]
-_TIME_FACTS = tuple(f.name for f in _FACTS if _is_time(f))
-
-# Times leave DuckDB as microseconds: its own conversion needs a package that may not be there, and
-# depends on the time zone of the session.
-_FACTS_SQL = ", ".join(
-    f"{f.name} := {f'epoch_us(facts.{f.name})' if _is_time(f) else f'facts.{f.name}'}"
-    for f in _FACTS
+from pipeline.audit.export import as_json
+from pipeline.audit.reading import (
+    Pick,
+    VisibleRun,
+    connected,
+    file_view,
+    open_decisions,
+    picked_runs,
 )
-_COLUMNS = [
-    (f.name, f"epoch_us({f.name})" if _is_time(f) else f.name)
-    for f in DECISION_SCHEMA
-    if f.name != "facts"
-]
-_SELECT = (
-    f"SELECT {', '.join(sql for _, sql in _COLUMNS)}, "  # noqa: S608 - words of this package only
-    f"struct_pack({_FACTS_SQL}), run_id FROM decisions "
-)
-_TIMES = tuple(f.name for f in DECISION_SCHEMA if _is_time(f))
-_NAMES = (*(name for name, _ in _COLUMNS), "facts", "run_id")
+from pipeline.audit.selection import Filter, is_text
+from pipeline.records import DECISION_SCHEMA
+
+#: What a listing has: the run, and then everything that was decided.
+LISTING_SCHEMA = pa.schema([pa.field("run_id", pa.string()), *DECISION_SCHEMA])
+
+_ROWS_AT_ONCE = 8192
+_NOTHING = Filter()
 
 
-def list_decisions(
-    out: Path,
-    which: Pick | str = Pick.NEWEST,
-    *,
-    state: State | None = None,
-    reason: str | None = None,
-    account_id: str | None = None,
-    limit: int | None = None,
-) -> Iterator[dict[str, Any]]:
-    """Streams the decisions that match every filter, ordered by file id, then by run.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows on their way: a schema, and batches that can be read once."""
+
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+
+    def first(self, count: int | None) -> "Rows":
+        """At most so many of them; all for None."""
+        return self if count is None else Rows(self.schema, _first(self.batches, count))
+
+
+def _first(batches: Iterator[pa.RecordBatch], count: int) -> Iterator[pa.RecordBatch]:
+    while count > 0 and (batch := next(batches, None)) is not None:
+        yield batch.slice(0, count)
+        count -= batch.num_rows
+
+
+@contextmanager
+def open_listing(
+    runs: Sequence[VisibleRun], wanted: Filter = _NOTHING, limit: int | None = None
+) -> Iterator[Rows]:
+    """Streams the decisions that match, run by run in the order given, each in manifest order.
 
     Ids are given as the customer spelled them: whoever shows one escapes it for the place where it
     is shown.
 
     Args:
-        out: The output folder.
-        which: See `pipeline.audit.reading.picked_runs`.
-        state: How the file ended.
-        reason: One of its reasons.
-        account_id: The account that submitted it.
+        runs: Whose decisions.
+        wanted: What a decision must be.
         limit: At most so many rows.
 
-    Returns:
-        The columns of DECISION_SCHEMA and ``run_id``, as JSON values: times are RFC 3339 in UTC.
-        The database is held open until the iterator is exhausted or closed.
+    Yields:
+        LISTING_SCHEMA. Memory does not grow with the number of rows.
 
     Raises:
         ValueError: `limit` is negative.
+        IntegrityError: A file of decisions is damaged.
+    """
+    _check_limit(limit)
+    if not wanted.possible:
+        yield Rows(LISTING_SCHEMA, iter(()))
+        return
+    with connected() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        rows = Rows(LISTING_SCHEMA, _file_by_file(connection, runs, wanted))
+        yield rows.first(limit)
+
+
+def list_decisions(
+    out: Path,
+    which: Pick | str = Pick.NEWEST,
+    wanted: Filter = _NOTHING,
+    *,
+    limit: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """The same as JSON values: times are RFC 3339 in UTC.
+
+    The database is held open until the iterator is exhausted or closed.
+
+    Raises:
         OutputUnusable: There is no visible run.
         ConfigError: There is none of this name.
         IntegrityError: A record or a file of decisions is damaged; the latter while iterating.
     """
+    _check_limit(limit)
+    return _rows(picked_runs(out, which), wanted, limit)
+
+
+def _check_limit(limit: int | None) -> None:
     if limit is not None and limit < 0:
         raise ValueError("limit must not be negative")
-    runs = picked_runs(out, which)
-    wanted: dict[str, str | int] = {}
-    clauses = []
-    if state is not None:
-        clauses.append("state = $state")
-        wanted["state"] = str(state)
-    if reason is not None:
-        clauses.append("list_contains(reasons, $reason)")
-        wanted["reason"] = reason
-    if account_id is not None:
-        clauses.append("account_id = $account_id")
-        wanted["account_id"] = account_id
-    query = f"WHERE {' AND '.join(clauses)} " if clauses else ""
-    query += "ORDER BY file_id, run_order, account_id, state, decided_at"
-    if limit is not None:
-        query += " LIMIT $limit"
-        wanted["limit"] = limit
-    return _rows(runs, query, wanted)
-
-
-def decisions_on(out: Path, file_id: str) -> Iterator[dict[str, Any]]:
-    """Every decision on one file in every visible run, oldest run first; rows as above.
-
-    Raises:
-        OutputUnusable: There is no visible run.
-        IntegrityError: A record or a file of decisions is damaged; the latter while iterating.
-    """
-    runs = picked_runs(out, Pick.ALL)
-    query = "WHERE file_id = $file_id ORDER BY run_order, state, account_id, decided_at"
-    return _rows(runs, query, {"file_id": file_id})
 
 
 def _rows(
-    runs: Sequence[VisibleRun], query: str, wanted: dict[str, str | int]
+    runs: Sequence[VisibleRun], wanted: Filter, limit: int | None
 ) -> Iterator[dict[str, Any]]:
-    if not all(_is_text(value) for value in wanted.values() if isinstance(value, str)):
-        return
+    with open_listing(runs, wanted, limit) as rows:
+        yield from as_json(rows.batches)
+
+
+def decisions_on(runs: Sequence[VisibleRun], file_id: str) -> list[dict[str, Any]]:
+    """Every decision on one file in some runs, in their order; rows as above.
+
+    Raises:
+        IntegrityError: A file of decisions is damaged.
+    """
+    if not is_text(file_id):
+        return []
     with open_decisions(runs) as connection:
-        found = connection.execute(_SELECT + query, wanted)
-        while rows := found.fetchmany(_ROWS_AT_ONCE):
-            for row in rows:
-                yield _as_json(dict(zip(_NAMES, row, strict=True)))
+        connection.execute("SET TimeZone = 'UTC'")
+        where = "file_id = $file_id ORDER BY run_order, state, account_id, decided_at"
+        batches = _select(connection, where, {"file_id": file_id}, LISTING_SCHEMA.names)
+        return list(as_json(batch.cast(LISTING_SCHEMA) for batch in batches))
 
 
-def _as_json(row: dict[str, Any]) -> dict[str, Any]:
-    for name in _TIMES:
-        row[name] = _time(row[name])
-    row["facts"] = {n: _time(v) if n in _TIME_FACTS else v for n, v in row["facts"].items()}
-    return row
+def _file_by_file(
+    connection: duckdb.DuckDBPyConnection, runs: Sequence[VisibleRun], wanted: Filter
+) -> Iterator[pa.RecordBatch]:
+    # One file at a time: a scan of many gives their rows in any order.
+    for run in runs:
+        for path in run.decisions_paths:
+            file_view(connection, "decisions", path)
+            for batch in _select(connection, *wanted.where()):
+                run_ids = pa.repeat(run.run_id, batch.num_rows)
+                columns = [run_ids, *batch.cast(DECISION_SCHEMA).columns]
+                yield pa.RecordBatch.from_arrays(columns, schema=LISTING_SCHEMA)
 
 
-def _time(microseconds: int | None) -> str | None:
-    if microseconds is None:
-        return None
-    return utc_text(_EPOCH + timedelta(microseconds=microseconds))
-
-
-def _is_text(value: str) -> bool:
-    """Whether any table can hold it: an argument with undecodable bytes is in none."""
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _select(
+    connection: duckdb.DuckDBPyConnection,
+    where: str,
+    parameters: dict[str, str],
+    columns: Sequence[str] = DECISION_SCHEMA.names,
+) -> Iterator[pa.RecordBatch]:
+    # Arrow, since DuckDB's own conversion of times needs a package that may not be there.
+    query = f"SELECT {', '.join(columns)} FROM decisions WHERE {where}"  # noqa: S608 - own words
+    found = connection.sql(query, params=parameters)
+    yield from found.to_arrow_reader(_ROWS_AT_ONCE)

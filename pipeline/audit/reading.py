@@ -7,12 +7,13 @@ run's own folders is refused, since every path that the other modules open is ma
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import msgspec
@@ -25,6 +26,16 @@ from pipeline.records import DECISION_SCHEMA, RunRecord
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}")
 _PART = re.compile(r"part-([0-9]{1,9})-[0-9A-Za-z]+\.parquet")
 _DECISIONS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.parquet")
+#: What a question may hold in memory; more goes to the spill folder.
+_MEMORY = "1GiB"
+
+
+#: Columns that not every version wrote.
+_LATER_COLUMNS = {
+    field.name: "NULL::VARCHAR"
+    for field in DECISION_SCHEMA
+    if field.nullable and pa.types.is_string(field.type)
+}
 
 
 class Pick(Enum):
@@ -181,11 +192,14 @@ def connected() -> Iterator[duckdb.DuckDBPyConnection]:
             config={
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
+                "memory_limit": _MEMORY,
                 "python_enable_replacements": "false",
                 "temp_directory": spill,
             },
         )
         try:
+            # Footers are looked at several times while a view is made and asked; read them once.
+            connection.execute("SET parquet_metadata_cache = true")
             yield connection
         except duckdb.Error as error:
             # Its message can quote a value; the type is enough to tell damage from absence.
@@ -198,7 +212,11 @@ def connected() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def parquet_view(
-    connection: duckdb.DuckDBPyConnection, view: str, columns: Sequence[str], files: pa.Table
+    connection: duckdb.DuckDBPyConnection,
+    view: str,
+    columns: Sequence[str],
+    files: pa.Table,
+    optional: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Makes a view over an explicit list of Parquet files.
 
@@ -207,14 +225,19 @@ def parquet_view(
         view: Name of the view; like `columns`, a word of this package, never of a user.
         columns: What it reads of the files.
         files: A column ``filename`` with one path a row, and columns to add to the rows of it.
+        optional: Columns that older files need not have → what takes their place where none has.
     """
-    paths = [_literal(name) for name in files.column("filename").to_pylist()]
+    paths = [literal_path(name) for name in files.column("filename").to_pylist()]
     connection.register(f"{view}_files", files)
     # Paths go in through the API, since a view cannot have parameters. The folder's name run=<id>
     # must not become a column.
-    rows = connection.read_parquet(paths, filename=True, hive_partitioning=False)
+    rows = connection.read_parquet(
+        paths, filename=True, hive_partitioning=False, union_by_name=True
+    )
     rows.create_view(f"{view}_rows")
-    wanted = ", ".join([*columns, *(n for n in files.column_names if n != "filename")])
+    absent = optional.keys() - set(rows.columns)
+    read = [f"{optional[name]} AS {name}" if name in absent else name for name in columns]
+    wanted = ", ".join([*read, *(n for n in files.column_names if n != "filename")])
     connection.execute(
         f"CREATE VIEW {view} AS SELECT {wanted} "  # noqa: S608 - words of this package only
         f"FROM {view}_rows JOIN {view}_files USING (filename)"
@@ -225,7 +248,8 @@ def parquet_view(
 def open_decisions(runs: Sequence[VisibleRun]) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database with one view, ``decisions``: DECISION_SCHEMA, ``run_id`` and ``run_order``.
 
-    `run_order` numbers the runs in the order given.
+    `run_order` numbers the runs in the order given. A column that a run of an older version did not
+    write is null there.
 
     Raises:
         IntegrityError: A file of decisions is missing or damaged.
@@ -239,7 +263,7 @@ def open_decisions(runs: Sequence[VisibleRun]) -> Iterator[duckdb.DuckDBPyConnec
     with connected() as connection:
         if names:
             files = pa.table({"filename": names, "run_id": ids, "run_order": orders})
-            parquet_view(connection, "decisions", DECISION_SCHEMA.names, files)
+            parquet_view(connection, "decisions", DECISION_SCHEMA.names, files, _LATER_COLUMNS)
         else:
             added = [pa.field("run_id", pa.string()), pa.field("run_order", pa.int64())]
             nothing = pa.schema([*DECISION_SCHEMA, *added]).empty_table()
@@ -247,8 +271,20 @@ def open_decisions(runs: Sequence[VisibleRun]) -> Iterator[duckdb.DuckDBPyConnec
         yield connection
 
 
-def _literal(path: str) -> str:
-    """A path that DuckDB reads as itself: it would take a bracket or a star as a pattern."""
+def file_view(connection: duckdb.DuckDBPyConnection, view: str, path: Path) -> None:
+    """Makes a view over one decisions file: DECISION_SCHEMA, in the order of the file.
+
+    Raises:
+        IntegrityError: From `connected`, where the file is missing or damaged.
+    """
+    rows = connection.read_parquet([literal_path(str(path))], hive_partitioning=False)
+    absent = _LATER_COLUMNS.keys() - set(rows.columns)
+    read = [f"{_LATER_COLUMNS[n]} AS {n}" if n in absent else n for n in DECISION_SCHEMA.names]
+    rows.project(", ".join(read)).create_view(view, replace=True)
+
+
+def literal_path(path: str) -> str:
+    """A path as DuckDB reads it for itself: it would take a bracket or a star as a pattern."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in path)
 
 

@@ -5,7 +5,10 @@
     console    what a person or a program sees: progress, notes, tables, the JSON line
     run_gate   `run`, `gate`
     detection  `detect`, `eval`
-    audit      `audit summary | list | explain | verify`
+    what_if    `gate --against`
+    audit      `audit summary | list | explain | diff | query | verify`, one a file
+    rows       rows of an answer: a table, or CSV, JSON lines, Parquet
+    changes    what has become of files, as tables
     policy     `policy show | check`
 
 Heavy imports happen inside the commands, so that `clearshard --help` is quick.

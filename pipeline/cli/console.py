@@ -22,6 +22,9 @@ from pipeline.cli.logs import JsonLog, Level, write_unbuffered
 from pipeline.errors import ClearshardError
 
 _SECONDS_BETWEEN_LINES = 10.0
+#: Of a longer name only the ends are shown; a file or a program gets all of it.
+_MOST_SHOWN = 240
+_END_SHOWN = 40
 
 
 def print_json(result: Mapping[str, Any]) -> None:
@@ -45,8 +48,14 @@ def print_text(text: str) -> None:
 
 
 def shown(name: object) -> str:
-    """A value from outside, safe for a terminal."""
-    return "(unknown)" if name is None else printable(str(name))
+    """A value from outside, safe for a terminal: nothing in it acts, and none floods it."""
+    if name is None:
+        return "(unknown)"
+    text = str(name)
+    if len(text) <= _MOST_SHOWN:
+        return printable(text)
+    begin, end = text[: _MOST_SHOWN - _END_SHOWN], text[-_END_SHOWN:]
+    return f"{printable(begin)}…{printable(end)} ({len(text):,} characters)"
 
 
 def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -55,15 +64,26 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
     table = Table(box=None, pad_edge=False)
     for place, name in enumerate(header):
         numeric = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
-        table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
+        table.add_column(Text(shown(name)), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     sys.stdout.flush()
     Console().print(table)
 
 
+def print_records(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows under a title, each with its values one below the other."""
+    print_text(title)
+    names = [shown(name) for name in header]
+    width = max(map(len, names), default=0)
+    for row in rows:
+        print_text("")
+        for name, value in zip(names, row, strict=True):
+            print_text(f"{name:<{width}}  {_cell(value)}")
+
+
 def _cell(value: object) -> str:
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return shown(value)
 

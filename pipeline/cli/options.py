@@ -35,8 +35,8 @@ WorkersOption = Annotated[
 ]
 
 
-def moment(as_of: str | None) -> datetime:
-    """The moment of `--as-of`, or now; in UTC.
+def moment(as_of: str | None, option: str = "--as-of") -> datetime:
+    """The moment that an option names, or now; in UTC.
 
     Raises:
         ConfigError: It is no time, or has no offset.
@@ -46,9 +46,9 @@ def moment(as_of: str | None) -> datetime:
     try:
         parsed = datetime.fromisoformat(as_of)
     except ValueError:
-        raise ConfigError("--as-of", ["is not RFC 3339, as in 2026-01-31T12:00:00Z"]) from None
+        raise ConfigError(option, ["is not RFC 3339, as in 2026-01-31T12:00:00Z"]) from None
     if parsed.tzinfo is None:
-        raise ConfigError("--as-of", ["has no offset; write 2026-01-31T12:00:00Z for UTC"])
+        raise ConfigError(option, ["has no offset; write 2026-01-31T12:00:00Z for UTC"])
     return parsed.astimezone(UTC)
 
 

@@ -23,10 +23,12 @@ from pipeline.cli.options import (
     output_folder,
     worker_count,
 )
+from pipeline.cli.rows import FormatOption, LimitOption, OutputOption, row_options
 from pipeline.cli.signals import stoppable
+from pipeline.cli.what_if import AgainstOption, AgainstRegistryOption, ChangeOption, what_if
 from pipeline.config import load_config
 from pipeline.engines.worker import prepare
-from pipeline.errors import TooManyQuarantined
+from pipeline.errors import ConfigError, TooManyQuarantined
 from pipeline.records import RunRecord
 from pipeline.run import PRELOAD
 from pipeline.run.lock import lock_doubt
@@ -38,7 +40,7 @@ _RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or 
 3 more quarantined than the configured share (the run is visible), 4 registry or source unavailable
 or stale, 5 integrity check failed, 6 another run holds the lock."""
 _GATE_EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 registry or source
-unavailable or stale."""
+unavailable or stale, 5 integrity check of the visible run failed (with --against)."""
 
 
 class Engine(StrEnum):
@@ -146,12 +148,35 @@ def gate(
     decisions: Annotated[
         Path | None, typer.Option(help="Folder for the decisions as Parquet; must not exist.")
     ] = None,
+    against: AgainstOption = None,
+    against_registry: AgainstRegistryOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="With --against: the output folder that a purge would touch."),
+    ] = None,
+    change: ChangeOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    limit: LimitOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Decisions only: which files may be used, and why the others may not. Opens no transcript."""
+    """Decisions only: which files may be used, and why the others may not. Opens no transcript.
+
+    With --against or --against-registry: which files another policy or registry would newly admit
+    or exclude, and which shards a purge would then touch.
+    """
     from pipeline.run.decide import decide
 
     settings = load_config(config)
+    if against is not None or against_registry is not None:
+        if decisions is not None:
+            raise ConfigError("--decisions", ["is of one policy only; leave out --against"])
+        options = row_options(form, output, limit, as_json)
+        what_if(settings, against, against_registry, moment(as_of), out, change, options)
+        return
+    if any(value is not None for value in (out, change, form, output, limit)):
+        problem = "need --against or --against-registry"
+        raise ConfigError("--out, --change, --format, --output, --limit", [problem])
     started = time.monotonic()
     result = decide(settings, moment(as_of), decisions)
     seconds = time.monotonic() - started

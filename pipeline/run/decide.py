@@ -21,13 +21,23 @@ from pipeline.storage import output_errors
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Number of files by state and by reason; a file with several reasons counts under each."""
+    """What was decided, in numbers, and on what.
+
+    Attributes:
+        reasons: Number of files by reason; a file with several counts under each.
+        policy_digest: Of the policy that decided.
+        manifest_sha256: Of the file manifest.
+        registry_sha256: Of the account registry.
+    """
 
     seen: int
     eligible: int
     excluded: int
     quarantined: int
     reasons: dict[str, int]
+    policy_digest: str
+    manifest_sha256: str
+    registry_sha256: str
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON values."""
@@ -55,9 +65,9 @@ def decide(config: Config, as_of: datetime, folder: Path | None) -> Decisions:
             Path(scratch),
         )
         if folder is None:
-            return _count(intake)
+            return _count(intake, policy)
         with output_errors(folder), DecisionsWriter(folder) as writer:
-            return _count(intake, _Output(writer, policy, as_of))
+            return _count(intake, policy, _Output(writer, policy, as_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,7 @@ class _Output:
         self.writer.write(pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA))
 
 
-def _count(intake: Intake, output: _Output | None = None) -> Decisions:
+def _count(intake: Intake, policy: Policy, output: _Output | None = None) -> Decisions:
     states: Counter[State] = Counter()
     reasons: Counter[str] = Counter()
     for batch in intake.batches():
@@ -107,6 +117,9 @@ def _count(intake: Intake, output: _Output | None = None) -> Decisions:
         excluded=states[State.EXCLUDED],
         quarantined=states[State.QUARANTINED],
         reasons=dict(sorted(reasons.items())),
+        policy_digest=policy.digest,
+        manifest_sha256=intake.manifest.sha256,
+        registry_sha256=intake.registry.sha256,
     )
 
 

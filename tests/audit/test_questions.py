@@ -2,16 +2,21 @@
 
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 
+from pipeline.audit.diff import open_diff
 from pipeline.audit.explain import Presence, explain
 from pipeline.audit.listing import list_decisions
+from pipeline.audit.query import open_query
 from pipeline.audit.reading import Pick, picked_runs, read_record, visible_runs
-from pipeline.audit.summary import Funnel, ReasonCount, Slice, summarise
+from pipeline.audit.selection import Filter, Period
+from pipeline.audit.summary import Funnel, OtherAccounts, ReasonCount, Slice, summarise
 from pipeline.errors import ConfigError, IntegrityError, OutputUnusable
 from pipeline.records import DECISION_SCHEMA, QuarantineReason, State
 
@@ -72,6 +77,40 @@ def test_summary_of_other_runs(output: Output) -> None:
     every = summarise(output.out, Pick.ALL)
     assert every.runs == ("old", "new")
     assert every.total == Funnel(5, 4, 1)
+    assert [run.funnel for run in every.by_run] == [Funnel(2, 1, 0), Funnel(3, 3, 1)]
+
+
+def test_summary_of_a_period(output: Output) -> None:
+    output.publish("a", [Row("f")], record={"as_of": "2026-03-01T00:00:00Z"})
+    output.publish("b", [Row("f")], record={"as_of": "2026-03-02T01:00:00+01:00"})
+    output.publish("c", [Row("f")], record={"as_of": "2026-03-03T00:00:00Z"})
+
+    def runs(since: str | None, until: str | None) -> tuple[str, ...]:
+        moments = (None if t is None else datetime.fromisoformat(t) for t in (since, until))
+        return summarise(output.out, Pick.ALL, Period(*moments)).runs
+
+    assert runs("2026-03-02T00:00:00Z", None) == ("b", "c")
+    assert runs(None, "2026-03-02T00:00:00Z") == ("a",)
+    assert runs("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z") == ("b",)
+    with pytest.raises(ConfigError, match="no run decided then"):
+        runs("2027-01-01T00:00:00Z", None)
+
+
+def test_summary_by_account_has_the_largest_and_the_rest(output: Output) -> None:
+    rows = [Row(f"{account}{n}", account_id=account) for account in "abc" for n in range(3)]
+    rows += [
+        Row("a9", "excluded", ("x",), account_id="a"),
+        Row("n1", "quarantined", ("malformed",), account_id=None),
+        *(Row(f"d{n}", account_id="d") for n in range(2)),
+    ]
+    output.publish("r", rows)
+    summary = summarise(output.out, accounts=2)
+    assert summary.by_account == (Slice("a", Funnel(3, 1, 0)), Slice("b", Funnel(3, 0, 0)))
+    assert summary.other_accounts == OtherAccounts(3, Funnel(5, 0, 1))
+    everything = summarise(output.out)
+    assert everything.by_account[-1] == Slice(None, Funnel(0, 0, 1))
+    assert everything.other_accounts == OtherAccounts(0, Funnel())
+    assert summarise(output.out, accounts=0).other_accounts == OtherAccounts(5, everything.total)
 
 
 def test_summary_of_an_empty_run(output: Output) -> None:
@@ -141,8 +180,12 @@ def test_damaged_decisions_stop_every_question(output: Output, damage: str) -> N
         assert "SECRET" not in str(caught.value)
 
 
-def test_listing_is_ordered_and_ready_for_json(output: Output) -> None:
+def test_listing_is_as_the_manifest_was_and_ready_for_json(output: Output) -> None:
     output.publish("r", ROWS[::-1])
+    assert [row["file_id"] for row in list_decisions(output.out)] == [
+        row.file_id for row in ROWS[::-1]
+    ]
+    output.publish("s")
     rows = list(list_decisions(output.out))
     assert [row["file_id"] for row in rows] == [f"f{n}" for n in range(1, 8)]
     assert json.loads(json.dumps(rows)) == rows
@@ -157,26 +200,41 @@ def test_listing_is_ordered_and_ready_for_json(output: Output) -> None:
 @pytest.mark.parametrize(
     ("filters", "files"),
     [
-        ({"state": State.QUARANTINED}, ["f7"]),
-        ({"reason": "opted_out"}, ["f4"]),
-        ({"reason": "opted"}, []),
-        ({"account_id": "beta"}, ["f9"]),
-        ({"account_id": "beta", "state": State.EXCLUDED}, []),
-        ({"limit": 2}, ["f1", "f2"]),
-        ({"limit": 0}, []),
-        ({"account_id": "\udcff"}, []),
+        (Filter(state=State.QUARANTINED), ["f7"]),
+        (Filter(reason="opted_out"), ["f4"]),
+        (Filter(reason="opted"), []),
+        (Filter(account_id="beta"), ["f9"]),
+        (Filter(account_id="beta", state=State.EXCLUDED), []),
+        (Filter(product="unknown"), ["f6"]),
+        (Filter(product="streaming"), []),
+        (Filter(region="eu"), ["f5"]),
+        (Filter(region="us", state=State.EXCLUDED), ["f4", "f6"]),
+        (Filter(file_id_prefix="f9"), ["f9"]),
+        (Filter(file_id_prefix="9"), []),
+        (Filter(file_id_prefix="f%"), []),
+        (Filter(account_id="\udcff"), []),
     ],
 )
-def test_listing_filters(output: Output, filters: dict[str, Any], files: list[str]) -> None:
+def test_listing_filters(output: Output, filters: Filter, files: list[str]) -> None:
     output.publish("r", [*ROWS, Row("f9", account_id="beta", part=1)])
-    assert [row["file_id"] for row in list_decisions(output.out, **filters)] == files
+    listed = list_decisions(output.out, Pick.NEWEST, filters)
+    assert [row["file_id"] for row in listed] == files
+
+
+@pytest.mark.parametrize(("limit", "files"), [(2, ["f1", "f2"]), (0, []), (None, 7), (99, 7)])
+def test_listing_limit(output: Output, limit: int | None, files: list[str] | int) -> None:
+    output.publish("r")
+    listed = [row["file_id"] for row in list_decisions(output.out, limit=limit)]
+    assert files in (listed, len(listed))
 
 
 def test_listing_of_all_runs_and_negative_limit(output: Output) -> None:
     two_runs(output)
     rows = list(list_decisions(output.out, Pick.ALL))
-    assert [(r["file_id"], r["run_id"]) for r in rows[:3]] == [
+    assert [(r["file_id"], r["run_id"]) for r in rows[:5]] == [
         ("f1", "old"),
+        ("f5", "old"),
+        ("f4", "old"),
         ("f1", "new"),
         ("f2", "new"),
     ]
@@ -188,8 +246,8 @@ def test_listing_of_all_runs_and_negative_limit(output: Output) -> None:
 def test_hostile_ids_are_only_data(output: Output, hostile: str) -> None:
     row = Row(hostile, "excluded", (hostile,), account_id=hostile)
     output.publish("r", [row, Row("f1")])
-    [by_account] = list_decisions(output.out, account_id=hostile)
-    [by_reason] = list_decisions(output.out, reason=hostile)
+    [by_account] = list_decisions(output.out, Pick.NEWEST, Filter(account_id=hostile))
+    [by_reason] = list_decisions(output.out, Pick.NEWEST, Filter(reason=hostile))
     assert by_account == by_reason
     assert by_account["file_id"] == hostile
     explanation = explain(output.out, hostile)
@@ -395,3 +453,26 @@ def test_own_rule_is_explained_by_its_own_words(output: Output) -> None:
         "My source.",
         {"region": "us"},
     )
+
+
+@pytest.mark.parametrize("older", [["a"], ["a", "b"]])
+def test_runs_without_a_later_column_are_read_as_before(output: Output, older: list[str]) -> None:
+    """`error_type` stands for a column that an older version did not write."""
+    for run_id in ("a", "b"):
+        output.publish(run_id)
+    for path in (path for run_id in older for path in output.decisions_paths(run_id)):
+        pq.write_table(pq.read_table(path).drop_columns(["error_type"]), path)
+    assert summarise(output.out, Pick.ALL).total == Funnel(6, 6, 2)
+    listed = [row["error_type"] for row in list_decisions(output.out, Pick.ALL)]
+    there = 2 - len(older)
+    assert (len(listed), listed.count("RecursionError")) == (14, there)
+    explanation = explain(output.out, "f7")
+    assert explanation is not None
+    assert [v.error_type for v in explanation.verdicts] == [None] * len(older) + [
+        "RecursionError"
+    ] * there
+    sql = "SELECT count(error_type) AS n FROM decisions"
+    with open_query(output.out, visible_runs(output.out), sql, 30) as rows:
+        assert next(rows.batches).to_pylist() == [{"n": there}]
+    with open_diff(output.out, "a", "b") as (difference, _):
+        assert difference.changes.same == 7

@@ -1,0 +1,52 @@
+"""`audit list`."""
+
+from typing import Annotated
+
+import typer
+
+from pipeline.audit.selection import Filter, runs_in
+from pipeline.cli.audit.options import EXIT, RunOption, SinceOption, UntilOption, picked
+from pipeline.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
+from pipeline.cli.rows import FormatOption, LimitOption, OutputOption, give_rows, row_options
+from pipeline.records import State
+from pipeline.run.folder import require_ours
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("list", epilog=EXIT)(list_)
+
+
+def list_(
+    config: MaybeConfigOption = None,
+    out: OutOption = None,
+    run: RunOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    state: Annotated[State | None, typer.Option(help="Only files that ended so.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only files with this reason.")] = None,
+    account: Annotated[str | None, typer.Option(help="Only files of this account.")] = None,
+    product: Annotated[
+        str | None, typer.Option(help="Only files of this product, or `unknown`.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Only files of this region, or `unknown`.")
+    ] = None,
+    prefix: Annotated[str | None, typer.Option(help="Only file ids that begin so.")] = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decisions, in the order of the runs and their manifests."""
+    from pipeline.audit.listing import open_listing
+
+    options = row_options(form, output, limit, as_json)
+    folder = require_ours(folder_to_read(config, out))
+    runs = runs_in(folder.root, *picked(run, since, until))
+    columns = {"file": "file_id", "account": "account_id", "state": "state", "reasons": "reasons"}
+    if len(runs) > 1:
+        columns = {"run": "run_id", **columns}
+    wanted = Filter(state, reason, account, product, region, prefix)
+    with open_listing(runs, wanted, options.to_ask) as rows:
+        give_rows(rows, options, "decisions", columns)

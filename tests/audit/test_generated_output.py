@@ -1,0 +1,148 @@
+"""The benchmark's output folder in small: it is what a run leaves, and the answers are right."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.audit.decisions import DecisionsWriter
+from pipeline.audit.explain import explain
+from pipeline.audit.listing import list_decisions
+from pipeline.audit.reading import Pick, visible_runs
+from pipeline.audit.summary import summarise
+from pipeline.audit.verify import verify
+
+from ..benchmarks.audit_output import CHUNK, Size, file_ids, generate
+
+SIZE = Size(runs=2, files=CHUNK + 5_000, new_files=1_000, accounts=500)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("generated") / "out"
+    generate(folder, SIZE)
+    return folder
+
+
+def rows_of(out: Path, run_id: str) -> list[dict[str, Any]]:
+    """Read without any of the code that is tested."""
+    folder = out / "audit" / "decisions" / f"run={run_id}"
+    return [row for path in sorted(folder.iterdir()) for row in pq.read_table(path).to_pylist()]
+
+
+def test_it_is_what_runs_leave(out: Path) -> None:
+    report = verify(out)
+    places = {fault.location for fault in report.faults}
+    # Only the shards were never made.
+    assert all(place.startswith("shards") for place in places), places
+    assert report.checked.decisions == 2 * SIZE.files
+
+
+def test_it_is_the_same_each_time(out: Path, tmp_path: Path) -> None:
+    again = generate(tmp_path / "out", SIZE)
+    digests = [[file.sha256 for file in run.record.decisions] for run in visible_runs(out)]
+    assert [[file.sha256 for file in record.decisions] for record in again] == digests
+
+
+def test_summary_counts_what_is_there(out: Path) -> None:
+    runs = [rows_of(out, run.run_id) for run in visible_runs(out)]
+    rows = [row for of_run in runs for row in of_run]
+    summary = summarise(out, Pick.ALL, accounts=5)
+    states = Counter(row["state"] for row in rows)
+    total = summary.total
+    assert states == {
+        "written": total.written,
+        "excluded": total.excluded,
+        "quarantined": total.quarantined,
+    }
+    assert min(states.values()) > 100
+    assert [part.funnel.seen for part in summary.by_run] == [len(of_run) for of_run in runs]
+    reasons = Counter((row["state"], reason) for row in rows for reason in row["reasons"])
+    assert {(c.state.value, c.reason): c.files for c in summary.by_reason} == reasons
+    assert len(reasons) > 15
+    accounts = Counter(row["account_id"] for row in rows)
+    largest = sorted(accounts.items(), key=lambda item: (-item[1], item[0]))[:5]
+    assert [(part.name, part.funnel.seen) for part in summary.by_account] == largest
+    assert summary.other_accounts.accounts == len(accounts) - 5
+
+
+def test_listing_is_in_the_order_of_the_files(out: Path) -> None:
+    run = visible_runs(out)[-1]
+    listed = [row["file_id"] for row in list_decisions(out)]
+    assert listed == [row["file_id"] for row in rows_of(out, run.run_id)]
+    assert len(listed) == SIZE.files
+
+
+@pytest.mark.parametrize(
+    "place", [0, 999, 1_000, 30_000, CHUNK - 1, CHUNK, CHUNK + 4_999, CHUNK + 5_999]
+)
+def test_explain_finds_every_decision(out: Path, place: int) -> None:
+    file_id = file_ids(place // CHUNK)[place % CHUNK].as_py()
+    there = [
+        (run.run_id, row["state"], row["reasons"])
+        for run in visible_runs(out)
+        for row in rows_of(out, run.run_id)
+        if row["file_id"] == file_id
+    ]
+    explanation = explain(out, file_id)
+    assert explanation is not None
+    assert there == [
+        (v.run_id, v.state.value, [why.reason for why in v.reasons]) for v in explanation.verdicts
+    ]
+    assert len(there) == (2 if 1_000 <= place < CHUNK + 5_000 else 1)
+    assert explain(out, file_id[:-1] + ("0" if file_id[-1] != "0" else "1")) is None
+
+
+def test_row_groups_have_filters_and_one_size(out: Path) -> None:
+    for run in visible_runs(out):
+        [path] = run.decisions_paths
+        metadata = pq.read_metadata(path)
+        sizes = [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)]
+        assert sizes == [CHUNK, SIZE.files - CHUNK]
+        # As another reader sees it: a value that is there is never ruled out.
+        import duckdb
+
+        ids = pq.read_table(path, columns=["file_id"]).column("file_id")
+        for row in (0, CHUNK - 1, CHUNK, SIZE.files - 1):
+            probed = duckdb.sql(
+                "SELECT row_group_id, bloom_filter_excludes FROM "
+                "parquet_bloom_probe($path, 'file_id', $id)",
+                params={"path": str(path), "id": ids[row].as_py()},
+            ).fetchall()
+            assert dict(probed)[row // CHUNK] is False
+        absent = duckdb.sql(
+            "SELECT count(*) FROM parquet_bloom_probe($path, 'file_id', 'no such file') "
+            "WHERE bloom_filter_excludes",
+            params={"path": str(path)},
+        ).fetchall()
+        assert absent[0][0] >= 1
+
+
+@pytest.mark.parametrize("batch_rows", [1, 7, 1_000, 70_000])
+def test_files_do_not_depend_on_the_size_of_batches(
+    out: Path, tmp_path: Path, batch_rows: int
+) -> None:
+    rows = pq.read_table(visible_runs(out)[0].decisions_paths[0]).slice(CHUNK - 50, 3_000)
+    files = []
+    for number, size in enumerate((batch_rows, len(rows))):
+        with DecisionsWriter(tmp_path / str(number)) as writer:
+            for batch in rows.to_batches(max_chunksize=size):
+                writer.write(batch)
+        files.append(writer.files)
+    assert files[0] == files[1]
+    assert [file.row_count for file in files[0]] == [3_000]
+
+
+def test_files_are_of_bounded_size(out: Path, tmp_path: Path) -> None:
+    rows = pq.read_table(visible_runs(out)[0].decisions_paths[0])
+    with DecisionsWriter(tmp_path / "d", rows_per_file=CHUNK + 1_000) as writer:
+        for batch in rows.to_batches(max_chunksize=500):
+            writer.write(batch)
+    assert [file.row_count for file in writer.files][1:] == [len(rows) - writer.files[0].row_count]
+    assert CHUNK + 1_000 <= writer.files[0].row_count < CHUNK + 1_500
+    again = [pq.read_table(tmp_path / "d" / file.name) for file in writer.files]
+    assert [t.num_rows for t in again] == [file.row_count for file in writer.files]
+    ids = [i for t in again for i in t.column("file_id").to_pylist()]
+    assert ids == rows.column("file_id").to_pylist()

@@ -1,0 +1,299 @@
+"""The verbs of `audit` as people and programs meet them, with ids that mean harm."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.audit.cells import recovered
+from pipeline.cli.entry import _exit_code
+
+from ..audit.building import Output, Row, excluded, quarantined
+
+ESCAPE = "\x1b]0;owned\x07\x1b[2J"
+HOSTILE = [
+    '=HYPERLINK("http://x","y")',
+    "+1",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1",
+    "\r=1",
+    ESCAPE,
+    "\x9b2J",
+    "\u202egnp.exe\u2066",
+    "\u200f\u200e\ufeff\u2028",
+    "line\nrun 1, as of now: WRITTEN",
+    "[bold red]markup[/]",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE decisions; --",
+    'a"b,c;d',
+    "nul\0",
+    "\\n",
+    "x" * 1_000_000,
+    "\U000e0041\u0300\u0300",
+    "",
+]
+
+
+def run(*arguments: object) -> int:
+    return _exit_code([str(argument) for argument in arguments])
+
+
+def made(folder: Path, ids: list[str]) -> Output:
+    output = Output(folder)
+    (folder / ".clearshard.json").parent.mkdir(parents=True, exist_ok=True)
+    (folder / ".clearshard.json").write_text("{}")
+    rows = [Row(i, "excluded", ("eu_server",), account_id=i) for i in ids]
+    output.publish("a", [*rows, Row("plain")])
+    output.publish("b", [Row(i, account_id=i) for i in ids], superseded=["a"])
+    return output
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Output:
+    return made(tmp_path_factory.mktemp("hostile") / "out", HOSTILE)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    output = made(tmp_path / "out", ["f1"])
+    rows = [
+        Row("f1"),
+        Row("f2", account_id="beta", part=1),
+        excluded("f3", "opted_out", opted_out=True),
+        quarantined("g1", "empty", "Empty"),
+    ]
+    output.publish("c", rows, superseded=["a", "b"], record={"as_of": "2026-04-01T00:00:00Z"})
+    return output.out
+
+
+def inert(text: str) -> bool:
+    """Whether nothing in it acts on a terminal."""
+    return all(c.isprintable() or c == "\n" for c in text)
+
+
+QUESTIONS: list[tuple[str, ...]] = [
+    ("summary", "--run", "all", "--top", "100"),
+    ("list", "--run", "all", "--limit", "500"),
+    ("diff", "a", "b"),
+    ("query", "SELECT * FROM decisions"),
+    ("query", 'SELECT file_id AS "\x1b[31m\u202e" FROM decisions'),
+    ("query", "SELECT list(file_id), {'a': any_value(account_id)} FROM decisions"),
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: " ".join(q)[:20])
+def test_in_a_terminal_hostile_ids_are_inert(
+    hostile: Output, question: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("audit", *question, "--out", hostile.out) == 0
+    told = capsys.readouterr()
+    assert inert(told.out)
+    assert inert(told.err)
+    assert len(told.out) < 60_000  # the id of a million characters is not shown as a whole
+    assert max(map(len, told.out.splitlines())) <= 400
+
+
+@pytest.mark.parametrize("file_id", HOSTILE, ids=range(len(HOSTILE)))
+def test_explaining_a_hostile_id_is_inert(
+    hostile: Output, file_id: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("audit", "explain", "--out", hostile.out, "--", file_id) == 0
+    told = capsys.readouterr().out
+    assert inert(told)
+    # Nothing in an id can pretend to be a line of the answer.
+    assert sum(line.startswith("run ") for line in told.splitlines()) == 2
+    assert "EXCLUDED" in told
+    assert run("audit", "explain", "--out", hostile.out, "--json", "--", file_id) == 0
+    line = capsys.readouterr().out
+    assert line.isascii()
+    assert json.loads(line)["file_id"] == file_id
+
+
+@pytest.mark.parametrize("option", ["--run", "--account", "--reason", "--prefix", "--product"])
+@pytest.mark.parametrize(
+    "value", [*HOSTILE, "\udcff", "surrogate\ud800"], ids=range(len(HOSTILE) + 2)
+)
+def test_hostile_filters_find_nothing_else(
+    hostile: Output, option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run("audit", "list", "--out", hostile.out, f"{option}={value}", "--json")
+    told = capsys.readouterr()
+    assert code == (2 if option == "--run" else 0)
+    assert told.out.isascii()
+    assert inert(told.err)
+    if option == "--account":
+        assert {row["account_id"] for row in json.loads(told.out)["rows"]} <= {value}
+
+
+def test_in_csv_hostile_ids_are_inert_and_exact(
+    hostile: Output, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for question in (
+        ("list", "--run", "a"),
+        ("diff", "a", "b"),
+        ("query", "SELECT * FROM decisions WHERE run_id = 'a'"),
+    ):
+        assert run("audit", *question, "--out", hostile.out, "--format", "csv") == 0
+        text = capsysbinary.readouterr().out.decode("utf-8")
+        assert all(c.isprintable() or c in "\r\n" for c in text)
+        csv.field_size_limit(10_000_000)
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        assert not [v for row in rows for v in row.values() if v.startswith(("=", "+", "-", "@"))]
+        found = [recovered(row["file_id"]) for row in rows]
+        assert set(HOSTILE) <= set(found)
+        assert len(found) == len(HOSTILE) + 1
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.text(), min_size=1, max_size=4, unique=True))
+@example(["\x1b[31m", "\u202e", "=1"])
+def test_any_ids_are_inert_and_come_back(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str], ids: list[str]
+) -> None:
+    output = made(tmp_path_factory.mktemp("any") / "out", ids)
+    for question in QUESTIONS[:4]:
+        assert run("audit", *question, "--out", output.out) == 0
+        assert inert(capsys.readouterr().out)
+    assert run("audit", "list", "--out", output.out, "--json") == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["file_id"] for row in rows] == ids
+    for file_id in ids:
+        assert run("audit", "explain", "--out", output.out, "--json", "--", file_id) == 0
+        assert len(json.loads(capsys.readouterr().out)["verdicts"]) == 2
+
+
+def test_list_in_every_format(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("audit", "list", "--out", out, "--format", "jsonl") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["file_id"] for line in lines] == ["f1", "f2", "f3", "g1"]
+    for name in ("all.csv", "all.jsonl", "all.parquet"):
+        assert run("audit", "list", "--out", out, "--output", tmp_path / name, "--json") == 0
+        told = json.loads(capsys.readouterr().out.splitlines()[-1])
+        assert (told["rows"], told["output"]) == (4, str(tmp_path / name))
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0
+    assert pq.read_table(tmp_path / "all.parquet").num_rows == 4
+    before = (tmp_path / "all.csv").read_bytes()
+    assert run("audit", "list", "--out", out, "--output", tmp_path / "all.csv") == 2
+    assert (tmp_path / "all.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files"),
+    [
+        (("--state", "excluded"), ["f3"]),
+        (("--region", "us", "--reason", "empty"), ["g1"]),
+        (("--prefix", "f", "--account", "beta"), ["f2"]),
+        (("--limit", "2"), ["f1", "f2"]),
+        (("--since", "2026-03-31T00:00:00Z"), ["f1", "f2", "f3", "g1"]),
+        (("--run", "a"), ["f1", "plain"]),
+        (("--until", "2026-03-31T00:00:00Z", "--state", "excluded"), ["f1"]),
+    ],
+)
+def test_list_filters(
+    out: Path, arguments: tuple[str, ...], files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("audit", "list", "--out", out, *arguments, "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    assert [row["file_id"] for row in result["rows"]] == files
+    assert result["more"] is ("--limit" in arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list", "--since", "yesterday"),
+        ("list", "--until", "2026-01-01T00:00:00"),
+        ("list", "--since", "2030-01-01T00:00:00Z"),
+        ("list", "--format", "parquet"),
+        ("list", "--format", "csv", "--json"),
+        ("list", "--output", "rows.txt"),
+        ("list", "--format", "table", "--output", "rows.txt"),
+        ("list", "--run", "nope"),
+        ("list", "--limit", "0"),
+        ("diff", "a"),
+        ("diff", "a", "nope"),
+        ("query",),
+        ("query", "DROP TABLE runs"),
+        ("query", "SELECT nope"),
+        ("query", "SELECT 1", "--seconds", "0"),
+        ("summary", "--top", "-1"),
+    ],
+)
+def test_wrong_input_is_exit_2(out: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    before = set(tmp_path.iterdir())
+    assert run("audit", *arguments, "--out", out) == 2
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_an_output_that_cannot_be_written_is_exit_2_and_leaves_nothing(
+    out: Path, tmp_path: Path
+) -> None:
+    assert run("audit", "list", "--out", out, "--output", tmp_path / "no" / "x.csv") == 2
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_query_that_is_stopped_is_exit_1(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sql = "SELECT count(*) FROM range(10000000000) a, range(1000) b"
+    assert run("audit", "query", sql, "--seconds", "0.3", "--out", out, "--json") == 1
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["error"], told["exit_code"]) == ("QueryStopped", 1)
+
+
+def test_diff_says_counts_first(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("audit", "diff", "a", "c", "--out", out) == 0
+    told = capsys.readouterr().out
+    assert told.index("newly_eligible") < told.index("f2")
+    assert run("audit", "diff", "a", "c", "--out", out, "--json", "--limit", "1") == 0
+    result: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert (result["newly_eligible"], result["gone"], len(result["rows"])) == (2, 1, 1)
+    assert result["more"] is True
+
+
+def test_explain_says_what_became_of_the_shard(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = Output(out)
+    output.ledger.append("shards_removed", "b", output.now, {"superseded_by": "c"})
+    assert run("audit", "explain", "f1", "--out", out, "--json") == 0
+    first, second, third = json.loads(capsys.readouterr().out)["verdicts"]
+    assert first["written"] is None
+    assert first["remedy"]["outcome"] == "nothing_can"
+    assert [event["event"] for event in second["written"]["events"]] == ["shards_removed"]
+    assert second["written"]["superseded_by"] == "c"
+    assert third["written"]["events"] == []
+    name = third["written"]["shard"].rpartition("/")[2]
+    output.ledger.append("shard_purged", "c", output.now, {"shards": [{"name": name}]})
+    assert run("audit", "explain", "f1", "--out", out) == 0
+    told = capsys.readouterr().out
+    assert "shards_removed at" in told
+    assert "shard_purged at" in told
+    assert run("audit", "explain", "f3", "--out", out) == 0
+    assert "opted_out = false (it was True)" in capsys.readouterr().out
+    assert run("audit", "explain", "no such", "--out", out) == 0
+    assert "No run has seen" in capsys.readouterr().out
+
+
+def test_tables_fit_eighty_columns(out: Path) -> None:
+    for question in (("summary", "--run", "all"), ("list",), ("diff", "a", "c")):
+        command = [sys.executable, "-m", "pipeline", "audit", *question, "--out", str(out)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_a_reader_that_has_seen_enough_is_no_defect(out: Path) -> None:
+    command = f"{sys.executable} -m pipeline audit list --out '{out}' --format csv | head -c 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""

@@ -1,0 +1,79 @@
+"""Every answer in docs/auditing.md is what the command prints on the demonstration."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.entry import _exit_code
+from pipeline.config import default_policy_text
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "auditing.md"
+#: What differs from one demonstration to the next.
+CHANGING = (
+    (r"Z-[0-9a-f]{8}\b", "Z-<run>"),
+    (r"\b[0-9a-f]{64}\b", "<digest>"),
+    (r"\b[0-9a-f]{32}\b", "<key>"),
+    (r"-[0-9a-f]{12}\.parquet", "-<digest>.parquet"),
+    (r"[0-9T:-]{19}\.[0-9]{1,6}Z", "<now>"),
+)
+
+
+def blocks() -> list[tuple[str, str]]:
+    """Each command of the page, and its answer."""
+    found = re.findall(
+        r"^```console\n\$ (.*)\n((?:.*\n)*?)```$", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    assert len(found) >= 9
+    return found
+
+
+def plain(text: str) -> list[str]:
+    for pattern, instead in CHANGING:
+        text = re.sub(pattern, instead, text)
+    return [line.rstrip() for line in text.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the configuration of the demonstration, run twice."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "configs").mkdir()
+    (folder / "data").symlink_to(ROOT / "data")
+    (folder / "build").mkdir()
+    (folder / "configs" / "demo.toml").write_text((ROOT / "configs" / "demo.toml").read_text())
+    (folder / "next-policy.toml").write_text(default_policy_text().replace(', "openai"', ""))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "80")
+        patch.chdir(folder)
+        for day in (22, 26):
+            as_of = f"2026-11-{day}T12:00:00Z"
+            command = ("run", "--config", "configs/demo.toml", "--quiet", "--as-of", as_of)
+            assert _exit_code(list(command)) == 0
+        yield folder
+
+
+def answer(demo: Path, command: str, capsys: pytest.CaptureFixture[str]) -> str:
+    runs = {p.name[:16]: p.stem for p in (demo / "build" / "demo" / "runs").glob("*.json")}
+    name, *arguments = shlex.split(command)
+    assert name == "clearshard"
+    arguments = [runs.get(a[:16], a) if re.fullmatch(r"\d{8}T.*", a) else a for a in arguments]
+    capsys.readouterr()
+    assert _exit_code(arguments) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("command", "said"), blocks(), ids=[c for c, _ in blocks()])
+def test_the_page_says_what_the_command_prints(
+    demo: Path, command: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert plain(answer(demo, command, capsys)) == plain(said)
+
+
+def test_the_page_names_every_verb() -> None:
+    commands = {" ".join(command.split()[1:3]) for command, _ in blocks()}
+    for verb in ("summary", "list", "explain", "diff", "query", "verify"):
+        assert f"audit {verb}" in commands
