@@ -50,6 +50,7 @@ _DAY = 86_400 * _SECOND
 _SHARDS = 64
 _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 _DASHES = (8, 13, 18, 23)
+_REDACTOR = "d" * 64
 _HELD = np.array([str(reason) for reason in QuarantineReason])
 
 Ints = npt.NDArray[np.int64]
@@ -201,6 +202,8 @@ def _decided(
     of_steps = pa.ListArray.from_arrays(np.arange(size + 1, dtype=np.int32), pa.array(why))
     reasons = pc.if_else(pa.array(held), of_steps, of_gate)
     parts = (np.arange(size) % _SHARDS).astype(np.int32)
+    halves = (_hex(rng, CHUNK).slice(0, size) for _ in range(2))
+    contents = pc.binary_join_element_wise(*halves, "")
     columns = {
         "file_id": files.column("file_id"),
         "account_id": files.column("account_id"),
@@ -212,6 +215,8 @@ def _decided(
         "decided_at": pa.repeat(pa.scalar(as_of, TIMESTAMP), size),
         "doc_key": pc.if_else(pa.array(written), keys, pa.scalar(None, pa.string())),
         "shard_part": pa.array(parts, mask=~written),
+        "content_sha256": pc.if_else(pa.array(written), contents, pa.scalar(None, pa.string())),
+        "redactor_digest": pc.if_else(pa.array(written), _REDACTOR, pa.scalar(None, pa.string())),
     }
     # Columns that this does not know are of later steps, and may be null.
     columns |= {
@@ -246,7 +251,7 @@ def _record(
         finished_at=at,
         policy_digest=policy.digest,
         policy_toml=policy.toml,
-        redactor_digest="d" * 64,
+        redactor_digest=_REDACTOR,
         manifest=SourceSnapshot(sha256="1" * 64, row_count=seen),
         registry=registry,
         registry_at_publish=registry,
