@@ -1,6 +1,7 @@
 """A query answers what it may be asked, and can do nothing else: every wall by itself."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -201,7 +202,8 @@ def filled(sql: str, two: Output, folder: Path) -> str:
     secret.write_text(SECRET)
     inside = two.decisions_paths("new")[0]
     for name, path in (("secret", secret), ("inside", inside), ("target", folder / "target")):
-        sql = sql.replace(f"{{{name}}}", str(path))
+        # The folder's name has an apostrophe: unescaped, a query would be refused for that alone.
+        sql = sql.replace(f"{{{name}}}", str(path).replace("'", "''"))
     return sql
 
 
@@ -236,8 +238,31 @@ def locked(two: Output) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+#: What the locked database cannot be asked at all, or only waits for.
+NOT_ASKED = ("'\0'", "\udcff", "sleep")
+#: The one thing that it would do: the files that it may read it may also write.
+KEPT_OUT_BY_THE_TEXT = tuple(s for s in HOSTILE if s.startswith("COPY") and "'{inside}'" in s)
+
+
+def test_what_only_the_text_keeps_out_has_two_walls(two: Output, tmp_path: Path) -> None:
+    """The kind of statement, and the syntax tree, which is made of a SELECT alone."""
+    assert KEPT_OUT_BY_THE_TEXT
+    with open_decisions(visible_runs(two.out)) as connection:
+        for sql in KEPT_OUT_BY_THE_TEXT:
+            text = filled(sql, two, tmp_path)
+            kinds = [statement.type for statement in connection.extract_statements(text)]
+            assert kinds != [duckdb.StatementType.SELECT]
+            [row] = connection.execute("SELECT json_serialize_sql($sql)", {"sql": text}).fetchall()
+            assert json.loads(row[0])["error"] is True
+
+
 @pytest.mark.parametrize(
-    "sql", [sql for sql in HOSTILE if "'\0'" not in sql and "\udcff" not in sql]
+    "sql",
+    [
+        sql
+        for sql in HOSTILE
+        if not any(part in sql for part in NOT_ASKED) and sql not in KEPT_OUT_BY_THE_TEXT
+    ],
 )
 def test_the_locked_database_alone_reads_nothing_outside_and_writes_nothing(
     two: Output, locked: duckdb.DuckDBPyConnection, tmp_path: Path, sql: str
@@ -245,10 +270,6 @@ def test_the_locked_database_alone_reads_nothing_outside_and_writes_nothing(
     """Without the checks of the text, which may have a hole that nobody knows of."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    if "sleep" in sql:
-        pytest.skip("harmless, and long")
-    if "'{inside}'" in sql and sql.startswith("COPY"):
-        pytest.skip("the one thing that only the check of the text keeps out")
     sql = filled(sql, two, folder)
     before = everything(two.out, folder)
     told: object = ""

@@ -64,7 +64,8 @@ def test_load_dataset(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE"):
         monkeypatch.setenv(name, "1")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    datasets = pytest.importorskip("datasets")
+    import datasets  # not before: it reads the variables above
+
     loaded = datasets.load_dataset(str(out), cache_dir=str(tmp_path / "cache"))
     assert list(loaded) == ["train"]
     assert loaded["train"].num_rows == COUNT
