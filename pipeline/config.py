@@ -1,12 +1,10 @@
-"""Typed, strict configuration: the only reader of configuration files and of the environment.
+"""Typed, strict configuration: the only reader of configuration files; secrets are in `keys`.
 
 Paths in a configuration file are relative to that file. Everything has a default but the sources,
 which only the user can know. Unknown keys and wrong types are errors, all reported at once.
 """
 
-import hashlib
 import os
-import secrets
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -16,12 +14,6 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigError
-
-#: Environment variable that holds the pseudonym key in hex; it wins over the key file.
-KEY_VARIABLE = "CLEARSHARD_KEY"
-#: The same of the receiver's key in `Lineage`; the name is OpenLineage's own.
-LINEAGE_KEY_VARIABLE = "OPENLINEAGE_API_KEY"
-_KEY_BYTES = 32
 
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
 #: that stock Presidio has switched on.
@@ -131,14 +123,17 @@ class Housekeeping(_Section):
 
 
 class Keys(_Section):
-    """The key of the pseudonyms in the shards.
+    """Secrets of 32 random bytes in hex; made on the first run, readable by their owner only.
 
     Attributes:
-        file: Holds 32 random bytes in hex; made on the first run, readable by its owner only. The
-            environment variable ``CLEARSHARD_KEY`` wins over it.
+        file: The key of the pseudonyms in the shards. The environment variable ``CLEARSHARD_KEY``
+            wins over it.
+        signing_file: The key that the ledger is signed with (Ed25519). The environment variable
+            ``CLEARSHARD_SIGNING_KEY`` wins over it.
     """
 
     file: str = "clearshard.key"
+    signing_file: str = "clearshard-signing.key"
 
 
 class Metrics(_Section):
@@ -253,75 +248,3 @@ def redaction_defaults() -> Config:
 
 def _plain(kind: str, message: str) -> str:
     return {"extra_forbidden": "unknown key", "missing": "is required"}.get(kind, message)
-
-
-class PseudonymKey:
-    """The secret behind `doc_key` and `account_key`; its repr shows the fingerprint only."""
-
-    def __init__(self, secret: bytes) -> None:
-        self.secret = secret
-
-    @property
-    def key_id(self) -> str:
-        """A fingerprint that names the key without giving it away."""
-        return hashlib.blake2b(b"clearshard key id", key=self.secret, digest_size=8).hexdigest()
-
-    def __repr__(self) -> str:
-        return f"PseudonymKey(key_id={self.key_id!r})"
-
-
-def load_key(config: Config, *, create: bool) -> tuple[PseudonymKey, Path | None]:
-    """The pseudonym key, and the path of the key file if this call made it.
-
-    Args:
-        config: Names the key file.
-        create: Make the file if there is none; otherwise that is an error.
-
-    Raises:
-        ConfigError: There is no key, it is not 64 hex digits, or its file cannot be used.
-    """
-    from_environment = os.environ.get(KEY_VARIABLE)
-    if from_environment is not None:
-        return _parse_key(from_environment, KEY_VARIABLE), None
-    path = config.path(config.keys.file)
-    if path.exists() or not create:
-        return _parse_key(read_text(path), "keys.file"), None
-    secret = secrets.token_bytes(_KEY_BYTES)
-    try:
-        _write_key(path, secret)
-    except FileExistsError:  # another first run was quicker
-        return _parse_key(read_text(path), "keys.file"), None
-    except OSError as error:
-        problem = f"keys.file → {path} cannot be made: {error.strerror}; set {KEY_VARIABLE}"
-        raise ConfigError("configuration", [problem]) from None
-    return PseudonymKey(secret), path
-
-
-def _write_key(path: Path, secret: bytes) -> None:
-    """Makes the key file, whole or not at all, and never in the place of another one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(secret.hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(temporary, path)
-    finally:
-        temporary.unlink()
-
-
-def lineage_key() -> str | None:
-    """The key of the receiver of lineage events, if there is one."""
-    return os.environ.get(LINEAGE_KEY_VARIABLE)
-
-
-def _parse_key(text: str, location: str) -> PseudonymKey:
-    try:
-        secret = bytes.fromhex(text.strip())
-    except ValueError:
-        secret = b""
-    if len(secret) != _KEY_BYTES:
-        problem = f"{location} → must hold {_KEY_BYTES} bytes as {2 * _KEY_BYTES} hex digits"
-        raise ConfigError("configuration", [problem])
-    return PseudonymKey(secret)

@@ -125,13 +125,14 @@ def temporary_name(name: str) -> str:
     return f".{name}.tmp"
 
 
-def write_atomic(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Writes a file so that readers see the old content or the new, never a part."""
+@contextmanager
+def new_file(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """A file to write; readers see it whole, in the place of the old one, or not at all."""
     temporary = path.with_name(temporary_name(path.name))
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     try:
         with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -139,6 +140,12 @@ def write_atomic(path: Path, content: bytes, mode: int = 0o644) -> None:
         temporary.unlink(missing_ok=True)
         raise
     fsync_folder(path.parent)
+
+
+def write_atomic(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Writes a file so that readers see the old content or the new, never a part."""
+    with new_file(path, mode) as file:
+        file.write(content)
 
 
 def publish(staged: Path, visible: Path) -> None:

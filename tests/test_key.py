@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import Config, Sources, load_key
+from pipeline.config import Config, Sources
+from pipeline.keys import load_pseudonym_key
 
 
 @pytest.fixture
@@ -15,10 +16,10 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
 
 
 def test_the_first_run_makes_it_and_the_next_reads_it(config: Config) -> None:
-    made, path = load_key(config, create=True)
+    made, path = load_pseudonym_key(config, create=True)
     assert path is not None
     assert path.stat().st_mode & 0o777 == 0o600
-    assert load_key(config, create=True)[0].key_id == made.key_id
+    assert load_pseudonym_key(config, create=True)[0].key_id == made.key_id
     assert [p.name for p in config.base.iterdir()] == ["clearshard.key"]
 
 
@@ -35,9 +36,9 @@ def test_a_run_that_dies_meanwhile_leaves_no_half_key(
     with monkeypatch.context() as patch:
         patch.setattr(os, step, dies)
         with pytest.raises(Killed):
-            load_key(config, create=True)
+            load_pseudonym_key(config, create=True)
     assert list(config.base.glob("*.key")) == []
-    assert load_key(config, create=True)[1] is not None
+    assert load_pseudonym_key(config, create=True)[1] is not None
 
 
 def test_of_two_first_runs_the_quicker_one_has_made_it(
@@ -50,5 +51,5 @@ def test_of_two_first_runs_the_quicker_one_has_made_it(
         link(source, target)
 
     monkeypatch.setattr(os, "link", later)
-    key, made = load_key(config, create=True)
+    key, made = load_pseudonym_key(config, create=True)
     assert (key.secret, made) == (b"\xab" * 32, None)

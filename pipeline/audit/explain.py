@@ -6,7 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pipeline.audit.ledger import Event, EventName, Ledger, canonical
+from pipeline.audit.events import Event, EventName, canonical
+from pipeline.audit.ledger import Ledger
 from pipeline.audit.listing import decisions_on
 from pipeline.audit.reading import Pick, VisibleRun, part_number, picked_runs, superseded_by
 from pipeline.audit.reasons import Why, recorded_rules, why

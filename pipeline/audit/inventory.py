@@ -1,5 +1,6 @@
 """The folder against the records, file by file: what is missing, changed, or not accounted for."""
 
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +10,11 @@ from pipeline.audit.faults import Fault, printable
 from pipeline.audit.reading import VisibleRun
 from pipeline.storage import sha256_file
 
+#: What marks a folder as an output of this program.
+MARKER_NAME = ".clearshard.json"
+MARKER = b'{"format": 1, "made_by": "clearshard"}\n'
 _NOT_RECORDED = "Restore it from a backup, or run again"
+_IN_AUDIT = frozenset(("ledger.jsonl", "head.json", "decisions"))
 
 
 def below(out: Path, path: Path) -> str:
@@ -37,6 +42,26 @@ def compare(out: Path, path: Path, sha256: str) -> Fault | None:
     if found != sha256:
         return Fault(location, f"is not what was recorded: its SHA-256 differs. {_NOT_RECORDED}")
     return None
+
+
+def marker_fault(out: Path) -> Fault | None:
+    """The fault of the marker, or None if it is what a run writes."""
+    return compare(out, out / MARKER_NAME, hashlib.sha256(MARKER).hexdigest())
+
+
+def unaccounted_names(out: Path) -> Iterator[Fault]:
+    """What is in ``runs/`` and ``audit/`` besides records, ledger and decisions.
+
+    A name that starts with a dot is a file on its way in, or what a crash left of one: nobody reads
+    it, and the next run removes it.
+    """
+    message = "is no part of an output: it was added. Remove it"
+    for path in sorted((out / "runs").glob("*")):
+        if not path.name.startswith(".") and (path.suffix != ".json" or not path.is_file()):
+            yield Fault(below(out, path), message)
+    for path in sorted((out / "audit").glob("*")):
+        if not path.name.startswith(".") and path.name not in _IN_AUDIT:
+            yield Fault(below(out, path), message)
 
 
 def unaccounted_decisions(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:

@@ -1,135 +1,67 @@
-"""The ledger: append-only JSON lines, each holding the hash of the line before.
-
-A line is the canonical JSON of its event (sorted keys, no spaces, ASCII), so that there is exactly
-one spelling of it and no byte can change unnoticed. Laws, each with a test::
-
-    parse_line(format_line(e)) == e
-    format_line(parse_line(b)) == b
+"""The ledger: append-only JSON lines, each signed and holding the hash of the line before.
 
 A write is one line with its newline; bytes after the last newline are therefore what a crash left
 of a line. If that line lacks nothing but the newline it was meant, and is finished; anything else
 never was a whole line and is cut off. Both are told in the data of the next event.
+
+``head.json`` beside the ledger is a copy of its newest line, replaced after each append: lines that
+were cut off the end are missed there. A crash between the two leaves it one line behind.
+
+Every event is signed (`signing`), all with the key of the first. Who can write the folder and has
+not the key can therefore change nothing unnoticed, but two things: put back an older state of
+everything, or begin anew with a key of their own. Against the one, keep the newest hash elsewhere;
+against the other, the public key: `check` takes both.
 """
 
 import fcntl
-import hashlib
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
 
 import msgspec
 
+from pipeline.audit.events import (
+    GENESIS,
+    Event,
+    EventName,
+    LineError,
+    canonical,
+    digest_of,
+    format_line,
+    is_next,
+    parse_line,
+    parse_unsigned,
+)
 from pipeline.audit.faults import Fault
+from pipeline.audit.signing import Signer
 from pipeline.errors import IntegrityError
 from pipeline.records import utc_text
-from pipeline.storage import fsync_folder, output_errors
+from pipeline.storage import fsync_folder, output_errors, write_atomic
 
-#: What the first event has for the hash of the line before.
-GENESIS = "0" * 64
+#: The copy of the newest line, beside the ledger.
+HEAD_NAME = "head.json"
 #: Keys that `append` itself adds to the data of the event after a repair.
 REPAIRED_TORN_BYTES = "repaired_torn_bytes"
 REPAIRED_NEWLINE = "repaired_newline"
 
 _BLOCK_BYTES = 64 * 1024
 
-Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
-
-
-class EventName(StrEnum):
-    """Events that this package gives a meaning to; others are chained all the same."""
-
-    RUN_STARTED = "run_started"
-    RUN_FINISHED = "run_finished"
-    RUN_FAILED = "run_failed"
-    RUN_UNCHANGED = "run_unchanged"
-    RUN_SWEPT = "run_swept"
-    CHECKPOINTS_SWEPT = "checkpoints_swept"
-    SHARDS_REMOVED = "shards_removed"
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of the ledger.
-
-    Attributes:
-        seq: Number of the event, from 0.
-        at: When it was appended, RFC 3339 in UTC.
-        event: What happened, ``lower_snake``; see `EventName`.
-        run_id: The run that it is about.
-        data: JSON values: ids, counts and digests.
-        prev: `hash` of the line before, `GENESIS` for the first.
-        hash: SHA-256 over the canonical JSON of everything else.
-    """
-
-    seq: Annotated[int, msgspec.Meta(ge=0)]
-    at: str
-    event: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*\Z")]
-    run_id: str
-    data: dict[str, Any]
-    prev: Sha256
-    hash: Sha256
-
-
-class LineError(ValueError):
-    """The bytes are not a line that this package wrote; the message is safe to show."""
-
-
-def canonical(value: object) -> bytes:
-    """The one spelling of a JSON value: sorted keys, no spaces, ASCII.
-
-    Raises:
-        ValueError: It holds a number that JSON has not.
-        TypeError: It holds something that JSON has not.
-    """
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
-    )
-    return text.encode("ascii")
-
-
-def digest_of(event: Event) -> str:
-    """What `event.hash` must be."""
-    fields = msgspec.structs.asdict(event)
-    del fields["hash"]
-    return hashlib.sha256(canonical(fields)).hexdigest()
-
-
-def format_line(event: Event) -> bytes:
-    """The line of an event, without its newline."""
-    return canonical(msgspec.structs.asdict(event))
-
-
-def parse_line(line: bytes) -> Event:
-    """The event of a line, its own hash checked; the chain is not.
-
-    Raises:
-        LineError: It is not an event in canonical JSON, or not the one that was hashed.
-    """
-    try:
-        event = msgspec.convert(json.loads(line.decode("ascii")), Event)
-        spelled = format_line(event)
-    except (ValueError, TypeError, RecursionError, msgspec.ValidationError):
-        raise LineError("is not a ledger event") from None
-    if spelled != line:
-        raise LineError("is not spelled as the ledger spells it: it was edited")
-    if digest_of(event) != event.hash:
-        raise LineError("does not match its own hash: it was edited")
-    return event
-
 
 class Ledger:
     """An append-only file of chained events; it is made by the first append."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, signer: Signer | None = None) -> None:
         """Names the ledger; nothing is opened.
 
         Args:
             path: ``OUT/audit/ledger.jsonl``.
+            signer: Who appends; None is for reading.
         """
         self._path = path
+        self._head = path.with_name(HEAD_NAME)
+        self._signer = signer
         self._shown = f"{path.parent.name}/{path.name}"
 
     def append(
@@ -144,14 +76,18 @@ class Ledger:
             data: Values that JSON has; keys are strings.
 
         Raises:
-            ValueError: `at` has no offset, or the event would not read back the same.
-            IntegrityError: The last line is not what was written; nothing was appended.
+            ValueError: `at` has no offset, the event would not read back the same, or there is
+                no signer.
+            IntegrityError: The last line is not what was written, or was signed with another key;
+                nothing was appended.
             OutputFull: The disk is full; nothing was appended.
             OutputUnusable: The file cannot be written.
         """
         if at.tzinfo is None:
             raise ValueError("the time of an event must have an offset")
         data = dict(data or {})
+        if self._signer is None:
+            raise ValueError("this ledger was opened for reading")
         if data.keys() & {REPAIRED_TORN_BYTES, REPAIRED_NEWLINE}:
             raise ValueError("the data of an event must not claim a repair")
         with output_errors(self._path.parent):
@@ -160,7 +96,7 @@ class Ledger:
             try:
                 # Two writers with the same head would fork the chain; the kernel frees the lock.
                 fcntl.flock(handle, fcntl.LOCK_EX)
-                return self._append(handle, event, run_id, at, data)
+                return self._append(handle, self._signer, event, run_id, at, data)
             finally:
                 os.close(handle)
 
@@ -180,22 +116,50 @@ class Ledger:
             os.close(handle)
 
     def read(self) -> Iterator[Event]:
-        """Yields the events in order, each checked against its own hash; see `check` for the chain.
+        """Yields the events in order, up to the one that is the newest now.
 
-        What a crash left of a last line is not an event.
+        The signature of the newest is checked; its hash covers all before it. What a crash left of
+        a last line is not an event. An end that was cut off is not missed here; see `check`.
 
         Raises:
             IntegrityError: A line is not what was written.
         """
-        for number, line, whole in self._lines():
-            if not whole:
-                return
+        newest = self.head()
+        if newest is None:
+            return
+        before: Event | None = None
+        for number, line, _ in self._lines():
             try:
-                yield parse_line(line)
+                event = parse_unsigned(line)
             except LineError as error:
                 raise IntegrityError(self._message(number, str(error))) from None
+            if not is_next(before, event):
+                raise IntegrityError(self._message(number, "does not follow from the one before"))
+            yield event
+            if event == newest:
+                return
+            before = event
 
-    def check(self, finished_runs: Collection[str] = ()) -> list[Fault]:
+    def readable(self) -> Iterator[Event]:
+        """Yields the events up to the first that is not what was written: for who asks `check`."""
+        before: Event | None = None
+        for _, line, whole in self._lines():
+            try:
+                event = parse_unsigned(line)
+            except LineError:
+                return
+            if not (whole and is_next(before, event)):
+                return
+            yield event
+            before = event
+
+    def check(
+        self,
+        finished_runs: Collection[str] = (),
+        *,
+        public_key: str | None = None,
+        known_head: str | None = None,
+    ) -> list[Fault]:
         """Walks the chain; an empty list says that it is whole.
 
         At most one fault is about the chain, since everything after the first wrong line rests on
@@ -203,8 +167,11 @@ class Ledger:
 
         Args:
             finished_runs: Runs whose records are there; each must have been announced.
+            public_key: Of the only one who may have signed, hex; None is whoever signed first.
+            known_head: Hash of an event that must be there.
         """
         faults: list[Fault] = []
+        newest: list[bytes] = []  # the last two lines
         missing = set(finished_runs)
         expected_seq, expected_prev = 0, GENESIS
         last = 0
@@ -232,22 +199,87 @@ class Ledger:
                 )
                 faults.append(Fault(f"{self._shown}:{number}", message))
                 return faults
+            public_key = public_key or event.key
+            if event.key != public_key:
+                message = (
+                    f"is signed by key {event.key[:16]}... and not by {public_key[:16]}...: "
+                    "somebody else wrote this line"
+                )
+                faults.append(Fault(f"{self._shown}:{number}", message))
+                return faults
             if event.event == EventName.RUN_FINISHED:
                 missing.discard(event.run_id)
+            if event.hash == known_head:
+                known_head = None
             expected_seq, expected_prev = event.seq + 1, event.hash
+            newest = [*newest[-1:], line]
         if missing:
             message = (
                 "the end was cut off, or a record was slipped in: no run_finished event announces "
                 f"{', '.join(sorted(missing))}. Restore the ledger from a backup"
             )
             faults.append(Fault(f"{self._shown}:{last + 1}", message))
+        if known_head is not None:
+            message = (
+                f"no event has the hash {known_head[:16]}... that was kept elsewhere: the end was "
+                "cut off, or the ledger is another one. Restore the ledger from a backup"
+            )
+            faults.append(Fault(f"{self._shown}:{last + 1}", message))
+        if not self._head_fits(newest):
+            message = (
+                f"is not the newest line of {self._shown}: the end of the ledger was cut off, or "
+                "this file was changed. Restore both from a backup"
+            )
+            faults.append(Fault(f"{self._path.parent.name}/{HEAD_NAME}", message))
         return faults
 
+    def _head_fits(self, newest: Sequence[bytes]) -> bool:
+        """Whether the copy is of one of the two newest lines: a crash leaves it one behind.
+
+        Args:
+            newest: The last two whole lines of the ledger, or all if it has fewer.
+        """
+        copy = self._read_copy()
+        if copy is None:
+            return len(newest) < 2
+        return copy in [line + b"\n" for line in newest]
+
+    def _require_copy_of(self, newest: Event | None) -> None:
+        """Refuses to go on where lines were cut off: an append would hide that."""
+        copy = self._read_copy()
+        if newest is None:
+            fits = copy is None
+        elif copy is None:
+            fits = newest.seq == 0
+        else:
+            try:
+                fits = parse_line(copy.removesuffix(b"\n")).hash in (newest.hash, newest.prev)
+            except LineError:
+                fits = False
+        if not fits:
+            raise IntegrityError(
+                f"{self._head.parent.name}/{HEAD_NAME} is not the newest line of {self._shown}: "
+                "the end was cut off, or one of them was changed. Restore both from a backup."
+            )
+
+    def _read_copy(self) -> bytes | None:
+        try:
+            return self._head.read_bytes()
+        except FileNotFoundError:
+            return None
+
     def _append(
-        self, handle: int, name: str, run_id: str, at: datetime, data: dict[str, object]
+        self,
+        handle: int,
+        signer: Signer,
+        name: str,
+        run_id: str,
+        at: datetime,
+        data: dict[str, object],
     ) -> Event:
         tail, torn, size = _tail(handle)
         head = self._tail_event(tail)
+        self._require_copy_of(head)
         if torn:
             meant = _follows(torn, head)
             if meant is not None:
@@ -255,8 +287,14 @@ class Ledger:
             else:
                 data[REPAIRED_TORN_BYTES] = len(torn)
             head = meant or head
-        event = _sealed(head, name, run_id, at, data)
-        line = format_line(event) + b"\n"
+        if head is not None and head.key != signer.public_key:
+            raise IntegrityError(
+                f"{self._shown} is signed by key {head.key[:16]}..., and this run has key "
+                f"{signer.public_key[:16]}... Use the signing key that the folder began with, or "
+                "begin a new output folder."
+            )
+        event = _sealed(head, signer, name, run_id, at, data)
+        copy = line = format_line(event) + b"\n"
         # The line that will be read later must be this event: better to refuse than to write it.
         try:
             faithful = parse_line(line[:-1]) == event
@@ -272,8 +310,11 @@ class Ledger:
         try:
             _write_all(handle, line)
             os.fsync(handle)
+            write_atomic(self._head, copy)
         except OSError:
-            os.ftruncate(handle, size)
+            # Never back behind what the copy says, or nobody could append again.
+            if self._read_copy() != copy:
+                os.ftruncate(handle, size)
             raise
         if head is None:
             fsync_folder(self._path.parent)
@@ -324,7 +365,12 @@ class Ledger:
 
 
 def _sealed(
-    head: Event | None, name: str, run_id: str, at: datetime, data: dict[str, object]
+    head: Event | None,
+    signer: Signer,
+    name: str,
+    run_id: str,
+    at: datetime,
+    data: dict[str, object],
 ) -> Event:
     try:
         plain = json.loads(canonical(data))
@@ -338,8 +384,11 @@ def _sealed(
         data=plain,
         prev=GENESIS if head is None else head.hash,
         hash=GENESIS,
+        key=signer.public_key,
+        signature="",
     )
-    return msgspec.structs.replace(unsealed, hash=digest_of(unsealed))
+    digest = digest_of(unsealed)
+    return msgspec.structs.replace(unsealed, hash=digest, signature=signer.sign(digest))
 
 
 def _follows(torn: bytes, head: Event | None) -> Event | None:

@@ -2,10 +2,12 @@
 
 The checks, in the order in which their faults are reported:
 
-1. The chain of the ledger (`Ledger.check`), and that it announces every record there is.
+1. The marker of the folder, the chain of the ledger and its signatures (`Ledger.check`), and that
+   it announces every record there is.
 2. Every record is what a run writes, and its SHA-256 is the one announced; every announcement that
    was not withdrawn by a later ``run_failed`` has its record; a run only replaces older ones.
-3. Every decisions file is what was recorded, and there is no other.
+3. The dataset card is that of the newest run. Every decisions file is what was recorded, and there
+   is no other; nothing else is in ``runs/`` and ``audit/``.
 4. The decisions reconcile with the counts of the record, by state and by reason.
 5. Every shard of a run that was not replaced is what was recorded, and nothing else is below
    ``shards/``: no shard of a replaced run, no stranger.
@@ -18,15 +20,22 @@ A run that the ledger calls swept has neither record nor decisions: its lifetime
 While a run becomes visible, a verification beside it can see it half announced: verify again then.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.audit.contents import decisions_faults, key_faults, shard_faults, shared_key_faults
+from pipeline.audit.events import Event, EventName
 from pipeline.audit.faults import Fault, printable
-from pipeline.audit.inventory import compare, unaccounted_decisions, unaccounted_shards
-from pipeline.audit.ledger import EventName, Ledger
+from pipeline.audit.inventory import (
+    compare,
+    marker_fault,
+    unaccounted_decisions,
+    unaccounted_names,
+    unaccounted_shards,
+)
+from pipeline.audit.ledger import Ledger
 from pipeline.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from pipeline.errors import IntegrityError, OutputUnusable
 from pipeline.records import ShardFile
@@ -45,19 +54,36 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the reader was told elsewhere, and the folder must agree with.
+
+    Attributes:
+        public_key: Of whoever may sign the ledger, hex; None trusts whoever signed first.
+        head: Hash of an event that was the newest once.
+        with_shards: False where there are none to look at: in what an evidence bundle holds.
+    """
+
+    public_key: str | None = None
+    head: str | None = None
+    with_shards: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a verification.
 
     Attributes:
         faults: In the order of the checks; none if everything is as recorded.
         checked: How much was looked at.
-        head: Hash of the newest event, to be kept elsewhere by whoever wants to notice a rebuilt
-            ledger; None if there is no event, or the last line is damaged.
+        head: Hash of the newest event, to be kept elsewhere by whoever wants to notice that an
+            older state was put back; None if there is no event, or the last line is damaged.
+        public_key: Who signed the newest event, to be compared with what one was told.
     """
 
     faults: tuple[Fault, ...]
     checked: Checked
     head: str | None
+    public_key: str | None
 
     @property
     def sound(self) -> bool:
@@ -71,7 +97,13 @@ class Report:
             "faults": [asdict(fault) for fault in self.faults],
             "checked": asdict(self.checked),
             "head": self.head,
+            "public_key": self.public_key,
         }
+
+
+_NOTHING = Known()
+#: The dataset card; a run announces the digest of its own.
+_CARD = "README.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +112,7 @@ class _Announcements:
 
     Attributes:
         digests: Run → SHA-256 of its record, and the line that says so.
+        cards: Run → SHA-256 of the dataset card that it wrote.
         withdrawn: Runs that were announced and failed after that.
         swept: Runs whose record and decisions were removed when their lifetime was over.
         faults: Announcements that cannot be right.
@@ -87,17 +120,19 @@ class _Announcements:
     """
 
     digests: dict[str, tuple[str, str]]
+    cards: dict[str, str]
     withdrawn: frozenset[str]
     swept: frozenset[str]
     faults: tuple[Fault, ...]
     events: int
 
 
-def verify(out: Path) -> Report:
+def verify(out: Path, known: Known = _NOTHING) -> Report:
     """Checks an output folder; changes nothing in it.
 
     Args:
         out: The output folder.
+        known: What it must agree with besides itself.
 
     Raises:
         OutputUnusable: There is no output in the folder.
@@ -106,17 +141,20 @@ def verify(out: Path) -> Report:
         raise OutputUnusable(
             f"{printable(str(out))} is not an output folder. Name the one of a run with --out."
         )
-    faults: list[Fault] = []
+    marker = marker_fault(out)
+    faults = [marker] if marker else []
     ledger = Ledger(out / "audit" / "ledger.jsonl")
     runs, unreadable = _records(out)
-    faults += ledger.check([run.run_id for run in runs])
+    faults += ledger.check(
+        [run.run_id for run in runs], public_key=known.public_key, known_head=known.head
+    )
     announced = _announcements(ledger)
     faults += unreadable
     faults += announced.faults
     faults += _links(out, runs, announced)
+    faults += _card(out, runs, announced)
     replaced, unfounded = _replaced(runs, announced.swept)
     faults += unfounded
-    live = [run for run in runs if run.run_id not in replaced]
 
     decided = []
     for run in runs:
@@ -125,26 +163,13 @@ def verify(out: Path) -> Report:
         if not found:
             decided.append(run)
     faults += unaccounted_decisions(out, runs)
+    faults += unaccounted_names(out)
 
-    sound: dict[str, list[ShardFile]] = {}
-    for run in live:
-        sound[run.run_id] = []
-        for shard in run.record.shards:
-            altered = compare(out, run.shards_folder / shard.name, shard.sha256)
-            inside = [altered] if altered else list(shard_faults(run, shard))
-            faults += inside
-            if altered is None:
-                sound[run.run_id].append(shard)
-    folders = {run.shards_folder: replaced[run.run_id] for run in runs if run.run_id in replaced}
-    faults += unaccounted_shards(out, live, folders)
-    for run in live:
-        if run in decided:
-            faults += _readable("shards", key_faults(run, sound[run.run_id]))
-    counted = [run for run in live if run in decided]
-    if len(counted) > 1:
-        faults += _readable("shards", shared_key_faults(counted))
+    shards: list[ShardFile] = []
+    if known.with_shards:
+        in_shards, shards = _shards(out, runs, replaced, decided)
+        faults += in_shards
 
-    shards = [shard for of_run in sound.values() for shard in of_run]
     checked = Checked(
         events=announced.events,
         runs=len(runs),
@@ -153,7 +178,13 @@ def verify(out: Path) -> Report:
         shards=len(shards),
         transcripts=sum(shard.row_count for shard in shards),
     )
-    return Report(tuple(faults), checked, _head(ledger))
+    head = _head(ledger)
+    return Report(
+        tuple(faults),
+        checked,
+        None if head is None else head.hash,
+        None if head is None else head.key,
+    )
 
 
 def _records(out: Path) -> tuple[tuple[VisibleRun, ...], list[Fault]]:
@@ -169,35 +200,45 @@ def _records(out: Path) -> tuple[tuple[VisibleRun, ...], list[Fault]]:
 def _announcements(ledger: Ledger) -> _Announcements:
     """Reads the ledger as far as it can be read; `Ledger.check` has said where that ends."""
     digests: dict[str, tuple[str, str]] = {}
+    cards: dict[str, str] = {}
     withdrawn: set[str] = set()
     swept: set[str] = set()
     faults: list[Fault] = []
     events = 0
-    try:
-        for event in ledger.read():
-            events += 1
-            location = f"audit/ledger.jsonl:{events}"
-            if event.event == EventName.RUN_FAILED and event.run_id in digests:
-                del digests[event.run_id]
-                withdrawn.add(event.run_id)
-            if event.event == EventName.RUN_SWEPT:
-                if event.data.get("record_sha256") == digests.get(event.run_id, ("",))[0]:
-                    swept.add(event.run_id)
-                else:
-                    faults.append(Fault(location, "sweeps a run that was never announced so"))
-            if event.event != EventName.RUN_FINISHED:
-                continue
-            digest = event.data.get("record_sha256")
-            if not isinstance(digest, str):
-                faults.append(Fault(location, "announces a run without the digest of its record"))
-                continue
-            if digests.get(event.run_id, (digest,))[0] != digest:
-                faults.append(Fault(location, "announces a second record of the same run"))
-            digests[event.run_id] = (digest, location)
-            withdrawn.discard(event.run_id)
-    except IntegrityError:
-        pass
-    return _Announcements(digests, frozenset(withdrawn), frozenset(swept), tuple(faults), events)
+    for event in ledger.readable():
+        events += 1
+        location = f"audit/ledger.jsonl:{events}"
+        if event.event == EventName.RUN_FAILED and event.run_id in digests:
+            del digests[event.run_id]
+            withdrawn.add(event.run_id)
+        if event.event == EventName.RUN_SWEPT:
+            if event.data.get("record_sha256") == digests.get(event.run_id, ("",))[0]:
+                swept.add(event.run_id)
+            else:
+                faults.append(Fault(location, "sweeps a run that was never announced so"))
+        if event.event != EventName.RUN_FINISHED:
+            continue
+        cards[event.run_id] = str(event.data.get("card_sha256"))
+        digest = event.data.get("record_sha256")
+        if not isinstance(digest, str):
+            faults.append(Fault(location, "announces a run without the digest of its record"))
+            continue
+        if digests.get(event.run_id, (digest,))[0] != digest:
+            faults.append(Fault(location, "announces a second record of the same run"))
+        digests[event.run_id] = (digest, location)
+        withdrawn.discard(event.run_id)
+    return _Announcements(
+        digests, cards, frozenset(withdrawn), frozenset(swept), tuple(faults), events
+    )
+
+
+def _card(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> Iterator[Fault]:
+    """The dataset card tells people what the shards are: it must be the newest run's."""
+    if not runs or runs[-1].run_id not in announced.cards:
+        return
+    fault = compare(out, out / _CARD, announced.cards[runs[-1].run_id])
+    if fault is not None:
+        yield fault
 
 
 def _links(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> Iterator[Fault]:
@@ -246,6 +287,39 @@ def _decisions_of(run: VisibleRun) -> Iterator[Fault]:
     yield from altered or _readable(f"audit/decisions/run={run.run_id}", decisions_faults(run))
 
 
+def _shards(
+    out: Path,
+    runs: Sequence[VisibleRun],
+    replaced: Mapping[str, str],
+    decided: Collection[VisibleRun],
+) -> tuple[list[Fault], list[ShardFile]]:
+    """Faults of the shards, and the shards whose bytes are what was recorded.
+
+    Args:
+        out: The output folder.
+        runs: All there are.
+        replaced: Run → the one that replaced it.
+        decided: Runs whose decisions can be relied on.
+    """
+    faults: list[Fault] = []
+    live = [run for run in runs if run.run_id not in replaced]
+    sound: dict[str, list[ShardFile]] = {run.run_id: [] for run in live}
+    for run in live:
+        for shard in run.record.shards:
+            altered = compare(out, run.shards_folder / shard.name, shard.sha256)
+            faults += [altered] if altered else list(shard_faults(run, shard))
+            if altered is None:
+                sound[run.run_id].append(shard)
+    folders = {run.shards_folder: replaced[run.run_id] for run in runs if run.run_id in replaced}
+    faults += unaccounted_shards(out, live, folders)
+    counted = [run for run in live if run in decided]
+    for run in counted:
+        faults += _readable("shards", key_faults(run, sound[run.run_id]))
+    if len(counted) > 1:
+        faults += _readable("shards", shared_key_faults(counted))
+    return faults, [shard for of_run in sound.values() for shard in of_run]
+
+
 def _readable(location: str, faults: Iterator[Fault]) -> Iterator[Fault]:
     """Faults, and one more if a table cannot be read to the end."""
     try:
@@ -254,9 +328,8 @@ def _readable(location: str, faults: Iterator[Fault]) -> Iterator[Fault]:
         yield Fault(location, str(error))
 
 
-def _head(ledger: Ledger) -> str | None:
+def _head(ledger: Ledger) -> Event | None:
     try:
-        head = ledger.head()
+        return ledger.head()
     except IntegrityError:
         return None
-    return None if head is None else head.hash

@@ -7,7 +7,8 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from pipeline.audit.ledger import Ledger, canonical
+from pipeline.audit.events import canonical
+from pipeline.audit.ledger import Ledger
 from pipeline.audit.reading import VisibleRun, part_number, superseded_by
 from pipeline.records import TIMESTAMP
 

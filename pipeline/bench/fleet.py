@@ -16,9 +16,10 @@ from pathlib import Path
 from pipeline.audit.ledger import Ledger
 from pipeline.bench.documents import Document, units_of
 from pipeline.bench.ways import KEY, SEAL
-from pipeline.config import KEY_VARIABLE, Config
+from pipeline.config import Config
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.errors import RunFailed
+from pipeline.keys import PSEUDONYM_VARIABLE
 from pipeline.run import PRELOAD
 from pipeline.run.folder import OutputFolder
 from pipeline.run.units import WorkUnit, split
@@ -159,7 +160,7 @@ def seconds_to_first_unit(config: Config, folder: Path) -> float:
         [*command, "--as-of", "2026-01-02T00:00:00Z", "--json"],
         capture_output=True,
         check=False,
-        env={**os.environ, KEY_VARIABLE: KEY.secret.hex()},
+        env={**os.environ, PSEUDONYM_VARIABLE: KEY.secret.hex()},
     )
     if ended.returncode != 0:
         raise RunFailed(f"clearshard run on one file ended with {ended.returncode}.")

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from pipeline.bench.documents import Document, units_of
-from pipeline.config import Config, Profile, PseudonymKey
+from pipeline.config import Config, Profile
+from pipeline.keys import PseudonymKey
 from pipeline.redaction.redactor import Redactor
 from pipeline.redaction.stock import Found, StockPresidio, found_by
 from pipeline.run.work import WorkSettings, process

@@ -1,14 +1,12 @@
 """Rows of an answer: a table for people, or CSV, JSON lines or Parquet for programs."""
 
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import typer
 
@@ -16,7 +14,7 @@ from pipeline.audit.export import Format, as_json, export
 from pipeline.audit.listing import Rows
 from pipeline.cli.console import print_json, print_records, print_table, print_text, shown
 from pipeline.errors import ConfigError
-from pipeline.storage import output_errors
+from pipeline.storage import new_file, output_errors
 
 _MOST_IN_A_TABLE = 100
 #: More columns would be folded to slivers; they are shown one below the other.
@@ -178,23 +176,8 @@ def _write(rows: Rows, options: RowOptions) -> int:
         count = export(rows.schema, rows.batches, form, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return count
-    with _new_file(options.output) as file:
+    with output_errors(options.output), new_file(options.output, 0o600) as file:
         return export(rows.schema, rows.batches, form, file)
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that is there whole, or not at all."""
-    draft = path.with_name(f".{path.name}.tmp")
-    with output_errors(path):
-        try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-            with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
-                yield file
-            draft.rename(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
 
 
 def joined(names: Sequence[str]) -> str:

@@ -237,6 +237,7 @@ def _as_json(
         "unchanged": result.unchanged,
         "out": str(out),
         "seconds": round(seconds, 3),
+        "ledger_head": result.ledger_head,
         **details,
     }
 

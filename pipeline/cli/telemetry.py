@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.config import Config, lineage_key
+from pipeline.config import Config
 from pipeline.errors import RunLocked, TooManyQuarantined
+from pipeline.keys import lineage_key
 from pipeline.records import RunRecord
 from pipeline.telemetry.lineage import Described, Lineage, require_lineage
 from pipeline.telemetry.metrics import require_metrics, write_metrics

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.config import Config, PseudonymKey, read_text
+from pipeline.config import Config, read_text
 from pipeline.errors import ConfigError
+from pipeline.keys import PseudonymKey
 from pipeline.recognizers.table import LANGUAGE
 from pipeline.recognizers.unknown_word import word_list
 from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript

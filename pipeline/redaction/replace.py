@@ -13,7 +13,8 @@ from typing import Any
 
 from presidio_anonymizer.operators import Operator, OperatorsFactory, OperatorType
 
-from pipeline.config import OperatorName, PseudonymKey
+from pipeline.config import OperatorName
+from pipeline.keys import PseudonymKey
 from pipeline.records import Span
 from pipeline.redaction.identities import number_identities
 from pipeline.redaction.operators import KeyedHash, KeyedSurrogate, NumberedTag

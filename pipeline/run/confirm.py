@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pipeline.config import Config, PseudonymKey
+from pipeline.config import Config
+from pipeline.keys import PseudonymKey
 from pipeline.records import FileTask, Quarantine, QuarantineReason, StagedUnit
 from pipeline.run.earlier import Earlier, Found
 from pipeline.run.intake import Intake

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.config import Config, PseudonymKey
+from pipeline.config import Config
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.engines.worker import Loss
 from pipeline.errors import SourceUnavailable
@@ -19,6 +19,7 @@ from pipeline.evaluation.groups import Variant
 from pipeline.evaluation.metrics import Counts
 from pipeline.evaluation.misses import Miss, misses
 from pipeline.evaluation.scoring import score_document
+from pipeline.keys import PseudonymKey
 from pipeline.records import Piece, Quarantine, QuarantineReason, Span, Transcript, Words
 from pipeline.redaction.redactor import Redactor
 

@@ -13,10 +13,10 @@ import pyarrow as pa
 from pipeline.audit.decisions import DecisionsWriter
 from pipeline.audit.reading import VisibleRun
 from pipeline.audit.same import same_decisions
-from pipeline.config import PseudonymKey
 from pipeline.eligibility.gate import Gate
 from pipeline.eligibility.policy import Policy
 from pipeline.errors import IntegrityError, SourceUnavailable
+from pipeline.keys import PseudonymKey
 from pipeline.records import (
     DECISION_SCHEMA,
     TIMESTAMP,

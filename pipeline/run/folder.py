@@ -13,18 +13,17 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.audit.inventory import MARKER, MARKER_NAME
 from pipeline.audit.reading import visible_runs
 from pipeline.errors import OutputUnusable, RunLocked
 from pipeline.records import RunRecord
 from pipeline.run.lock import run_lock
 from pipeline.storage import output_errors, remove_tree, temporary_name, write_atomic
 
-_MARKER = ".clearshard.json"
 _LOCK = ".lock"
 #: What can be in a folder of ours that has no marker yet.
-_BEFORE_MARKER = frozenset((_LOCK, temporary_name(_MARKER)))
+_BEFORE_MARKER = frozenset((_LOCK, temporary_name(MARKER_NAME)))
 _MAX_ATTEMPTS = 100
-_MARKER_CONTENT = b'{"format": 1, "made_by": "clearshard"}\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _require_free(root: Path) -> None:
     """Refuses a folder of something else, before anything is written to it."""
     names = {entry.name for entry in root.iterdir()}
     # Looked for again: another run may just be making the folder, or removing it.
-    if _MARKER not in names and names - _BEFORE_MARKER and not (root / _MARKER).exists():
+    if MARKER_NAME not in names and names - _BEFORE_MARKER and not (root / MARKER_NAME).exists():
         raise OutputUnusable(
             f"{root} is not empty and was not made by clearshard. Choose an empty or a new folder "
             "with --out."
@@ -117,22 +116,22 @@ def _require_free(root: Path) -> None:
 
 def _claim(root: Path) -> None:
     _require_free(root)
-    marker = root / _MARKER
+    marker = root / MARKER_NAME
     if not marker.exists():
-        write_atomic(marker, _MARKER_CONTENT)
+        write_atomic(marker, MARKER)
 
 
 def _leave_no_trace(folder: OutputFolder) -> None:
     """Removes the folder again if nothing has ever come of it: a typo in a path leaves nothing."""
     hidden = (folder.staging, folder.checkpoints)
-    ours = {_MARKER, _LOCK, *(inside.name for inside in hidden)}
+    ours = {MARKER_NAME, _LOCK, *(inside.name for inside in hidden)}
     if {entry.name for entry in folder.root.iterdir()} <= ours:
         if any(inside.exists() and any(inside.iterdir()) for inside in hidden):
             return
         for inside in hidden:
             remove_tree(inside)
         # The lock last: until it is gone nobody else can have got it.
-        for name in (_MARKER, _LOCK):
+        for name in (MARKER_NAME, _LOCK):
             (folder.root / name).unlink(missing_ok=True)
         with suppress(OSError):  # from here on the folder may be somebody else's
             folder.root.rmdir()
@@ -144,7 +143,7 @@ def require_ours(root: Path) -> OutputFolder:
     Raises:
         OutputUnusable: There is no output of clearshard.
     """
-    if not (root / _MARKER).is_file():
+    if not (root / MARKER_NAME).is_file():
         raise OutputUnusable(f"{root} holds no output of clearshard. Name one with --out.")
     return OutputFolder(root)
 

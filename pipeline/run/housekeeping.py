@@ -6,27 +6,25 @@ them. Of a replaced run the record and the decisions can go; that it ran, and th
 record, stay in the ledger for good.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from pipeline.audit.ledger import EventName, Ledger
+from pipeline.audit.events import EventName
 from pipeline.audit.reading import visible_runs
 from pipeline.config import Housekeeping
 from pipeline.run.folder import OutputFolder
+from pipeline.run.journal import Journal
 from pipeline.storage import remove_tree, temporary_name
-
-Clock = Callable[[], datetime]
 
 
 def sweep_leftovers(
-    folder: OutputFolder, settings: Housekeeping, run_id: str, clock: Clock
+    folder: OutputFolder, settings: Housekeeping, run_id: str, journal: Journal
 ) -> None:
     """Removes temporary files, and checkpoints that are too old to be used."""
-    for inside in (folder.root, folder.root / "runs"):
+    for inside in (folder.root, folder.root / "runs", folder.ledger.parent):
         for path in inside.glob(temporary_name("*")):
             path.unlink()
-    oldest = (clock() - timedelta(days=settings.keep_checkpoints_days)).timestamp()
+    oldest = (journal.clock() - timedelta(days=settings.keep_checkpoints_days)).timestamp()
     count = size = 0
     for path in folder.checkpoints.iterdir() if folder.checkpoints.is_dir() else ():
         with suppress(FileNotFoundError):  # a worker whose run was killed may still be renaming
@@ -36,10 +34,10 @@ def sweep_leftovers(
                 count, size = count + 1, size + status.st_size
     if count:
         data = {"files": count, "bytes": size}
-        Ledger(folder.ledger).append(EventName.CHECKPOINTS_SWEPT, run_id, clock(), data)
+        journal.tell(EventName.CHECKPOINTS_SWEPT, run_id, data)
 
 
-def sweep_runs(folder: OutputFolder, settings: Housekeeping, clock: Clock) -> None:
+def sweep_runs(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> None:
     """Removes records and decisions of replaced runs that ended too long ago.
 
     The ledger is told first: a run that it calls swept and that is still there was interrupted, and
@@ -47,18 +45,18 @@ def sweep_runs(folder: OutputFolder, settings: Housekeeping, clock: Clock) -> No
     """
     if settings.keep_runs_days is None:
         return
-    oldest = clock() - timedelta(days=settings.keep_runs_days)
+    oldest = journal.clock() - timedelta(days=settings.keep_runs_days)
     runs = visible_runs(folder.root)
     for run in runs[:-1]:
         if run.finished_at < oldest and run.run_id in runs[-1].record.superseded:
             data = {"record_sha256": run.sha256, "finished_at": run.record.finished_at}
-            Ledger(folder.ledger).append(EventName.RUN_SWEPT, run.run_id, clock(), data)
+            journal.tell(EventName.RUN_SWEPT, run.run_id, data)
             _remove(folder, run.run_id)
 
 
-def finish_sweeps(folder: OutputFolder) -> None:
+def finish_sweeps(folder: OutputFolder, journal: Journal) -> None:
     """Removes what an interrupted sweep has announced and not done."""
-    for event in Ledger(folder.ledger).read():
+    for event in journal.events():
         if event.event == EventName.RUN_SWEPT:
             _remove(folder, event.run_id)
 

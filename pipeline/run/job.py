@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import metadata
@@ -11,14 +11,15 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.audit.ledger import EventName, Ledger
+from pipeline.audit.events import EventName
 from pipeline.audit.reading import visible_runs
-from pipeline.config import Config, PseudonymKey, load_key
+from pipeline.config import Config
 from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.engines.serving import forbid_core_dumps
 from pipeline.engines.stopping import Stop
 from pipeline.errors import ClearshardError, ConfigError, RunFailed, SourceUnavailable
+from pipeline.keys import PseudonymKey, load_pseudonym_key
 from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
 from pipeline.redaction.promise import promise_digest
 from pipeline.redaction.redactor import redactor_digest
@@ -30,6 +31,7 @@ from pipeline.run.finish import Finisher
 from pipeline.run.folder import OutputFolder, locked
 from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
 from pipeline.run.intake import Intake, take_in
+from pipeline.run.journal import Journal, open_journal
 from pipeline.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
 from pipeline.run.publish import announce, make_visible, recover, tidy
 from pipeline.run.recall import NO_WISHES, Wishes, newest_believed, recall
@@ -86,11 +88,13 @@ class RunResult:
         record: The record of the run that is now visible.
         unchanged: Whether it is the one that was visible before: nothing had to be done.
         stale: Transcripts in the shards that an earlier redactor redacted.
+        ledger_head: Hash of the newest event of the ledger, to be kept elsewhere.
     """
 
     record: RunRecord
     unchanged: bool
     stale: int
+    ledger_head: str | None = None
 
 
 def run(
@@ -110,10 +114,11 @@ def run(
     policy = parse_policy(*config.policy_text())
     digests = redactor_digest(config), promise_digest(config)
     with locked(options.out) as folder, output_errors(options.out):
-        recover(folder, clock)
-        finish_sweeps(folder)
-        job = _Job(config, options, policy, digests, folder, progress, clock, stop or Stop())
-        sweep_leftovers(folder, config.housekeeping, job.run_id, clock)
+        journal = open_journal(folder, config, clock, progress.note)
+        recover(folder, journal)
+        finish_sweeps(folder, journal)
+        job = _Job(config, options, policy, digests, folder, progress, journal, stop or Stop())
+        sweep_leftovers(folder, config.housekeeping, job.run_id, journal)
         try:
             result = job.finish()
             if options.dry_run:
@@ -122,7 +127,7 @@ def run(
             if result.unchanged:
                 job.tell_unchanged()
             else:
-                announce(folder, result.record, clock)
+                announce(folder, result.record, journal)
         except BaseException as error:
             job.forget(error)
             raise
@@ -130,17 +135,17 @@ def run(
         try:
             if not result.unchanged:
                 make_visible(folder, record.run_id)
-                tidy(folder, clock)
+                tidy(folder, journal)
             # Out of the way first: a worker of a killed run may still be about to write there.
             folder.checkpoints.rename(job.staging / "checkpoints")
             remove_tree(job.staging)
-            sweep_runs(folder, config.housekeeping, clock)
+            sweep_runs(folder, config.housekeeping, journal)
         except OSError as error:
             raise RunFailed(
                 f"run {record.run_id} is complete and announced, but publishing it was interrupted "
                 f"({type(error).__name__}). The next run finishes it."
             ) from None
-        return result
+        return replace(result, ledger_head=journal.head)
 
 
 class _Job:
@@ -154,7 +159,7 @@ class _Job:
         digests: tuple[str, str],
         folder: OutputFolder,
         progress: Progress,
-        clock: Callable[[], datetime],
+        journal: Journal,
         stop: Stop,
     ) -> None:
         self._config = config
@@ -163,10 +168,9 @@ class _Job:
         self._policy = policy
         self._redactor_digest, self._promise_digest = digests
         self._progress = progress
-        self._clock = clock
+        self._journal = journal
         self._folder = folder
         self._visible = visible_runs(folder.root)
-        self._ledger = Ledger(folder.ledger)
         self._told_start = False
         self._read: dict[str, str] = {}
         self.run_id = f"{options.as_of:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
@@ -174,7 +178,7 @@ class _Job:
 
     def finish(self) -> RunResult:
         """Decides, redacts, writes; returns what the run has come to."""
-        started = self._clock()
+        started = self._journal.clock()
         config, options, policy = self._config, self._options, self._policy
         scratch = self.staging / "scratch"
         scratch.mkdir(parents=True)
@@ -245,11 +249,11 @@ class _Job:
             "visible_run": self._visible[-1].run_id,
             **self._read,
         }
-        self._ledger.append(EventName.RUN_UNCHANGED, self.run_id, self._clock(), data)
+        self._journal.tell(EventName.RUN_UNCHANGED, self.run_id, data)
 
     def _finished_at(self) -> str:
         """Now, or just after the last run if the clock went back: it puts runs in their order."""
-        now = self._clock()
+        now = self._journal.clock()
         if self._visible:
             now = max(now, self._visible[-1].finished_at + timedelta(microseconds=1))
         return utc_text(now)
@@ -261,10 +265,10 @@ class _Job:
             data = {"error": type(error).__name__}
             # The disk that failed the run can fail this line too; the error itself matters more.
             with suppress(ClearshardError):
-                self._ledger.append(EventName.RUN_FAILED, self.run_id, self._clock(), data)
+                self._journal.tell(EventName.RUN_FAILED, self.run_id, data)
 
     def _key(self) -> PseudonymKey:
-        key, made = load_key(self._config, create=not self._visible)
+        key, made = load_pseudonym_key(self._config, create=not self._visible)
         if made is not None:
             self._progress.note(f"made a new pseudonym key: {made}. Keep it safe, and keep it.")
         if self._visible and self._visible[-1].record.key_id != key.key_id:
@@ -351,10 +355,9 @@ class _Job:
         if self._told_start or self._options.dry_run:
             return
         self._told_start = True
-        self._ledger.append(
+        self._journal.tell(
             EventName.RUN_STARTED,
             self.run_id,
-            self._clock(),
             {
                 "as_of": utc_text(self._options.as_of),
                 "policy_digest": self._policy.digest,

@@ -1,39 +1,41 @@
 """All or nothing: how a run becomes visible, and how an interrupted publication is settled.
 
 In order: everything is finished below ``.staging/<run_id>/`` and flushed; the ledger announces the
-run with the digest of its record; shards and decisions are renamed into place; the record is
-renamed into ``runs/``, which makes the run visible; the dataset card is replaced; the shards of the
-runs that it replaces are removed. A crash after the announcement is rolled forward by the next run,
-one before it is forgotten.
+run with the digests of its record and its dataset card; shards and decisions are renamed into
+place; the record is renamed into ``runs/``, which makes the run visible; the card is renamed over
+that of the run before; the shards of the runs that it replaces are removed. A crash after the
+announcement is rolled forward by the next run, one before it is forgotten.
 """
 
 import hashlib
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Iterable
 
-from pipeline.audit.ledger import EventName, Ledger
+from pipeline.audit.events import Event, EventName
 from pipeline.records import RunRecord
 from pipeline.run.folder import OutputFolder, encode_record, visible_records
+from pipeline.run.journal import Journal
 from pipeline.shards.card import dataset_card
 from pipeline.storage import fsync_tree, publish, remove_tree, write_atomic
 
 _RECORD = "record.json"
 _SHARDS = "shards"
 _DECISIONS = "decisions"
+_CARD = "README.md"
 
 
-def announce(folder: OutputFolder, record: RunRecord, clock: Callable[[], datetime]) -> None:
+def announce(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:
     """Makes a finished run durable and tells the ledger; from here on it will become visible."""
     staging = folder.staging / record.run_id
-    content = encode_record(record)
+    content, card = encode_record(record), dataset_card(record)
     write_atomic(staging / _RECORD, content)
+    write_atomic(staging / _CARD, card)
     fsync_tree(staging)
-    Ledger(folder.ledger).append(
+    journal.tell(
         EventName.RUN_FINISHED,
         record.run_id,
-        clock(),
         {
             "record_sha256": hashlib.sha256(content).hexdigest(),
+            "card_sha256": hashlib.sha256(card).hexdigest(),
             "seen": record.counts.seen,
             "written": record.counts.written,
             "excluded": record.counts.excluded,
@@ -49,33 +51,29 @@ def make_visible(folder: OutputFolder, run_id: str) -> None:
         (_SHARDS, folder.shards(run_id)),
         (_DECISIONS, folder.decisions(run_id)),
         (_RECORD, folder.record(run_id)),
+        (_CARD, folder.card),
     ):
         if (staging / name).exists():
             publish(staging / name, visible)
 
 
-def tidy(folder: OutputFolder, clock: Callable[[], datetime]) -> None:
-    """Points the card to the newest run, and removes the shards of those it replaces."""
+def tidy(folder: OutputFolder, journal: Journal) -> None:
+    """Removes the shards of the runs that the newest one replaces."""
     records = visible_records(folder)
     if not records:
         return
     newest = records[-1]
-    card = dataset_card(newest)
-    if not folder.card.exists() or folder.card.read_bytes() != card:
-        write_atomic(folder.card, card)
     for run_id in newest.superseded:
         shards = folder.shards(run_id)
         if shards.exists():
             remove_tree(shards)
-            Ledger(folder.ledger).append(
-                EventName.SHARDS_REMOVED, run_id, clock(), {"superseded_by": newest.run_id}
-            )
+            journal.tell(EventName.SHARDS_REMOVED, run_id, {"superseded_by": newest.run_id})
 
 
-def recover(folder: OutputFolder, clock: Callable[[], datetime]) -> None:
+def recover(folder: OutputFolder, journal: Journal) -> None:
     """Settles what an interrupted run has left; called under the lock before a new run starts."""
     if folder.staging.exists():
-        announced = announcements(folder)
+        announced = announcements(journal.events())
         for staging in sorted(folder.staging.iterdir()):
             record = staging / _RECORD
             digest = (
@@ -84,21 +82,15 @@ def recover(folder: OutputFolder, clock: Callable[[], datetime]) -> None:
             if announced.get(staging.name) == digest:
                 make_visible(folder, staging.name)
             elif not folder.record(staging.name).exists():
-                Ledger(folder.ledger).append(
-                    EventName.RUN_FAILED, staging.name, clock(), {"error": "interrupted"}
-                )
+                journal.tell(EventName.RUN_FAILED, staging.name, {"error": "interrupted"})
             remove_tree(staging)
-    tidy(folder, clock)
+    tidy(folder, journal)
 
 
-def announcements(folder: OutputFolder) -> dict[str, str]:
-    """Run → SHA-256 of its record, as the ledger says.
-
-    Raises:
-        IntegrityError: The ledger is not what was written.
-    """
+def announcements(events: Iterable[Event]) -> dict[str, str]:
+    """Run → SHA-256 of its record, as the ledger says."""
     return {
         event.run_id: str(event.data.get("record_sha256"))
-        for event in Ledger(folder.ledger).read()
+        for event in events
         if event.event == EventName.RUN_FINISHED
     }

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.audit.ledger import Ledger
 from pipeline.audit.reading import VisibleRun, open_decisions, part_number
 from pipeline.errors import IntegrityError
 from pipeline.records import Quarantine, QuarantineReason, State
@@ -54,7 +55,7 @@ def newest_believed(
     if not runs:
         return None
     newest = runs[-1]
-    if announcements(folder).get(newest.run_id) == newest.sha256:
+    if announcements(Ledger(folder.ledger).read()).get(newest.run_id) == newest.sha256:
         return newest
     note(f"the record of run {newest.run_id} was edited: all is redone")
     return None

@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.config import Config, PseudonymKey
+from pipeline.config import Config
 from pipeline.engines.worker import Loss
+from pipeline.keys import PseudonymKey
 from pipeline.records import (
     FileTask,
     Quarantine,

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from pipeline.config import PseudonymKey
+from pipeline.keys import PseudonymKey
 
 #: 128 bits: no two files of any data set share a key by chance.
 _DIGEST_BYTES = 16

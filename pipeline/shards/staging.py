@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
-from pipeline.config import PseudonymKey
+from pipeline.keys import PseudonymKey
 from pipeline.records import SHARD_SCHEMA, RedactedTranscript, StagedUnit
 from pipeline.storage import write_atomic
 

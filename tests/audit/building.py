@@ -12,6 +12,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.audit.inventory import MARKER, MARKER_NAME
 from pipeline.audit.ledger import Ledger
 from pipeline.config import default_policy_text
 from pipeline.records import (
@@ -23,6 +24,8 @@ from pipeline.records import (
     ShardFile,
     SourceSnapshot,
 )
+
+from .signers import SIGNER
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = "p" * 64
@@ -119,7 +122,9 @@ class Output:
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        self.ledger = Ledger(out / "audit" / "ledger.jsonl")
+        out.mkdir(exist_ok=True)
+        (out / MARKER_NAME).write_bytes(MARKER)
+        self.ledger = Ledger(out / "audit" / "ledger.jsonl", SIGNER)
         self.now = START
 
     def tick(self) -> datetime:
@@ -187,7 +192,14 @@ class Output:
         made = RunRecord(**{**values, **(record or {})})
         content = msgspec.json.encode(made)
         digest = hashlib.sha256(content).hexdigest()
-        self.ledger.append("run_finished", run_id, self.tick(), {"record_sha256": digest})
+        card = f"shards of {run_id}\n".encode()
+        self.ledger.append(
+            "run_finished",
+            run_id,
+            self.tick(),
+            {"record_sha256": digest, "card_sha256": hashlib.sha256(card).hexdigest()},
+        )
+        (self.out / "README.md").write_bytes(card)
         path = self.record_path(run_id)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)

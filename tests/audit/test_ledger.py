@@ -10,17 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audit.ledger import (
+from pipeline.audit.events import (
     GENESIS,
     Event,
     EventName,
-    Ledger,
     canonical,
     digest_of,
     format_line,
     parse_line,
 )
+from pipeline.audit.ledger import Ledger
+from pipeline.audit.signing import Signer
 from pipeline.errors import IntegrityError, OutputFull
+
+from .signers import OTHER, SIGNER
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 AT = "audit/ledger.jsonl"
@@ -36,7 +39,7 @@ datas = st.dictionaries(st.text().filter(lambda k: not k.startswith("repaired_")
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(tmp_path / "audit" / "ledger.jsonl")
+    return Ledger(tmp_path / "audit" / "ledger.jsonl", SIGNER)
 
 
 def path_of(tmp_path: Path) -> Path:
@@ -59,10 +62,28 @@ def lines_of(tmp_path: Path) -> list[bytes]:
 
 
 def rehashed(line: bytes, **changes: Any) -> bytes:
+    """The line edited and hashed again, under its old signature."""
     event = json.loads(line)
     event.update(changes)
+    key, signature = event.pop("key"), event.pop("signature")
     event.pop("hash")
-    return canonical({**event, "hash": hashlib.sha256(canonical(event)).hexdigest()})
+    digest = hashlib.sha256(canonical(event)).hexdigest()
+    return canonical({**event, "hash": digest, "key": key, "signature": signature})
+
+
+def signed_by(signer: Signer, line: bytes) -> bytes:
+    event = json.loads(line)
+    event.update(key=signer.public_key, signature=signer.sign(event["hash"]))
+    return canonical(event)
+
+
+def write_head(tmp_path: Path, line: bytes | None) -> None:
+    """Makes the copy of the newest line what a crash, or somebody, left of it."""
+    head = path_of(tmp_path).with_name("head.json")
+    if line is None:
+        head.unlink()
+    else:
+        head.write_bytes(line + b"\n")
 
 
 def test_chain_of_appended_events(ledger: Ledger, tmp_path: Path) -> None:
@@ -85,7 +106,7 @@ def test_chain_of_appended_events(ledger: Ledger, tmp_path: Path) -> None:
 def test_round_trip_laws_and_chain_for_any_data(
     tmp_path_factory: pytest.TempPathFactory, data: list[dict[str, Any]]
 ) -> None:
-    ledger = Ledger(tmp_path_factory.mktemp("l") / "audit" / "ledger.jsonl")
+    ledger = Ledger(tmp_path_factory.mktemp("l") / "audit" / "ledger.jsonl", SIGNER)
     events = [ledger.append("run_started", "r", NOW, d) for d in data]
     assert list(ledger.read()) == events
     assert [e.data for e in events] == data
@@ -104,7 +125,7 @@ def test_no_byte_can_change_unnoticed(
     tmp_path_factory: pytest.TempPathFactory, draw: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("l")
-    ledger = Ledger(folder / "audit" / "ledger.jsonl")
+    ledger = Ledger(folder / "audit" / "ledger.jsonl", SIGNER)
     fill(ledger, 4)
     content = bytearray(path_of(folder).read_bytes())
     place = draw.draw(st.integers(0, len(content) - 1))
@@ -169,11 +190,135 @@ def test_edited_line_is_named(ledger: Ledger, tmp_path: Path) -> None:
 def test_edited_line_with_a_new_hash_breaks_the_line_after(ledger: Ledger, tmp_path: Path) -> None:
     fill(ledger)
     lines = lines_of(tmp_path)
-    lines[2] = rehashed(lines[2], data={"n": 7})
+    edited = rehashed(lines[2], data={"n": 7})
+    for forged, line, message in (
+        (edited, 3, "is not signed by the key that it names"),
+        (signed_by(OTHER, edited), 3, "is signed by key"),
+        # Even who holds the key cannot change what is in the middle.
+        (signed_by(SIGNER, edited), 4, "rewritten"),
+    ):
+        lines[2] = forged
+        rewrite(tmp_path, lines)
+        [fault] = ledger.check()
+        assert fault.location == f"{AT}:{line}"
+        assert message in fault.message
+
+
+def test_readers_of_events_are_not_told_what_was_not_signed(ledger: Ledger, tmp_path: Path) -> None:
+    events = fill(ledger)
+    good = lines_of(tmp_path)
+    edited = rehashed(good[2], data={"n": 7})
+    newest = rehashed(good[4], data={"n": 7})
+    for changes, message, readable in (
+        ({2: edited}, "Line 4", 3),
+        ({2: signed_by(OTHER, edited)}, "Line 3", 2),
+        ({4: newest}, "is not signed", 5),
+        ({4: signed_by(OTHER, newest)}, "Line 5", 4),
+    ):
+        rewrite(tmp_path, [changes.get(n, line) for n, line in enumerate(good)])
+        with pytest.raises(IntegrityError, match=message):
+            list(ledger.read())
+        # What `check` has found a fault in is still read up to there.
+        assert len(list(ledger.readable())) == readable
+    rewrite(tmp_path, good[1:])
+    with pytest.raises(IntegrityError, match="Line 1"):
+        list(ledger.read())
+    assert list(ledger.readable()) == []
+    rewrite(tmp_path, good)
+    assert list(ledger.read()) == list(ledger.readable()) == events
+
+
+def test_everything_signed_again_by_somebody_else(ledger: Ledger, tmp_path: Path) -> None:
+    fill(ledger)
+    lines = [signed_by(OTHER, line) for line in lines_of(tmp_path)]
     rewrite(tmp_path, lines)
-    [fault] = ledger.check()
+    write_head(tmp_path, lines[-1])
+    # It agrees with itself: only who knows the key, or an event, can tell.
+    assert ledger.check() == []
+    [fault] = ledger.check(public_key=SIGNER.public_key)
+    assert fault.location == f"{AT}:1"
+    assert "somebody else wrote this line" in fault.message
+    with pytest.raises(IntegrityError, match="Use the signing key that the folder began with"):
+        ledger.append("run_started", "r", NOW)
+
+
+def test_an_older_state_put_back_whole(ledger: Ledger, tmp_path: Path) -> None:
+    head = fill(ledger)[-1].hash
+    assert ledger.check(known_head=head) == []
+    lines = lines_of(tmp_path)[:3]
+    rewrite(tmp_path, lines)
+    write_head(tmp_path, lines[-1])
+    assert ledger.check() == []
+    [fault] = ledger.check(known_head=head)
     assert fault.location == f"{AT}:4"
-    assert "rewritten" in fault.message
+    assert "that was kept elsewhere" in fault.message
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_lines_cut_off_the_end(ledger: Ledger, tmp_path: Path, count: int) -> None:
+    fill(ledger, 4)
+    rewrite(tmp_path, lines_of(tmp_path)[:-count])
+    [fault] = ledger.check()
+    assert fault.location == "audit/head.json"
+    assert "the end of the ledger was cut off" in fault.message
+    # Going on would hide it.
+    before = path_of(tmp_path).read_bytes()
+    with pytest.raises(IntegrityError, match="Restore both"):
+        ledger.append("run_started", "r", NOW)
+    assert path_of(tmp_path).read_bytes() == before
+
+
+def test_ledger_without_a_line_but_with_a_copy(ledger: Ledger, tmp_path: Path) -> None:
+    fill(ledger, 2)
+    path_of(tmp_path).unlink()
+    assert ledger.check()[0].location == "audit/head.json"
+    with pytest.raises(IntegrityError, match="Restore both"):
+        ledger.append("run_started", "r", NOW)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"x" * 9, None])
+def test_copy_of_the_newest_line_damaged(
+    ledger: Ledger, tmp_path: Path, damage: bytes | None
+) -> None:
+    fill(ledger, 3)
+    write_head(tmp_path, damage)
+    assert ledger.check()[0].location == "audit/head.json"
+    with pytest.raises(IntegrityError, match="Restore both"):
+        ledger.append("run_started", "r", NOW)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_crash_before_the_copy_was_replaced(ledger: Ledger, tmp_path: Path, count: int) -> None:
+    events = fill(ledger, count)
+    write_head(tmp_path, None if count == 1 else lines_of(tmp_path)[-2])
+    assert ledger.check() == []
+    assert ledger.append("run_started", "next", NOW).seq == count
+    assert ledger.check() == []
+    assert list(ledger.read())[:count] == events
+
+
+def test_a_disk_that_is_full_for_the_copy_takes_the_line_back(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ledger, 2)
+    before = path_of(tmp_path).read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pipeline.audit.ledger.write_atomic", full)
+    with pytest.raises(OutputFull):
+        ledger.append("run_started", "r", NOW)
+    monkeypatch.undo()
+    assert path_of(tmp_path).read_bytes() == before
+    assert ledger.append("run_started", "r", NOW).seq == 2
+    assert ledger.check() == []
+
+
+def test_who_only_reads_cannot_append(ledger: Ledger, tmp_path: Path) -> None:
+    fill(ledger, 1)
+    with pytest.raises(ValueError, match="opened for reading"):
+        Ledger(path_of(tmp_path)).append("run_started", "r", NOW)
 
 
 @pytest.mark.parametrize("place", [0, 1, 3])
@@ -258,12 +403,12 @@ def test_cut_off_end_is_seen_by_the_records_that_know_of_it(ledger: Ledger, tmp_
     ledger.append(EventName.RUN_FINISHED, "b", NOW, {})
     assert ledger.check(["a", "b"]) == []
     rewrite(tmp_path, lines_of(tmp_path)[:1])
-    assert ledger.check() == []
-    [fault] = ledger.check(["a", "b"])
+    fault, head = ledger.check(["a", "b"])
     assert fault.location == f"{AT}:2"
     assert "announces b." in fault.message
+    assert head.location == "audit/head.json"
     path_of(tmp_path).unlink()
-    [fault] = ledger.check(["a"])
+    fault, head = ledger.check(["a"])
     assert fault.location == f"{AT}:1"
 
 
@@ -273,6 +418,7 @@ def test_torn_last_line_is_seen_and_repaired(ledger: Ledger, tmp_path: Path, kep
     lines = lines_of(tmp_path)
     torn = lines[2][:kept]
     path_of(tmp_path).write_bytes(lines[0] + b"\n" + lines[1] + b"\n" + torn)
+    write_head(tmp_path, lines[1])
     [fault] = ledger.check()
     assert fault.location == f"{AT}:3"
     assert "torn" in fault.message
@@ -288,6 +434,7 @@ def test_torn_last_line_is_seen_and_repaired(ledger: Ledger, tmp_path: Path, kep
 def test_torn_first_line_is_repaired(ledger: Ledger, tmp_path: Path) -> None:
     fill(ledger, 1)
     path_of(tmp_path).write_bytes(lines_of(tmp_path)[0][:-9])
+    write_head(tmp_path, None)
     event = ledger.append("run_started", "next", NOW)
     assert (event.seq, event.prev) == (0, GENESIS)
     assert list(event.data) == ["repaired_torn_bytes"]
@@ -298,6 +445,7 @@ def test_torn_first_line_is_repaired(ledger: Ledger, tmp_path: Path) -> None:
 def test_whole_line_without_its_newline_is_kept(ledger: Ledger, tmp_path: Path, count: int) -> None:
     events = fill(ledger, count)
     path_of(tmp_path).write_bytes(path_of(tmp_path).read_bytes()[:-1])
+    write_head(tmp_path, None if count == 1 else lines_of(tmp_path)[-2])
     [fault] = ledger.check()
     assert fault.location == f"{AT}:{count}"
     event = ledger.append("run_started", "next", NOW)
@@ -346,6 +494,8 @@ def test_full_disk_leaves_no_part_of_a_line(
 def test_appends_of_several_ledgers_make_one_chain(tmp_path: Path) -> None:
     path = tmp_path / "audit" / "ledger.jsonl"
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda n: Ledger(path).append("run_started", f"r{n}", NOW), range(40)))
+        list(
+            pool.map(lambda n: Ledger(path, SIGNER).append("run_started", f"r{n}", NOW), range(40))
+        )
     assert Ledger(path).check() == []
     assert {e.run_id for e in Ledger(path).read()} == {f"r{n}" for n in range(40)}

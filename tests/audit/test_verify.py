@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.audit.faults import Fault
 from pipeline.audit.ledger import Ledger
-from pipeline.audit.verify import verify
+from pipeline.audit.verify import Known, verify
 from pipeline.errors import OutputUnusable
 from pipeline.records import SHARD_SCHEMA, Counts
 
@@ -26,6 +26,7 @@ from .building import (
     quarantined,
     shard_row,
 )
+from .signers import OTHER, SIGNER
 
 
 def faults_of(output: Output) -> tuple[Fault, ...]:
@@ -275,9 +276,11 @@ def test_record_of_a_withdrawn_run(output: Output) -> None:
 def test_record_announced_again_after_an_interruption(output: Output) -> None:
     output.publish("r")
     digest = hashlib.sha256(output.record_path("r").read_bytes()).hexdigest()
-    output.ledger.append("run_finished", "r", output.tick(), {"record_sha256": digest})
+    card = hashlib.sha256((output.out / "README.md").read_bytes()).hexdigest()
+    data = {"record_sha256": digest, "card_sha256": card}
+    output.ledger.append("run_finished", "r", output.tick(), data)
     assert faults_of(output) == ()
-    output.ledger.append("run_finished", "r", output.tick(), {"record_sha256": "0" * 64})
+    output.ledger.append("run_finished", "r", output.tick(), {**data, "record_sha256": "0" * 64})
     second, record = faults_of(output)
     assert second == Fault("audit/ledger.jsonl:4", "announces a second record of the same run")
     assert record.location == "runs/r.json"
@@ -289,18 +292,47 @@ def test_announcement_without_a_digest(output: Output) -> None:
     only(output, "audit/ledger.jsonl:3", "without the digest")
 
 
+@pytest.mark.parametrize("content", [b"", b"shards of another\n", None])
+def test_card_of_another_run(output: Output, content: bytes | None) -> None:
+    output.publish("a")
+    card = output.out / "README.md"
+    if content is None:
+        card.unlink()
+    else:
+        card.write_bytes(content)
+    only(output, "README.md", "missing" if content is None else "is not what was recorded")
+
+
+def test_what_the_reader_was_told_elsewhere(output: Output) -> None:
+    output.publish("a")
+    report = verify(output.out)
+    assert report.public_key == SIGNER.public_key
+    known = Known(public_key=report.public_key, head=report.head)
+    output.publish("b", [], superseded=["a"])
+    shutil.rmtree(output.out / "shards" / "run=a")
+    assert verify(output.out, known).sound
+    for wrong in (Known(public_key=OTHER.public_key), Known(head="0" * 64)):
+        assert verify(output.out, wrong).faults[0].location.startswith("audit/ledger")
+
+
 def test_ledger_cut_off(output: Output) -> None:
     output.publish("a", [])
     output.publish("b", [])
     path = output.out / "audit" / "ledger.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
-    only(output, "audit/ledger.jsonl:4", "no run_finished event announces b.")
+    fault, head = faults_of(output)
+    assert fault.location == "audit/ledger.jsonl:4"
+    assert "no run_finished event announces b." in fault.message
+    assert head.location == "audit/head.json"
 
 
 def test_ledger_missing(output: Output) -> None:
     output.publish("a", [])
     (output.out / "audit" / "ledger.jsonl").unlink()
-    only(output, "audit/ledger.jsonl:1", "no run_finished event announces a.")
+    fault, *others = faults_of(output)
+    assert fault.location == "audit/ledger.jsonl:1"
+    assert "no run_finished event announces a." in fault.message
+    assert [other.location for other in others] == ["audit/head.json"]
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.audit.decisions import DecisionsWriter
-from pipeline.audit.ledger import EventName, Ledger
+from pipeline.audit.events import EventName
+from pipeline.audit.inventory import MARKER, MARKER_NAME
+from pipeline.audit.ledger import Ledger
+from pipeline.audit.signing import Signer
 from pipeline.config import default_policy_text
 from pipeline.eligibility.accounts import REGISTRY_SCHEMA, AccountIndex, index_accounts
 from pipeline.eligibility.gate import MANIFEST_SCHEMA, Gate
 from pipeline.eligibility.policy import Policy, parse_policy
+from pipeline.keys import SigningKey
 from pipeline.records import (
     DECISION_SCHEMA,
     TIMESTAMP,
@@ -40,6 +44,7 @@ from pipeline.records import (
     utc_text,
 )
 from pipeline.run.folder import encode_record
+from pipeline.shards.card import dataset_card
 from pipeline.storage import write_atomic
 
 #: Rows that a run decides at once: what the sources give the gate.
@@ -80,8 +85,8 @@ def generate(out: Path, size: Size) -> tuple[RunRecord, ...]:
         The records of the runs, oldest first.
     """
     out.mkdir(parents=True, exist_ok=True)
-    write_atomic(out / ".clearshard.json", b'{"format": 1, "made_by": "clearshard"}\n')
-    ledger = Ledger(out / "audit" / "ledger.jsonl")
+    write_atomic(out / MARKER_NAME, MARKER)
+    ledger = Ledger(out / "audit" / "ledger.jsonl", Signer.of(SigningKey(b"s" * 32)))
     policy = parse_policy(default_policy_text(), "default policy")
     records: list[RunRecord] = []
     for number in range(size.runs):
@@ -98,11 +103,15 @@ def generate(out: Path, size: Size) -> tuple[RunRecord, ...]:
                 _count(states, batch.column("state"))
                 _count(reasons, batch.column("reasons").flatten())
         record = _record(run_id, as_of, policy, states, reasons, tuple(writer.files), records)
-        content = encode_record(record)
-        digest = hashlib.sha256(content).hexdigest()
-        ledger.append(EventName.RUN_FINISHED, run_id, as_of, {"record_sha256": digest})
+        content, card = encode_record(record), dataset_card(record)
+        digests = {
+            "record_sha256": hashlib.sha256(content).hexdigest(),
+            "card_sha256": hashlib.sha256(card).hexdigest(),
+        }
+        ledger.append(EventName.RUN_FINISHED, run_id, as_of, digests)
         (out / "runs").mkdir(exist_ok=True)
         write_atomic(out / "runs" / f"{run_id}.json", content)
+        write_atomic(out / "README.md", card)
         for old in records[-1:]:
             ledger.append(EventName.SHARDS_REMOVED, old.run_id, as_of, {"superseded_by": run_id})
         records.append(record)

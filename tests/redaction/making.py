@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pipeline.config import Config, PseudonymKey, Redaction, Sources
+from pipeline.config import Config, Redaction, Sources
+from pipeline.keys import PseudonymKey
 from pipeline.records import Piece, Span, Transcript, Words
 
 KEY = PseudonymKey(b"k" * 32)

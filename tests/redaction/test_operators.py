@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from presidio_anonymizer.operators import Operator
 
-from pipeline.config import OperatorName, PseudonymKey
+from pipeline.config import OperatorName
+from pipeline.keys import PseudonymKey
 from pipeline.records import Quarantine, QuarantineReason, Span
 from pipeline.redaction.operators import KeyedSurrogate
 from pipeline.redaction.redactor import Redactor

@@ -315,6 +315,7 @@ def test_hash_seed_leaves_no_trace(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"
         "from pipeline.records import *; from pipeline.config import *\n"
+        "from pipeline.keys import *\n"
         "from pipeline.redaction.redactor import Redactor\n"
         f"s = Redaction(recognizers={str(own)!r}, profile='stock')\n"
         "c = Config(sources=Sources(manifest='m', registry='r', transcripts='t'), redaction=s)\n"

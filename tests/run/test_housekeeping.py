@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.audit.events import EventName
 from pipeline.audit.explain import explain
-from pipeline.audit.ledger import EventName, Ledger
 from pipeline.audit.verify import verify
 from pipeline.config import Housekeeping
 from pipeline.run import housekeeping
 from pipeline.run.folder import OutputFolder
 from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
+from pipeline.run.journal import Journal
 from pipeline.storage import remove_tree
 
 from ..audit.building import Output, excluded
@@ -28,8 +29,8 @@ def output(tmp_path: Path) -> Output:
     return output
 
 
-def at(output: Output, days: float) -> datetime:
-    return output.now + timedelta(days=days)
+def at(output: Output, days: float) -> Journal:
+    return Journal(output.ledger, lambda: output.now + timedelta(days=days))
 
 
 def runs(output: Output) -> set[str]:
@@ -37,16 +38,16 @@ def runs(output: Output) -> set[str]:
 
 
 def test_records_are_kept_for_ever_by_default(output: Output) -> None:
-    sweep_runs(OutputFolder(output.out), Housekeeping(), lambda: at(output, 10_000))
+    sweep_runs(OutputFolder(output.out), Housekeeping(), at(output, 10_000))
     assert runs(output) == {"first", "second"}
 
 
 def test_a_replaced_run_is_swept_when_its_time_is_over(output: Output) -> None:
     folder = OutputFolder(output.out)
-    sweep_runs(folder, WEEK, lambda: at(output, 6))
+    sweep_runs(folder, WEEK, at(output, 6))
     assert runs(output) == {"first", "second"}
     record = output.record_path("first").read_bytes()
-    sweep_runs(folder, WEEK, lambda: at(output, 8))
+    sweep_runs(folder, WEEK, at(output, 8))
     assert runs(output) == {"second"}
     assert not folder.decisions("first").exists()
     last = list(output.ledger.read())[-1]
@@ -59,8 +60,8 @@ def test_a_replaced_run_is_swept_when_its_time_is_over(output: Output) -> None:
 
 
 def test_the_visible_run_is_never_swept(output: Output) -> None:
-    sweep_runs(OutputFolder(output.out), WEEK, lambda: at(output, 1000))
-    sweep_runs(OutputFolder(output.out), WEEK, lambda: at(output, 1000))
+    sweep_runs(OutputFolder(output.out), WEEK, at(output, 1000))
+    sweep_runs(OutputFolder(output.out), WEEK, at(output, 1000))
     assert runs(output) == {"second"}
     assert sum(e.event == "run_swept" for e in output.ledger.read()) == 1
 
@@ -79,9 +80,9 @@ def test_an_interrupted_sweep_is_finished(
     with monkeypatch.context() as patch:
         patch.setattr(housekeeping, "_remove", dies)
         with pytest.raises(KeyboardInterrupt):
-            sweep_runs(folder, WEEK, lambda: at(output, 8))
+            sweep_runs(folder, WEEK, at(output, 8))
     assert any("an interrupted sweep" in f.message for f in verify(output.out).faults)
-    finish_sweeps(folder)
+    finish_sweeps(folder, at(output, 8))
     assert runs(output) == {"second"}
     assert verify(output.out).faults == ()
 
@@ -89,9 +90,7 @@ def test_an_interrupted_sweep_is_finished(
 def test_a_sweep_excuses_no_other_record(output: Output) -> None:
     """A line that sweeps a record with another digest than the announced one is a lie."""
     data = {"record_sha256": "0" * 64, "finished_at": "2026-01-01T00:00:00Z"}
-    Ledger(output.out / "audit" / "ledger.jsonl").append(
-        EventName.RUN_SWEPT, "second", output.tick(), data
-    )
+    output.ledger.append(EventName.RUN_SWEPT, "second", output.tick(), data)
     output.record_path("second").unlink()
     messages = [fault.message for fault in verify(output.out).faults]
     assert any("never announced so" in message for message in messages)
@@ -102,11 +101,13 @@ def test_temporary_files_are_removed_and_nothing_else(output: Output) -> None:
     left = [
         output.out / ".README.md.tmp",
         output.out / "runs" / ".third.json.tmp",
+        output.out / "audit" / ".head.json.tmp",
     ]
     for path in left:
         path.write_bytes(b"half")
     kept = output.out / "notes.tmp"
     kept.write_bytes(b"somebody's")
-    sweep_leftovers(OutputFolder(output.out), Housekeeping(), "r", lambda: datetime.now(UTC))
+    journal = Journal(output.ledger, lambda: datetime.now(UTC))
+    sweep_leftovers(OutputFolder(output.out), Housekeeping(), "r", journal)
     assert not any(path.exists() for path in left)
     assert kept.exists()

@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from pipeline.audit.verify import verify
-from pipeline.config import PseudonymKey, load_config
+from pipeline.config import load_config
+from pipeline.keys import PseudonymKey
 from pipeline.records import FileTask, Quarantine, QuarantineReason, Transcript
 from pipeline.run.units import WorkUnit
 from pipeline.run.work import WorkSettings, process

@@ -27,6 +27,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, R
     out = tmp_path_factory.mktemp("samples") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLEARSHARD_KEY", "5a" * 32)
+        patch.setenv("CLEARSHARD_SIGNING_KEY", "5b" * 32)
         config = load_config(ROOT / "configs" / "demo.toml")
         options = RunOptions(out, AS_OF, 2, dry_run=False)
         yield out, run(config, options, Silent(), lambda: datetime.now(UTC)).record

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.config import PseudonymKey
+from pipeline.keys import PseudonymKey
 from pipeline.records import Piece, RedactedTranscript, Span, StagedUnit, Transcript, Words
 from pipeline.redaction.apply import apply
 from pipeline.shards.pseudonyms import account_key, doc_key

@@ -1,0 +1,126 @@
+"""What the tests of resumed runs share: runs without processes, and ways to die."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipeline.audit.ledger import Ledger
+from pipeline.config import Config, load_config
+from pipeline.engines.local import Job
+from pipeline.engines.stopping import Stop
+from pipeline.keys import PseudonymKey
+from pipeline.records import RunRecord
+from pipeline.redaction.redactor import Redactor
+from pipeline.run import job
+from pipeline.run.job import RunOptions, RunResult, run
+from pipeline.run.outcomes import OutcomeWriter
+from pipeline.run.recall import NO_WISHES, Wishes
+from pipeline.run.units import WorkUnit
+from pipeline.run.work import UnitResult, process
+
+from ..world import AS_OF, Silent, World
+
+#: Small shards, so that there are several; the light recognizers, so that a run is quick.
+SETTINGS = '\n[output]\ntarget_shard_bytes = 4000\n\n[redaction]\nprofile = "stock"\n'
+KEY = "7e" * 32
+
+_redactors: dict[str, Redactor] = {}
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL where a test must know the exact moment."""
+
+
+def redactor_of(config: Config) -> Redactor:
+    """One for each configuration: loading it takes longer than all the work of a test."""
+    settings = config.redaction.model_dump_json()
+    if settings not in _redactors:
+        _redactors[settings] = Redactor(config, PseudonymKey(bytes.fromhex(KEY)))
+    return _redactors[settings]
+
+
+class InlineEngine:
+    """Does in this process what workers do; whether workers matter is tested with real ones."""
+
+    def __init__(self, workers: int, stop: Stop) -> None:
+        pass
+
+    def map(
+        self, job: Job[WorkUnit, UnitResult], units: Iterable[WorkUnit]
+    ) -> Iterator[UnitResult]:
+        (settings,) = job.arguments
+        for unit in units:
+            yield process(unit, redactor_of(settings.config), settings)
+
+
+def write(world: World, extra: str = SETTINGS) -> None:
+    world.write(extra)
+
+
+def go(
+    world: World, out: str = "out", *, workers: int = 1, wishes: Wishes = NO_WISHES
+) -> RunResult:
+    options = RunOptions(world.root / out, AS_OF, workers, False, wishes)
+    return run(load_config(world.config), options, Silent(), lambda: datetime.now(UTC))
+
+
+def shards(world: World, out: str = "out") -> dict[str, bytes]:
+    """Name and bytes of each visible shard; the name of the run is no part of it."""
+    paths = sorted((world.root / out / "shards").rglob("*.parquet"))
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def events(world: World) -> list[str]:
+    return [e.event for e in Ledger(world.out / "audit" / "ledger.jsonl").read()]
+
+
+def rows(world: World, record: RunRecord) -> dict[str, dict[str, Any]]:
+    folder = world.out / "audit" / "decisions" / f"run={record.run_id}"
+    table = duckdb.read_parquet(str(folder / "*.parquet")).to_arrow_table()
+    return {row["file_id"]: row for row in table.to_pylist()}
+
+
+def fresh(world: World) -> dict[str, bytes]:
+    """What a first run into a new folder makes of the world as it is."""
+    shutil.rmtree(world.root / "fresh", ignore_errors=True)
+    go(world, "fresh")
+    return shards(world, "fresh")
+
+
+def kill_after(monkeypatch: pytest.MonkeyPatch, units: int) -> None:
+    """Ends the run in the middle of redaction, with nothing tidied up."""
+    add = OutcomeWriter.add
+    seen = 0
+
+    def dies(self: Any, result: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen > units:
+            raise Killed
+        add(self, result)
+
+    monkeypatch.setattr(OutcomeWriter, "add", dies)
+    monkeypatch.setattr(job._Job, "forget", lambda *_: None)
+
+
+def killed(world: World, monkeypatch: pytest.MonkeyPatch, wishes: Wishes = NO_WISHES) -> list[Path]:
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.run.units._UNIT_FILES", 4)
+        kill_after(patch, units=4)
+        with pytest.raises(Killed):
+            go(world, wishes=wishes)
+    return sorted((world.out / ".checkpoints").iterdir())
+
+
+def other_redactor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after an upgrade: the same promise, another redactor."""
+    monkeypatch.setattr(job, "redactor_digest", lambda _: "e" * 64)
+
+
+def dies() -> None:
+    raise Killed

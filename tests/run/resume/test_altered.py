@@ -1,0 +1,73 @@
+"""What was altered since is not believed, but done again."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.audit.verify import verify
+from pipeline.run import job
+from pipeline.run.finish import Finisher
+
+from ..world import World
+from .making import Killed, dies, fresh, go, shards, write
+
+
+@pytest.mark.parametrize("what", ["shard", "shard_missing", "decisions", "record"])
+def test_what_was_altered_is_not_believed_but_redone(world: World, what: str) -> None:
+    record = go(world).record
+    whole = shards(world)
+    if what == "record":
+        path = world.out / "runs" / f"{record.run_id}.json"
+    elif what == "decisions":
+        path = next((world.out / "audit" / "decisions").rglob("*.parquet"))
+    else:
+        path = sorted((world.out / "shards").rglob("*.parquet"))[1]
+    if what == "record":
+        path.write_text(path.read_text().replace('"taken_out": 0', '"taken_out": 1'))
+    elif what == "shard_missing":
+        path.unlink()
+    elif what == "decisions":
+        table = pq.read_table(path)  # still a table of decisions, but not the one that was recorded
+        pq.write_table(table, path, compression="none")
+    else:
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    again = go(world)
+    assert not again.unchanged
+    assert again.record.reused == (0 if what in ("record", "decisions") else again.record.reused)
+    assert again.record.reused < 24
+    assert shards(world) == whole
+
+
+def test_a_damaged_shard_is_made_again_even_if_the_run_that_does_it_is_killed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decisions and contents are those of the visible run then; its shards are not."""
+    go(world)
+    whole = shards(world)
+    for path in (world.out / "shards").rglob("*.parquet"):
+        path.write_bytes(b"damaged")
+    with monkeypatch.context() as patch:
+        patch.setattr(Finisher, "finish", lambda *_: dies())
+        patch.setattr(job._Job, "forget", lambda *_: None)
+        with pytest.raises(Killed):
+            go(world)
+    result = go(world)
+    assert (result.unchanged, result.record.reused) == (False, 24)
+    assert shards(world) == whole
+    assert verify(world.out).faults == ()
+
+
+def test_a_row_is_taken_only_for_the_file_that_it_was_made_of(world: World) -> None:
+    """Two files with the same transcript are two rows."""
+    twin = json.loads((world.root / "transcripts" / "file-0.json").read_text())
+    world.file("twin", "acct-good", twin)
+    write(world)
+    go(world)
+    world.files = [f for f in world.files if f["file_id"] != "file-0"]
+    write(world)
+    result = go(world)
+    assert result.record.counts.written == 24
+    assert shards(world) == fresh(world)
