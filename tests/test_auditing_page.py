@@ -75,5 +75,5 @@ def test_the_page_says_what_the_command_prints(
 
 def test_the_page_names_every_verb() -> None:
     commands = {" ".join(command.split()[1:3]) for command, _ in blocks()}
-    for verb in ("summary", "list", "explain", "diff", "query", "verify"):
+    for verb in ("summary", "list", "explain", "diff", "query", "verify", "report", "bundle"):
         assert f"audit {verb}" in commands

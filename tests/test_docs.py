@@ -83,7 +83,8 @@ def test_help_of_every_command_states_its_exit_codes() -> None:
 def test_commands_of_the_readme_exist() -> None:
     commands = dict(_commands(get_command(app), ""))
     said = re.findall(
-        r"clearshard ([a-z]+(?: (?:summary|explain|verify|show|list|check|diff|query))?)",
+        r"clearshard ([a-z]+(?: (?:summary|explain|verify|show|list|check|diff|query|report"
+        r"|bundle))?)",
         (ROOT / "README.md").read_text("utf-8"),
     )
     used = {command for command in said if command.split()[0] in {c.split()[0] for c in commands}}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline.audit.cells import recovered
 from pipeline.cli.entry import _exit_code
 
 from ..audit.building import Output, Row, excluded, quarantined
+from ..audit.signers import OTHER, SIGNER
 
 ESCAPE = "\x1b]0;owned\x07\x1b[2J"
 HOSTILE = [
@@ -49,8 +51,6 @@ def run(*arguments: object) -> int:
 
 def made(folder: Path, ids: list[str]) -> Output:
     output = Output(folder)
-    (folder / ".clearshard.json").parent.mkdir(parents=True, exist_ok=True)
-    (folder / ".clearshard.json").write_text("{}")
     rows = [Row(i, "excluded", ("eu_server",), account_id=i) for i in ids]
     output.publish("a", [*rows, Row("plain")])
     output.publish("b", [Row(i, account_id=i) for i in ids], superseded=["a"])
@@ -297,3 +297,61 @@ def test_a_reader_that_has_seen_enough_is_no_defect(out: Path) -> None:
     command = f"{sys.executable} -m pipeline audit list --out '{out}' --format csv | head -c 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+def test_verify_pins_the_key_and_the_head(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CLEARSHARD_SIGNING_KEY", raising=False)
+    out = made(tmp_path / "out", ["f1"]).out
+    shutil.rmtree(out / "shards" / "run=a")  # replaced by run b
+
+    def verified(*arguments: object) -> tuple[int, str]:
+        code = run("audit", "verify", *arguments)
+        return code, capsys.readouterr().out
+
+    code, told = verified("--out", out)
+    assert code == 0
+    assert f"signed by {SIGNER.public_key}; compare it" in told
+    code, told = verified("--out", out, "--key", SIGNER.public_key)
+    assert code == 0
+    assert told.rstrip().endswith(f"signed by {SIGNER.public_key}")
+    code, told = verified("--out", out, "--key", OTHER.public_key)
+    assert code == 5
+    assert "somebody else wrote this line" in told
+    code, told = verified("--out", out, "--head", "0" * 64)
+    assert code == 5
+    assert "was kept elsewhere" in told
+    for option in ("--key", "--head"):
+        assert verified("--out", out, option, "no hash")[0] == 2
+
+    # With a configuration its key is asked for; a machine that has none trusts the first signer.
+    config = tmp_path / "job.toml"
+    config.write_text('[sources]\nmanifest = ""\nregistry = ""\ntranscripts = ""\n')
+    key = tmp_path / "clearshard-signing.key"
+    assert verified("--config", config, "--out", out)[0] == 0
+    for secret, expected in ((b"s" * 32, 0), (b"o" * 32, 5)):
+        key.write_text(secret.hex())
+        assert verified("--config", config, "--out", out)[0] == expected
+    assert verified("--config", config, "--out", out, "--key", SIGNER.public_key)[0] == 0
+    key.write_text("no key")
+    assert verified("--config", config, "--out", out)[0] == 2
+
+
+def test_report_is_written_and_says_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = made(tmp_path / "out", ["f1"])
+    shutil.rmtree(output.out / "shards" / "run=a")
+    path = tmp_path / "report.html"
+    path.write_text("older")
+    assert run("audit", "report", "--out", output.out, "--output", path, "--json") == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["report"], told["sound"], told["faults"]) == (str(path), True, 0)
+    assert path.read_text().startswith("<!doctype html>")
+    assert path.stat().st_mode & 0o777 == 0o600
+    output.shard_paths("b")[0].unlink()
+    assert run("audit", "report", "--out", output.out, "--output", path) == 5
+    assert "Not as recorded" in path.read_text()
+    missing = tmp_path / "absent" / "report.html"
+    assert run("audit", "report", "--out", output.out, "--output", missing) == 2

@@ -1,0 +1,316 @@
+"""The evidence bundle: complete, the same every time, and a stranger notices what was changed."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.audit.bundle import check, pack
+from pipeline.audit.verify import Known, verify
+from pipeline.cli.entry import _exit_code
+from pipeline.errors import OutputUnusable, RunFailed
+
+from .building import Output, Row, excluded
+from .signers import OTHER, SIGNER
+
+TOLD = Known(public_key=SIGNER.public_key)
+
+
+@pytest.fixture
+def output(output: Output) -> Output:
+    """Two runs, the second of which has replaced the first."""
+    output.publish("r1", [Row("f1"), excluded("f2", "eu_server", region="eu")])
+    shutil.rmtree(output.out / "shards" / "run=r1")
+    output.publish("r2", superseded=["r1"], record={"policy_digest": "p" * 64})
+    return output
+
+
+def packed(output: Output, known: Known = TOLD) -> bytes:
+    target = io.BytesIO()
+    pack.pack(output.out, target, known, "9.9")
+    return target.getvalue()
+
+
+def unpacked(content: bytes, folder: Path) -> Path:
+    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
+        assert zipped.testzip() is None
+        zipped.extractall(folder)
+    return folder / "clearshard-evidence"
+
+
+def checked(folder: Path, *arguments: object) -> tuple[int, str]:
+    """What the script in the bundle says, with no package to be imported."""
+    command = [sys.executable, "-I", "-S", folder / "check.py", *arguments]
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def test_it_holds_everything_but_the_shards(output: Output, tmp_path: Path) -> None:
+    folder = unpacked(packed(output), tmp_path)
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    copied = {
+        path.relative_to(output.out).as_posix()
+        for path in output.out.rglob("*")
+        if path.is_file() and "shards" not in path.parts
+    }
+    assert names == {
+        *(f"output/{name}" for name in copied),
+        f"policy/{'p' * 64}.toml",
+        "keys/ledger-ed25519.hex",
+        "keys/ledger-ed25519.pem",
+        "report.html",
+        "verification.json",
+        "README.md",
+        "check.py",
+        "manifest.json",
+    }
+    for name in copied:
+        assert (folder / "output" / name).read_bytes() == (output.out / name).read_bytes()
+    listed = json.loads((folder / "manifest.json").read_text())["files"]
+    assert listed.keys() == names - {"manifest.json"}
+    for name, digest in listed.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    public = load_pem_public_key((folder / "keys" / "ledger-ed25519.pem").read_bytes())
+    assert public.public_bytes_raw().hex() == SIGNER.public_key  # type: ignore[union-attr] # Ed25519
+    told = json.loads((folder / "verification.json").read_text())
+    assert (told["by"], told["sound"]) == ("clearshard 9.9", True)
+    assert told["known"]["public_key"] == SIGNER.public_key
+    readme = (folder / "README.md").read_text()
+    assert SIGNER.public_key in readme
+    assert "all was as it was recorded" in readme
+    assert "{" not in readme
+    for content in (path.read_bytes() for path in folder.rglob("*") if path.is_file()):
+        assert b"SECRET" not in content
+
+
+def test_the_same_folder_gives_the_same_bytes(output: Output, tmp_path: Path) -> None:
+    first = packed(output)
+    again = Path(shutil.copytree(output.out, tmp_path / "out"))
+    for path in again.rglob("*"):
+        os.utime(path, (1, 1))
+    target = io.BytesIO()
+    pack.pack(again, target, TOLD, "9.9")
+    assert target.getvalue() == first
+
+
+def test_a_stranger_checks_it(output: Output, tmp_path: Path) -> None:
+    folder = unpacked(packed(output), tmp_path)
+    head = output.ledger.head()
+    assert head is not None
+    code, said = checked(folder, "--key", SIGNER.public_key, "--head", head.hash)
+    assert code == 0, said
+    assert "checked 4 events, 2 runs, 9 decisions, 0 shards" in said
+    assert head.hash in said
+    assert "All is as it was recorded." in said
+    code, said = checked(folder, "--shards", output.out / "shards")
+    assert code == 0, said
+    assert "2 shards" in said
+    assert "No --key was given" in said
+    assert checked(folder, "--key", OTHER.public_key)[0] == 1
+    assert checked(folder, "--head", "0" * 64)[0] == 1
+    (output.shard_paths("r2")[0]).write_bytes(b"other")
+    code, said = checked(folder, "--shards", output.out / "shards")
+    assert code == 1
+    assert f"FAULT shards/{output.shard_paths('r2')[0].name}" in said
+
+
+def test_the_program_verifies_what_is_in_it(output: Output, tmp_path: Path) -> None:
+    folder = unpacked(packed(output), tmp_path)
+    known = Known(SIGNER.public_key, with_shards=False)
+    report = verify(folder / "output", known)
+    assert report.faults == ()
+    assert (report.checked.decisions, report.checked.shards) == (9, 0)
+    assert verify(folder / "output", TOLD).faults
+    path = next((folder / "output" / "audit" / "decisions").rglob("*.parquet"))
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    assert len(verify(folder / "output", known).faults) == 1
+
+
+Edit = Callable[[bytes], bytes]
+EDITS: dict[str, Edit] = {
+    "flip": lambda content: bytes([content[0] ^ 1, *content[1:]]),
+    "truncate": lambda content: content[:-1],
+    "empty": lambda _: b"",
+    "double": lambda content: content * 2,
+}
+
+
+@pytest.mark.parametrize("with_manifest", [False, True], ids=["as it is", "manifest edited, too"])
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_whatever_is_changed_is_named(
+    output: Output, tmp_path: Path, edit: Edit, with_manifest: bool
+) -> None:
+    """What hangs on the ledger is noticed even if the list of digests is written anew."""
+    folder = unpacked(packed(output), tmp_path)
+    manifest = folder / "manifest.json"
+    original = manifest.read_bytes()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        signed = name.startswith(("output/runs", "output/audit"))
+        if not path.is_file() or name in ("manifest.json", "check.py"):
+            continue
+        if with_manifest and not signed:
+            continue
+        content = path.read_bytes()
+        path.write_bytes(edit(content))
+        if with_manifest:
+            listed = json.loads(original)
+            listed["files"][name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            manifest.write_text(json.dumps(listed))
+        code, said = checked(folder)
+        places = name.removeprefix("output/")
+        assert code == 1, (name, said)
+        assert f"FAULT {places}" in said or f"FAULT {name}" in said or "audit/head.json" in said
+        path.write_bytes(content)
+        manifest.write_bytes(original)
+    assert checked(folder)[0] == 0
+
+
+def test_what_is_dropped_or_slipped_in_is_named(output: Output, tmp_path: Path) -> None:
+    folder = unpacked(packed(output), tmp_path)
+    record = folder / "output" / "runs" / "r1.json"
+    content = record.read_bytes()
+    record.unlink()
+    code, said = checked(folder)
+    assert code == 1
+    assert "FAULT runs/r1: was announced, and has no record" in said
+    record.write_bytes(content)
+    shutil.copy(record, record.with_name("r9.json"))
+    code, said = checked(folder)
+    assert code == 1
+    assert "FAULT output/runs/r9.json: is not a file of the bundle" in said
+    assert "FAULT runs/r9.json: is not the record that the ledger announced" in said
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_lines_of_the_ledger_dropped_doubled_and_swapped(
+    output: Output, tmp_path: Path, place: int
+) -> None:
+    folder = unpacked(packed(output), tmp_path)
+    path = folder / "output" / "audit" / "ledger.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    for changed in (
+        [*lines[:place], *lines[place + 1 :]],
+        [*lines[: place + 1], *lines[place:]],
+        [*lines[:place], lines[place + 1], lines[place], *lines[place + 2 :]],
+    ):
+        path.write_bytes(b"".join(changed))
+        code, said = checked(folder)
+        assert code == 1
+        assert "FAULT audit/ledger.jsonl:" in said
+        assert "does not follow" in said
+    path.write_bytes(b"".join(lines[:-2]))
+    assert "FAULT audit/head.json: is not the newest line" in checked(folder)[1]
+
+
+def test_a_folder_that_is_not_sound_is_packed_and_called_so(output: Output, tmp_path: Path) -> None:
+    output.decisions_paths("r2")[0].write_bytes(b"no table")
+    output.record_path("r1").write_bytes(b"{}")
+    folder = unpacked(packed(output), tmp_path)
+    told = json.loads((folder / "verification.json").read_text())
+    assert len(told["faults"]) >= 2
+    assert f"**{len(told['faults'])} fault(s)**" in (folder / "README.md").read_text()
+    assert not (folder / "report.html").exists()
+    assert "missing: the records are too damaged" in (folder / "README.md").read_text()
+    code, said = checked(folder)
+    assert code == 1
+    assert "FAULT audit/decisions/run=r2/decisions-00000.parquet" in said
+
+
+def test_no_output_no_bundle(tmp_path: Path) -> None:
+    with pytest.raises(OutputUnusable):
+        pack.pack(tmp_path, io.BytesIO(), Known(), "9.9")
+
+
+def test_a_run_meanwhile_is_noticed(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    policies = pack._policies
+
+    def late(out: Path) -> dict[str, str]:
+        output.ledger.append("run_started", "r3", output.tick(), {})
+        return policies(out)
+
+    monkeypatch.setattr(pack, "_policies", late)
+    with pytest.raises(RunFailed, match="Pack it again"):
+        packed(output)
+
+
+def test_links_and_drafts_are_not_packed(output: Output, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "secret"
+    elsewhere.write_text("not of this folder")
+    (output.out / "runs" / "link.json").symlink_to(elsewhere)
+    (output.out / "runs" / ".r3.json.tmp").write_text("half")
+    with zipfile.ZipFile(io.BytesIO(packed(output))) as zipped:
+        names = zipped.namelist()
+    assert not [name for name in names if "link" in name or "tmp" in name]
+
+
+def test_the_command(output: Output, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "evidence.zip"
+    arguments = ["audit", "bundle", "--out", str(output.out), "--output", str(path)]
+    assert _exit_code([*arguments, "--json"]) == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert _exit_code([*arguments, "--key", OTHER.public_key]) == 5
+    assert (
+        "somebody else"
+        in unpacked(path.read_bytes(), tmp_path).joinpath("verification.json").read_text()
+    )
+    missing = str(tmp_path / "absent" / "x.zip")
+    assert _exit_code([*arguments[:-1], missing]) == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    secret=st.binary(min_size=32, max_size=32),
+    message=st.binary(max_size=100),
+    place=st.integers(0, 511),
+)
+def test_its_own_ed25519_is_that_of_the_library(secret: bytes, message: bytes, place: int) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(secret)
+    key, signature = private.public_key().public_bytes_raw(), private.sign(message)
+    assert check.is_signed(message, key, signature)
+    assert not check.is_signed(message + b"x", key, signature)
+    flipped = bytearray(signature)
+    flipped[place // 8] ^= 1 << place % 8
+    assert not check.is_signed(message, key, bytes(flipped))
+    other = bytearray(key)
+    other[place // 16] ^= 1 << place % 8
+    assert not check.is_signed(message, bytes(other), signature)
+
+
+def test_its_own_ed25519_refuses_what_is_no_signature() -> None:
+    key = bytes.fromhex(SIGNER.public_key)
+    signature = bytes.fromhex(SIGNER.sign("0" * 64))
+    message = check.PREFIX + bytes(32)
+    assert check.is_signed(message, key, signature)
+    assert not check.is_signed(message, key, signature[:-1])
+    assert not check.is_signed(message, key[:-1], signature)
+    # The same scalar once more around the group: a second spelling of the signature.
+    again = int.from_bytes(signature[32:], "little") + check.ORDER
+    assert not check.is_signed(message, key, signature[:32] + again.to_bytes(32, "little"))
+    assert not check.is_signed(message, b"\xff" * 32, signature)
+    assert not check.is_signed(message, (2**255 - 1).to_bytes(32, "little"), signature)
+    # RFC 8032, section 7.1, test 1.
+    assert check.is_signed(
+        b"",
+        bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"),
+        bytes.fromhex(
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555"
+            "fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+        ),
+    )

@@ -1,0 +1,348 @@
+"""The HTML report: says what is on record, holds everything itself, and no id can do harm in it."""
+
+import os
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from pipeline.audit.report.charts import MOST_REASONS, MOST_RUNS, OTHERS, reasons_over_time
+from pipeline.audit.report.facts import collect
+from pipeline.audit.report.page import page
+from pipeline.audit.verify import Known
+from pipeline.config import default_policy_text
+from pipeline.errors import OutputUnusable
+
+from .building import ROWS, Output, Row, excluded, quarantined
+from .signers import OTHER, SIGNER
+
+MADE_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "=HYPERLINK(1)",
+    "{{ 7 * 7 }}",
+    "\u202egnp.exe",
+    "a\x1b[31mred\x00\n\tb",
+    "x" * 5000,
+    "'; DROP TABLE decisions; --",
+    "</style></script><svg onload=alert(1)>",
+    " ",
+)
+
+
+class Page(HTMLParser):
+    """What a page is made of: tags, attributes, and the text that is read."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self._inside: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag in ("style", "script"):
+            self._inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._inside and tag == self._inside[-1]:
+            self._inside.pop()
+        if tag in ("td", "th", "dt", "dd", "p"):
+            self.text += " "
+
+    def handle_data(self, data: str) -> None:
+        if not self._inside:
+            self.text += data
+
+
+def made(out: Path, rows: int = 100) -> str:
+    return page(collect(out, rows, Known()), MADE_AT, "9.9")
+
+
+def words(html: str) -> str:
+    return " ".join(Page(html).text.split())
+
+
+def test_says_what_became_of_the_files(output: Output) -> None:
+    output.publish(
+        "r1",
+        record={
+            "redactions": {"PERSON": 30, "PHONE_NUMBER": 5},
+            "word_count": 2000,
+            "alerts": {"zero_retention_breach": 2},
+            "taken_out": 1,
+        },
+    )
+    text = words(made(output.out))
+    assert "seen 7 100.0 %" in text
+    assert "eligible under the policy 4 57.1 %" in text
+    assert "written to shards 3 42.9 %" in text
+    assert "excluded by the policy 3" in text
+    assert "baa_executed 1 No file of an account under a Business Associate Addendum." in text
+    assert "PERSON 30 15.00" in text
+    assert "PHONE_NUMBER 5 2.50" in text
+    assert "detector_failed RecursionError 1" in text
+    assert "zero_retention_breach: 2 file(s)" in text
+    assert "1 file(s) were redacted and then taken out again" in text
+    assert "Verified. Everything in the folder is what was recorded" in text
+    assert "acme 7 4 3 3 1" in text
+    assert "eu 1 0 0 1 0" in text
+    assert "f7 acme quarantined detector_failed RecursionError async us" in text
+    assert "All 1 run(s) on record had this policy." in text
+    assert "Made by clearshard 9.9" in text
+
+
+def test_nothing_written_is_listed_by_name(output: Output) -> None:
+    output.publish("r1")
+    listed = words(made(output.out)).split("Files that are not in the shards")[1]
+    assert [name for name in ("f1", "f2", "f3", "f4", "f5", "f6", "f7") if name in listed] == [
+        "f4",
+        "f5",
+        "f6",
+        "f7",
+    ]
+
+
+def test_a_long_list_is_cut_and_says_so(output: Output) -> None:
+    rows = [*ROWS, *(excluded(f"x{n}", "opted_out", opted_out=True) for n in range(50))]
+    output.publish("r1", rows)
+    text = words(made(output.out, rows=10))
+    assert "10 of 54, quarantined ones first." in text
+    assert "clearshard audit list gives the other 44" in text
+    assert "f7" in text
+    assert "x49" not in text
+
+
+def test_history_and_changes_of_the_policy(output: Output) -> None:
+    changed = default_policy_text().replace("Business Associate Addendum.", "BAA, whatever.")
+    output.publish("r1")
+    output.publish("r2", superseded=["r1"])
+    shutil.rmtree(output.out / "shards" / "run=r1")
+    output.publish(
+        "r3",
+        superseded=["r2"],
+        record={"policy_toml": changed, "policy_digest": "q" * 64},
+        rows=[Row("f1", policy_digest="q" * 64)],
+    )
+    shutil.rmtree(output.out / "shards" / "run=r2")
+    html = made(output.out)
+    text = words(html)
+    history = text.split("Run by run")[1].split("Accounts, regions")[0]
+    assert history.index("r3") < history.index("r2") < history.index("r1")
+    assert history.count("replaced") == 2
+    assert history.count("in force") == 1
+    assert "pppppppppppp became qqqqqqqqqqqq with run r3" in text
+    assert "+ description = &#34;No file of an account under a BAA, whatever.&#34;" in html
+    assert '<span class="gone">- description' in html
+
+
+def test_a_broken_folder_is_called_so(output: Output) -> None:
+    output.publish("r1")
+    path = output.shard_paths("r1")[0]
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    html = made(output.out)
+    text = words(html)
+    assert "Not as recorded. 1 fault(s), the first at shards/run=r1/" in text
+    assert "Verified." not in text
+    assert 'role="alert"' in html
+
+
+def test_it_says_whose_signature_was_asked_for(output: Output) -> None:
+    output.publish("r1")
+    assert "No key was named beforehand" in words(made(output.out))
+    for key, verdict in ((SIGNER.public_key, "Verified."), (OTHER.public_key, "Not as recorded.")):
+        facts = collect(output.out, 10, Known(public_key=key))
+        text = words(page(facts, MADE_AT, "9.9"))
+        assert verdict in text
+        assert f"Signed by key: {SIGNER.public_key}; expected was {key}." in text
+
+
+def test_of_very_many_faults_the_first_are_listed(output: Output) -> None:
+    output.publish("r1")
+    for number in range(600):
+        (output.out / "shards" / "run=r1" / f"stranger-{number}").write_bytes(b"")
+    html = made(output.out)
+    assert html.count("stranger-") < 510
+    assert "These are the first 500" in words(html)
+
+
+def test_no_run_no_report(tmp_path: Path) -> None:
+    with pytest.raises(OutputUnusable):
+        collect(tmp_path, 10, Known())
+
+
+def test_nothing_comes_from_elsewhere(output: Output) -> None:
+    output.publish("r1")
+    html = made(output.out)
+    parsed = Page(html)
+    names = {name for name, _ in parsed.attributes}
+    assert not names & {"src", "srcset", "style", "action", "onclick", "onload", "onerror"}
+    links = [value for name, value in parsed.attributes if name in ("href", "xlink:href")]
+    assert links
+    assert all(link is not None and link.startswith("#") for link in links)
+    assert not {"img", "iframe", "link", "object", "embed", "base", "form"} & set(parsed.tags)
+    assert "url(" not in html
+    assert "@import" not in html
+    assert "http:" not in html.replace("http-equiv", "")
+    assert "default-src 'none'" in html
+    assert parsed.tags.count("script") == parsed.tags.count("style") == 1
+
+
+def test_no_content_of_a_shard_is_in_it(output: Output) -> None:
+    output.publish("r1")
+    assert "SECRET" not in made(output.out)
+
+
+def test_ids_that_mean_harm_are_text(output: Output) -> None:
+    rows = [
+        *(Row(name, "excluded", ("opted_out",), account_id=name) for name in HOSTILE),
+        *(quarantined(f"q{name}", name, name) for name in HOSTILE if name.strip()),
+    ]
+    output.publish("r1", rows)
+    html = made(output.out)
+    parsed = Page(html)
+    assert parsed.tags.count("script") == 1
+    assert parsed.tags.count("svg") == html.count("<svg class=") + html.count("<svg viewBox=")
+    assert not {"img"} & set(parsed.tags)
+    assert not any(name.startswith("on") for name, _ in parsed.attributes)
+    assert "<script>alert(1)</script>" in parsed.text
+    assert "{{ 7 * 7 }}" in parsed.text
+    assert "(blank, 1 characters)" in parsed.text
+    # Marks that turn the line around and control characters are spelled out.
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f]", html)
+    assert r"\u202egnp.exe" in parsed.text
+
+
+def test_it_can_be_read_by_everybody(output: Output) -> None:
+    output.publish("r1")
+    html = made(output.out)
+    parsed = Page(html)
+    assert '<html lang="en">' in html
+    assert html.count("<h1") == 1
+    assert parsed.tags.count("th") == html.count('scope="col"') + html.count('scope="row"')
+    assert '<label for="q">' in html
+    ids = [value for name, value in parsed.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    targets = {str(v)[1:] for name, v in parsed.attributes if name == "href"}
+    assert targets <= set(ids)
+    # Drawings stand beside tables that say the same.
+    assert html.count("<svg") == html.count('aria-hidden="true"')
+
+
+def test_reasons_over_time() -> None:
+    many = {f"r{n}": 100 - n for n in range(MOST_REASONS + 3)}
+    chart = reasons_over_time([("01-01", many), ("01-02", {"r0": 5, "zzz": 1})])
+    assert chart.names == (*(f"r{n}" for n in range(MOST_REASONS)), OTHERS)
+    assert chart.svg.count("<rect") == MOST_REASONS + 1 + 2
+    heights = [float(h) for h in re.findall(r'<rect class="c0"[^>]* height="([0-9.]+)"', chart.svg)]
+    assert heights[0] / heights[1] == pytest.approx(100 / 5, rel=0.01)
+
+
+def test_a_chart_of_many_runs_or_none() -> None:
+    runs = [(f"d{n}", {"a": 1}) for n in range(MOST_RUNS + 5)]
+    drawn = reasons_over_time(runs).svg
+    assert drawn.count("<rect") == MOST_RUNS
+    assert ">d0<" not in drawn
+    assert reasons_over_time([]).svg.count("<rect") == 0
+    assert "&lt;b&gt;" in reasons_over_time([("<b>", {"a": 1})]).svg
+
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+#: `.ci/run` installs it, and there a missing browser is a failure.
+in_browser = pytest.mark.skipif(
+    CHROMIUM is None and "CI" not in os.environ, reason="needs Chromium: apt-get install chromium"
+)
+
+
+def browse(path: Path, *arguments: str, fragment: str = "") -> str:
+    """What headless Chromium makes of the page."""
+    assert CHROMIUM is not None
+    done = subprocess.run(
+        [
+            CHROMIUM,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            f"--user-data-dir={path.parent / 'profile'}",
+            *arguments,
+            path.as_uri() + fragment,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.fixture
+def saved(output: Output, tmp_path: Path) -> Path:
+    rows = [*ROWS, *(Row(name, "excluded", ("opted_out",), account_id=name) for name in HOSTILE)]
+    output.publish("r1", rows)
+    path = tmp_path / "report.html"
+    path.write_text(made(output.out), encoding="utf-8")
+    return path
+
+
+@in_browser
+def test_the_browser_runs_our_script_and_no_other(saved: Path) -> None:
+    plain = browse(saved, "--dump-dom")
+    # Ours shows the search field; had one of the ids run, the page would be another.
+    assert '<p class="search">' in plain
+    assert "<tr hidden" not in plain
+    assert Page(plain).tags.count("script") == 1
+    found = browse(saved, "--dump-dom", fragment="#q=f5%20EU_server")
+    assert "1 of " in found
+    assert found.count('<tr hidden=""') == len(HOSTILE) + 3
+
+
+@in_browser
+def test_the_browser_refuses_what_is_not_of_the_page(saved: Path) -> None:
+    # The same page with a script slipped in: the policy in its head names ours by its hash.
+    html = saved.read_text(encoding="utf-8").replace(
+        "<footer>", "<script>document.title = 'taken over'</script><footer>"
+    )
+    changed = saved.with_name("changed.html")
+    changed.write_text(html, encoding="utf-8")
+    assert "<title>taken over" not in browse(changed, "--dump-dom")
+
+
+@in_browser
+def test_it_is_complete_without_its_script(saved: Path) -> None:
+    html = re.sub(r"<script>.*?</script>", "", saved.read_text(encoding="utf-8"), flags=re.S)
+    saved.write_text(html, encoding="utf-8")
+    dom = browse(saved, "--dump-dom")
+    assert '<p class="search" hidden="">' in dom
+    assert "<tr hidden" not in dom
+    assert "f5" in words(dom)
+
+
+@in_browser
+def test_the_browser_draws_and_prints_it(saved: Path, tmp_path: Path) -> None:
+    def picture(name: str, *arguments: str) -> bytes:
+        path = tmp_path / name
+        browse(saved, f"--screenshot={path}", "--window-size=900,1200", *arguments)
+        return path.read_bytes()
+
+    light = picture("light.png", "--blink-settings=preferredColorScheme=1")
+    dark = picture("dark.png", "--blink-settings=preferredColorScheme=0")
+    assert light.startswith(b"\x89PNG")
+    assert len(light) > 20_000
+    assert light != dark
+    paper = tmp_path / "report.pdf"
+    browse(saved, f"--print-to-pdf={paper}")
+    assert paper.read_bytes().startswith(b"%PDF")
