@@ -19,9 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.audit.bundle import check, pack
+from pipeline.audit.events import canonical
 from pipeline.audit.verify import Known, verify
 from pipeline.cli.entry import _exit_code
 from pipeline.errors import OutputUnusable, RunFailed
+from pipeline.records import Counts
 
 from .building import Output, Row, excluded
 from .signers import OTHER, SIGNER
@@ -215,6 +217,47 @@ def test_lines_of_the_ledger_dropped_doubled_and_swapped(
         assert "does not follow" in said
     path.write_bytes(b"".join(lines[:-2]))
     assert "FAULT audit/head.json: is not the newest line" in checked(folder)[1]
+
+
+def test_a_line_of_the_ledger_edited(output: Output, tmp_path: Path) -> None:
+    folder = unpacked(packed(output), tmp_path)
+    path = folder / "output" / "audit" / "ledger.jsonl"
+    lines = path.read_bytes().splitlines()
+    newest = json.loads(lines[-1])
+    for place, line, what in (
+        (1, lines[1].replace(b'"seq":1', b'"seq": 1'), "was edited"),
+        (1, lines[1].replace(b'{"at"', b'{"a":0,"at"'), "was edited"),
+        (1, canonical({**json.loads(lines[1]), "run_id": "r8"}), "was edited"),
+        (3, canonical({**newest, "signature": "0" * 128}), "is not signed"),
+        (3, canonical({**newest, "signature": "x"}), "is not signed"),
+        (3, canonical({**newest, "signature": 7}), "is not signed"),
+        (2, b"[]", "is not a ledger event"),
+        (2, b"\xff", "is not a ledger event"),
+    ):
+        assert line != lines[place]
+        path.write_bytes(b"".join(f + b"\n" for f in [*lines[:place], line, *lines[place + 1 :]]))
+        code, said = checked(folder)
+        assert code == 1
+        assert f"FAULT audit/ledger.jsonl:{place + 1}: {what}" in said
+    path.write_bytes(b"\n".join(lines))
+    assert "the last line is torn" in checked(folder)[1]
+
+
+@pytest.mark.parametrize(
+    ("counts", "what"),
+    [
+        ((7, 3, 3, 0), "its counts do not add up"),
+        ((8, 3, 4, 1), "it does not have one decision for each file that it saw"),
+        ((7, 2, 4, 1), "its shards do not hold what it says it wrote"),
+    ],
+)
+def test_a_record_that_does_not_add_up(
+    output: Output, tmp_path: Path, counts: tuple[int, int, int, int], what: str
+) -> None:
+    seen, written, excluded, quarantined = counts
+    made = Counts(seen=seen, written=written, excluded=excluded, quarantined=quarantined)
+    output.publish("r3", superseded=["r2"], record={"counts": made})
+    assert f"FAULT runs/r3: {what}" in checked(unpacked(packed(output), tmp_path))[1]
 
 
 def test_a_folder_that_is_not_sound_is_packed_and_called_so(output: Output, tmp_path: Path) -> None:

@@ -162,6 +162,28 @@ def test_extra_file_beside_a_run(output: Output, root: str, name: str) -> None:
     assert "in no record" in fault.message
 
 
+@pytest.mark.parametrize("name", ["runs/notes.txt", "audit/notes.txt", "audit/ledger.jsonl.old"])
+def test_stranger_beside_the_records_and_the_ledger(output: Output, name: str) -> None:
+    output.publish("r")
+    (output.out / name).write_bytes(b"SECRET")
+    only(output, name, "is no part of an output")
+
+
+def test_folder_in_the_place_of_a_record(output: Output) -> None:
+    output.publish("r")
+    (output.out / "runs" / "x.json").mkdir()
+    assert ("runs/x.json", "is no part of an output: it was added. Remove it") in {
+        (fault.location, fault.message) for fault in faults_of(output)
+    }
+
+
+def test_drafts_of_a_crash_are_no_strangers(output: Output) -> None:
+    output.publish("r")
+    for name in ("runs/.x.json.tmp", "audit/.head.json.tmp"):
+        (output.out / name).write_bytes(b"half")
+    assert faults_of(output) == ()
+
+
 @pytest.mark.parametrize(
     "folder", ["shards", "shards/run=x", "shards/run=r/deep", "audit/decisions/run=x"]
 )
