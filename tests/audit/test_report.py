@@ -1,5 +1,7 @@
 """The HTML report: says what is on record, holds everything itself, and no id can do harm in it."""
 
+import base64
+import hashlib
 import os
 import re
 import shutil
@@ -253,6 +255,16 @@ def test_a_chart_of_many_runs_or_none() -> None:
     assert ">d0<" not in drawn
     assert reasons_over_time([]).svg.count("<rect") == 0
     assert "&lt;b&gt;" in reasons_over_time([("<b>", {"a": 1})]).svg
+
+
+@pytest.mark.parametrize("tag", ["style", "script"])
+def test_the_page_names_its_own_style_and_script_and_no_other(output: Output, tag: str) -> None:
+    output.publish("r1")
+    html = made(output.out)
+    (inside,) = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)
+    assert f"{tag}-src 'sha256-{digest}'" in policy.replace("&#39;", "'").split("; ")
 
 
 CHROMIUM = next(
