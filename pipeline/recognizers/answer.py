@@ -194,6 +194,20 @@ _NO_ANSWER = frozenset(
 )
 
 
+#: A written sentence ends here, and one of these words begins another: "at 5 Main St. Apt 4" has
+#: no end of a sentence in it.
+_SENTENCE_END = re.compile(r"[.!?]\s")
+_STARTS = frozenset(
+    "i i've i'm i'd i'll we he she it it's its they they're there there's the this that that's "
+    "you your their would will shall should could do does is are and but or anything please "
+    "what shall".split()
+)
+#: Letters that are words, and mostly that.
+_LETTERS_AND_WORDS = frozenset("ai")
+_MONEY_SIGNS = frozenset("$\u20ac\u00a3\u20b9")
+_MONEY = frozenset("dollar dollars buck bucks euro euros pound pounds rupees usd percent".split())
+
+
 def answers() -> Finder:
     """The recognizer."""
     return Finder(
@@ -249,14 +263,36 @@ def _is_of_number(word: str) -> bool:
     return says_a_digit(word) or is_letter(word) or word in ORDINALS or word in MONTHS
 
 
-def _without_sentence(words: list[str], first: int, end: int, asked: Datum) -> tuple[int, int]:
-    """The range of words less a sentence that leads to the datum, or ends behind it."""
-    if not asked.is_number:
-        leads = [place for place in range(first, end - 1) if words[place] in _LEADS]
-        return (leads[0] + 1 if leads else first), end
-    numbers = [p for p in range(first, end) if _is_of_number(words[p]) and words[p] not in "ai"]
-    if not numbers:
-        return first, end
+def _numbers(line: str, tokens: list[re.Match[str]], words: list[str]) -> list[int]:
+    """The places of words that are of a number, and of no sum of money."""
+    return [
+        place
+        for place, word in enumerate(words)
+        if _is_of_number(word)
+        and word not in _LETTERS_AND_WORDS
+        and line[tokens[place].start() - 1 : tokens[place].start()] not in _MONEY_SIGNS
+        and not (place + 1 < len(words) and words[place + 1] in _MONEY)
+    ]
+
+
+def _without_other_sentences(
+    line: str, tokens: list[re.Match[str]], words: list[str], numbers: list[int]
+) -> tuple[int, int]:
+    """The range of words from the first sentence with a number to the last."""
+    starts = [
+        place
+        for place in range(1, len(words))
+        if words[place] in _STARTS
+        and _SENTENCE_END.search(line, tokens[place - 1].end(), tokens[place].start())
+    ]
+    first = max((start for start in starts if start <= numbers[0]), default=0)
+    return first, min((start for start in starts if start > numbers[-1]), default=len(words))
+
+
+def _without_sentence(
+    words: list[str], first: int, end: int, numbers: list[int]
+) -> tuple[int, int]:
+    """The range of words less what leads to a number in their sentence, or ends it."""
     leads = [
         place
         for place in range(first, numbers[0])
@@ -271,19 +307,27 @@ def _answer(line: str, asked: Datum) -> tuple[int, int] | None:
     """The range of a turn that is an answer, without the words around it."""
     tokens = list(TOKEN.finditer(line))
     words = [token.group().lower().replace("\u2019", "'") for token in tokens]
-    if _NO_ANSWER.intersection(words):
-        return None
+    numbers = _numbers(line, tokens, words) if asked.is_number else []
     first, end = 0, len(words)
+    if numbers:
+        first, end = _without_other_sentences(line, tokens, words, numbers)
+    if _NO_ANSWER.intersection(words[first:end]):
+        return None
     while first < end and words[first] in _BEFORE:
         first += 1
     while end > first and words[end - 1] in _BEHIND:
         end -= 1
+    numbers = [place for place in numbers if first <= place < end]
+    if asked.is_number and not numbers:
+        return None
     # Letters count little: a name that is spelled is one word.
     said = words[first:end]
     size = sum(len(word) > 1 for word in said) + len(said) // 4
     if not said or size > asked.most_words:
         return None
-    if asked.is_number and not any(_is_of_number(word) for word in said):
-        return None
-    first, end = _without_sentence(words, first, end, asked)
+    if numbers:
+        first, end = _without_sentence(words, first, end, numbers)
+    else:
+        leads = [place for place in range(first, end - 1) if words[place] in _LEADS]
+        first = leads[0] + 1 if leads else first
     return tokens[first].start(), tokens[end - 1].end()

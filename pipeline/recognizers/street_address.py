@@ -8,6 +8,7 @@ belongs to it goes too: apartment, town, state, zip, in the same turn or the nex
 
 import re
 from collections.abc import Iterator
+from itertools import islice, zip_longest
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Gate
@@ -127,7 +128,7 @@ _NUMBER_LAST = re.compile(
 _ANY_WORD = re.compile(r"[^\W_]+")
 #: What follows a word for a place to go or send to, if it has a number in it.
 _CUE = re.compile(
-    r"\b(?:address(?:es)?(?:\s{1,4}(?:is|was|to|of|at|as|on|in|now|linked|registered))*\s{0,4}:?"
+    r"\b(?:address(?:es)?(?:\s{1,4}(?:is|was|to|of|at|as|on|in|now|with|linked|registered))*\s{0,4}:?"
     r"|(?:located|live|lives|living|stay|staying|deliver(?:ed|y)?(?:\s{1,4}it)?|shipped"
     r"|ship(?:\s{1,4}it)?"
     r"|sen[dt](?:\s{1,4}(?:it|one|them))?(?:\s{1,4}over)?|returned|return|moved|move|off"
@@ -151,8 +152,21 @@ _BOX = re.compile(
     rf"\b(?:p\.?{_B0}o\.?|post{_B}office){_B0}box{_B}(?:number{_B})?{_HOUSE}{_TAIL}",
     re.IGNORECASE,
 )
-#: Words that end what a cue has announced.
+#: Words that end what a cue has announced, and, behind an "and" or an "in", begin something else.
 _STOPS = frozenset(_FUNCTION_WORDS) - frozenset("a and in no on".split())
+_OTHER_THINGS = {
+    "and": frozenset(
+        "phone telephone mobile number call contact email name their the my your his her our it "
+        "they i we you is that this".split()
+    ),
+    "in": frozenset("case order time person full advance".split()),
+}
+#: The place itself can begin with one of these.
+_DETERMINERS = frozenset("my our his her their your that this an".split())
+_TIME = re.compile(
+    rf"\d{{1,2}}:\d{{2}}|(?:\d{{1,2}}|{_NUMBER_WORD}){_B0}(?:[ap]\.?{_B0}m\b|o'?clock)",
+    re.IGNORECASE,
+)
 #: What an address has in which a word for a street comes first, or is no word of its own.
 _OTHER_WORDS = frozenset(
     "rue rua via calle avenida carrer ulica ul plaza piazza pla\u00e7a placa strada viale "
@@ -210,22 +224,28 @@ def _patterns_for(words: set[str]) -> Iterator["re.Pattern[str]"]:
         yield _NUMBER_LAST
 
 
+def _words_of_place(words: list[str]) -> int:
+    """How many of the words that follow a cue are of the place that it has announced."""
+    if not words or words[0] == "and" or words[0] in _STOPS - _DETERMINERS:
+        return 0
+    for place, (word, following) in enumerate(zip_longest(words, words[1:], fillvalue="")):
+        if (word in _STOPS and place) or following in _OTHER_THINGS.get(word, ()):
+            return place
+    return min(len(words), _MOST_WORDS_AFTER_CUE)
+
+
 def _place_at(text: str, start: int) -> tuple[int, int] | None:
     """The range of an address that a cue has announced: up to the end of its sentence or line."""
     line_end = text.find("\n", start)
     ends = [len(text) if line_end < 0 else line_end]
     if stop := _SENTENCE_END.search(text, start):
         ends.append(stop.start())
-    end = start
-    has_number = False
-    for words, token in enumerate(TOKEN.finditer(text, start, min(ends))):
-        word = token.group().lower()
-        if words == _MOST_WORDS_AFTER_CUE or (word in _STOPS and words):
-            break
-        has_number = has_number or says_a_digit(word)
-        end = token.end()
-    if not has_number:
+    tokens = list(islice(TOKEN.finditer(text, start, min(ends)), _MOST_WORDS_AFTER_CUE + 1))
+    words = [token.group().lower() for token in tokens]
+    count = _words_of_place(words)
+    if not any(map(says_a_digit, words[:count])) or _TIME.match(text, start):
         return None
+    end = tokens[count - 1].end()
     while following := _NEXT_LINE.match(text, end):
         end = following.end()
     return start, end

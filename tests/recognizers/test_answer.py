@@ -46,6 +46,27 @@ def found(text: str) -> list[tuple[str, str]]:
             "the address?\n5 main street, the door is 7",
             [("5 main street, the door is 7", "STREET_ADDRESS")],
         ),
+        # Money is no part of a number, and neither are the sentences around the one that has it.
+        (
+            "their phone number?\nIt costs $80 a day, and you can call them at 212-555-0143",
+            [("212-555-0143", "PHONE_NUMBER")],
+        ),
+        (
+            "the phone number?\n212-555-0143. They take 40 euros for it.",
+            [("212-555-0143", "PHONE_NUMBER")],
+        ),
+        (
+            "the address?\nA ticket is 12 dollars. The address is 5 main street",
+            [("5 main street", "STREET_ADDRESS")],
+        ),
+        (
+            "the address?\nI have done that. They are in a side street at 5 Main St. Apt 4",
+            [("They are in a side street at 5 Main St. Apt 4", "STREET_ADDRESS")],
+        ),
+        (
+            "the account number?\n44 1. Is that enough? 7 2 9",
+            [("44 1. Is that enough? 7 2 9", "ACCOUNT_NUMBER")],
+        ),
         ("what is the company name\nthe company is sea gull", [("sea gull", "PERSON")]),
         (
             "the email?\njo at home at example dot com",
@@ -69,6 +90,8 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
         "the name was changed on tuesday by us\nokay bob",
         "what is your name\nyes",
         "what time is it\nnoon",
+        "what's your phone number?\nthe one that i am calling with",
+        "what's your phone number?\nit costs 80 dollars",
     ],
 )
 def test_nothing_to_find(text: str) -> None:

@@ -70,3 +70,29 @@ def test_further_lines_of_a_written_address_go_too() -> None:
 def test_a_street_in_one_word_behind_its_number() -> None:
     text = "i am at 12 lindenstrasse"
     assert [text[f.start : f.end] for f in find_street_addresses(text)] == ["12 lindenstrasse"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we take off at 4:15 pm",
+        "they moved in at seven pm",
+        "people stay in there for 3 nights",
+        "the address and 212-555-0143 as the number",
+    ],
+)
+def test_behind_a_cue_is_not_always_a_place(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("send it to 7 the green and their phone number is that", "7 the green"),
+        ("please return to kettle 9 in case you find it", "kettle 9"),
+        ("change the address to kettle 9", "kettle 9"),
+        ("change the address with kettle 9", "kettle 9"),
+    ],
+)
+def test_what_a_cue_announces_ends_where_something_else_begins(text: str, place: str) -> None:
+    assert found(text) == [(place, "STREET_ADDRESS")]
