@@ -79,6 +79,18 @@ def output_folder(config: Config | None, out: Path | None) -> Path:
     raise ConfigError("configuration", ["output.folder → is required, or --out"])
 
 
+def require_new_file(path: Path) -> None:
+    """Refuses an ``--output`` that is there, or has no folder: nothing is written over.
+
+    Raises:
+        ConfigError: It is so.
+    """
+    if path.exists() or path.is_symlink():
+        raise ConfigError("--output", [f"{path} exists already. Name a file that does not"])
+    if not path.parent.is_dir():
+        raise ConfigError("--output", [f"{path.parent} is not a folder. Make it first"])
+
+
 def folder_to_read(config: Path | None, out: Path | None) -> Path:
     """The output folder of a command that reads one.
 

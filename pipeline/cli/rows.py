@@ -13,6 +13,7 @@ import typer
 from pipeline.audit.export import Format, as_json, export
 from pipeline.audit.listing import Rows
 from pipeline.cli.console import print_json, print_records, print_table, print_text, shown
+from pipeline.cli.options import require_new_file
 from pipeline.errors import ConfigError
 from pipeline.storage import new_file, output_errors
 
@@ -103,10 +104,8 @@ def row_options(
         raise ConfigError(
             "--json", ["and rows cannot both go to stdout; name a file with --output"]
         )
-    if output is not None and output.exists():
-        raise ConfigError("--output", [f"{output} exists already. Name a file that does not"])
-    if output is not None and not output.parent.is_dir():
-        raise ConfigError("--output", [f"{output.parent} is not a folder. Make it first"])
+    if output is not None:
+        require_new_file(output)
     return RowOptions(form, output, limit, as_json)
 
 

@@ -8,7 +8,7 @@ from pipeline.audit.ledger import Ledger
 from pipeline.audit.signing import Signer
 from pipeline.config import Config
 from pipeline.errors import ConfigError
-from pipeline.keys import load_signing_key
+from pipeline.keys import find_signing_key, load_signing_key
 from pipeline.run.folder import OutputFolder
 
 
@@ -57,6 +57,13 @@ def open_journal(
         IntegrityError: The newest line of the ledger is not what was written.
     """
     newest = Ledger(folder.ledger).head()
+    if newest is not None and find_signing_key(config) is None:
+        problem = (
+            f"keys.signing_file → {config.path(config.keys.signing_file)} is not there, and the "
+            f"ledger of {folder.root} is signed with it (public key {newest.key[:16]}...). Put it "
+            "back, or keep that folder as it is and begin a new one with --out"
+        )
+        raise ConfigError("configuration", [problem])
     key, made = load_signing_key(config, create=newest is None)
     signer = Signer.of(key)
     if made is not None:

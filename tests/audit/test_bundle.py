@@ -308,6 +308,8 @@ def test_the_command(output: Output, tmp_path: Path, capsys: pytest.CaptureFixtu
     told: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert told["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert path.stat().st_mode & 0o777 == 0o600
+    assert _exit_code(arguments) == 2  # nothing is written over
+    path.unlink()
     assert _exit_code([*arguments, "--key", OTHER.public_key]) == 5
     assert (
         "somebody else"

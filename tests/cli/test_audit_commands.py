@@ -345,12 +345,16 @@ def test_report_is_written_and_says_what_is_wrong(
     shutil.rmtree(output.out / "shards" / "run=a")
     path = tmp_path / "report.html"
     path.write_text("older")
+    assert run("audit", "report", "--out", output.out, "--output", path) == 2
+    assert path.read_text() == "older"
+    path.unlink()
     assert run("audit", "report", "--out", output.out, "--output", path, "--json") == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (told["report"], told["sound"], told["faults"]) == (str(path), True, 0)
     assert path.read_text().startswith("<!doctype html>")
     assert path.stat().st_mode & 0o777 == 0o600
     output.shard_paths("b")[0].unlink()
+    path.unlink()
     assert run("audit", "report", "--out", output.out, "--output", path) == 5
     assert "Not as recorded" in path.read_text()
     missing = tmp_path / "absent" / "report.html"

@@ -57,7 +57,7 @@ def test_a_lost_key_is_not_replaced(world: World) -> None:
     world.run()
     before = (world.out / "audit" / "ledger.jsonl").read_bytes()
     key_file(world).unlink()
-    with pytest.raises(ConfigError, match=r"clearshard-signing\.key"):
+    with pytest.raises(ConfigError, match=r"clearshard-signing\.key is not there.*Put it back"):
         world.run()
     assert not key_file(world).exists()
     assert (world.out / "audit" / "ledger.jsonl").read_bytes() == before

@@ -8,8 +8,14 @@ import typer
 
 from pipeline.cli.audit.options import EXIT, HeadOption, KeyOption, what_is_known
 from pipeline.cli.console import conclude, print_json, print_text, shown
-from pipeline.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
-from pipeline.errors import ConfigError, IntegrityError
+from pipeline.cli.options import (
+    JsonOption,
+    MaybeConfigOption,
+    OutOption,
+    folder_to_read,
+    require_new_file,
+)
+from pipeline.errors import IntegrityError
 from pipeline.run.folder import require_ours
 
 _DEFAULT = Path("clearshard-evidence.zip")
@@ -24,7 +30,7 @@ def bundle(
     config: MaybeConfigOption = None,
     out: OutOption = None,
     output: Annotated[
-        Path, typer.Option("--output", help="The zip to write; an older one is replaced.")
+        Path, typer.Option("--output", help="The zip to write; must not exist.")
     ] = _DEFAULT,
     key: KeyOption = None,
     head: HeadOption = None,
@@ -38,8 +44,7 @@ def bundle(
     from pipeline.audit.bundle.pack import pack
     from pipeline.storage import new_file, output_errors, sha256_file
 
-    if not output.parent.is_dir():
-        raise ConfigError("--output", [f"{shown(output.parent)} is not a folder"])
+    require_new_file(output)
     folder = require_ours(folder_to_read(config, out))
     known = what_is_known(config, key, head)
     with output_errors(output.parent), new_file(output, 0o600) as file:

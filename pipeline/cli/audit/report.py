@@ -9,15 +9,21 @@ import typer
 
 from pipeline.cli.audit.options import EXIT, HeadOption, KeyOption, what_is_known
 from pipeline.cli.console import conclude, print_json, print_text, shown
-from pipeline.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
-from pipeline.errors import ConfigError, IntegrityError
+from pipeline.cli.options import (
+    JsonOption,
+    MaybeConfigOption,
+    OutOption,
+    folder_to_read,
+    require_new_file,
+)
+from pipeline.errors import IntegrityError
 from pipeline.run.folder import require_ours
 
 _DEFAULT = Path("clearshard-audit.html")
 _ROWS = 2000
 
 FileOption = Annotated[
-    Path, typer.Option("--output", help="The HTML file to write; an older one is replaced.")
+    Path, typer.Option("--output", help="The HTML file to write; must not exist.")
 ]
 RowsOption = Annotated[
     int, typer.Option("--rows", min=0, help="List at most so many files by name.")
@@ -47,8 +53,7 @@ def report(
     from pipeline.audit.report.page import page
     from pipeline.storage import output_errors, write_atomic
 
-    if not output.parent.is_dir():
-        raise ConfigError("--output", [f"{shown(output.parent)} is not a folder"])
+    require_new_file(output)
     folder = require_ours(folder_to_read(config, out))
     facts = collect(folder.root, rows, what_is_known(config, key, head))
     html = page(facts, datetime.now(UTC), metadata.version("clearshard"))
