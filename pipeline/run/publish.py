@@ -58,16 +58,23 @@ def make_visible(folder: OutputFolder, run_id: str) -> None:
 
 
 def tidy(folder: OutputFolder, journal: Journal) -> None:
-    """Removes the shards of the runs that the newest one replaces."""
+    """Removes the shards of the runs that the newest one replaces.
+
+    The ledger is told first: what it calls removed and is still there was interrupted, and the next
+    run finishes it.
+    """
     records = visible_records(folder)
     if not records:
         return
     newest = records[-1]
-    for run_id in newest.superseded:
-        shards = folder.shards(run_id)
-        if shards.exists():
-            remove_tree(shards)
+    left = [run_id for run_id in newest.superseded if folder.shards(run_id).exists()]
+    if not left:
+        return
+    told = {e.run_id for e in journal.events() if e.event == EventName.SHARDS_REMOVED}
+    for run_id in left:
+        if run_id not in told:
             journal.tell(EventName.SHARDS_REMOVED, run_id, {"superseded_by": newest.run_id})
+        remove_tree(folder.shards(run_id))
 
 
 def recover(folder: OutputFolder, journal: Journal) -> None:
