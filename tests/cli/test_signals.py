@@ -140,3 +140,18 @@ def test_a_main_thread_that_hangs_is_ended_all_the_same(tmp_path: Path) -> None:
     assert err == ""
     # What it left, the next run settles.
     assert world.run().counts.written == 1
+
+
+def test_ctrl_c_while_the_command_is_loaded_shows_no_traceback() -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from pipeline.__main__ import main\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'pipeline.cli.entry':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, b"", b"")

@@ -132,3 +132,36 @@ def test_a_signal_to_every_process_is_for_the_parent_alone() -> None:
     os.killpg(process.pid, signal.SIGTERM)
     out, err = process.communicate(timeout=30)
     assert (out, err) == ("1\ninterrupted\n", "")
+
+
+def test_ctrl_c_while_workers_are_prepared_is_heard_by_the_command_alone(tmp_path: Path) -> None:
+    (tmp_path / "slow_to_load.py").write_text(
+        "import pathlib, time\n"
+        "pathlib.Path(__file__).with_name('begun').touch()\n"
+        "time.sleep(1)\n"
+        "pathlib.Path(__file__).with_name('ended').touch()\n"
+    )
+    code = (
+        "import signal, sys, time\n"
+        "from pathlib import Path\n"
+        "from pipeline.engines.worker import prepare\n"
+        "signal.signal(signal.SIGINT, lambda *_: print('heard', flush=True))\n"
+        "prepare(['slow_to_load'])\n"
+        "for _ in range(200):\n"
+        "    if Path(sys.argv[1]).exists():\n"
+        "        break\n"
+        "    time.sleep(0.05)\n"
+        "else:\n"
+        "    print('it was never loaded')\n"
+    )
+    command = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "ended"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while not (tmp_path / "begun").exists() and command.poll() is None:
+        time.sleep(0.02)
+    os.killpg(command.pid, signal.SIGINT)
+    assert command.communicate(timeout=60) == (b"heard\n", b"")
