@@ -42,9 +42,9 @@ def test_results_of_units_in_hand_come_in_order_and_then_the_error() -> None:
     assert next(results) == ["0"]
     stop.request()
     got = _until_interrupted(results)
-    assert got == ["1", "2"][: len(got)]
-    assert len(got) >= 1
-    assert len(taken) <= 9
+    # How many there are depends on how quick the machine was, their order does not.
+    assert got == [str(number) for number in range(1, len(got) + 1)]
+    assert 1 <= len(got) < len(taken) < 50
 
 
 def test_a_result_behind_one_that_is_not_there_still_comes(
