@@ -54,9 +54,9 @@ def prepare(preload: Sequence[str]) -> None:
     resource_tracker.ensure_running()
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(_ONE_THREAD)
-    # A scheduler can send SIGTERM to every process of the job, and Ctrl-C does. What is blocked here
-    # stays blocked there, so that only this process decides what it means; here it is delivered a
-    # moment later.
+    # A scheduler can send SIGTERM to every process of the job, a terminal does so with Ctrl-C. What
+    # is blocked here stays blocked there, so that only this process decides what it means; here it
+    # is delivered a moment later.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     try:
         forkserver.ensure_running()

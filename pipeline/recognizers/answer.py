@@ -221,18 +221,28 @@ def answers() -> Finder:
 
 def find_answers(text: str) -> Iterator[Found]:
     """What short turns say behind a question for a datum."""
+    return (answer for _, _, answer in answered(text))
+
+
+def answered(text: str) -> Iterator[tuple[int, int, Found]]:
+    """Where the line of a question starts, where that of its answer does, and the answer.
+
+    Who speaks is not looked at: who asked hardly ever answers, and a recognition that confuses
+    speakers would hide answers (``tests/benchmarks/answers_by_speaker.py``).
+    """
     asked: Datum | None = None
-    patience = place = 0
+    patience = place = asked_at = 0
     for line in text.split("\n"):
         question = _question(line)
         if question is not None:
-            asked, patience = question, _PATIENCE
+            asked, asked_at, patience = question, place, _PATIENCE
         elif asked is not None and _AGAIN.search(line):
             patience = _PATIENCE
         elif asked is not None and line.strip():
             answer = _answer(line, asked)
             if answer is not None:
-                yield Found(place + answer[0], place + answer[1], asked.entity_type)
+                found = Found(place + answer[0], place + answer[1], asked.entity_type)
+                yield asked_at, place, found
             patience -= 1
             if patience == 0:
                 asked = None
