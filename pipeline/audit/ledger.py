@@ -280,21 +280,20 @@ class Ledger:
         tail, torn, size = _tail(handle)
         head = self._tail_event(tail)
         self._require_copy_of(head)
-        if torn:
-            meant = _follows(torn, head)
-            if meant is not None:
-                data[REPAIRED_NEWLINE] = True
-            else:
-                data[REPAIRED_TORN_BYTES] = len(torn)
-            head = meant or head
-        if head is not None and head.key != signer.public_key:
-            raise IntegrityError(
-                f"{self._shown} is signed by key {head.key[:16]}..., and this run has key "
-                f"{signer.public_key[:16]}... Use the signing key that the folder began with, or "
-                "begin a new output folder."
-            )
-        event = _sealed(head, signer, name, run_id, at, data)
-        copy = line = format_line(event) + b"\n"
+        meant = _follows(torn, head) if torn else None
+        for known in (head, meant):
+            if known is not None and known.key != signer.public_key:
+                raise IntegrityError(
+                    f"{self._shown} is signed by key {known.key[:16]}..., and this run has key "
+                    f"{signer.public_key[:16]}... Use the signing key that the folder began with, "
+                    "or begin a new output folder."
+                )
+        if meant is not None:
+            data[REPAIRED_NEWLINE] = True
+        elif torn:
+            data[REPAIRED_TORN_BYTES] = len(torn)
+        event = _sealed(meant or head, signer, name, run_id, at, data)
+        line = format_line(event) + b"\n"
         # The line that will be read later must be this event: better to refuse than to write it.
         try:
             faithful = parse_line(line[:-1]) == event
@@ -302,18 +301,23 @@ class Ledger:
             faithful = False
         if not faithful:
             raise ValueError("the event cannot be written as JSON and read back the same")
-        if torn and REPAIRED_NEWLINE in data:
-            line = b"\n" + line
+        if meant is not None:
+            _write_all(handle, b"\n")
+            os.fsync(handle)
+            tail, size = torn, size + 1
         elif torn:
             size -= len(torn)
             os.ftruncate(handle, size)
+        # The copy may be one line behind, never two: it catches up before the next line.
+        if tail is not None and self._read_copy() != tail + b"\n":
+            write_atomic(self._head, tail + b"\n")
         try:
             _write_all(handle, line)
             os.fsync(handle)
-            write_atomic(self._head, copy)
+            write_atomic(self._head, line)
         except OSError:
             # Never back behind what the copy says, or nobody could append again.
-            if self._read_copy() != copy:
+            if self._read_copy() != line:
                 os.ftruncate(handle, size)
             raise
         if head is None:

@@ -23,7 +23,10 @@ def sweep_leftovers(
     """Removes temporary files, and checkpoints that are too old to be used."""
     for inside in (folder.root, folder.root / "runs", folder.ledger.parent):
         for path in inside.glob(temporary_name("*")):
-            path.unlink()
+            if path.is_dir() and not path.is_symlink():
+                remove_tree(path)
+            else:
+                path.unlink()
     oldest = (journal.clock() - timedelta(days=settings.keep_checkpoints_days)).timestamp()
     count = size = 0
     for path in folder.checkpoints.iterdir() if folder.checkpoints.is_dir() else ():

@@ -18,7 +18,13 @@ from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.engines.serving import forbid_core_dumps
 from pipeline.engines.stopping import Stop
-from pipeline.errors import ClearshardError, ConfigError, RunFailed, SourceUnavailable
+from pipeline.errors import (
+    ClearshardError,
+    ConfigError,
+    IntegrityError,
+    RunFailed,
+    SourceUnavailable,
+)
 from pipeline.keys import PseudonymKey, load_pseudonym_key
 from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
 from pipeline.redaction.promise import promise_digest
@@ -255,7 +261,13 @@ class _Job:
         """Now, or just after the last run if the clock went back: it puts runs in their order."""
         now = self._journal.clock()
         if self._visible:
-            now = max(now, self._visible[-1].finished_at + timedelta(microseconds=1))
+            try:
+                now = max(now, self._visible[-1].finished_at + timedelta(microseconds=1))
+            except OverflowError:
+                raise IntegrityError(
+                    f"The record of run {self._visible[-1].run_id} says that it ended at the end "
+                    "of time: it was edited. Restore it from a backup."
+                ) from None
         return utc_text(now)
 
     def forget(self, error: BaseException) -> None:

@@ -8,7 +8,8 @@ announcement is rolled forward by the next run, one before it is forgotten.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from pipeline.audit.events import Event, EventName
 from pipeline.records import RunRecord
@@ -82,16 +83,23 @@ def recover(folder: OutputFolder, journal: Journal) -> None:
     if folder.staging.exists():
         announced = announcements(journal.events())
         for staging in sorted(folder.staging.iterdir()):
-            record = staging / _RECORD
-            digest = (
-                hashlib.sha256(record.read_bytes()).hexdigest() if record.exists() else "no record"
-            )
-            if announced.get(staging.name) == digest:
+            if staging.is_symlink() or not staging.is_dir():  # no run of ours
+                staging.unlink()
+                continue
+            if _is_announced(folder, staging, announced):
                 make_visible(folder, staging.name)
             elif not folder.record(staging.name).exists():
                 journal.tell(EventName.RUN_FAILED, staging.name, {"error": "interrupted"})
             remove_tree(staging)
     tidy(folder, journal)
+
+
+def _is_announced(folder: OutputFolder, staging: Path, announced: Mapping[str, str]) -> bool:
+    """Whether the record of a run, in staging or visible already, is what the ledger announced."""
+    for record in (staging / _RECORD, folder.record(staging.name)):
+        if record.exists():
+            return announced.get(staging.name) == hashlib.sha256(record.read_bytes()).hexdigest()
+    return False
 
 
 def announcements(events: Iterable[Event]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from pipeline.audit.events import (
 from pipeline.audit.ledger import Ledger
 from pipeline.audit.signing import Signer
 from pipeline.errors import IntegrityError, OutputFull
+from pipeline.storage import write_atomic
 
 from .signers import OTHER, SIGNER
 
@@ -295,6 +296,36 @@ def test_crash_before_the_copy_was_replaced(ledger: Ledger, tmp_path: Path, coun
     assert ledger.append("run_started", "next", NOW).seq == count
     assert ledger.check() == []
     assert list(ledger.read())[:count] == events
+
+
+@pytest.mark.parametrize("newline", [True, False])
+def test_crashes_before_the_copy_was_replaced_one_after_the_other(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newline: bool
+) -> None:
+    """The copy catches up before the next line: it is never two lines behind."""
+    fill(ledger, 1)
+
+    class Killed(BaseException):
+        pass
+
+    for number in range(1, 4):
+        line = lines_of(tmp_path)[-1] + b"\n"
+
+        def dies(path: Path, content: bytes, line: bytes = line) -> None:
+            if content != line:
+                raise Killed
+            write_atomic(path, content)
+
+        with monkeypatch.context() as patch:
+            patch.setattr("pipeline.audit.ledger.write_atomic", dies)
+            with pytest.raises(Killed):
+                ledger.append("run_failed", f"r{number}", NOW)
+        assert ledger.check() == []
+        if not newline:  # as if the kill had come before the last byte
+            path_of(tmp_path).write_bytes(path_of(tmp_path).read_bytes()[:-1])
+    assert ledger.append("run_started", "next", NOW).seq == 4
+    assert ledger.check() == []
+    assert [event.seq for event in ledger.read()] == [0, 1, 2, 3, 4]
 
 
 def test_a_disk_that_is_full_for_the_copy_takes_the_line_back(

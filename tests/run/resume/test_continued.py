@@ -1,15 +1,18 @@
 """A killed run is continued, and what it left is swept in the end."""
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from pipeline.audit.ledger import Ledger
 from pipeline.audit.verify import verify
+from pipeline.storage import publish, remove_tree
 
-from ..world import World
-from .making import SETTINGS, fresh, go, killed, shards, write
+from ..world import World, transcript
+from .making import SETTINGS, Killed, events, fresh, go, killed, shards, write
 
 
 def test_a_killed_run_is_continued(
@@ -25,6 +28,62 @@ def test_a_killed_run_is_continued(
     assert shards(world) == fresh(world)
     assert not (world.out / ".checkpoints").exists()
     assert verify(world.out).faults == ()
+
+
+STEPS = ("shards", "decisions", "record.json", "README.md", "tidy")
+
+
+@pytest.mark.parametrize("first", STEPS)
+@pytest.mark.parametrize("second", [*STEPS, "never"])
+def test_a_publication_that_is_killed_twice_is_finished_whole(
+    world: World, monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> None:
+    go(world)
+    world.file("more", "acct-good", transcript("good morning", "a lamp again"))
+    write(world)
+    for step in (first, second):
+        with monkeypatch.context() as patch:
+            kill_before(patch, step)
+            with suppress(Killed):
+                go(world)
+    go(world)
+    assert verify(world.out).faults == ()
+    (folder,) = (world.out / "shards").iterdir()
+    assert folder.name in (world.out / "README.md").read_text()
+    assert shards(world) == fresh(world)
+    assert events(world).count("shards_removed") == 1
+
+
+def kill_before(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Ends a run before a step of its publication, with nothing tidied up."""
+
+    def renames(staged: Path, visible: Path) -> None:
+        if staged.name == step:
+            raise Killed
+        publish(staged, visible)
+
+    def removes(folder: Path) -> None:
+        if step == "tidy" and folder.parent.name == "shards":
+            raise Killed
+        remove_tree(folder)
+
+    monkeypatch.setattr("pipeline.run.publish.publish", renames)
+    monkeypatch.setattr("pipeline.run.publish.remove_tree", removes)
+
+
+@pytest.mark.parametrize("stray", ["file", "link"])
+def test_what_is_no_run_in_the_staging_folder_is_swept(world: World, stray: str) -> None:
+    go(world)
+    path = world.out / ".staging" / ".DS_Store"
+    if stray == "file":
+        path.write_bytes(b"x")
+    else:
+        path.symlink_to(world.out)
+    before = len(events(world))
+    assert go(world).unchanged
+    assert not path.is_symlink()
+    assert not path.exists()
+    assert len(events(world)) == before + 1
 
 
 @pytest.mark.parametrize("damage", ["torn", "flipped", "renamed", "foreign"])
