@@ -108,7 +108,9 @@ def _load(config: Config, place: _Place, create: bool) -> tuple[bytes, Path | No
 def _write(path: Path, secret: bytes) -> None:
     """Makes the key file, whole or not at all, and never in the place of another one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    # Never into a file that somebody else has made there, and can read.
+    temporary.unlink(missing_ok=True)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w") as file:
             file.write(secret.hex() + "\n")

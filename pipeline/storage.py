@@ -129,8 +129,10 @@ def temporary_name(name: str) -> str:
 def new_file(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
     """A file to write; readers see it whole, in the place of the old one, or not at all."""
     temporary = path.with_name(temporary_name(path.name))
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
+        # What a crash has left goes first: the new file has its own owner and permissions.
+        temporary.unlink(missing_ok=True)
         with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
             yield file
             file.flush()

@@ -53,3 +53,15 @@ def test_of_two_first_runs_the_quicker_one_has_made_it(
     monkeypatch.setattr(os, "link", later)
     key, made = load_pseudonym_key(config, create=True)
     assert (key.secret, made) == (b"\xab" * 32, None)
+
+
+def test_the_secret_is_never_written_into_a_file_that_was_there(config: Config) -> None:
+    left = config.base / f".clearshard.key.{os.getpid()}.tmp"
+    left.write_text("")
+    left.chmod(0o666)
+    held = left.open()
+    _, path = load_pseudonym_key(config, create=True)
+    assert path is not None
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert held.read() == ""
+    held.close()

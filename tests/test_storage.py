@@ -128,9 +128,18 @@ def test_a_write_does_not_follow_a_link(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_bytes(b"mine")
     (tmp_path / ".record.json.tmp").symlink_to(victim)
-    with pytest.raises(OSError, match="symbolic links"):
-        write_atomic(tmp_path / "record.json", b"x")
+    write_atomic(tmp_path / "record.json", b"x")
     assert victim.read_bytes() == b"mine"
+    assert not (tmp_path / "record.json").is_symlink()
+
+
+def test_a_write_takes_over_nothing_of_what_was_left_in_its_place(tmp_path: Path) -> None:
+    left = tmp_path / ".record.json.tmp"
+    left.write_bytes(b"older and longer")
+    left.chmod(0o666)
+    write_atomic(tmp_path / "record.json", b"x", mode=0o600)
+    assert (tmp_path / "record.json").read_bytes() == b"x"
+    assert (tmp_path / "record.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_publish_and_remove(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,10 @@ from pipeline.storage import sha256_file
 MARKER_NAME = ".clearshard.json"
 MARKER = b'{"format": 1, "made_by": "clearshard"}\n'
 _NOT_RECORDED = "Restore it from a backup, or run again"
-_IN_AUDIT = frozenset(("ledger.jsonl", "head.json", "decisions"))
+_CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
+_LEDGER = ("ledger.jsonl", "head.json")
+_IN_AUDIT = frozenset((*_LEDGER, "decisions"))
+_IN_ROOT = frozenset(("README.md", "audit", "runs", "shards", "lost+found"))
 
 
 def below(out: Path, path: Path) -> str:
@@ -44,18 +48,51 @@ def compare(out: Path, path: Path, sha256: str) -> Fault | None:
     return None
 
 
+def structure_faults(out: Path) -> list[Fault]:
+    """Where there is no file or folder to be read: links, what is neither, what may not be read.
+
+    While there is one of these, nothing else can be told of the folder.
+    """
+    faults: list[Fault] = []
+
+    def unreadable(error: OSError) -> None:
+        faults.append(Fault(below(out, Path(error.filename)), f"{_CANNOT_BE_READ} Mend that"))
+
+    for name in ("audit", "audit/decisions", "runs", "shards"):
+        if (out / name).is_symlink():
+            faults.append(Fault(name, "is a link: what it leads to is not part of this output"))
+    for _ in os.walk(out, onerror=unreadable):
+        pass
+    if faults:
+        return faults
+    for path in (*(out / "audit" / name for name in _LEDGER), *sorted(out.glob("runs/*.json"))):
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISREG(mode):
+            message = f"is not a file of its own but a link or folder. {_NOT_RECORDED}"
+            faults.append(Fault(below(out, path), message))
+        elif not os.access(path, os.R_OK):
+            faults.append(Fault(below(out, path), f"{_CANNOT_BE_READ} Mend that"))
+    return faults
+
+
 def marker_fault(out: Path) -> Fault | None:
     """The fault of the marker, or None if it is what a run writes."""
     return compare(out, out / MARKER_NAME, hashlib.sha256(MARKER).hexdigest())
 
 
 def unaccounted_names(out: Path) -> Iterator[Fault]:
-    """What is in ``runs/`` and ``audit/`` besides records, ledger and decisions.
+    """What is in the folder, ``runs/`` and ``audit/`` besides what runs write there.
 
     A name that starts with a dot is a file on its way in, or what a crash left of one: nobody reads
     it, and the next run removes it.
     """
     message = "is no part of an output: it was added. Remove it"
+    for path in sorted(out.glob("*")):
+        if not path.name.startswith(".") and path.name not in _IN_ROOT:
+            yield Fault(below(out, path), message)
     for path in sorted((out / "runs").glob("*")):
         if not path.name.startswith(".") and (path.suffix != ".json" or not path.is_file()):
             yield Fault(below(out, path), message)
@@ -87,9 +124,6 @@ def unaccounted_shards(
 def _unaccounted(
     out: Path, root: Path, accounted: Mapping[Path, set[str]], replaced: Mapping[Path, str]
 ) -> Iterator[Fault]:
-    if root.is_symlink():
-        yield Fault(below(out, root), "is a link: what it leads to is not part of this output")
-        return
     strangers: Counter[Path] = Counter()
     for folder, folders, files in os.walk(root):
         folders.sort()

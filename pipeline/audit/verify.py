@@ -2,12 +2,13 @@
 
 The checks, in the order in which their faults are reported:
 
+0. Links, and what cannot be read: then nothing else is looked at.
 1. The marker of the folder, the chain of the ledger and its signatures (`Ledger.check`), and that
    it announces every record there is.
 2. Every record is what a run writes, and its SHA-256 is the one announced; every announcement that
    was not withdrawn by a later ``run_failed`` has its record; a run only replaces older ones.
 3. The dataset card is that of the newest run. Every decisions file is what was recorded, and there
-   is no other; nothing else is in ``runs/`` and ``audit/``.
+   is no other; nothing else is in the folder, ``runs/`` and ``audit/``.
 4. The decisions reconcile with the counts of the record, by state and by reason.
 5. Every shard of a run that was not replaced is what was recorded, and nothing else is below
    ``shards/``: no shard of a replaced run, no stranger.
@@ -31,6 +32,7 @@ from pipeline.audit.faults import Fault, printable
 from pipeline.audit.inventory import (
     compare,
     marker_fault,
+    structure_faults,
     unaccounted_decisions,
     unaccounted_names,
     unaccounted_shards,
@@ -104,6 +106,7 @@ class Report:
 _NOTHING = Known()
 #: The dataset card; a run announces the digest of its own.
 _CARD = "README.md"
+_LEDGER = "audit/ledger.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +144,20 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
         raise OutputUnusable(
             f"{printable(str(out))} is not an output folder. Name the one of a run with --out."
         )
+    unreadable = structure_faults(out)
+    if unreadable:
+        return Report(tuple(unreadable), Checked(0, 0, 0, 0, 0, 0), None, None)
     marker = marker_fault(out)
     faults = [marker] if marker else []
     ledger = Ledger(out / "audit" / "ledger.jsonl")
-    runs, unreadable = _records(out)
+    runs, no_records = _records(out)
     faults += ledger.check(
         [run.run_id for run in runs], public_key=known.public_key, known_head=known.head
     )
     announced = _announcements(ledger)
-    faults += unreadable
+    if not announced.events and not faults:
+        faults.append(Fault(_LEDGER, "has no events: it was emptied or removed. Restore it"))
+    faults += no_records
     faults += announced.faults
     faults += _links(out, runs, announced)
     faults += _card(out, runs, announced)

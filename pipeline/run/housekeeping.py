@@ -14,6 +14,7 @@ from pipeline.audit.reading import visible_runs
 from pipeline.config import Housekeeping
 from pipeline.run.folder import OutputFolder
 from pipeline.run.journal import Journal
+from pipeline.run.publish import announcements
 from pipeline.storage import remove_tree, temporary_name
 
 
@@ -50,7 +51,10 @@ def sweep_runs(folder: OutputFolder, settings: Housekeeping, journal: Journal) -
         return
     oldest = journal.clock() - timedelta(days=settings.keep_runs_days)
     runs = visible_runs(folder.root)
+    announced = announcements(journal.events())
     for run in runs[:-1]:
+        if announced.get(run.run_id) != run.sha256:
+            continue  # edited: evidence, which `audit verify` tells of
         if run.finished_at < oldest and run.run_id in runs[-1].record.superseded:
             data = {"record_sha256": run.sha256, "finished_at": run.record.finished_at}
             journal.tell(EventName.RUN_SWEPT, run.run_id, data)

@@ -28,7 +28,7 @@ from pipeline.records import (
 from .signers import SIGNER
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-POLICY = "p" * 64
+POLICY = "a" * 64
 REDACTOR = "d" * 64
 FACTS: dict[str, Any] = {
     "product": "async",

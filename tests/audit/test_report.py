@@ -102,6 +102,14 @@ def test_says_what_became_of_the_files(output: Output) -> None:
     assert "Made by clearshard 9.9" in text
 
 
+def test_texts_of_a_policy_turn_nothing_around(output: Output) -> None:
+    policy = default_policy_text().replace("Business Associate Addendum.", "\u202eAddendum.")
+    output.publish("r1", record={"policy_toml": policy})
+    html = made(output.out)
+    assert "\u202e" not in html
+    assert "\\u202eAddendum." in html
+
+
 def test_nothing_written_is_listed_by_name(output: Output) -> None:
     output.publish("r1")
     listed = words(made(output.out)).split("Files that are not in the shards")[1]
@@ -141,7 +149,7 @@ def test_history_and_changes_of_the_policy(output: Output) -> None:
     assert history.index("r3") < history.index("r2") < history.index("r1")
     assert history.count("replaced") == 2
     assert history.count("in force") == 1
-    assert "pppppppppppp became qqqqqqqqqqqq with run r3" in text
+    assert "aaaaaaaaaaaa became qqqqqqqqqqqq with run r3" in text
     assert "+ description = &#34;No file of an account under a BAA, whatever.&#34;" in html
     assert '<span class="gone">- description' in html
 

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -162,19 +163,75 @@ def test_extra_file_beside_a_run(output: Output, root: str, name: str) -> None:
     assert "in no record" in fault.message
 
 
-@pytest.mark.parametrize("name", ["runs/notes.txt", "audit/notes.txt", "audit/ledger.jsonl.old"])
+@pytest.mark.parametrize(
+    "name", ["runs/notes.txt", "audit/notes.txt", "audit/ledger.jsonl.old", "train.parquet"]
+)
 def test_stranger_beside_the_records_and_the_ledger(output: Output, name: str) -> None:
     output.publish("r")
     (output.out / name).write_bytes(b"SECRET")
     only(output, name, "is no part of an output")
 
 
-def test_folder_in_the_place_of_a_record(output: Output) -> None:
+@pytest.mark.parametrize(
+    "name", ["runs/x.json", "runs/r.json", "audit/ledger.jsonl", "audit/head.json"]
+)
+@pytest.mark.parametrize("kind", ["folder", "link", "fifo"])
+def test_what_is_no_file_where_files_are_read(output: Output, name: str, kind: str) -> None:
     output.publish("r")
-    (output.out / "runs" / "x.json").mkdir()
-    assert ("runs/x.json", "is no part of an output: it was added. Remove it") in {
-        (fault.location, fault.message) for fault in faults_of(output)
-    }
+    path = output.out / name
+    elsewhere = output.out.parent / "elsewhere"
+    elsewhere.write_bytes(path.read_bytes() if path.exists() else b"")
+    path.unlink(missing_ok=True)
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to(elsewhere)
+    else:
+        os.mkfifo(path)
+    [fault] = verify(output.out).faults
+    assert fault.location == name
+    assert "is not a file of its own" in fault.message
+
+
+@pytest.mark.parametrize("name", ["runs", "audit"])
+def test_linked_folder_of_records_or_ledger(output: Output, name: str) -> None:
+    output.publish("r")
+    (output.out / name).rename(output.out.parent / "elsewhere")
+    (output.out / name).symlink_to(output.out.parent / "elsewhere")
+    [fault] = verify(output.out).faults
+    assert (fault.location, "is a link" in fault.message) == (name, True)
+
+
+def test_what_may_not_be_read_is_named(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As root nothing is forbidden, so the system is made to say so."""
+    output.publish("r")
+    scan, access = os.scandir, os.access
+
+    def forbidden(folder: str) -> Any:
+        if folder.endswith("run=r"):
+            raise PermissionError(13, "Permission denied", folder)
+        return scan(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", forbidden)
+        places = {fault.location for fault in verify(output.out).faults}
+    assert places == {"shards/run=r", "audit/decisions/run=r"}
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda path, mode: Path(path).name != "r.json")
+        [fault] = verify(output.out).faults
+    assert fault.location == "runs/r.json"
+    assert access(output.record_path("r"), os.R_OK)
+
+
+def test_nothing_left_but_an_empty_folder(output: Output) -> None:
+    output.publish("r")
+    for name in ("audit", "runs", "shards"):
+        shutil.rmtree(output.out / name)
+    (output.out / "README.md").unlink()
+    (output.out / "audit").mkdir()
+    [fault] = verify(output.out, Known(public_key=SIGNER.public_key)).faults
+    assert fault.location == "audit/ledger.jsonl"
+    assert "has no events" in fault.message
 
 
 def test_drafts_of_a_crash_are_no_strangers(output: Output) -> None:

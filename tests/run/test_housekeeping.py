@@ -66,6 +66,14 @@ def test_the_visible_run_is_never_swept(output: Output) -> None:
     assert sum(e.event == "run_swept" for e in output.ledger.read()) == 1
 
 
+def test_an_edited_run_is_evidence_and_stays(output: Output) -> None:
+    record = output.record_path("first")
+    record.write_bytes(record.read_bytes() + b"\n")
+    sweep_runs(OutputFolder(output.out), WEEK, at(output, 8))
+    assert runs(output) == {"first", "second"}
+    assert [fault.location for fault in verify(output.out).faults] == ["runs/first.json"]
+
+
 @pytest.mark.parametrize("step", ["nothing", "decisions"])
 def test_an_interrupted_sweep_is_finished(
     output: Output, monkeypatch: pytest.MonkeyPatch, step: str

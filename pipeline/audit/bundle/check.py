@@ -1,32 +1,44 @@
 #!/usr/bin/env python3
-"""Checks a clearshard evidence bundle with nothing but Python 3.9 or newer: no network, no package.
+"""Checks a clearshard evidence bundle with nothing but Python 3.10 or newer, offline.
 
-    python3 check.py [--key KEY] [--head HEAD] [--shards FOLDER]
+    python3 -I check.py [FOLDER] [--key KEY] [--head HEAD] [--shards SHARDS]
 
-It lies beside the files that it checks. KEY is the public key that you were told (64 hex digits),
-HEAD a head of the ledger that you kept from an earlier time, FOLDER the folder ``shards`` of the
-output, where you may read it: its files are then compared with the records, too.
+FOLDER is the unpacked bundle, by default the folder of this script. KEY is the public key that you
+were told (64 hex digits), HEAD a head of the ledger that you kept from an earlier time, SHARDS the
+folder ``shards`` of the output, where you may read it: its files are compared, too.
 
-Checked are the digests of all files of the bundle; the chain of the ledger, and the signature of
-its newest event, which covers all before it; that each run record is the one that the ledger
-announced, and that none is missing; that the files of decisions are those of the records; and that
-the counts of each record add up. Exit code 0: all is as it was recorded. 1: it is not. 2: usage.
+Checked are the chain of the ledger, and the signature of its newest event, which covers all before
+it; that the run records, the dataset card, the policies and the decisions are those that the signed
+events and records name, and that none is missing or too many; that the counts of each record add
+up; and the digests of all other files, which no signature covers. Exit code 0: all is as it was
+recorded. 1: it is not. 2: usage.
 """
 
-from __future__ import annotations
+import sys
+
+if __name__ == "__main__" and not sys.flags.isolated:
+    # What lies beside this script is of the bundle: it must not be taken for a module of Python.
+    del sys.path[0]
 
 import argparse
+import base64
 import hashlib
 import json
-import sys
+import re
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-OUTPUT = HERE / "output"
 GENESIS = "0" * 64
 PREFIX = b"clearshard ledger event 1\n"
+#: What stands before the 32 bytes of an Ed25519 key in its PEM form (RFC 8410).
+PEM_PREFIX = bytes.fromhex("302a300506032b6570032100")
+HASH = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._=-]{0,127}")
+FIELDS = ("seq", "at", "event", "run_id", "data", "prev", "hash", "key", "signature")
+#: What no signature covers; all else hangs on the newest event.
+UNSIGNED = ("README.md", "check.py", "report.html", "verification.json")
 
 Fault = tuple[str, str]  # where, and what is wrong
 Event = dict[str, Any]
@@ -36,117 +48,165 @@ Point = tuple[int, int, int, int]
 
 def main(arguments: Sequence[str]) -> int:
     """Prints what is wrong, or that all is well; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--key", help="the public key that you were told, hex")
-    parser.add_argument("--head", help="a head of the ledger from an earlier time, hex")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    parser.add_argument("--key", type=hash_of, help="the public key that you were told, hex")
+    parser.add_argument("--head", type=hash_of, help="a head of the ledger of an earlier time, hex")
     parser.add_argument("--shards", type=Path, help="the folder `shards` of the output")
     options = parser.parse_args(arguments)
-
-    faults = list(bundle_faults())
-    events, in_ledger = read_ledger(options.key, options.head)
-    faults += in_ledger
-    records, in_records = read_records(events, ledger_is_whole=not in_ledger)
-    faults += in_records
-    for record in records.values():
-        faults += decisions_faults(record)
-        faults += count_faults(record)
-    shards = 0
-    if options.shards is not None:
-        for record in in_use(records):
-            for shard in record["shards"]:
-                shards += 1
-                path = options.shards / ("run=" + record["run_id"]) / shard["name"]
-                faults += compare(path, shard["sha256"], "shards/" + shown(path.name))
-
+    try:
+        faults, said = check(Bundle(options.folder), options.key, options.head, options.shards)
+    except Exception as error:  # whatever somebody has put there, this is the answer
+        faults, said = [("bundle", f"cannot be read ({type(error).__name__})")], []
     for where, what in faults:
-        print(f"FAULT {where}: {what}")
-    decisions = sum(record["counts"]["seen"] for record in records.values())
-    print(
-        f"checked {len(events)} events, {len(records)} runs, {decisions} decisions, {shards} shards"
-    )
-    if events:
-        print(f"head of the ledger: {events[-1]['hash']}")
-        print(f"signed by:          {events[-1]['key']}")
-        if options.key is None:
-            print("No --key was given: compare this one with the key that you were told.")
+        print(f"FAULT {shown(where)}: {what}")
+    print("\n".join(said))
     print("NOT AS RECORDED" if faults else "All is as it was recorded.")
     return 1 if faults else 0
 
 
-def bundle_faults() -> Iterator[Fault]:
+def hash_of(text: str) -> str:
+    """An argument that is 64 hex digits."""
+    if not HASH.fullmatch(text):
+        raise argparse.ArgumentTypeError("must be 64 hex digits in lower case")
+    return text
+
+
+class Bundle:
+    """The files of an unpacked bundle. Nothing outside it is read, and no link is followed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: list[str] = []
+        self.faults: list[Fault] = []
+        for path in sorted(folder.rglob("*")):
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode):
+                self.files.append(path.relative_to(folder).as_posix())
+            elif not stat.S_ISDIR(mode):
+                name = path.relative_to(folder).as_posix()
+                self.faults.append((name, "is neither a file nor a folder"))
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a file of the bundle, or None if there is none of this name."""
+        return (self.folder / name).read_bytes() if name in self.files else None
+
+    def sha256(self, name: str) -> str | None:
+        """The digest of a file of the bundle, or None if there is none of this name."""
+        return digest_of(self.folder / name) if name in self.files else None
+
+
+def check(
+    bundle: Bundle, key: str | None, head: str | None, shards: Path | None
+) -> tuple[list[Fault], list[str]]:
+    """What is wrong, and what is to be said besides."""
+    faults = [*bundle.faults, *manifest_faults(bundle)]
+    events, in_ledger = read_ledger(bundle, key, head)
+    faults += in_ledger
+    if in_ledger:
+        return faults, [
+            "The ledger is not to be believed, so nothing that hangs on it was looked at."
+        ]
+    records, in_records = read_records(bundle, events)
+    faults += in_records
+    faults += card_faults(bundle, events)
+    faults += key_faults(bundle, events[-1]["key"])
+    faults += content_faults(bundle, records)
+    count = 0
+    if shards is not None:
+        for record in in_use(records):
+            for shard in record["shards"]:
+                count += 1
+                faults += shard_faults(shards, record["run_id"], shard)
+    decisions = sum(record["counts"]["seen"] for record in records.values())
+    said = [
+        f"checked {len(events)} events, {len(records)} runs, {decisions} decisions, {count} shards",
+        f"head of the ledger: {events[-1]['hash']}",
+        f"signed by:          {events[-1]['key']}",
+    ]
+    if key is None:
+        said.append("No --key was given: compare this one with the key that you were told.")
+    said.append(f"Covered by no signature: {', '.join(UNSIGNED)}.")
+    return faults, said
+
+
+def manifest_faults(bundle: Bundle) -> Iterator[Fault]:
     """Is each file of the bundle the one that was put into it, and is there no other?"""
-    try:
-        listed = json.loads((HERE / "manifest.json").read_text("utf-8"))["files"]
-    except (OSError, ValueError, KeyError):
-        yield "manifest.json", "cannot be read"
-        return
+    listed = json.loads(bundle.read("manifest.json") or b"{}").get("files", {})
     for name, sha256 in sorted(listed.items()):
-        yield from compare(HERE / name, sha256, shown(name))
-    for path in sorted(HERE.rglob("*")):
-        name = path.relative_to(HERE).as_posix()
-        if path.is_file() and name != "manifest.json" and name not in listed:
-            yield shown(name), "is not a file of the bundle"
+        found = bundle.sha256(name)
+        if found is None:
+            yield name, "is missing"
+        elif found != sha256:
+            yield name, "is not what was packed: its SHA-256 differs"
+    for name in bundle.files:
+        if name != "manifest.json" and name not in listed:
+            yield name, "is not a file of the bundle"
 
 
-def read_ledger(key: str | None, head: str | None) -> tuple[list[Event], list[Fault]]:
-    """The events up to the first that is wrong, and what is wrong."""
-    events: list[Event] = []
-    faults: list[Fault] = []
-    path = OUTPUT / "audit" / "ledger.jsonl"
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return [], [("audit/ledger.jsonl", "cannot be read")]
-    lines = content.split(b"\n")
+def read_ledger(
+    bundle: Bundle, key: str | None, head: str | None
+) -> tuple[list[Event], list[Fault]]:
+    """The events, and the first thing that is wrong with them."""
+    ledger = "output/audit/ledger.jsonl"
+    lines = (bundle.read(ledger) or b"").split(b"\n")
     if lines.pop():
-        faults.append(("audit/ledger.jsonl", "the last line is torn: an append was interrupted"))
+        return [], [(ledger, "the last line is torn: an append was interrupted")]
+    events: list[Event] = []
     prev = GENESIS
     for number, line in enumerate(lines):
-        where = f"audit/ledger.jsonl:{number + 1}"
-        try:
-            event = json.loads(line.decode("ascii"))
-            hashed = {k: event[k] for k in ("seq", "at", "event", "run_id", "data", "prev")}
-            spelled = canonical(event)
-            digest = hashlib.sha256(canonical(hashed)).hexdigest()
-            given = (event["hash"], event["key"], event["signature"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return events, [*faults, (where, "is not a ledger event")]
-        if spelled != line or len(event) != 9 or digest != given[0]:
-            return events, [*faults, (where, "was edited: it is not what was hashed")]
+        where = f"{ledger}:{number + 1}"
+        event = parse(line)
+        if event is None:
+            return events, [(where, "was edited: it is not what was hashed")]
         if event["seq"] != number or event["prev"] != prev:
-            return events, [*faults, (where, "does not follow from the line before")]
-        if given[1] != (key or (events[0]["key"] if events else given[1])):
-            return events, [*faults, (where, "is signed by another key")]
-        prev = digest
+            return events, [(where, "does not follow from the line before")]
+        key = key or event["key"]
+        if event["key"] != key:
+            return events, [(where, "is signed by another key")]
+        prev = event["hash"]
         events.append(event)
     if not events:
-        return [], [*faults, ("audit/ledger.jsonl", "has no events")]
+        return [], [(ledger, "has no events")]
     if not event_is_signed(events[-1]):
-        faults.append((f"audit/ledger.jsonl:{len(events)}", "is not signed by the key it names"))
+        return events, [(f"{ledger}:{len(events)}", "is not signed by the key that it names")]
     if head is not None and head not in {event["hash"] for event in events}:
-        faults.append(("audit/ledger.jsonl", "the head that you kept is not in it"))
+        return events, [(ledger, "the head that you kept is not in it")]
+    copy = bundle.read("output/audit/head.json")
+    if copy not in [line + b"\n" for line in lines[-2:]] and (copy or len(lines) > 1):
+        return events, [("output/audit/head.json", "is not the newest line: the end was cut off")]
+    return events, []
+
+
+def parse(line: bytes) -> Event | None:
+    """The event of a line, or None if it is not one, spelled and hashed as it should be."""
     try:
-        copy = (OUTPUT / "audit" / "head.json").read_bytes()
-    except OSError:
-        copy = b""
-    copies = [line + b"\n" for line in lines[-2:]]
-    if copy not in copies and (copy or len(lines) > 1):
-        faults.append(("audit/head.json", "is not the newest line: the end was cut off"))
-    return events, faults
+        event = json.loads(line.decode("ascii"))
+        hashed = {name: event[name] for name in FIELDS[:6]}
+        proper = (
+            isinstance(event["run_id"], str)
+            and isinstance(event["data"], dict)
+            and all(HASH.fullmatch(event[name]) for name in ("prev", "hash", "key"))
+            and set(event) == set(FIELDS)
+            and canonical(event) == line
+            and hashlib.sha256(canonical(hashed)).hexdigest() == event["hash"]
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return event if proper else None
 
 
 def event_is_signed(event: Event) -> bool:
     """Whether the holder of the key that an event names has signed it."""
     try:
-        key, signature = bytes.fromhex(event["key"]), bytes.fromhex(event["signature"])
+        signature = bytes.fromhex(event["signature"])
     except (TypeError, ValueError):
         return False
-    return is_signed(PREFIX + bytes.fromhex(event["hash"]), key, signature)
+    message = PREFIX + bytes.fromhex(event["hash"])
+    return is_signed(message, bytes.fromhex(event["key"]), signature)
 
 
-def read_records(
-    events: Sequence[Event], *, ledger_is_whole: bool
-) -> tuple[dict[str, Record], list[Fault]]:
+def read_records(bundle: Bundle, events: Sequence[Event]) -> tuple[dict[str, Record], list[Fault]]:
     """The run records that the ledger announced, by run, and what is wrong with the others."""
     announced: dict[str, Any] = {}
     swept: set[str] = set()
@@ -159,30 +219,74 @@ def read_records(
             swept.add(event["run_id"])
     records: dict[str, Record] = {}
     faults: list[Fault] = []
-    for path in sorted((OUTPUT / "runs").glob("*.json")):
-        where = "runs/" + shown(path.name)
-        content = path.read_bytes()
-        if announced.get(path.stem) == hashlib.sha256(content).hexdigest():
-            records[path.stem] = json.loads(content)
-        elif path.stem in announced or ledger_is_whole:
-            faults.append((where, "is not the record that the ledger announced"))
+    for name in [name for name in bundle.files if name.startswith("output/runs/")]:
+        run = name.removeprefix("output/runs/").removesuffix(".json")
+        if announced.get(run) == bundle.sha256(name):
+            records[run] = json.loads(bundle.read(name) or b"")
+        else:
+            faults.append((name, "is not the record that the ledger announced"))
     for run in announced:
-        if run not in swept and not (OUTPUT / "runs" / f"{run}.json").is_file():
-            faults.append(("runs/" + shown(run), "was announced, and has no record"))
+        if run not in swept and f"output/runs/{run}.json" not in bundle.files:
+            faults.append((f"output/runs/{run}.json", "was announced, and is not there"))
     return records, faults
 
 
-def decisions_faults(record: Record) -> Iterator[Fault]:
-    """Are the files of decisions those of the record?"""
-    name = "run=" + record["run_id"]
-    for file in record["decisions"]:
-        path = OUTPUT / "audit" / "decisions" / name / file["name"]
-        yield from compare(path, file["sha256"], f"audit/decisions/{shown(name)}/{path.name}")
+def card_faults(bundle: Bundle, events: Sequence[Event]) -> Iterator[Fault]:
+    """Is the dataset card that of the newest run?"""
+    failed = {event["run_id"] for event in events if event["event"] == "run_failed"}
+    cards = [
+        event["data"].get("card_sha256")
+        for event in events
+        if event["event"] == "run_finished" and event["run_id"] not in failed
+    ]
+    if cards and bundle.sha256("output/README.md") != cards[-1]:
+        yield "output/README.md", "is not the dataset card that the ledger announced"
 
 
-def count_faults(record: Record) -> Iterator[Fault]:
+def key_faults(bundle: Bundle, key: str) -> Iterator[Fault]:
+    """Are the keys of the bundle the one that signed?"""
+    pem = base64.b64encode(PEM_PREFIX + bytes.fromhex(key)).decode()
+    for name, content in (
+        ("keys/ledger-ed25519.hex", f"{key}\n"),
+        (
+            "keys/ledger-ed25519.pem",
+            f"-----BEGIN PUBLIC KEY-----\n{pem}\n-----END PUBLIC KEY-----\n",
+        ),
+    ):
+        if bundle.read(name) != content.encode():
+            yield name, "is not the key that signed the ledger"
+
+
+def content_faults(bundle: Bundle, records: dict[str, Record]) -> Iterator[Fault]:
+    """Are policies and decisions those of the records, all of them and no others?"""
+    policies = {
+        f"policy/{record['policy_digest']}.toml": record["policy_toml"].encode()
+        for record in records.values()
+    }
+    for name, policy in policies.items():
+        if bundle.read(name) != policy:
+            yield name, "is not the policy that the records hold"
+    decisions: dict[str, str] = {}
+    for run, record in records.items():
+        for file in record["decisions"]:
+            decisions[f"output/audit/decisions/run={run}/{file['name']}"] = file["sha256"]
+        yield from count_faults(run, record)
+    for name, sha256 in decisions.items():
+        found = bundle.sha256(name)
+        if found != sha256:
+            what = (
+                "is missing" if found is None else "is not what was recorded: its SHA-256 differs"
+            )
+            yield name, what
+    for name in bundle.files:
+        is_one = name.startswith(("policy/", "output/audit/decisions/"))
+        if is_one and name not in policies and name not in decisions:
+            yield name, "is in no record"
+
+
+def count_faults(run: str, record: Record) -> Iterator[Fault]:
     """Did every file end as exactly one of written, excluded and quarantined?"""
-    where = "runs/" + shown(record["run_id"])
+    where = f"output/runs/{run}.json"
     counts = record["counts"]
     if counts["seen"] != counts["written"] + counts["excluded"] + counts["quarantined"]:
         yield where, "its counts do not add up"
@@ -198,18 +302,26 @@ def in_use(records: dict[str, Record]) -> list[Record]:
     return [record for run, record in sorted(records.items()) if run not in replaced]
 
 
-def compare(path: Path, sha256: str, where: str) -> list[Fault]:
-    """The fault of one file, if it has one."""
+def shard_faults(folder: Path, run: str, shard: dict[str, Any]) -> Iterator[Fault]:
+    """Is a shard what its record says?"""
+    where = f"shards/run={run}/{shard['name']}"
+    if not NAME.fullmatch(shard["name"]) or not NAME.fullmatch(run):
+        yield where, "has no proper name"
+        return
+    path = folder / f"run={run}" / shard["name"]
+    if not path.is_file() or path.is_symlink():
+        yield where, "is missing"
+    elif digest_of(path) != shard["sha256"]:
+        yield where, "is not what was recorded: its SHA-256 differs"
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, hex."""
     digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            for block in iter(lambda: file.read(1 << 20), b""):
-                digest.update(block)
-    except OSError:
-        return [(where, "is missing or cannot be read")]
-    if digest.hexdigest() != sha256:
-        return [(where, "is not what was recorded: its SHA-256 differs")]
-    return []
+    with path.open("rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def canonical(value: object) -> bytes:

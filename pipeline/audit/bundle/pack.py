@@ -6,8 +6,10 @@ says of which event it is, not when it was made.
 
 import hashlib
 import json
+import os
+import re
+import stat
 import zipfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -17,19 +19,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pipeline.audit.events import Event
+from pipeline.audit.faults import printable
 from pipeline.audit.inventory import MARKER_NAME
 from pipeline.audit.ledger import Ledger
 from pipeline.audit.reading import read_record, record_paths
 from pipeline.audit.report.facts import collect
 from pipeline.audit.report.page import page
 from pipeline.audit.verify import Known, Report, verify
-from pipeline.errors import IntegrityError, RunFailed
+from pipeline.errors import IntegrityError, OutputUnusable, RunFailed
 
 _ROWS_IN_REPORT = 2000
 _BLOCK_BYTES = 1 << 20
 #: Everything is in one folder, wherever it is unpacked.
 _FOLDER = "clearshard-evidence"
 _LAST = "manifest.json"
+_RUN = r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}"
+#: Names of what a run writes.
+_EVIDENCE = re.compile(
+    rf"\.clearshard\.json|README\.md|audit/ledger\.jsonl|audit/head\.json|runs/{_RUN}\.json"
+    rf"|audit/decisions/run={_RUN}/decisions-\d{{5}}\.parquet"
+)
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,8 @@ def pack(out: Path, target: BinaryIO, known: Known, version: str) -> Packed:
     newest = _newest(out)
     with zipfile.ZipFile(target, "w", allowZip64=True) as zipped:
         entries = _Entries(zipped)
-        for path in _of_output(out):
+        found = _of_output(out)
+        for path in found.packed:
             entries.copy(f"output/{path.relative_to(out).as_posix()}", path)
         for digest, toml in _policies(out).items():
             entries.add(f"policy/{digest}.toml", toml.encode())
@@ -77,15 +88,16 @@ def pack(out: Path, target: BinaryIO, known: Known, version: str) -> Packed:
         report = _report(out, known, version)
         if report is not None:
             entries.add("report.html", report)
-        entries.add("verification.json", _verification(verification, known, version))
+        entries.add("verification.json", _verification(verification, known, found, version))
         entries.add("check.py", _text("check.py").encode())
         readme = _readme(verification, newest, version, with_report=report is not None)
         entries.add("README.md", readme.encode())
         entries.add(_LAST, _json({"made_by": f"clearshard {version}", "files": entries.digests}))
-    # Whatever changes what was copied is told to the ledger first.
+    # What a run is about to change it tells the ledger first; what it has announced already and not
+    # done yet, the verification above has found.
     if _newest(out) != newest:
         raise RunFailed("A run wrote to the folder while it was packed. Pack it again.")
-    return Packed(len(entries.digests) + 1, verification)
+    return Packed(len(entries.digests), verification)
 
 
 class _Entries:
@@ -119,15 +131,36 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def _of_output(out: Path) -> Iterator[Path]:
-    """The files of the folder that say something and are not of the shards."""
-    yield out / MARKER_NAME
-    for path in sorted(
-        [out / "README.md", *(out / "audit").rglob("*"), *(out / "runs").rglob("*")]
-    ):
-        # A hidden file is one on its way in. A link leads to what is not part of the folder.
-        if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-            yield path
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What of an output folder goes into the bundle, and what there is besides, by name."""
+
+    packed: tuple[Path, ...]
+    left_out: tuple[str, ...]
+
+
+def _of_output(out: Path) -> _Found:
+    """The evidence: what a run writes there, by its name, but for the shards.
+
+    Whatever else somebody has put there could be anything, a transcript too; neither is a link
+    followed, of a file or of a folder.
+    """
+    packed, left_out = [], []
+    for folder, folders, files in os.walk(out):
+        here = Path(folder)
+        looked_at = files
+        if here == out:
+            folders[:] = [name for name in folders if name in ("audit", "runs")]
+            looked_at = [name for name in files if name in (MARKER_NAME, "README.md")]
+        linked = [name for name in folders if (here / name).is_symlink()]
+        for path in (here / name for name in (*looked_at, *linked)):
+            name = path.relative_to(out).as_posix()
+            is_file = stat.S_ISREG(path.lstat().st_mode) and os.access(path, os.R_OK)
+            if is_file and _EVIDENCE.fullmatch(name):
+                packed.append(path)
+            else:
+                left_out.append(printable(name))
+    return _Found(tuple(sorted(packed)), tuple(sorted(left_out)))
 
 
 def _newest(out: Path) -> Event | None:
@@ -145,7 +178,8 @@ def _policies(out: Path) -> dict[str, str]:
             record = read_record(path).record
         except IntegrityError:
             continue
-        policies[record.policy_digest] = record.policy_toml
+        if _DIGEST.fullmatch(record.policy_digest):  # it becomes a name
+            policies[record.policy_digest] = record.policy_toml
     return dict(sorted(policies.items()))
 
 
@@ -153,12 +187,13 @@ def _report(out: Path, known: Known, version: str) -> bytes | None:
     """The page, or None if there is too little in order to make one."""
     try:
         return page(collect(out, _ROWS_IN_REPORT, known), None, version).encode()
-    except IntegrityError:
+    except (IntegrityError, OutputUnusable):
         return None
 
 
-def _verification(report: Report, known: Known, version: str) -> bytes:
-    return _json({"by": f"clearshard {version}", "known": asdict(known), **report.to_dict()})
+def _verification(report: Report, known: Known, found: _Found, version: str) -> bytes:
+    said = {"by": f"clearshard {version}", "known": asdict(known), "left_out": found.left_out}
+    return _json({**said, **report.to_dict()})
 
 
 def _readme(report: Report, newest: Event | None, version: str, *, with_report: bool) -> str:

@@ -180,7 +180,7 @@ def _run(run: VisibleRun, runs: Sequence[VisibleRun]) -> RunFacts:
     replaced = {old for other in runs for old in other.record.superseded}
     return RunFacts(
         run_id=run.run_id,
-        as_of=run.record.as_of,
+        as_of=printable(run.record.as_of),
         funnel=Funnel(counts.written, counts.excluded, counts.quarantined),
         reasons=dict(run.record.reasons),
         policy_digest=run.record.policy_digest,
@@ -193,7 +193,8 @@ def _reason(count: ReasonCount, rules: list[dict[str, Any]]) -> ReasonFacts:
     # Of many files no fact is the same: the reason is explained as for a file of any kind.
     giving = [text_of(r, "description") for r in rules if r.get("reason") == count.reason]
     explained = why(count.reason, {}, rules)
-    return ReasonFacts(count, " ".join(giving) or explained.sentence, explained.remedy)
+    sentence = " ".join(giving) or explained.sentence
+    return ReasonFacts(count, printable(sentence), printable(explained.remedy))
 
 
 def _rule(rule: dict[str, Any], reasons: dict[str, int]) -> RuleFacts:
