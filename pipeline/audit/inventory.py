@@ -58,11 +58,13 @@ def structure_faults(out: Path) -> list[Fault]:
     def unreadable(error: OSError) -> None:
         faults.append(Fault(below(out, Path(error.filename)), f"{_CANNOT_BE_READ} Mend that"))
 
+    for _ in os.walk(out, onerror=unreadable):
+        pass
+    if faults:
+        return faults
     for name in ("audit", "audit/decisions", "runs", "shards"):
         if (out / name).is_symlink():
             faults.append(Fault(name, "is a link: what it leads to is not part of this output"))
-    for _ in os.walk(out, onerror=unreadable):
-        pass
     if faults:
         return faults
     for path in (*(out / "audit" / name for name in _LEDGER), *sorted(out.glob("runs/*.json"))):

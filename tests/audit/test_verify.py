@@ -217,6 +217,10 @@ def test_what_may_not_be_read_is_named(output: Output, monkeypatch: pytest.Monke
         places = {fault.location for fault in verify(output.out).faults}
     assert places == {"shards/run=r", "audit/decisions/run=r"}
     with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", lambda folder: forbidden(f"{folder}/run=r"))
+        patch.setattr(Path, "is_symlink", lambda _: pytest.fail("looked into it"))
+        assert verify(output.out).faults[0].location == "run=r"
+    with monkeypatch.context() as patch:
         patch.setattr(os, "access", lambda path, mode: Path(path).name != "r.json")
         [fault] = verify(output.out).faults
     assert fault.location == "runs/r.json"

@@ -122,7 +122,11 @@ def test_a_main_thread_that_hangs_is_ended_all_the_same(tmp_path: Path) -> None:
         "from pipeline.cli.entry import main\n"
         "main()\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "CLEARSHARD_SIGNING_KEY": "5b" * 32,  # otherwise one is made, and told
+    }
     process = subprocess.Popen(
         [sys.executable, "-c", script, *command(world)[3:]],
         cwd=tmp_path,
