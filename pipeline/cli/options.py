@@ -79,12 +79,18 @@ def output_folder(config: Config | None, out: Path | None) -> Path:
     raise ConfigError("configuration", ["output.folder → is required, or --out"])
 
 
-def require_new_file(path: Path) -> None:
+def require_new_file(path: Path, out: Path | None = None) -> None:
     """Refuses an ``--output`` that is there, or has no folder: nothing is written over.
+
+    Args:
+        path: The file.
+        out: An output folder, which only runs write to: there it is refused, too.
 
     Raises:
         ConfigError: It is so.
     """
+    if out is not None and path.resolve().is_relative_to(out.resolve()):
+        raise ConfigError("--output", [f"{path} is inside the output folder. Name one elsewhere"])
     if path.exists() or path.is_symlink():
         raise ConfigError("--output", [f"{path} exists already. Name a file that does not"])
     if not path.parent.is_dir():

@@ -409,8 +409,9 @@ def test_the_command(output: Output, tmp_path: Path, capsys: pytest.CaptureFixtu
         "somebody else"
         in unpacked(path.read_bytes(), tmp_path).joinpath("verification.json").read_text()
     )
-    missing = str(tmp_path / "absent" / "x.zip")
-    assert _exit_code([*arguments[:-1], missing]) == 2
+    for wrong in (tmp_path / "absent" / "x.zip", output.out / "x.zip", output.out / "audit" / "x"):
+        assert _exit_code([*arguments[:-1], str(wrong)]) == 2
+        assert not wrong.exists()
 
 
 @settings(max_examples=60, deadline=None)

@@ -53,8 +53,8 @@ def report(
     from pipeline.audit.report.page import page
     from pipeline.storage import output_errors, write_atomic
 
-    require_new_file(output)
     folder = require_ours(folder_to_read(config, out))
+    require_new_file(output, folder.root)
     facts = collect(folder.root, rows, what_is_known(config, key, head))
     html = page(facts, datetime.now(UTC), metadata.version("clearshard"))
     with output_errors(output.parent):
