@@ -36,3 +36,4 @@ def test_two_hundred_kills_leave_no_trace(
         with capsys.disabled():
             print(f"\nseed {SEED}: {harness.figures}", flush=True)  # noqa: T201 - its figures
     assert min(harness.figures.stages[stage] for stage in STAGES) > 0
+    assert min(harness.figures.kills[whom] for whom in ("parent", "machine", "worker")) >= 10
