@@ -23,6 +23,8 @@ from pipeline.storage import size_inside
 _PRELOAD = ("pipeline.run.containers",)
 #: A reader can be killed by what has nothing to do with its container, which then gets another one.
 _READERS = 2
+#: Whoever takes memory back may hit a process that is starting: once more, as with workers.
+_MOST_STARTS = 3
 #: Bytes of records that come back at a time.
 _PORTION_BYTES = 4 * 1024 * 1024
 #: A large container takes long to read, so it may: as long as a slow disk needs.
@@ -103,15 +105,18 @@ class ContainerReader:
     def _start(self) -> None:
         if self._worker is not None:
             return
-        self._worker = Worker(make_reader, (), self._limits.worker_memory_bytes, _PRELOAD)
-        try:
-            self._receive()
-        except Lost:
-            self._drop()
-            raise RunFailed(
-                "The process that reads containers dies or hangs while starting. Is there enough "
-                "memory for it, and is limits.worker_memory_bytes large enough?"
-            ) from None
+        for _ in range(_MOST_STARTS):
+            self._worker = Worker(make_reader, (), self._limits.worker_memory_bytes, _PRELOAD)
+            try:
+                self._receive()
+            except Lost:
+                self._drop()
+            else:
+                return
+        raise RunFailed(
+            "The process that reads containers dies or hangs while starting. Is there enough "
+            "memory for it, and is limits.worker_memory_bytes large enough?"
+        )
 
     def _ask(self, asked: object, seconds: float) -> list[Found]:
         assert self._worker is not None

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ import pytest
 from pipeline.audit.verify import verify
 from pipeline.config import Limits
 from pipeline.engines.stopping import Stop
+from pipeline.engines.worker import Worker
 from pipeline.errors import Interrupted, RunFailed
 from pipeline.records import Quarantine
 from pipeline.run import containers
@@ -178,3 +180,30 @@ def test_in_a_run_a_bomb_costs_its_own_records(tmp_path: Path) -> None:
     assert states["bombed"] == ("quarantined", ["detector_timeout"])
     assert (states["file"][0], states["packed"][0]) == ("written", "written")
     assert verify(world.out).faults == ()
+
+
+@pytest.mark.parametrize("deaths", [2, 3])
+def test_a_process_that_dies_while_starting_is_started_again(
+    tmp_path: Path,
+    reader: Callable[..., ContainerReader],
+    monkeypatch: pytest.MonkeyPatch,
+    deaths: int,
+) -> None:
+    left = deaths
+
+    def dying(*arguments: Any) -> Any:
+        nonlocal left
+        worker = Worker(*arguments)
+        if left:
+            left -= 1
+            os.kill(worker.pid, signal.SIGKILL)
+        return worker
+
+    monkeypatch.setattr(containers, "Worker", dying)
+    name = _container(tmp_path, "a")
+    if deaths == 3:
+        with pytest.raises(RunFailed, match="dies or hangs while starting"):
+            list(reader().read(tmp_path, name, {"a"}, _MEBIBYTE))
+    else:
+        found = reader().read(tmp_path, name, {"a"}, _MEBIBYTE)
+        assert [record for record, _ in found] == ["a"]
