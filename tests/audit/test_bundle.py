@@ -88,7 +88,7 @@ def test_it_holds_everything_but_the_shards(output: Output, tmp_path: Path) -> N
     for name, digest in listed.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     public = load_pem_public_key((folder / "keys" / "ledger-ed25519.pem").read_bytes())
-    assert public.public_bytes_raw().hex() == SIGNER.public_key  # type: ignore[union-attr] # Ed25519
+    assert public.public_bytes_raw().hex() == SIGNER.public_key  # type: ignore[union-attr] # the loader can give other kinds of key
     told = json.loads((folder / "verification.json").read_text())
     assert (told["by"], told["sound"]) == ("clearshard 9.9", True)
     assert told["known"]["public_key"] == SIGNER.public_key
