@@ -190,7 +190,7 @@ _NO_ANSWER = frozenset(
     "moment minute second sec nothing anything something because but if did does do could "
     "would should thing problem issue looking like just check checking let it'll i'd "
     "you're they're there's we're great good sounds works work perfect fine wonderful "
-    "awesome nice instead make reserve book".split()
+    "awesome nice instead make reserve book lost stolen".split()
 )
 
 

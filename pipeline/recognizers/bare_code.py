@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Gate
-from pipeline.recognizers.vocabulary import NATO, NUMBER_WORDS, any_of
+from pipeline.recognizers.vocabulary import NATO, NUMBER_WORDS, SHORT_WORDS, any_of
 
 ENTITY_TYPE = "NUMBER_SEQUENCE"
 _SCORE = 0.5
@@ -24,13 +24,6 @@ _TURN = re.compile(
 )
 _DIGIT = re.compile(rf"\d|\b(?:{any_of(NUMBER_WORDS - {'o', 'oh'})})\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-#: Short words that are none of a code.
-_ORDINARY = re.compile(
-    r"\b(?:the|and|for|to|of|in|on|at|is|it|my|me|we|he|you|are|was|not|but|gb|mb|kb|tb|kg|km|am|pm"
-    r"|usd|dr|mr|ms|st|nd|rd|th|up|do|so|or|if|by|an|as|be|go|hi|all|any|can|day|get|has|her|him"
-    r"|his|how|new|now|old|our|out|per|see|she|use|way|who|why|yes|yet|k|cm|mm|ft|lb|oz)\b",
-    re.IGNORECASE,
-)
 
 
 def bare_codes() -> Finder:
@@ -51,5 +44,6 @@ def find_bare_codes(text: str) -> Iterator[Found]:
         words = _WORD.findall(code)
         size = sum(len(w) if any(map(str.isdecimal, w)) else 1 for w in words)
         letters = [w for w in words if w.isalpha()]
-        if size >= _LEAST and _DIGIT.search(code) and not _ORDINARY.search(" ".join(letters)):
+        ordinary = SHORT_WORDS.intersection(word.lower() for word in letters)
+        if size >= _LEAST and _DIGIT.search(code) and not ordinary:
             yield Found(*turn.span("code"), ENTITY_TYPE)

@@ -6,6 +6,8 @@ without them a transcript is worth much less for training; so only whole dates a
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
+from itertools import pairwise
+
 from pipeline.recognizers.vocabulary import MONTHS, NUMBER_WORDS, ORDINALS, TOKEN
 
 ENTITY_TYPE = "DATE_TIME"
@@ -19,6 +21,8 @@ _TIMES = frozenset(
     "am pm hour hours minute minutes second seconds day days week weeks month months year "
     "years old quarter clock ago".split()
 )
+#: "one hundred and two" is no year, "nineteen hundred and two" is one.
+_FEW = frozenset("a one two three four five six seven eight nine".split())
 
 
 def may_be_birthday(said: str) -> bool:
@@ -30,4 +34,6 @@ def may_be_birthday(said: str) -> bool:
         word in NUMBER_WORDS or word in ORDINALS or any(map(str.isdecimal, word)) for word in words
     )
     has_month = any(word in MONTHS or word[:3] in _SHORT for word in words)
+    if not has_month and any(a in _FEW and b == "hundred" for a, b in pairwise(words)):
+        return False
     return numbers >= (_WITH_MONTH if has_month else _WITHOUT_MONTH)

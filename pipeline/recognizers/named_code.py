@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Gate
-from pipeline.recognizers.vocabulary import FILLERS, TOKEN, is_letter, says_a_digit
+from pipeline.recognizers.vocabulary import FILLERS, SHORT_WORDS, TOKEN, is_letter, says_a_digit
 
 _SCORE = 0.65
 #: Letters and digits that a code has at least.
@@ -40,9 +40,13 @@ _NAMES: tuple[tuple[str, str], ...] = (
         r"|membership|policy|claim|case|ticket|invoice|reservation|license|licence|passport"
         r"|registration|plate|vehicle|serial|employee|student|patient|medical\s{1,4}record|loyalty"
         r"|frequent\s{1,4}flyer|transaction|application|device|file|flight\s{1,4}booking)"
-        + _NUMBER,
+        + _NUMBER
+        + r"|last\s{1,4}(?:four|4)(?:\s{1,4}(?:digits|numbers))?"
+        r"(?:\s{1,4}of\s{1,4}(?:my\s{1,4}|the\s{1,4}|your\s{1,4})?[^\W\d_]{1,12}){0,2}",
         "ACCOUNT_NUMBER",
     ),
+    # Without "number", only with digits right behind it.
+    (r"(?:account|acct)(?=\s{1,4}\d{3})", "ACCOUNT_NUMBER"),
     (
         r"license\s{1,4}plate|licence\s{1,4}plate|driver'?s\s{1,4}licen[sc]e|passport",
         "ACCOUNT_NUMBER",
@@ -62,12 +66,15 @@ _ANY_WORD = re.compile(r"[^\W_]+")
 _LINKED = re.compile(_LINK, re.IGNORECASE)
 #: Between two parts of a code: signs, blanks, a change of turn.
 _GAP = re.compile(r"[\s.,\-/#]{0,4}")
+_DIGITS_BEHIND = re.compile(r"[ \t.,\-/#]{1,4}\d")
+#: In a row, within a code of digits.
+_MOST_LETTERS = 3
 _LAST_WORDLIKE = re.compile(r"[\s.,\-/#]+[aio]$", re.IGNORECASE)
 _WORD_BEHIND = re.compile(r"['\u2019\s]\s{0,4}\w")
 _WORDS = frozenset(
     "number numbers no num code id digits social ssn insurance tax cvv cvc expiry "
     "expiration pin passcode password pass zip zipcode postcode phone telephone mobile "
-    "cell cellphone contact fax callback plate license licence passport".split()
+    "cell cellphone contact fax callback plate license licence passport last account acct".split()
 )
 
 
@@ -102,6 +109,17 @@ def _cues(text: str) -> Iterator[re.Match[str]]:
         start = end + 1
 
 
+def _is_of_code(word: str, text: str, end: int, has_digit: bool) -> bool:
+    """Whether two or three letters are no word, and stand with digits: "vvc 210", "kl 58 ew"."""
+    return (
+        len(word) <= _MOST_LETTERS
+        and word.isalpha()
+        and word not in SHORT_WORDS
+        and word not in FILLERS
+        and (has_digit or _DIGITS_BEHIND.match(text, end) is not None)
+    )
+
+
 def code_at(text: str, place: int) -> tuple[int, int] | None:
     """The range of a code that begins at a place, if it is long enough to be one."""
     start = end = place
@@ -113,7 +131,7 @@ def code_at(text: str, place: int) -> tuple[int, int] | None:
         if token is None:
             break
         word = token.group().lower()
-        if says_a_digit(word) or is_letter(word):
+        if says_a_digit(word) or is_letter(word) or _is_of_code(word, text, token.end(), has_digit):
             if not worth:
                 start = token.start()
             has_digit = has_digit or says_a_digit(word)

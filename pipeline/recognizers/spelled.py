@@ -51,7 +51,8 @@ def spelled_values() -> Finder:
 def find_spelled_values(text: str) -> Iterator[Found]:
     """Runs of letters, and of letters and digits, that were spelled."""
     for run in _RUN.finditer(text):
-        parts = [part.group().lower() for part in _ANY_PART.finditer(text, *run.span())]
+        said = [part.group().lower() for part in _ANY_PART.finditer(text, *run.span())]
+        parts = _without_time(said)
         letters = [part.split()[0] for part in parts if is_letter(part.split()[0])]
         spelled = [letter for letter in letters if letter not in ("a", "i")]
         digits = len(parts) - len(letters)
@@ -59,3 +60,11 @@ def find_spelled_values(text: str) -> Iterator[Found]:
             continue
         if len(spelled) >= (1 if digits else 2) and len(letters) >= (2 if digits else 3):
             yield Found(run.start(), run.end(), WITH_DIGITS if digits else WITHOUT_DIGITS)
+
+
+def _without_time(parts: list[str]) -> list[str]:
+    """The parts less the "a m" or "p m" that a number ends with; it may be said twice."""
+    end = len(parts)
+    while end > 2 and parts[end - 2] in ("a", "p") and parts[end - 1] == "m":
+        end -= 2
+    return parts if is_letter(parts[end - 1].split()[0]) else parts[:end]

@@ -9,13 +9,10 @@ that are not in the public list.
 import regex
 from presidio_analyzer import Pattern, PatternRecognizer
 
+from pipeline.recognizers.domains import CLEAR_ENDING, ENDING
 from pipeline.recognizers.gate import Gate
 from pipeline.recognizers.vocabulary import NUMBER_WORDS, any_of
 
-_ENDING = (
-    r"(?:com|net|org|edu|gov|mil|info|biz|io|co|us|uk|ca|au|de|fr|es|it|nl|ie|in|nz|eu|me|tv|app"
-    r"|dev)"
-)
 _JOINT = r"(?:dot|point|underscore|under\s+score|dash|hyphen|minus|plus)"
 # Parts and what joins them share no character, and a part is never given back: otherwise a line of
 # dashes could be split in more ways than there is time to try.
@@ -29,7 +26,9 @@ _LOCAL = rf"(?:{_BEFORE}{_PART}(?:\s+{_SPELLED}|{_JOINED}){{1,24}}|{_PART}(?:{_J
 _AT = r"(?:\s+at(?:\s+sign)?\s+|\s*@\s*)"
 _DOT = r"(?:\s+(?:dot|point|period)\s+|\s*\.\s*)"
 _HOST = rf"{_PART}(?:(?:\s+(?:dash|hyphen)\s+|-){_PART}){{0,3}}"
-_AFTER_AT = rf"{_HOST}(?:{_DOT}{_HOST}){{0,2}}{_DOT}{_ENDING}(?![^\W_])"
+#: "look at me. It is" and "at one point in time" are no addresses.
+_END = rf"(?:(?:\s+dot\s+|\.){ENDING}|{_DOT}{CLEAR_ENDING})(?![^\W_])"
+_AFTER_AT = rf"{_HOST}(?:{_DOT}{_HOST}){{0,2}}{_END}"
 _SPOKEN = rf"(?<![^\W_]){_LOCAL}{_AT}{_AFTER_AT}"
 #: How every address said aloud ends: what is behind an "at".
 _SIGN = rf"(?i)(?<=\s)at(?:\s+sign)?\s+{_AFTER_AT}"

@@ -152,6 +152,12 @@ _BOX = re.compile(
     rf"\b(?:p\.?{_B0}o\.?|post{_B}office){_B0}box{_B}(?:number{_B})?{_HOUSE}{_TAIL}",
     re.IGNORECASE,
 )
+_CORNER_NAME = rf"(?:{_WORD}|\d{{1,5}}\.?)(?:{_B}(?:{_WORD}|\d{{1,5}}\.?))"
+_CORNER = re.compile(
+    rf"\b(?:the{_B})?(?:corner|intersection){_B}of{_B}{_CORNER_NAME}{{0,5}}?{_B}(?:and|&){_B}"
+    rf"{_CORNER_NAME}{{0,2}}",
+    re.IGNORECASE,
+)
 #: Words that end what a cue has announced, and, behind an "and" or an "in", begin something else.
 _STOPS = frozenset(_FUNCTION_WORDS) - frozenset("a and in no on".split())
 _OTHER_THINGS = {
@@ -176,13 +182,14 @@ _OTHER_WORDS = frozenset(
     "hwy utca \u00fatja utja t\u00e9r ter u cesta ulice sokak cad caddesi".split()
 )
 _STREET_WORDS = frozenset(_STREETS) | _OTHER_WORDS
+_CORNER_WORDS = frozenset(("corner", "intersection"))
 _MILITARY_WORDS = frozenset("apo fpo dpo".split())
 _CUE_WORDS = frozenset(
     "address addresses located live lives living stay staying deliver "
     "delivered delivery shipped ship send sent returned return moved move off up "
     "reside resides residing".split()
 )
-_WORDS = _STREET_WORDS | _MILITARY_WORDS | _CUE_WORDS | {"box"}
+_WORDS = _STREET_WORDS | _MILITARY_WORDS | _CORNER_WORDS | _CUE_WORDS | {"box"}
 _SIGN = rf"(?i)(?:{'|'.join(_ENDINGS)})(?![^\W_])"
 
 
@@ -222,6 +229,8 @@ def _patterns_for(words: set[str]) -> Iterator["re.Pattern[str]"]:
         yield _MILITARY
     if has_ending or not _OTHER_WORDS.isdisjoint(words):
         yield _NUMBER_LAST
+    if not _CORNER_WORDS.isdisjoint(words):
+        yield _CORNER
 
 
 def _words_of_place(words: list[str]) -> int:

@@ -48,6 +48,12 @@ NO_NAME = STOP_WORDS | frozenset(
     "given associated registered attached under here there where what who how why when "
     "which is am are was were be it's that's i'm what's don't can't".split()
 )
+#: Words and units of two or three letters that are no part of a code.
+SHORT_WORDS = frozenset(
+    "the and for to of in on at is it my me we he you are was not but gb mb kb tb kg km am pm usd "
+    "dr mr ms st nd rd th up do so or if by an as be go hi all any can day get has her him his how "
+    "new now old our out per see she use way who why yes yet k cm mm ft lb oz".split()
+)
 
 #: Words and numbers, with an apostrophe inside.
 TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")

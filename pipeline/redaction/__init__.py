@@ -8,6 +8,7 @@
     context     Presidio's context words, in linear time
     detector    Presidio's analyzer over batched spaCy NER → candidate spans
     resolve     overlapping, nested and touching candidates → disjoint spans
+    address_gaps  numbers, units and joints between found parts of an address
     propagate   values found once → wherever else the transcript says them
     identities  which spans name the same person or value
     operators   the ways to replace a value

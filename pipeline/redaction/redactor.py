@@ -15,6 +15,7 @@ from pipeline.keys import PseudonymKey
 from pipeline.recognizers.table import LANGUAGE
 from pipeline.recognizers.unknown_word import word_list
 from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
+from pipeline.redaction.address_gaps import fill_gaps
 from pipeline.redaction.apply import apply
 from pipeline.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
 from pipeline.redaction.ner import model_folder, speech_model
@@ -111,8 +112,9 @@ def _resolved(text: str, found: list[Span] | Quarantine) -> tuple[Span, ...] | Q
     if isinstance(found, Quarantine):
         return found
     try:
-        again = propagate(text, resolve(text, found))
-        return resolve(text, [*found, *again])
+        spans = resolve(text, found)
+        more = [*fill_gaps(text, spans), *propagate(text, spans)]
+        return resolve(text, [*found, *more])
     except Quarantine as problem:
         return problem
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact

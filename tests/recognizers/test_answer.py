@@ -81,6 +81,7 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "what is your name\ni lost my credit card",
         "",
         "what is your phone number\ni don't have one",
         "what is your phone number\nit is fine",

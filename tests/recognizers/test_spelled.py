@@ -19,6 +19,8 @@ def found(text: str) -> list[tuple[str, str]]:
             [("sierra one eight five papa zulu", "NUMBER_SEQUENCE")],
         ),
         ("that's J-O-H-N okay", [("J-O-H-N", "PERSON")]),
+        ("4 p m x 2 1", [("4 p m x 2 1", "NUMBER_SEQUENCE")]),
+        ("it is s a m", [("s a m", "PERSON")]),
         ("j for juliet, o, and e", [("j for juliet, o, and e", "PERSON")]),
     ],
 )
@@ -36,6 +38,7 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
         "plan a or b or c",
         "don't i see a b",
         "one two three four",
+        "from nine thirty a m a m to five p m",
         "5                                  ",
     ],
 )

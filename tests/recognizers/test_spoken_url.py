@@ -11,6 +11,10 @@ from pipeline.recognizers.spoken_url import SpokenUrlRecognizer
     [
         ("go to w w w dot my dash shop dot com slash help okay", None),
         ("see example dot org please", "example dot org"),
+        ("see www dot example dot com dot cy slash", "www dot example dot com dot cy slash"),
+        ("go to example dot ch slash", "example dot ch slash"),
+        ("at one point in time", ""),
+        ("this period is over", ""),
         ("the dot on the i", ""),
         ("it is dot com", ""),
     ],

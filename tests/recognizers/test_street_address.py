@@ -31,6 +31,10 @@ def found(text: str) -> list[tuple[str, str]]:
             [("psc 1234 box 5678 apo ae 09123", "STREET_ADDRESS")],
         ),
         (
+            "meet me at the corner of elm 4 and long road i think",
+            [("the corner of elm 4 and long road", "STREET_ADDRESS")],
+        ),
+        (
             "the new one: one oh four west twenty second street unit nine",
             [("one oh four west twenty second street unit nine", "STREET_ADDRESS")],
         ),
@@ -46,6 +50,7 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
         "",
         "there is one popular event taking place",
         "4 days at the court",
+        "in the corner of the room and the hall",
         "please send it to me tomorrow",
         "turn left on the street",
         "two rooms in a nice place",

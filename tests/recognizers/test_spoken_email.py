@@ -1,0 +1,24 @@
+"""Email addresses said aloud."""
+
+import pytest
+
+from pipeline.recognizers.fail_closed import fail_closed
+from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("it is jo at example dot hu thanks", ["jo at example dot hu"]),
+        ("jo at example point com", ["jo at example point com"]),
+        ("jo@example . com", ["jo@example . com"]),
+        ("jo@example.is", ["jo@example.is"]),
+        # Endings that are words as well: of a sentence, of a phrase.
+        ("look at me. It is", []),
+        ("she looked at us. In the end", []),
+        ("looked at one point in time", []),
+    ],
+)
+def test_found(text: str, expected: list[str]) -> None:
+    found = fail_closed(SpokenEmailRecognizer(), 5.0).analyze(text, ["EMAIL_ADDRESS"])
+    assert [text[result.start : result.end] for result in found] == expected

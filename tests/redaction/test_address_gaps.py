@@ -1,0 +1,80 @@
+"""What stands between and beside found parts of an address is found too."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.records import Span
+from pipeline.redaction.address_gaps import RECOGNIZER, fill_gaps
+from pipeline.redaction.resolve import resolve
+
+
+def _marked(text: str) -> tuple[str, list[Span]]:
+    """The text and the spans of what stands in it as [street], <place> or {word}."""
+    plain, spans, start = "", [], 0
+    types = {"]": "STREET_ADDRESS", ">": "LOCATION", "}": "UNKNOWN_WORD"}
+    for character in text:
+        if character in "[<{":
+            start = len(plain)
+        elif character in types:
+            spans.append(Span(start, len(plain), types[character], 0.7, "Test"))
+        else:
+            plain += character
+    return plain, spans
+
+
+def _found(marked: str) -> list[str]:
+    text, spans = _marked(marked)
+    found = fill_gaps(text, spans)
+    assert all((s.entity_type, s.recognizer) == ("STREET_ADDRESS", RECOGNIZER) for s in found)
+    return [text[s.start : s.end].strip(" ,\n") for s in resolve(text, found)]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("at [61 Long Road]\n Suite 521\n {Ashby}", {"Suite 521"}),
+        ("at [61 Long Road], apt. 4 b, <Ashby>", {"apt. 4 b"}),
+        ("[katrina court] and [elm road] please", {"and"}),
+        ("to [5 Rua Nova] de <Castelo>", {"de"}),
+        ("<ashby> four two [elm road]", {"four two"}),
+        ("at [61 Long Road], 55104 and", {"55104"}),
+        ("at [61 Long Road]\nFlat 9\nNY\n55104-1111.", {"Flat 9\nNY\n55104-1111"}),
+        ("send it to 53 [Elm Road] soon", {"53"}),
+        ("send it to zero seven [elm road] soon", {"zero seven"}),
+    ],
+)
+def test_found(text: str, parts: set[str]) -> None:
+    assert set(_found(text)) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<ashby> and {zorbling}",
+        "[elm road] is near <ashby>",
+        "[elm road]. 4 <ashby>",
+        "[elm road] and of <ashby>",
+        "[elm road] 1 2 3 4 5 <ashby>",
+        "[elm road] is 4 miles long",
+        "[elm road] costs 55104",
+        "on the one [elm road] we know",
+        "it was $53 [elm road]",
+        "[61 Long Road]",
+    ],
+)
+def test_nothing_to_find(text: str) -> None:
+    assert _found(text) == []
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(("[", "<", "{")), st.text("ab 14,.\n", min_size=1)), max_size=5
+    ),
+    st.text("ab 14,.\n", max_size=9),
+)
+def test_spans_lie_in_the_text(parts: list[tuple[str, str]], between: str) -> None:
+    closing = {"[": "]", "<": ">", "{": "}"}
+    text, spans = _marked(between.join(f"{o}{value}{closing[o]}" for o, value in parts))
+    assert all(0 <= new.start < new.end <= len(text) for new in fill_gaps(text, spans))
