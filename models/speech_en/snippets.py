@@ -20,13 +20,17 @@ from word_lists import (
     AS_IN,
     AS_IN_2,
     DAYS,
+    DEEDS,
     FILLERS,
     FOREIGN,
     MONTHS,
+    MORE_FIRSTS,
+    MORE_LASTS,
     NATO,
     ONES,
     ORDINALS,
     ORG_KINDS,
+    PARTS,
     STATE_CODES,
     STATES,
     STREET_WORDS,
@@ -46,18 +50,30 @@ class Snippets:
         names: Where values come from.
         seed: Of the draws.
         sentences: Unmarked sentences that may stand before or after a carrier.
+        words: Ordinary words that are no names.
     """
 
-    def __init__(self, names: Names, seed: int, sentences: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        names: Names,
+        seed: int,
+        sentences: Sequence[str] = (),
+        words: Sequence[str] = ("thing",),
+    ) -> None:
         self._names = names
         self._rng = random.Random(seed)
         self._sentences = sentences
+        self._words = words
         self._carriers = {kind: text.split("|") for kind, text in CARRIERS.items()}
         self._written = False
         self._values: dict[str, Callable[[], list[Piece]]] = {
             "first": lambda: [(self.first(), "PERSON")],
             "last": lambda: [(self.last(), "PERSON")],
             "full": lambda: [(self.full(), "PERSON")],
+            "inverted": lambda: [(self._inverted(), "PERSON")],
+            "did": lambda: [(self._rng.choice(DEEDS), None)],
+            "word": lambda: [(self._rng.choice(self._words), None)],
+            "part": lambda: [(self._rng.choice(PARTS), None)],
             "title": lambda: [(self._rng.choice(("Mr", "Mrs", "Ms", "Miss", "Doctor")), None)],
             "spelled": lambda: [(self._spelled(), "PERSON")],
             "asin": lambda: [(self._as_in(), "PERSON")],
@@ -117,8 +133,11 @@ class Snippets:
 
     def first(self) -> str:
         """A first name: a frequent one, any one, or a made-up one."""
-        if self._rng.random() < 0.1:
+        draw = self._rng.random()
+        if draw < 0.1:
             return self._made_up(self._names.firsts[0])
+        if draw < 0.18:
+            return self._rng.choice(MORE_FIRSTS)
         return self._pick(self._names.firsts, rare=0.4)
 
     def last(self) -> str:
@@ -128,6 +147,10 @@ class Snippets:
             return self._made_up(self._names.lasts[0])
         if draw < 0.27:
             return self._pick(self._names.lasts, 0.5) + "-" + self._pick(self._names.lasts, 0.5)
+        if draw < 0.36:
+            return self._rng.choice(MORE_LASTS)
+        if draw < 0.38:
+            return self._rng.choice(("O'", "Mc", "Mac", "D'")) + self._pick(self._names.lasts, 0.5)
         return self._pick(self._names.lasts, rare=0.5)
 
     def full(self) -> str:
@@ -136,11 +159,20 @@ class Snippets:
         if draw < 0.06:
             return f"{first} {self.first()} {last}"
         if draw < 0.1:
-            return f"{first} {self._rng.choice('ABCDEFGHJKLMNPRSTW')} {last}"
+            initial = self._rng.choice("ABCDEFGHJKLMNPRSTW")
+            dot = "." if self._written and self._rng.random() < 0.7 else ""
+            return f"{first} {initial}{dot} {last}"
         if draw < 0.14:
             between = self._rng.choice(("de", "van", "von", "al", "de la", "el", "di", "bin", "da"))
             return f"{first} {between} {last}"
         return f"{first} {last}"
+
+    def _inverted(self) -> str:
+        """A name as lists have it: surname first."""
+        initial = self._rng.choice("ABCDEFGHJKLMNPRSTW") + self._rng.choice(("", "."))
+        comma = "," if self._written and self._rng.random() < 0.5 else ""
+        rest = self._rng.choice((self.first(), f"{self.first()} {initial}", initial))
+        return f"{self.last()}{comma} {rest}"
 
     def city(self) -> tuple[str, str]:
         """A city and its region."""
@@ -258,13 +290,18 @@ class Snippets:
             kind = rng.choice(("Suite", "Apt.", "Flat", "Unit"))
             parts.append(f"{kind} {self._number(rng.randint(1, 900))}")
         code = self._zip() if rng.random() < 0.75 else self._postcode()
-        if rng.random() < 0.5:
+        draw = rng.random()
+        if draw < 0.4:
             parts.append(f"{city}{',' if self._written else ''} {region or self._state()} {code}")
+        elif draw < 0.55:
+            area = "".join(rng.choices("ABCDEFGHILMNOPRSTUVZ", k=2))
+            end = rng.choice((f"{self._country()} {code}", self._country()))
+            parts += [city, f"{area}{rng.choice((chr(10), ' ', ', '))}{end}"]
         else:
             parts += [city, rng.choice((code, f"{self._country()} {code}", self._country()))]
         if not self._written:
             return " ".join(parts)
-        return rng.choice((", ", ", ", "\n", "\n ", " ")).join(parts)
+        return rng.choice((", ", ", ", "\n", "\n ", "\n ", " ")).join(parts)
 
     def _road(self) -> str:
         if self._rng.random() < 0.15:

@@ -21,6 +21,8 @@ from spacy.tokens import DocBin
 from thinc.api import NumpyOps, set_current_ops
 
 _HERE = Path(__file__).parent
+#: What is added to the scores of the actions that begin an entity (`raise_recall`).
+RAISED = {"PERSON": 2.0, "LOCATION": 2.0, "ADDRESS": 2.0}
 
 
 def train(data: Path, out: Path, steps: int, seed: int) -> Path:
@@ -78,6 +80,27 @@ def strip(trained: Path, out: Path) -> None:
     fresh.to_disk(out)
 
 
+def raise_recall(model: Path) -> None:
+    """Makes a pipeline find more people, places and addresses, and be wrong about more words.
+
+    The network scores each action of the parser and takes the best. A constant is added to the
+    scores of those that begin what must not be missed: a threshold, chosen on the development sets.
+
+    Args:
+        model: Folder of the pipeline; it is changed in place.
+    """
+    nlp = spacy.load(model)
+    recognizer = nlp.get_pipe("ner")
+    upper = recognizer.model.get_ref("upper")
+    scores = upper.get_param("b").copy()
+    for action, name in enumerate(recognizer.move_names):
+        begins, _, label = name.partition("-")
+        if begins in ("B", "U") and label in RAISED:
+            scores[action] += RAISED[label]
+    upper.set_param("b", scores)
+    nlp.to_disk(model)
+
+
 def same_entities(trained: Path, stripped: Path, dev: Path) -> int:
     """How many texts were compared.
 
@@ -105,8 +128,8 @@ def main() -> None:
     parser.add_argument("corpora", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--model", type=Path, default=_HERE / "model")
-    parser.add_argument("--steps", type=int, default=6_500)
-    parser.add_argument("--snippets", type=int, default=80_000)
+    parser.add_argument("--steps", type=int, default=9_000)
+    parser.add_argument("--snippets", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
     args = parser.parse_args()
     # As the project does; spaCy's own kernel is slower on many processors.
@@ -118,6 +141,7 @@ def main() -> None:
     trained = time.monotonic()
     strip(best, args.model)
     compared = same_entities(best, args.model, args.work / "data" / "dev.spacy")
+    raise_recall(args.model)
     print(
         f"prepared in {(prepared - started) / 60:.1f} minutes, "
         f"trained in {(trained - prepared) / 60:.1f}; same entities in {compared} texts"

@@ -1,6 +1,6 @@
 """Words and places that snippets of calls are put together from."""
 
-# ruff: noqa: SIM905 - lists of words read better as words
+# ruff: noqa: RUF001, SIM905 - names as they are written; lists of words read better as words
 
 STATES = (
     "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|"
@@ -90,4 +90,48 @@ ORG_KINDS = (
     "Solutions|Technologies|Media|Studios|Fitness|Spa|Salon|Vet Clinic|Cleaning|Security|Storage|"
     "University|College|School|Institute|Foundation|Council|Inc|Ltd|LLC|Corp|Company"
 ).split("|")
+#: What people do, for sentences about somebody.
+DEEDS = (
+    "said|told|asked|called|shouted|wrote|sent|gave|had given|took|met|saw|knew|likes|loves|wants|"
+    "needs|owns|runs|employs|teaches|plays|sings|paid|bought|sold|found|lost|left|joined|married|"
+    "visited|helped|hired|fired|sued|thanked|phoned|emailed|texted|invited|followed|beat|elected|"
+    "signed|published|recorded|directed|founded|painted|designed|built|broke|fixed|opened|closed|"
+    "ordered|booked|cancelled|forgot|remembered|answered|agreed with|works for|works with|"
+    "lives with|lives next to|talks to|spoke to|worked with|went to see|had to see|looked for|"
+    "waited for|argued with|moved in with|was born near|was hired by|was told by|is looking for"
+).split("|")
+#: Parts of a country or a city.
+PARTS = (
+    "northern southern eastern western central rural north south east west downtown upper"
+).split()
+#: First names and surnames of many languages that the lists of US names hold few of.
+MORE_FIRSTS = (
+    "Bjørn Søren Åse Jürgen Günther Jörg Käthe Zoë Chloé Renée Hélène François José María Sofía "
+    "Íñigo João Conceição Luís Ágnes Zoltán László Győző Ferenc Małgorzata Łukasz Paweł Zdzisław "
+    "Bożena Jiří Tomáš Věra Zdeněk Ľubomír Živko Đorđe Šime Željka Branimir Ognjen Dragana Milica "
+    "Oleksandr Olena Yevhen Oksana Dmitri Svetlana Lyudmila Igor Nadezhda Siiri Aleksi Päivi Jukka "
+    "Mika Tuomas Aino Liis Kristjan Andris Ilze Vytautas Giedrė Guðrún Sigurður Þóra Hrafn "
+    "Giuseppe Giancarlo Ilaria Chiara Ottavio Yiannis Eleftheria Stavros Emre Ayşe Çağla Oğuz "
+    "Mehmet Fatma Yusuf Khadija Abdulrahman Fatoumata Ousmane Amadou Ngozi Chidi Oluwaseun Adaeze "
+    "Kwame Abena Thabo Nomvula Sipho Tendai Wanjiru Otieno Haile Selam Mohammed Aisha Tariq Zainab "
+    "Farhad Shirin Parisa Behnam Rajesh Sunita Lakshmi Venkatesh Karthik Priyanka Arjun Deepak "
+    "Kavitha Muthu Senthil Anjali Harpreet Gurpreet Manjit Imran Shabana Nusrat Thilini Nuwan "
+    "Xiaoming Yuxuan Jianhua Meiling Zhen Haruto Yuki Sakura Kenji Minjun Seoyeon Jihoon Nguyen "
+    "Thuy Phuong Somchai Siriporn Wei Siti Budi Dewi Putri Jomar Maricel Tala Keanu Moana"
+).split()
+MORE_LASTS = (
+    "Ødegård Sørensen Bjørnstad Åkesson Lindström Sjögren Müller Schäfer Größel Weiß Lefèvre "
+    "Dubois Beauséjour García Núñez Ibáñez Peña Gonçalves Araújo Assunção Kovács Szabó Nagy "
+    "Horváth Kowalczyk Wójcik Łuczak Dąbrowski Novák Dvořák Černý Svobodová Kováčik Petrović "
+    "Jovanović Đukić Šarić Kovačević Popescu Ionescu Dumitru Stoyanov Georgieva Shevchenko "
+    "Kovalenko Ivanov Petrova Kuznetsov Virtanen Mäkinen Hämäläinen Tamm Sepp Bērziņš Kalniņa "
+    "Kazlauskas Jónsdóttir Guðmundsson Þórsson Bianchi Esposito Ricciardi Papadopoulos "
+    "Nikolaidis Yılmaz Demir Öztürk Şahin Haddad Al-Masri El-Sayed Benali Bouazza Diallo Traoré "
+    "Okonkwo Adeyemi Okafor Nwosu Mensah Asante Dlamini Nkosi Moyo Kamau Wambui Tesfaye Abebe "
+    "Hosseini Ahmadi Karimi Sharma Patel Gupta Iyer Subramanian Krishnamurthy Chatterjee "
+    "Banerjee Reddy Nair Venkataraman Murugan Selvam Singh Dhillon Khan Chowdhury Rahman Perera "
+    "Jayawardena Zhang Huang Zhou Xu Tanaka Watanabe Kobayashi Nakamura Park Choi Jeong Tran "
+    "Pham Huynh Srisuk Wongsakul Santoso Wijaya Halim Dela-Cruz Bautista Macaraeg Kealoha "
+    "Tuilagi"
+).split()
 FILLERS = "uh|um|er|uhm|hmm|ah|like|well|you know|i mean|let's see|sorry".split("|")

@@ -110,8 +110,9 @@ class Comparer:
         redaction = stock.redaction.model_copy(update={"score_threshold": 0.0})
         settings = detector_settings(stock.model_copy(update={"redaction": redaction}))
         self._detector = Detector(settings)
-        self._spacy = OneByOne(load_ner(settings.spacy_model))
-        self._ner = BatchNer(load_ner(settings.spacy_model))
+        (model,) = settings.ners
+        self._spacy = OneByOne(load_ner(model))
+        self._ner = BatchNer(load_ner(model))
 
     def compare(
         self,

@@ -148,11 +148,12 @@ def seconds_to_first_unit(config: Config, folder: Path) -> float:
             "exported_at": "2026-01-01T00:00:00Z",
         },
     )
+    model = config.redaction.spacy_model
     job = folder / "job.toml"
     job.write_text(
         '[sources]\nmanifest = "files.csv"\nregistry = "accounts.csv"\n'
-        f'transcripts = "transcripts"\n[output]\nfolder = "out"\n[redaction]\n'
-        f"spacy_model = {json.dumps(config.redaction.spacy_model)}\n"
+        'transcripts = "transcripts"\n[output]\nfolder = "out"\n'
+        + ("" if model is None else f"[redaction]\nspacy_model = {json.dumps(model)}\n")
     )
     command = [sys.executable, "-m", "pipeline", "run", "--config", str(job), "--workers", "1"]
     started = datetime.now(UTC)

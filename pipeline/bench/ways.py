@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from pipeline.bench.documents import Document, units_of
 from pipeline.config import Config, Profile
 from pipeline.keys import PseudonymKey
+from pipeline.redaction.ner import STOCK_NER
 from pipeline.redaction.redactor import Redactor
 from pipeline.redaction.stock import Found, StockPresidio, found_by
 from pipeline.run.work import WorkSettings, process
@@ -88,7 +89,7 @@ def with_profile(config: Config, profile: Profile) -> Config:
 
 def make_ways(config: Config, scratch: Path) -> dict[WayName, Way]:
     """All ways, loaded, in the order in which they take turns."""
-    model = config.redaction.spacy_model
+    model = config.redaction.spacy_model or STOCK_NER
     return {
         STOCK: PresidioWay(model, tuned=False),
         TUNED: PresidioWay(model, tuned=True),

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Gate
-from pipeline.recognizers.vocabulary import MONTHS, ORDINALS, TOKEN, is_letter, says_a_digit
+from pipeline.recognizers.vocabulary import (
+    MONTHS,
+    ORDINALS,
+    TOKEN,
+    is_letter,
+    lowercase,
+    says_a_digit,
+)
 
 _SCORE = 0.6
 #: Turns after a question in which its answer may come, requests to repeat left out.
@@ -137,9 +144,8 @@ DATA = (
         is_number=False,
     ),
 )
-_NAMED = re.compile(
-    "|".join(rf"(?P<d{i}>\b(?:{datum.named})\b)" for i, datum in enumerate(DATA)), re.IGNORECASE
-)
+_EACH_NAMED = "|".join(rf"(?P<d{i}>(?:{datum.named})\b)" for i, datum in enumerate(DATA))
+_NAMED = re.compile(rf"\b(?:{_EACH_NAMED})")
 #: Of the words that name a datum each pattern has one of these.
 _WORDS = frozenset(
     "birth birthdate birthdates birthday birthdays b dob born e email emails mail mails "
@@ -151,15 +157,14 @@ _WORDS = frozenset(
     "speaking talking".split()
 )
 _ANY_WORD = re.compile(r"[^\W_]+")
-_ASKING = re.compile(_ASKS, re.IGNORECASE)
+_ASKING = re.compile(_ASKS)
 #: A turn that is no question by its words, but nothing else either: "and your postcode".
 _MOST_WORDS_OF_ELLIPSIS = 5
 _AGAIN = re.compile(
     r"\b(?:repeat|again|once\s{1,4}more|say\s{1,4}that|come\s{1,4}again|pardon"
     r"|didn['\u2019]?t\s{1,4}(?:catch"
     r"|get|hear)"
-    r"|missed\s{1,4}that|slower)\b",
-    re.IGNORECASE,
+    r"|missed\s{1,4}that|slower)\b"
 )
 #: Words around an answer that are not of it.
 _BEFORE = frozenset(
@@ -232,11 +237,11 @@ def answered(text: str) -> Iterator[tuple[int, int, Found]]:
     """
     asked: Datum | None = None
     patience = place = asked_at = 0
-    for line in text.split("\n"):
-        question = _question(line)
+    for line, small in zip(text.split("\n"), lowercase(text).split("\n"), strict=True):
+        question = _question(small)
         if question is not None:
             asked, asked_at, patience = question, place, _PATIENCE
-        elif asked is not None and _AGAIN.search(line):
+        elif asked is not None and _AGAIN.search(small):
             patience = _PATIENCE
         elif asked is not None and line.strip():
             answer = _answer(line, asked)
@@ -250,21 +255,20 @@ def answered(text: str) -> Iterator[tuple[int, int, Found]]:
 
 
 def _question(line: str) -> Datum | None:
-    """The datum that a turn asks for: of several the last."""
-    if _WORDS.isdisjoint(_ANY_WORD.findall(line.lower())):
+    """The datum that a turn asks for, in lowercase: of several the last."""
+    if _WORDS.isdisjoint(_ANY_WORD.findall(line)):
         return None
-    named = list(_NAMED.finditer(line))
+    asks = _ASKING.search(line) is not None
+    is_short = len(line.split()) <= _MOST_WORDS_OF_ELLIPSIS
+    named = list(_NAMED.finditer(line)) if asks or is_short else []
     if not named:
         return None
-    is_short = len(line.split()) <= _MOST_WORDS_OF_ELLIPSIS and re.match(
-        r"\W*(?:and|your|the|okay|ok)?\b", line, re.IGNORECASE
-    )
     last = named[-1]
     assert last.lastgroup is not None
-    if _ASKING.search(line):
+    if asks:
         return DATA[int(last.lastgroup[1:])]
     rest = line[: last.start()] + line[last.end() :]
-    if is_short and not {w.group().lower() for w in TOKEN.finditer(rest)} - _BEFORE - _YOURS:
+    if not {w.group() for w in TOKEN.finditer(rest)} - _BEFORE - _YOURS:
         return DATA[int(last.lastgroup[1:])]
     return None
 

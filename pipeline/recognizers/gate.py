@@ -50,7 +50,8 @@ class Gate:
     that text.
 
     Attributes:
-        signs: Regular expressions for `regex`, of which one matches.
+        signs: Regular expressions for `regex`, of which one matches in lowercase text. A long list
+            of literals is looked for in a tenth of the time that one pattern for them takes.
         within_line: Nothing that is found, nor anything that is looked at around it, reaches over
             a line break, and the end of a text is as good as one.
         words: In lowercase, runs of letters and digits, of which one is said.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Gate
-from pipeline.recognizers.vocabulary import NO_NAME, TOKEN, is_letter, says_a_digit
+from pipeline.recognizers.vocabulary import NO_NAME, TOKEN, is_letter, lowercase, says_a_digit
 
 ENTITY_TYPE = "PERSON"
 _SCORE = 0.7
@@ -38,7 +38,7 @@ _UNSURE = rf"\b(?:this{_B}is|it{_B}is|it['\u2019]?s|i{_B}am|i['\u2019]?m|here{_B
 #: What says that a name came before.
 _BEHIND = re.compile(rf"{_B0},?{_B0}(?:speaking|calling|here|from|with{_B}the)\b", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t]{0,4}")
-_CUE = re.compile(rf"(?P<sure>{_SURE})|(?P<unsure>{_UNSURE})", re.IGNORECASE)
+_CUE = re.compile(rf"(?P<sure>{_SURE})|(?P<unsure>{_UNSURE})")
 _WORDS = frozenset(
     "name names me to with mr mrs ms mister missus doctor dr prof professor madam dear is "
     "s its i im am m".split()
@@ -58,7 +58,7 @@ def introduced_names() -> Finder:
 
 def find_introduced_names(text: str) -> Iterator[Found]:
     """Names that words before them introduce."""
-    for cue in _CUE.finditer(text):
+    for cue in _CUE.finditer(lowercase(text)):
         name = name_at(text, cue.end())
         if name is None:
             continue

@@ -11,7 +11,14 @@ from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Gate
-from pipeline.recognizers.vocabulary import FILLERS, SHORT_WORDS, TOKEN, is_letter, says_a_digit
+from pipeline.recognizers.vocabulary import (
+    FILLERS,
+    SHORT_WORDS,
+    TOKEN,
+    is_letter,
+    lowercase,
+    says_a_digit,
+)
 
 _SCORE = 0.65
 #: Letters and digits that a code has at least.
@@ -59,9 +66,8 @@ _LINK = (
     r"|okay|ok|so|please|sure|did\s{1,4}you\s{1,4}say|you\s{1,4}said|for\s{1,4}(?:it|that|you)"
     r"|i\s{1,4}have)\b){0,6}\s{0,4}"
 )
-_CUE = re.compile(
-    "|".join(rf"(?P<k{i}>\b(?:{name})\b)" for i, (name, _) in enumerate(_NAMES)), re.IGNORECASE
-)
+_EACH_NAME = "|".join(rf"(?P<k{i}>(?:{name})\b)" for i, (name, _) in enumerate(_NAMES))
+_CUE = re.compile(rf"\b(?:{_EACH_NAME})")
 _ANY_WORD = re.compile(r"[^\W_]+")
 _LINKED = re.compile(_LINK, re.IGNORECASE)
 #: Between two parts of a code: signs, blanks, a change of turn.
@@ -102,10 +108,11 @@ def find_named_codes(text: str) -> Iterator[Found]:
 def _cues(text: str) -> Iterator[re.Match[str]]:
     """Words that name a code, looked for where one of them can be."""
     start = 0
-    for line in text.split("\n"):
+    small = lowercase(text)
+    for line in small.split("\n"):
         end = start + len(line)
-        if not _WORDS.isdisjoint(_ANY_WORD.findall(line.lower())):
-            yield from _CUE.finditer(text, start, end)
+        if not _WORDS.isdisjoint(_ANY_WORD.findall(line)):
+            yield from _CUE.finditer(small, start, end)
         start = end + 1
 
 

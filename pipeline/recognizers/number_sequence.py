@@ -16,6 +16,7 @@ from pipeline.recognizers.vocabulary import (
     TEENS,
     TENS,
     UNITS,
+    lowercase,
 )
 
 MIN_DIGITS = 6
@@ -31,16 +32,14 @@ _FIRST_LETTERS = "".join(sorted({word[0] for word in _SAID}))
 #: their first letter, and no word is given back, so that the time grows with the text alone.
 _NUMBER = re.compile(
     rf"(?<![^\W_])(?:(?=[{_FIRST_LETTERS}])(?:{'|'.join(_SAID)})(?![^\W_])"
-    r"|[^\W\d_]*+\d[^\W_]*+)",
-    re.IGNORECASE,
+    r"|[^\W\d_]*+\d[^\W_]*+)"
 )
 #: What may stand between two parts of one number besides words: any signs, in longer gaps than the
 #: residual check allows, so that it never fires on what this recognizer should have found. But not
 #: signs that nobody sees: digits held apart by those are a deception, and that check's business.
 _GAP = r"(?:[^\w\u200b-\u200f\u2060-\u206f\ufeff]|_){0,16}+"
 _BETWEEN = re.compile(
-    rf"{_GAP}(?:(?:{'|'.join(sorted(FILLERS))})(?![^\W_]){_GAP}){{0,{_MAX_FILLERS}}}",
-    re.IGNORECASE,
+    rf"{_GAP}(?:(?:{'|'.join(sorted(FILLERS))})(?![^\W_]){_GAP}){{0,{_MAX_FILLERS}}}"
 )
 
 
@@ -60,13 +59,14 @@ def find_sequences(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = end = digits = 0
     open_ten = False  # "twenty", to which a unit may still belong: "twenty one" is two digits
-    for number in _NUMBER.finditer(text):
-        if digits and not _BETWEEN.fullmatch(text, end, number.start()):
+    small = lowercase(text)
+    for number in _NUMBER.finditer(small):
+        if digits and not _BETWEEN.fullmatch(small, end, number.start()):
             if digits >= MIN_DIGITS:
                 found.append((start, end))
             digits = 0
             open_ten = False
-        word = number.group().lower()
+        word = number.group()
         worth = _digits_of(word)
         if not digits:
             start = number.start()

@@ -19,15 +19,22 @@ _SCORE = 0.7
 _MOST_WORDS = 4
 
 _PROVIDERS = (
-    r"(?:g\s?mail|yahoo(?:\s?mail)?|ymail|hot\s?mail|outlook|i\s?cloud|aol|proton\s?mail|msn|gmx"
-    r"|rediff\s?mail|live|comcast|verizon|mail\s?inator|fast\s?mail|zoho)"
-)
+    r"g\s?mail|yahoo|ymail|hot\s?mail|outlook|i\s?cloud|aol|proton\s?mail|msn|gmx|rediff\s?mail"
+    r"|live|comcast|verizon|mail\s?inator|fast\s?mail|zoho"
+).split("|")
 _ENDING = r"(?:com|net|org|co\s?(?:\.|dot)?\s?uk|co\s?(?:\.|dot)?\s?in|in|ca|de|fr|us)"
 #: "gmailcom", "gmail com", "gmail dot com", "gmail.com"
 _HOST = re.compile(
-    rf"\b{_PROVIDERS}\s{{0,4}}(?:\.|dot|period|point)?\s{{0,4}}{_ENDING}\b", re.IGNORECASE
+    rf"\b(?:yahoo\s?mail|{'|'.join(_PROVIDERS)})\s{{0,4}}(?:\.|dot|period|point)?\s{{0,4}}{_ENDING}\b",
+    re.IGNORECASE,
 )
-_SIGN = rf"(?i){_HOST.pattern}"
+_SIGNS = frozenset(
+    # "live" is mostly a word.
+    rf"{provider}\s{{0,4}}(?:\.|dot|period|point)?\s{{0,4}}{_ENDING}"
+    if provider == "live"
+    else provider
+    for provider in _PROVIDERS
+)
 #: What joins the parts of an address when it is said.
 _JOINTS = frozenset("at dot underscore dash hyphen point period minus plus sign".split())
 #: Words that are of the sentence around it.
@@ -45,7 +52,7 @@ def provider_emails() -> Finder:
         [ENTITY_TYPE],
         find_provider_emails,
         _SCORE,
-        Gate(frozenset((_SIGN,)), within_line=False),
+        Gate(_SIGNS, within_line=False),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Gate
-from pipeline.recognizers.vocabulary import NATO, NUMBER_WORDS, any_of, is_letter
+from pipeline.recognizers.vocabulary import NATO, NUMBER_WORDS, any_of, is_letter, lowercase
 
 #: People spell names; with digits it is some number.
 WITHOUT_DIGITS, WITH_DIGITS = "PERSON", "NUMBER_SEQUENCE"
@@ -28,13 +28,13 @@ _DIGIT = rf"(?:{any_of(NUMBER_WORDS)}|\d{{1,3}})"
 _PART = rf"(?:{_LETTER}|{_DIGIT})(?![^\W_])"
 _JOINT = r"(?:[ \t]{0,4}[-,.]?[ \t]{1,4}|-)(?:(?:and|then|uh|um)[ \t]{1,4})?"
 _RUN = re.compile(
-    rf"(?<![\w'\u2019])(?:{_PART})(?:{_JOINT}{_PART}){{{_LEAST_PARTS - 1},}}(?!['\u2019]\w)",
-    re.IGNORECASE,
+    rf"(?<![\w'\u2019])(?:{_PART})(?:{_JOINT}{_PART}){{{_LEAST_PARTS - 1},}}(?!['\u2019]\w)"
 )
-_ANY_PART = re.compile(rf"(?<![\w'\u2019]){_PART}", re.IGNORECASE)
-#: A letter that is none of the alphabet and stands alone.
-_OTHER_LETTER = r"(?<![^\W_])(?![A-Za-z])[^\W\d_](?![^\W_])"
-_WORDS = NATO | frozenset("abcdefghijklmnopqrstuvwxyz")
+_ANY_PART = re.compile(rf"(?<![\w'\u2019]){_PART}")
+#: A letter that is none of the alphabet may be spelled too.
+_OTHER_LETTER = r"[^\x00-\x7f]"
+#: "a" and "i" alone make no spelling.
+_WORDS = NATO | frozenset("bcdefghjklmnopqrstuvwxyz")
 
 
 def spelled_values() -> Finder:
@@ -50,8 +50,9 @@ def spelled_values() -> Finder:
 
 def find_spelled_values(text: str) -> Iterator[Found]:
     """Runs of letters, and of letters and digits, that were spelled."""
-    for run in _RUN.finditer(text):
-        said = [part.group().lower() for part in _ANY_PART.finditer(text, *run.span())]
+    small = lowercase(text)
+    for run in _RUN.finditer(small):
+        said = [part.group() for part in _ANY_PART.finditer(small, *run.span())]
         parts = _without_time(said)
         letters = [part.split()[0] for part in parts if is_letter(part.split()[0])]
         spelled = [letter for letter in letters if letter not in ("a", "i")]

@@ -31,7 +31,7 @@ _END = rf"(?:(?:\s+dot\s+|\.){ENDING}|{_DOT}{CLEAR_ENDING})(?![^\W_])"
 _AFTER_AT = rf"{_HOST}(?:{_DOT}{_HOST}){{0,2}}{_END}"
 _SPOKEN = rf"(?<![^\W_]){_LOCAL}{_AT}{_AFTER_AT}"
 #: How every address said aloud ends: what is behind an "at".
-_SIGN = rf"(?i)(?<=\s)at(?:\s+sign)?\s+{_AFTER_AT}"
+_SIGN = rf"(?<=\s)at(?:\s+sign)?\s+{_AFTER_AT}"
 _WRITTEN = r"[\w.+\-]{1,64}@[\w\-]++(?:\.[\w\-]++)*?\.[^\W\d_]{2,}"
 #: An address whose signs may have been said.
 ADDRESS_SAID = regex.compile(_SPOKEN, regex.IGNORECASE)

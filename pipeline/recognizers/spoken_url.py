@@ -22,7 +22,7 @@ WEB_ADDRESS_SAID = regex.compile(_SPOKEN, regex.IGNORECASE)
 class SpokenUrlRecognizer(PatternRecognizer):  # type: ignore[misc]  # untyped base
     """Finds web addresses whose dots were spoken."""
 
-    gate = Gate(frozenset((rf"(?i){_END}",)), within_line=False)
+    gate = Gate(frozenset(), within_line=False, words=frozenset(("dot", "period")))
 
     def __init__(self) -> None:
         super().__init__(

@@ -12,7 +12,14 @@ from itertools import islice, zip_longest
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Gate
-from pipeline.recognizers.vocabulary import NUMBER_WORDS, ORDINALS, TOKEN, any_of, says_a_digit
+from pipeline.recognizers.vocabulary import (
+    NUMBER_WORDS,
+    ORDINALS,
+    TOKEN,
+    any_of,
+    lowercase,
+    says_a_digit,
+)
 
 ENTITY_TYPE = "STREET_ADDRESS"
 _SCORE = 0.7
@@ -99,7 +106,7 @@ _OTHER_STREET = (
 )
 _NAME = rf"(?:{_DIRECTION}{_SEP})?(?:(?:{_ORDINAL}|{_WORD}){_SEP}){{1,4}}?"
 _UNIT = (
-    rf"(?:{any_of(_UNITS_OF_HOUSE)}|number|no\.?|\#){_B0}(?:number{_B})?"
+    rf"(?:(?:{any_of(_UNITS_OF_HOUSE)}|number|no)(?![^\W\d_])\.?|\#){_B0}(?:number{_B})?"
     rf"(?:[a-z]?\d{{1,5}}[a-z]?|{_NUMBER_WORD}(?:{_B}{_NUMBER_WORD}){{0,4}}|[a-z])"
     rf"(?:{_B}[a-z](?![^\W_]))?(?![^\W_])"
 )
@@ -116,15 +123,14 @@ _TAIL = (
     rf"|{_SEP}{_TOWN}{_SEP}{_ZIP})?"
 )
 _FIRST_LETTERS = "".join(sorted({word[0] for word in NUMBER_WORDS}))
+#: What stands behind a street; the codes of states only in capitals.
+_REST = re.compile(_TAIL, re.IGNORECASE)
 _ADDRESS = re.compile(
     rf"(?<![\w.])(?=[\d{_FIRST_LETTERS}])(?:{_HOUSE}){_SEP}"
-    rf"(?:{_NAME}{_STREET}|{_OTHER_STREET}(?:{_SEP}{_HOUSE})?){_TAIL}",
-    re.IGNORECASE,
+    rf"(?:{_NAME}{_STREET}|{_OTHER_STREET}(?:{_SEP}{_HOUSE})?)"
 )
 #: Where the number comes behind the street.
-_NUMBER_LAST = re.compile(
-    rf"(?<![\w.]){_OTHER_STREET}{_SEP}{_HOUSE}(?![^\W_]){_TAIL}", re.IGNORECASE
-)
+_NUMBER_LAST = re.compile(rf"(?<![\w.]){_OTHER_STREET}{_SEP}{_HOUSE}(?![^\W_])")
 _ANY_WORD = re.compile(r"[^\W_]+")
 #: What follows a word for a place to go or send to, if it has a number in it.
 _CUE = re.compile(
@@ -133,8 +139,7 @@ _CUE = re.compile(
     r"|ship(?:\s{1,4}it)?"
     r"|sen[dt](?:\s{1,4}(?:it|one|them))?(?:\s{1,4}over)?|returned|return|moved|move|off"
     r"|pick\s{1,4}(?:me\s{1,4})?up"
-    r"|reside|resides|residing)\s{1,4}(?:to|at|in|on|from))\s{1,4}",
-    re.IGNORECASE,
+    r"|reside|resides|residing)\s{1,4}(?:to|at|in|on|from))\s{1,4}"
 )
 _SENTENCE_END = re.compile(r"[.?!]+(?:\s|$)|\n\s{0,4}\n")
 #: Lines of a written address behind its first one.
@@ -145,18 +150,13 @@ _NEXT_LINE = re.compile(
 _MOST_WORDS_AFTER_CUE = 14
 _MILITARY = re.compile(
     rf"\b(?:psc|unit|cmr|usns|uscgc|uss|usnv){_B}(?:{_WORD}|{_HOUSE})(?:[ \t,]+box[ \t]+{_HOUSE})?"
-    rf"{_SEP}(?:apo|fpo|dpo){_B}(?:a[aep])(?:{_B}{_ZIP})?",
-    re.IGNORECASE,
+    rf"{_SEP}(?:apo|fpo|dpo){_B}(?:a[aep])(?:{_B}{_ZIP})?"
 )
-_BOX = re.compile(
-    rf"\b(?:p\.?{_B0}o\.?|post{_B}office){_B0}box{_B}(?:number{_B})?{_HOUSE}{_TAIL}",
-    re.IGNORECASE,
-)
+_BOX = re.compile(rf"\b(?:p\.?{_B0}o\.?|post{_B}office){_B0}box{_B}(?:number{_B})?{_HOUSE}")
 _CORNER_NAME = rf"(?:{_WORD}|\d{{1,5}}\.?)(?:{_B}(?:{_WORD}|\d{{1,5}}\.?))"
 _CORNER = re.compile(
     rf"\b(?:the{_B})?(?:corner|intersection){_B}of{_B}{_CORNER_NAME}{{0,5}}?{_B}(?:and|&){_B}"
-    rf"{_CORNER_NAME}{{0,2}}",
-    re.IGNORECASE,
+    rf"{_CORNER_NAME}{{0,2}}"
 )
 #: Words that end what a cue has announced, and, behind an "and" or an "in", begin something else.
 _STOPS = frozenset(_FUNCTION_WORDS) - frozenset("a and in no on".split())
@@ -190,7 +190,6 @@ _CUE_WORDS = frozenset(
     "reside resides residing".split()
 )
 _WORDS = _STREET_WORDS | _MILITARY_WORDS | _CORNER_WORDS | _CUE_WORDS | {"box"}
-_SIGN = rf"(?i)(?:{'|'.join(_ENDINGS)})(?![^\W_])"
 
 
 def street_addresses() -> Finder:
@@ -200,22 +199,26 @@ def street_addresses() -> Finder:
         [ENTITY_TYPE],
         find_street_addresses,
         _SCORE,
-        Gate(frozenset((_SIGN,)), within_line=False, words=_WORDS),
+        Gate(frozenset(_ENDINGS), within_line=False, words=_WORDS),
     )
 
 
 def find_street_addresses(text: str) -> Iterator[Found]:
     """Addresses with a number and a street, or a box."""
-    words = set(_ANY_WORD.findall(text.lower()))
+    small = lowercase(text)
+    words = set(_ANY_WORD.findall(small))
     for pattern in _patterns_for(words):
-        for found in pattern.finditer(text):
-            yield Found(found.start(), found.end(), ENTITY_TYPE)
+        place = 0
+        while found := pattern.search(small, place):
+            rest = _REST.match(text, found.end())
+            place = rest.end() if rest else found.end()
+            yield Found(found.start(), place, ENTITY_TYPE)
     if _CUE_WORDS.isdisjoint(words):
         return
-    for cue in _CUE.finditer(text):
-        place = _place_at(text, cue.end())
-        if place is not None:
-            yield Found(*place, ENTITY_TYPE)
+    for cue in _CUE.finditer(small):
+        announced = _place_at(text, cue.end())
+        if announced is not None:
+            yield Found(*announced, ENTITY_TYPE)
 
 
 def _patterns_for(words: set[str]) -> Iterator["re.Pattern[str]"]:

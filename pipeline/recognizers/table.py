@@ -28,6 +28,7 @@ from pipeline.recognizers.answer import answers
 from pipeline.recognizers.bare_code import bare_codes
 from pipeline.recognizers.card import CardNumberRecognizer
 from pipeline.recognizers.fail_closed import fail_closed
+from pipeline.recognizers.group import groups
 from pipeline.recognizers.handle import handles
 from pipeline.recognizers.iban import FailClosedIbanRecognizer
 from pipeline.recognizers.introduced_name import introduced_names
@@ -83,6 +84,7 @@ OWN: tuple[Callable[[], EntityRecognizer], ...] = (
     provider_emails,
     SpokenUrlRecognizer,
     handles,
+    groups,
 )
 
 #: Recall first, whatever it costs.

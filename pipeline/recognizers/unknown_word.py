@@ -10,10 +10,11 @@ is why it is a type of its own that a configuration can do without.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipeline.recognizers.finder import Finder, Found
+from pipeline.recognizers.group import NATIONALITIES
 from pipeline.recognizers.models import model_path
 from pipeline.recognizers.vocabulary import FILLERS, MONTHS, NO_NAME, NUMBER_WORDS, ORDINALS
 
@@ -70,9 +71,10 @@ def word_list() -> Path:
 @cache
 def _ordinary_words() -> frozenset[str]:
     words = frozenset(word_list().read_text(encoding="ascii").split())
-    return words.union(NO_NAME, MONTHS, NUMBER_WORDS, ORDINALS, FILLERS, _COLLOQUIAL)
+    return words.union(NO_NAME, MONTHS, NUMBER_WORDS, ORDINALS, FILLERS, NATIONALITIES, _COLLOQUIAL)
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_ordinary(token: str) -> bool:
     ordinary = _ordinary_words()
     word = token.lower()

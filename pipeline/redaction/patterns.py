@@ -21,6 +21,7 @@ from presidio_analyzer import EntityRecognizer, RecognizerResult
 
 from pipeline.recognizers.fail_closed import PatternTimeout
 from pipeline.recognizers.gate import Gate, gate_of
+from pipeline.recognizers.vocabulary import lowercase
 from pipeline.records import Quarantine, QuarantineReason
 
 Ints = npt.NDArray[np.intp]
@@ -141,11 +142,10 @@ class _Page:
         breaks = [found.start() for found in regex.finditer("\n", joined)]
         self._line_starts: Ints = np.array([0, *(place + 1 for place in breaks)], np.intp)
         self._line_ends: Ints = np.array([*breaks, len(joined)], np.intp)
-        self._lines = {sign: self._lines_of(pattern) for sign, pattern in signs.items()}
+        small = lowercase(joined)
+        self._lines = {sign: self._lines_of(pattern, small) for sign, pattern in signs.items()}
         self._words = (
-            [frozenset(_WORD.findall(line)) for line in joined.lower().split("\n")]
-            if has_words
-            else []
+            [frozenset(_WORD.findall(line)) for line in small.split("\n")] if has_words else []
         )
         self._excerpts: dict[Gate, list[_Excerpt]] = {}
 
@@ -181,8 +181,8 @@ class _Page:
             lines.append(np.flatnonzero(~np.fromiter(no_word, np.bool_, len(self._words))))
         return np.unique(np.concatenate(lines))
 
-    def _lines_of(self, sign: "regex.Pattern[str]") -> Ints:
-        spans = [place for found in sign.finditer(self._joined) for place in found.span()]
+    def _lines_of(self, sign: "regex.Pattern[str]", small: str) -> Ints:
+        spans = [place for found in sign.finditer(small) for place in found.span()]
         # Of a sign that reaches over lines, or over texts, each may be the one that it is about.
         first, last = np.searchsorted(
             self._line_starts, np.array(spans, np.intp).reshape(-1, 2).T, side="right"

@@ -10,7 +10,7 @@ it is an ordinary word as well ("May", "Hope").
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.recognizers.vocabulary import NO_NAME
 from pipeline.records import Span
@@ -61,10 +61,28 @@ def _names_again(text: str, spans: Sequence[Span]) -> list[Span]:
     if not names:
         return []
     return [
-        Span(word.start(), word.end(), named.entity_type, named.score, RECOGNIZER)
-        for word in _WORD.finditer(text)
-        if (named := names.get(word.group().casefold())) is not None
+        Span(start, end, named.entity_type, named.score, RECOGNIZER)
+        for name, start, end in _places_of(names, text)
+        if (named := names.get(name)) is not None
     ]
+
+
+def _places_of(names: Iterable[str], text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of a text that may be one of some names, folded, and their ranges."""
+    folded = text.casefold()
+    if len(folded) != len(text):
+        # Some letter becomes two, and what stands behind it moves.
+        yield from ((word.group().casefold(), *word.span()) for word in _WORD.finditer(text))
+        return
+    # A few names are sooner found than all words are read.
+    for name in names:
+        start = folded.find(name)
+        while start >= 0:
+            word = _WORD.match(folded, start)
+            begins = start == 0 or _WORD.match(folded, start - 1) is None
+            if begins and word is not None and word.end() == start + len(name):
+                yield name, start, word.end()
+            start = folded.find(name, start + 1)
 
 
 def _values_again(text: str, spans: Sequence[Span]) -> list[Span]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,7 +18,7 @@ from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, S
 from pipeline.redaction.address_gaps import fill_gaps
 from pipeline.redaction.apply import apply
 from pipeline.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
-from pipeline.redaction.ner import model_folder, speech_model
+from pipeline.redaction.ner import STOCK_NER, model_folder, speech_model
 from pipeline.redaction.policy_names import problem_with, removed_types
 from pipeline.redaction.propagate import propagate
 from pipeline.redaction.replace import Replacer
@@ -124,11 +124,8 @@ def _resolved(text: str, found: list[Span] | Quarantine) -> tuple[Span, ...] | Q
 def detector_settings(config: Config) -> DetectorSettings:
     """The part of the configuration that decides what is found."""
     settings = config.redaction
-    # A path to a pipeline is relative to the configuration, a package name is not.
-    local = config.path(settings.spacy_model)
     return DetectorSettings(
-        spacy_model=str(local) if local.exists() else settings.spacy_model,
-        speech_model=None if settings.profile == "stock" else str(speech_model()),
+        ners=tuple(_ners(config)),
         profile=settings.profile,
         score_threshold=settings.score_threshold,
         entities=settings.entities,
@@ -138,6 +135,19 @@ def detector_settings(config: Config) -> DetectorSettings:
         else config.path(settings.recognizers),
         regex_seconds=settings.regex_timeout_seconds,
     )
+
+
+def _ners(config: Config) -> Iterator[str]:
+    """Which NERs read every turn: the profile's, and the one that is configured."""
+    model, is_stock = config.redaction.spacy_model, config.redaction.profile == "stock"
+    if not is_stock:
+        yield str(speech_model())
+    if model is not None:
+        # A path to a pipeline is relative to the configuration, a package name is not.
+        local = config.path(model)
+        yield str(local) if local.exists() else model
+    elif is_stock:
+        yield STOCK_NER
 
 
 def _check_types(config: Config, detector: Detector) -> None:
@@ -192,14 +202,13 @@ def redactor_digest(config: Config) -> str:
     digest.update(resources.files("pipeline").joinpath("records.py").read_bytes())
     if settings.user_recognizers is not None:
         digest.update(read_text(settings.user_recognizers).encode())
-    try:
-        folder = model_folder(settings.spacy_model)
-    except OSError:
-        problem = f"redaction.spacy_model → {settings.spacy_model} is not an installed pipeline"
-        raise ConfigError("configuration", [problem]) from None
-    _add_files(digest, folder)
-    if settings.speech_model is not None:
-        _add_files(digest, Path(settings.speech_model))
+    for ner in settings.ners:
+        try:
+            folder = model_folder(ner)
+        except OSError:
+            problem = f"redaction.spacy_model → {ner} is not an installed pipeline"
+            raise ConfigError("configuration", [problem]) from None
+        _add_files(digest, folder)
     digest.update(word_list().read_bytes())
     return digest.hexdigest()
 

@@ -22,14 +22,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.config import redaction_defaults
 from pipeline.evaluation.gold import GoldDocument, read_gold
 from pipeline.evaluation.groups import Group, Variant, group_of
 from pipeline.recognizers.fail_closed import silence_presidio
 from pipeline.recognizers.table import recognizers_of
 from pipeline.records import Transcript
 from pipeline.redaction.detector import text_with_line_breaks
-from pipeline.redaction.ner import entity_types, load_ner, spans_of, speech_model
+from pipeline.redaction.ner import STOCK_NER, entity_types, load_ner, spans_of, speech_model
 from pipeline.redaction.patterns import Patterns
 from pipeline.redaction.reading import reader_of
 from pipeline.redaction.written.forms import written_forms
@@ -95,9 +94,8 @@ def _all_findings(
                 for form in of_one:
                     found[place] += [form.original(*r) for r in _ranges(next(in_forms))]
         yield recognizer.name, types, found
-    settings = redaction_defaults().redaction
     turns = [[source.text[t.start : t.end] for t in source.turns] for source in sources]
-    for name, model in (("general NER", settings.spacy_model), ("speech NER", speech_model())):
+    for name, model in (("general NER", STOCK_NER), ("speech NER", speech_model())):
         nlp = load_ner(str(model))
         readings = reader_of(nlp).read(turns)
         spans = [

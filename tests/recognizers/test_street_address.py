@@ -30,6 +30,7 @@ def found(text: str) -> list[tuple[str, str]]:
             "psc 1234 box 5678 apo ae 09123 now",
             [("psc 1234 box 5678 apo ae 09123", "STREET_ADDRESS")],
         ),
+        ("it is 5 maple street now", [("5 maple street", "STREET_ADDRESS")]),
         (
             "meet me at the corner of elm 4 and long road i think",
             [("the corner of elm 4 and long road", "STREET_ADDRESS")],

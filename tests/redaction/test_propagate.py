@@ -40,6 +40,16 @@ def test_names_of_places_and_days_are_not_looked_for_again(entity_type: str) -> 
     assert propagate(text, [_span(text, "hopefield", entity_type)]) == []
 
 
+def test_a_name_is_found_as_a_word_and_not_within_one() -> None:
+    text = "aroha said arohanui to AROHA and koaroha, aroha's"
+    spans = propagate(text, [_span(text, "aroha", "PERSON")])
+    assert [s.start for s in spans] == [0, 23, 42]
+    # "İ" becomes two letters when case is folded.
+    longer = "İzmir: " + text
+    spans = propagate(longer, [_span(longer, "aroha", "PERSON")])
+    assert [s.start - 7 for s in spans] == [0, 23, 42]
+
+
 def test_short_values_are_not_looked_for_again() -> None:
     text = "code 123456 and 123456"
     assert propagate(text, [_span(text, "123456")]) == []

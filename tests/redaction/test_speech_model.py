@@ -12,9 +12,14 @@ from spacy.language import Language
 
 from pipeline.records import Quarantine
 from pipeline.redaction.batch_ner.runtime import BatchNer, Entity, Reading, supports
-from pipeline.redaction.ner import entity_types, load_ner, speech_model
+from pipeline.redaction.ner import STOCK_NER, entity_types, load_ner, speech_model
 from pipeline.redaction.reading import OneByOne, Union
-from pipeline.redaction.redactor import Redactor, _add_code, redactor_digest
+from pipeline.redaction.redactor import (
+    Redactor,
+    _add_code,
+    detector_settings,
+    redactor_digest,
+)
 
 from .making import KEY, config, transcript
 
@@ -74,7 +79,7 @@ def test_it_is_small() -> None:
     assert sum(path.stat().st_size for path in files) < 15_000_000
 
 
-def test_strict_finds_what_either_ner_finds_and_stock_only_what_its_own_does() -> None:
+def test_strict_reads_with_the_speech_ner_and_stock_with_presidios() -> None:
     source = transcript("this is brantley okonjo from wexbridge", "Ask Tomasz about Oslo")
     names = []
     for profile in ("strict", "stock"):
@@ -84,6 +89,18 @@ def test_strict_finds_what_either_ner_finds_and_stock_only_what_its_own_does() -
     assert "brantley okonjo" in names[0]
     assert names[1] <= names[0] | {"Tomasz"}
     assert "brantley okonjo" not in names[1]
+
+
+def test_a_ner_that_is_configured_reads_too(tmp_path: Path) -> None:
+    assert detector_settings(config()).ners == (str(speech_model()),)
+    assert detector_settings(config(profile="stock")).ners == (STOCK_NER,)
+    both = detector_settings(config(spacy_model=STOCK_NER))
+    assert both.ners == (str(speech_model()), STOCK_NER)
+    assert detector_settings(config(profile="stock", spacy_model="x")).ners == ("x",)
+    text = "a Swede and a Norwegian met in Oslo"
+    (found,) = Redactor(config(spacy_model=STOCK_NER), KEY).spans([transcript(text)])
+    assert not isinstance(found, Quarantine)
+    assert {"Swede", "Norwegian", "Oslo"} <= {text[s.start : s.end] for s in found}
 
 
 def test_it_counts_in_the_digest_of_the_redactor(
