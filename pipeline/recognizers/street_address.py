@@ -153,7 +153,13 @@ _MILITARY = re.compile(
     rf"{_SEP}(?:apo|fpo|dpo){_B}(?:a[aep])(?:{_B}{_ZIP})?"
 )
 _BOX = re.compile(rf"\b(?:p\.?{_B0}o\.?|post{_B}office){_B0}box{_B}(?:number{_B})?{_HOUSE}")
-_CORNER_NAME = rf"(?:{_WORD}|\d{{1,5}}\.?)(?:{_B}(?:{_WORD}|\d{{1,5}}\.?))"
+_CORNER_NAME = rf"(?:{_WORD}\.?|\d{{1,5}}\.?)(?:{_B}(?:{_WORD}\.?|\d{{1,5}}\.?))"
+#: A unit of a house by itself; "flat" and "floor" are said of much else.
+_UNIT_ALONE = re.compile(
+    rf"\b(?:(?:suite|ste|apt|apartment)\.?{_B}(?:number{_B}|\#)?\d{{1,5}}[a-z]?"
+    rf"|(?:apt|apartment){_B}(?:number{_B})?(?:{any_of(NUMBER_WORDS)})"
+    rf"(?:{_B}(?:{any_of(NUMBER_WORDS)})){{0,4}})(?:{_B}[a-z])?(?![^\W_])"
+)
 _CORNER = re.compile(
     rf"\b(?:the{_B})?(?:corner|intersection){_B}of{_B}{_CORNER_NAME}{{0,5}}?{_B}(?:and|&){_B}"
     rf"{_CORNER_NAME}{{0,2}}"
@@ -183,13 +189,14 @@ _OTHER_WORDS = frozenset(
 )
 _STREET_WORDS = frozenset(_STREETS) | _OTHER_WORDS
 _CORNER_WORDS = frozenset(("corner", "intersection"))
+_UNIT_WORDS = frozenset(("suite", "ste", "apt", "apartment"))
 _MILITARY_WORDS = frozenset("apo fpo dpo".split())
 _CUE_WORDS = frozenset(
     "address addresses located live lives living stay staying deliver "
     "delivered delivery shipped ship send sent returned return moved move off up "
     "reside resides residing".split()
 )
-_WORDS = _STREET_WORDS | _MILITARY_WORDS | _CORNER_WORDS | _CUE_WORDS | {"box"}
+_WORDS = _STREET_WORDS | _MILITARY_WORDS | _CORNER_WORDS | _UNIT_WORDS | _CUE_WORDS | {"box"}
 
 
 def street_addresses() -> Finder:
@@ -234,6 +241,8 @@ def _patterns_for(words: set[str]) -> Iterator["re.Pattern[str]"]:
         yield _NUMBER_LAST
     if not _CORNER_WORDS.isdisjoint(words):
         yield _CORNER
+    if not _UNIT_WORDS.isdisjoint(words):
+        yield _UNIT_ALONE
 
 
 def _words_of_place(words: list[str]) -> int:

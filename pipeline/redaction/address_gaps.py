@@ -29,6 +29,8 @@ _ENDS = re.compile(r"[.!?;:]\s|[!?;:]")
 _SEP = r"[\s,]{1,6}"
 _UNIT = rf"(?i:{any_of(_UNITS)})\.?[ \t]{{1,4}}[^\W_]{{0,2}}\d{{1,5}}[A-Za-z]?"
 _BEHIND = re.compile(rf"(?:{_SEP}{_UNIT})?(?:{_SEP}(?:[A-Z]{{2}}{_SEP})?\d{{4,6}}(?:-\d{{4}})?)?\b")
+#: "…, NJ 07304": the code of a region and a postcode.
+_REGION = re.compile(rf"{_SEP}[A-Z]{{2}}{_SEP}\d{{4,6}}(?:-\d{{4}})?\b")
 _SAID = rf"(?:{any_of(NUMBER_WORDS)})"
 _BEFORE = re.compile(
     rf"(?<![\w.$])(?:\d{{1,5}}[A-Za-z]?|{_SAID}(?:[ \t]{_SAID}){{1,5}})[ \t]{{1,4}}\Z",
@@ -75,6 +77,11 @@ def _is_of_address(gap: str) -> bool:
 
 def _beside(text: str, spans: Sequence[Span]) -> Iterator[Span]:
     for span in spans:
+        if span.entity_type not in _PARTS:
+            continue
+        region = _REGION.match(text, span.end)
+        if region is not None:
+            yield Span(span.end, region.end(), _STREET, span.score, RECOGNIZER)
         if span.entity_type != _STREET:
             continue
         behind = _BEHIND.match(text, span.end)

@@ -30,6 +30,12 @@ def found(text: str) -> list[tuple[str, str]]:
             "psc 1234 box 5678 apo ae 09123 now",
             [("psc 1234 box 5678 apo ae 09123", "STREET_ADDRESS")],
         ),
+        ("it is suite 250 please", [("suite 250", "STREET_ADDRESS")]),
+        ("it's apartment twelve b", [("apartment twelve b", "STREET_ADDRESS")]),
+        (
+            "the corner of St. Elm 86 and Long Trail?",
+            [("the corner of St. Elm 86 and Long Trail", "STREET_ADDRESS")],
+        ),
         ("it is 5 maple street now", [("5 maple street", "STREET_ADDRESS")]),
         (
             "meet me at the corner of elm 4 and long road i think",
@@ -51,6 +57,8 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
         "",
         "there is one popular event taking place",
         "4 days at the court",
+        "a suite for two nights",
+        "the apartment is nice",
         "in the corner of the room and the hall",
         "please send it to me tomorrow",
         "turn left on the street",

@@ -40,6 +40,8 @@ def _found(marked: str) -> list[str]:
         ("<ashby> four two [elm road]", {"four two"}),
         ("at [61 Long Road], 55104 and", {"55104"}),
         ("at [61 Long Road]\nFlat 9\nNY\n55104-1111.", {"Flat 9\nNY\n55104-1111"}),
+        ("at <Ashby>, NJ 07304 and", {"NJ 07304"}),
+        ("at {Zorble}\n, UU\n 51771", {"UU\n 51771"}),
         ("send it to 53 [Elm Road] soon", {"53"}),
         ("send it to zero seven [elm road] soon", {"zero seven"}),
     ],
@@ -62,6 +64,8 @@ def test_found(text: str, parts: set[str]) -> None:
         "on the one [elm road] we know",
         "it was $53 [elm road]",
         "[61 Long Road]",
+        "<Ashby> 07304",
+        "in <Ashby>, NJ is 5",
     ],
 )
 def test_nothing_to_find(text: str) -> None:
