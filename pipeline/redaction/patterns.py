@@ -27,7 +27,7 @@ from pipeline.records import Quarantine, QuarantineReason
 Ints = npt.NDArray[np.intp]
 
 #: What a recognizer reads at once. Not more: Presidio compares all results with each other.
-_EXCERPT_LETTERS = 20_000
+_EXCERPT_LETTERS = 2_000
 
 
 _WORD = re.compile(r"[^\W_]+")
