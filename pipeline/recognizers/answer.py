@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import (
     MONTHS,
     ORDINALS,
@@ -20,6 +20,7 @@ from pipeline.recognizers.vocabulary import (
     is_letter,
     lowercase,
     says_a_digit,
+    words_of,
 )
 
 _SCORE = 0.6
@@ -156,7 +157,6 @@ _WORDS = frozenset(
     "expiration expire expires expired expiring name names surname who whom spell "
     "speaking talking".split()
 )
-_ANY_WORD = re.compile(r"[^\W_]+")
 _ASKING = re.compile(_ASKS)
 #: A turn that is no question by its words, but nothing else either: "and your postcode".
 _MOST_WORDS_OF_ELLIPSIS = 5
@@ -220,7 +220,7 @@ def answers() -> Finder:
         sorted({datum.entity_type for datum in DATA}),
         find_answers,
         _SCORE,
-        Gate(frozenset(), within_line=False, words=_WORDS),
+        Gate(frozenset(), extent=Extent.TEXT, words=_WORDS),
     )
 
 
@@ -256,7 +256,7 @@ def answered(text: str) -> Iterator[tuple[int, int, Found]]:
 
 def _question(line: str) -> Datum | None:
     """The datum that a turn asks for, in lowercase: of several the last."""
-    if _WORDS.isdisjoint(_ANY_WORD.findall(line)):
+    if _WORDS.isdisjoint(words_of(line)):
         return None
     asks = _ASKING.search(line) is not None
     is_short = len(line.split()) <= _MOST_WORDS_OF_ELLIPSIS

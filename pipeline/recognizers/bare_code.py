@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import NATO, NUMBER_WORDS, SHORT_WORDS, any_of
 
 ENTITY_TYPE = "NUMBER_SEQUENCE"
@@ -33,7 +33,7 @@ def bare_codes() -> Finder:
         [ENTITY_TYPE],
         find_bare_codes,
         _SCORE,
-        Gate(frozenset((r"\d",)), within_line=True, words=NUMBER_WORDS),
+        Gate(frozenset((r"\d",)), extent=Extent.LINE, words=NUMBER_WORDS),
     )
 
 

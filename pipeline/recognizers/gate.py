@@ -14,6 +14,7 @@ import string
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from re import _constants as op  # type: ignore[attr-defined]  # the parser has no public name
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -42,24 +43,44 @@ _DOTS = [(op.LITERAL, ord(".")), (op.IN, [(op.LITERAL, ord("."))])]
 Nodes = Sequence[tuple[Any, Any]]
 
 
+class Extent(IntEnum):
+    """How much of a text a recognizer has to see to find something in it; more is larger.
+
+    Nothing that is found, nor anything that is looked at around it, reaches over the end of the
+    extent, and the end of a text is as good as one. But for these ends, a character beside it may
+    be looked at for whether it is one of a word.
+    """
+
+    #: What stands between blanks or line breaks.
+    CHUNK = 0
+    LINE = 1
+    TEXT = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Where something can be found at all.
 
-    Wherever something is found, there is a sign or a word: in that line if `within_line`, else in
-    that text.
+    Wherever something is found, there is a sign or a word in its extent.
 
     Attributes:
         signs: Regular expressions for `regex`, of which one matches in lowercase text. A long list
             of literals is looked for in a tenth of the time that one pattern for them takes.
-        within_line: Nothing that is found, nor anything that is looked at around it, reaches over
-            a line break, and the end of a text is as good as one.
-        words: In lowercase, runs of letters and digits, of which one is said.
+        extent: What has to be read.
+        words: In lowercase, runs of letters and digits, of which one is said. Not of chunks: those
+            are told apart by their signs.
+
+    Raises:
+        ValueError: Words of a chunk.
     """
 
     signs: frozenset[str]
-    within_line: bool
+    extent: Extent
     words: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if self.words and self.extent is Extent.CHUNK:
+            raise ValueError("words are looked for in lines and texts")
 
 
 def gate_of(recognizer: EntityRecognizer) -> Gate | None:
@@ -79,15 +100,15 @@ def gate_of(recognizer: EntityRecognizer) -> Gate | None:
 def gate_of_patterns(patterns: Iterable[str], flags: int) -> Gate | None:
     """The gate of regular expressions; None if one of them has to be tried everywhere."""
     signs: set[str] = set()
-    within_line = True
+    extent = Extent.CHUNK
     for pattern in patterns:
         nodes = _parsed(pattern, flags)
         needed = None if nodes is None else _needed(nodes)
         if nodes is None or needed is None:
             return None
         signs |= needed
-        within_line = within_line and not _sees_line_breaks(nodes, multiline=bool(flags & re.M))
-    return Gate(frozenset(signs), within_line)
+        extent = max(extent, _extent(nodes, multiline=bool(flags & re.M)))
+    return Gate(frozenset(signs), extent)
 
 
 def _only_matches(recognizer: PatternRecognizer) -> bool:
@@ -248,38 +269,42 @@ def _frequency(signs: frozenset[str]) -> tuple[int, int, list[str]]:
     return max(ranks), len(ranks), sorted(signs)
 
 
-def _sees_line_breaks(nodes: Nodes, *, multiline: bool) -> bool:
-    """Whether a line break, or that there is none at the end of a text, can make a difference."""
-    return any(_sees_line_break(kind, value, multiline) for kind, value in _walk(nodes))
+def _extent(nodes: Nodes, *, multiline: bool) -> Extent:
+    """How much has to be read so that what is not read makes no difference."""
+    walked = list(_walk(nodes))
+    ends = {value for kind, value in walked if kind is op.AT} - _BOUNDARIES
+    if (not multiline and ends) or ends - _ENDS_OF_LINE or any(_sees("\n", *n) for n in walked):
+        return Extent.TEXT
+    return Extent.LINE if ends or any(_sees(" ", *n) for n in walked) else Extent.CHUNK
 
 
-def _sees_line_break(kind: Any, value: Any, multiline: bool) -> bool:
+def _sees(blank: str, kind: Any, value: Any) -> bool:
+    """Whether it makes a difference to a node that there is a blank, or what follows one."""
     if kind is op.LITERAL:
-        return bool(value == ord("\n"))
+        return bool(value == ord(blank))
     if kind is op.NOT_LITERAL:
-        return bool(value != ord("\n"))
+        return bool(value != ord(blank))
     if kind is op.ANY:
         return True
     if kind is op.IN:
         negated = any(member == (op.NEGATE, None) for member in value)
-        return negated != any(_is_line_break(*member) for member in value)
-    if kind is op.AT:
-        if value in (op.AT_BOUNDARY, op.AT_NON_BOUNDARY):
-            return False
-        return not (multiline and value in (op.AT_BEGINNING, op.AT_END))
-    return kind not in _WITH_PARTS
+        return negated != any(_is(blank, *member) for member in value)
+    return kind is not op.AT and kind not in _WITH_PARTS
 
 
-def _is_line_break(kind: Any, value: Any) -> bool:
+def _is(blank: str, kind: Any, value: Any) -> bool:
     if kind is op.LITERAL:
-        return bool(value == ord("\n"))
+        return bool(value == ord(blank))
     if kind is op.RANGE:
-        return bool(value[0] <= ord("\n") <= value[1])
+        return bool(value[0] <= ord(blank) <= value[1])
     if kind is op.CATEGORY:
         return value not in (op.CATEGORY_DIGIT, op.CATEGORY_WORD, op.CATEGORY_NOT_SPACE)
     return False
 
 
+#: Places beside which only that there is a word makes a difference.
+_BOUNDARIES = frozenset((op.AT_BOUNDARY, op.AT_NON_BOUNDARY))
+_ENDS_OF_LINE = frozenset((op.AT_BEGINNING, op.AT_END))
 #: Nodes that look at nothing by themselves.
 _WITH_PARTS = frozenset(
     (

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import any_of
 
 ENTITY_TYPE = "NRP"
@@ -81,7 +81,7 @@ def groups() -> Finder:
         [ENTITY_TYPE],
         find_groups,
         _SCORE,
-        Gate(frozenset(), within_line=True, words=_BELIEFS | NATIONALITIES),
+        Gate(frozenset(), extent=Extent.LINE, words=_BELIEFS | NATIONALITIES),
     )
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 
 ENTITY_TYPE = "USERNAME"
 _SCORE = 0.6
@@ -37,7 +37,7 @@ def handles() -> Finder:
         [ENTITY_TYPE],
         find_handles,
         _SCORE,
-        Gate(frozenset(("@", "/")), within_line=True),
+        Gate(frozenset(("@", "/")), extent=Extent.LINE),
     )
 
 

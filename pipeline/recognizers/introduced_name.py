@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import NO_NAME, TOKEN, is_letter, lowercase, says_a_digit
 
 ENTITY_TYPE = "PERSON"
@@ -25,20 +25,21 @@ _B, _B0 = r"[ \t]{1,4}", r"[ \t]{0,4}"
 
 #: What only a name follows.
 _SURE = (
-    rf"\bnames?(?:{_B}(?:is|was|as|will{_B}be|would{_B}be)|['\u2019]s){_B}(?:(?:uh|um|actually"
+    rf"names?(?:{_B}(?:is|was|as|will{_B}be|would{_B}be)|['\u2019]s){_B}(?:(?:uh|um|actually"
     rf"|just){_B})*"
-    rf"|\bnames?{_B0}[:=]{_B0}"
-    rf"|\b(?:call|calls|called){_B}me{_B}"
-    rf"|\b(?:under|in){_B}the{_B}name{_B}(?:of{_B})?"
-    rf"|\b(?:speaking|talking|spoke|talked){_B}(?:to|with){_B}"
-    rf"|\b(?:mr|mrs|ms|mister|missus|doctor|dr|prof|professor|madam|dear)\b\.?{_B}"
+    rf"|names?{_B0}[:=]{_B0}"
+    rf"|(?:call|calls|called){_B}me{_B}"
+    rf"|(?:under|in){_B}the{_B}name{_B}(?:of{_B})?"
+    rf"|(?:speaking|talking|spoke|talked){_B}(?:to|with){_B}"
+    rf"|(?:mr|mrs|ms|mister|missus|doctor|dr|prof|professor|madam|dear)\b\.?{_B}"
 )
 #: What a name may follow, and much else.
-_UNSURE = rf"\b(?:this{_B}is|it{_B}is|it['\u2019]?s|i{_B}am|i['\u2019]?m|here{_B}is){_B}"
+_UNSURE = rf"(?:this{_B}is|it{_B}is|it['\u2019]?s|i{_B}am|i['\u2019]?m|here{_B}is){_B}"
 #: What says that a name came before.
 _BEHIND = re.compile(rf"{_B0},?{_B0}(?:speaking|calling|here|from|with{_B}the)\b", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t]{0,4}")
-_CUE = re.compile(rf"(?P<sure>{_SURE})|(?P<unsure>{_UNSURE})")
+#: The letters that cues begin with rule most words out at once.
+_CUE = re.compile(rf"\b(?=[cdhimnpstu])(?:(?P<sure>{_SURE})|(?P<unsure>{_UNSURE}))")
 _WORDS = frozenset(
     "name names me to with mr mrs ms mister missus doctor dr prof professor madam dear is "
     "s its i im am m".split()
@@ -52,7 +53,7 @@ def introduced_names() -> Finder:
         [ENTITY_TYPE],
         find_introduced_names,
         _SCORE,
-        Gate(frozenset(), within_line=True, words=_WORDS),
+        Gate(frozenset(), extent=Extent.LINE, words=_WORDS),
     )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import (
     FILLERS,
     SHORT_WORDS,
@@ -18,6 +18,7 @@ from pipeline.recognizers.vocabulary import (
     is_letter,
     lowercase,
     says_a_digit,
+    words_of,
 )
 
 _SCORE = 0.65
@@ -68,7 +69,6 @@ _LINK = (
 )
 _EACH_NAME = "|".join(rf"(?P<k{i}>(?:{name})\b)" for i, (name, _) in enumerate(_NAMES))
 _CUE = re.compile(rf"\b(?:{_EACH_NAME})")
-_ANY_WORD = re.compile(r"[^\W_]+")
 _LINKED = re.compile(_LINK, re.IGNORECASE)
 #: Between two parts of a code: signs, blanks, a change of turn.
 _GAP = re.compile(r"[\s.,\-/#]{0,4}")
@@ -91,7 +91,7 @@ def named_codes() -> Finder:
         ENTITY_TYPES,
         find_named_codes,
         _SCORE,
-        Gate(frozenset(), within_line=False, words=_WORDS),
+        Gate(frozenset(), extent=Extent.TEXT, words=_WORDS),
     )
 
 
@@ -111,7 +111,7 @@ def _cues(text: str) -> Iterator[re.Match[str]]:
     small = lowercase(text)
     for line in small.split("\n"):
         end = start + len(line)
-        if not _WORDS.isdisjoint(_ANY_WORD.findall(line)):
+        if not _WORDS.isdisjoint(words_of(line)):
             yield from _CUE.finditer(small, start, end)
         start = end + 1
 

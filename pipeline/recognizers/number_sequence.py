@@ -8,6 +8,7 @@ fillers, single punctuation marks and changes of turn.
 import re
 
 from pipeline.recognizers.finder import Finder, Found
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import (
     FILLERS,
     NUMBER_WORDS,
@@ -50,7 +51,7 @@ def number_sequences() -> Finder:
         [ENTITY_TYPE],
         lambda text: (Found(*span, ENTITY_TYPE) for span in find_sequences(text)),
         _SCORE,
-        None,
+        Gate(frozenset((r"\d",)), Extent.TEXT, NUMBER_WORDS),
     )
 
 

@@ -6,8 +6,9 @@ not know (`UK`, `FE`) have numbers with a "+" only. What it finds is the same, b
 after which the original stops looking and says nothing.
 """
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from phonenumbers.phonenumberutil import _SECOND_NUMBER_START_PATTERN
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer as PresidioPhoneRecognizer
 
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 
 #: An international number without a "+": two digits that dial out, one of a country, and four of
 #: the shortest number of any country. `tests/recognizers/test_phone.py` asks the library.
@@ -34,12 +35,13 @@ class GatedPhoneRecognizer(PresidioPhoneRecognizer):  # type: ignore[misc]  # un
 
     #: Every candidate of the library begins with a digit, behind brackets and plus signs; it holds
     #: no line break, and the one before or behind it is neither a letter nor a currency sign.
-    gate = Gate(frozenset((r"\d",)), within_line=True)
+    gate = Gate(frozenset((r"\d",)), extent=Extent.LINE)
 
     def __init__(self) -> None:
         # The name, not the class's: see `FailClosedIbanRecognizer`.
         super().__init__(name=PresidioPhoneRecognizer.__name__)
         self._shortest = {region: _shortest(region) for region in self.supported_regions}
+        self._least = min(self._shortest.values())
 
     def analyze(
         self,
@@ -48,23 +50,36 @@ class GatedPhoneRecognizer(PresidioPhoneRecognizer):  # type: ignore[misc]  # un
         nlp_artifacts: Any = None,
     ) -> list[RecognizerResult]:
         """One result for each number, whatever number of candidates comes before it."""
-        results = [
-            self._get_recognizer_result(match, text, region, nlp_artifacts)
-            for region, start, line in self._lines(text)
-            for match in _matches(line, start, region, self.leniency)
-        ]
-        return list(EntityRecognizer.remove_duplicates(results))
-
-    def _lines(self, text: str) -> Iterator[tuple[str, int, str]]:
-        """Every line that may hold a number, where it starts, and a region it may be of."""
+        results = []
         start = 0
         for line in text.split("\n"):
-            is_abroad = any(plus in line for plus in _PLUS)
-            most = _most_digits(line)
-            for region, shortest in self._shortest.items():
-                if is_abroad or most >= shortest:
-                    yield region, start, line
+            results += [
+                self._get_recognizer_result(
+                    _Match(start + match.start, start + match.end), text, region, nlp_artifacts
+                )
+                for region, match in self._numbers(line)
+            ]
             start += len(line) + 1
+        return list(EntityRecognizer.remove_duplicates(results))
+
+    def _numbers(self, line: str) -> Iterator[tuple[str, "_Match"]]:
+        """The numbers in a line by region, less those that lie in others."""
+        candidates = [*_PATTERN.finditer(line)]
+        large = [c for c in candidates if _may_be_abroad(c.group()) or _digits(c) >= self._least]
+        for region in self._regions(large):
+            # Each try consumes text, so the time is bounded by the line alone.
+            matcher = _Matcher(line, region, leniency=self.leniency, max_tries=sys.maxsize)
+            found = [_Match(match.start, match.end) for match in matcher]
+            yield from ((region, match) for match in found)
+            # What else a further region finds lies in one of them.
+            if all(_is_taken(candidate, found) for candidate in large):
+                return
+
+    def _regions(self, candidates: Sequence["re.Match[str]"]) -> list[str]:
+        """The regions that a number among some candidates may be of."""
+        is_abroad = any(_may_be_abroad(candidate.group()) for candidate in candidates)
+        most = max(map(_digits, candidates), default=0)
+        return [r for r, shortest in self._shortest.items() if is_abroad or most >= shortest]
 
 
 class _Matcher(PhoneNumberMatcher):
@@ -89,29 +104,33 @@ def _may_be_number(candidate: str, region: str, leniency: int) -> bool:
 
 
 class _Match:
-    """A number in a text that its line is a part of: what Presidio reads of a match."""
+    """Where a number is: what Presidio reads of a match."""
 
     def __init__(self, start: int, end: int) -> None:
         self.start = start
         self.end = end
 
 
-def _matches(line: str, start: int, region: str, leniency: int) -> Iterator[_Match]:
-    # Each try consumes text, so the time is bounded by the line alone.
-    for match in _Matcher(line, region, leniency=leniency, max_tries=sys.maxsize):
-        yield _Match(start + match.start, start + match.end)
+def _may_be_abroad(candidate: str) -> bool:
+    return any(plus in candidate for plus in _PLUS)
 
 
-def _most_digits(line: str) -> int:
-    """At least as many as any number in the line has; letters may stand for digits."""
-    most = 0
-    for match in _PATTERN.finditer(line):
-        candidate = match.group()
-        if _SECOND_NUMBER_START_PATTERN.search(candidate):
-            # The library goes on in its middle: from there on other candidates are possible.
-            return len(line)
-        most = max(most, sum(map(str.isalnum, candidate)))
-    return most
+def _digits(candidate: "re.Match[str]") -> float:
+    """At least as many as any number in a candidate has; letters may stand for digits."""
+    said = candidate.group()
+    # Of a second number the library goes on in the middle: other candidates are possible.
+    return (
+        float("inf") if _SECOND_NUMBER_START_PATTERN.search(said) else sum(map(str.isalnum, said))
+    )
+
+
+def _is_taken(candidate: "re.Match[str]", found: Sequence[_Match]) -> bool:
+    """Whether all of a candidate is one number."""
+    start, end = candidate.span()
+    return any(
+        match.start == start and not any(map(str.isalnum, candidate.string[match.end : end]))
+        for match in found
+    )
 
 
 def _shortest(region: str) -> float:

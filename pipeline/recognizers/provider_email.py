@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import TOKEN
 
 ENTITY_TYPE = "EMAIL_ADDRESS"
@@ -52,7 +52,7 @@ def provider_emails() -> Finder:
         [ENTITY_TYPE],
         find_provider_emails,
         _SCORE,
-        Gate(_SIGNS, within_line=False),
+        Gate(_SIGNS, extent=Extent.TEXT),
     )
 
 

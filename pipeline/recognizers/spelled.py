@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import NATO, NUMBER_WORDS, any_of, is_letter, lowercase
 
 #: People spell names; with digits it is some number.
@@ -44,7 +44,7 @@ def spelled_values() -> Finder:
         [WITHOUT_DIGITS, WITH_DIGITS],
         find_spelled_values,
         _SCORE,
-        Gate(frozenset((_OTHER_LETTER,)), within_line=True, words=_WORDS),
+        Gate(frozenset((_OTHER_LETTER,)), extent=Extent.LINE, words=_WORDS),
     )
 
 

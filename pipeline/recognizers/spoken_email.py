@@ -10,7 +10,7 @@ import regex
 from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.domains import CLEAR_ENDING, ENDING
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import NUMBER_WORDS, any_of
 
 _JOINT = r"(?:dot|point|underscore|under\s+score|dash|hyphen|minus|plus)"
@@ -40,7 +40,7 @@ ADDRESS_SAID = regex.compile(_SPOKEN, regex.IGNORECASE)
 class SpokenEmailRecognizer(PatternRecognizer):  # type: ignore[misc]  # untyped base
     """Finds addresses whose signs were spoken."""
 
-    gate = Gate(frozenset(("@", _SIGN)), within_line=False)
+    gate = Gate(frozenset(("@", _SIGN)), extent=Extent.TEXT)
 
     def __init__(self) -> None:
         super().__init__(

@@ -4,7 +4,7 @@ import regex
 from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.domains import CLEAR_ENDING, ENDING
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 
 _DOT = r"\s+(?:dot|period)\s+"
 #: No part of an address is one of these: "it is dot com".
@@ -22,7 +22,7 @@ WEB_ADDRESS_SAID = regex.compile(_SPOKEN, regex.IGNORECASE)
 class SpokenUrlRecognizer(PatternRecognizer):  # type: ignore[misc]  # untyped base
     """Finds web addresses whose dots were spoken."""
 
-    gate = Gate(frozenset(), within_line=False, words=frozenset(("dot", "period")))
+    gate = Gate(frozenset(), extent=Extent.TEXT, words=frozenset(("dot", "period")))
 
     def __init__(self) -> None:
         super().__init__(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice, zip_longest
 
 from pipeline.recognizers.finder import Finder, Found
-from pipeline.recognizers.gate import Gate
+from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import (
     NUMBER_WORDS,
     ORDINALS,
@@ -19,6 +19,7 @@ from pipeline.recognizers.vocabulary import (
     any_of,
     lowercase,
     says_a_digit,
+    words_of,
 )
 
 ENTITY_TYPE = "STREET_ADDRESS"
@@ -131,7 +132,6 @@ _ADDRESS = re.compile(
 )
 #: Where the number comes behind the street.
 _NUMBER_LAST = re.compile(rf"(?<![\w.]){_OTHER_STREET}{_SEP}{_HOUSE}(?![^\W_])")
-_ANY_WORD = re.compile(r"[^\W_]+")
 #: What follows a word for a place to go or send to, if it has a number in it.
 _CUE = re.compile(
     r"\b(?:address(?:es)?(?:\s{1,4}(?:is|was|to|of|at|as|on|in|now|with|linked|registered))*\s{0,4}:?"
@@ -183,11 +183,12 @@ _TIME = re.compile(
 _OTHER_WORDS = frozenset(
     "rue rua via calle avenida carrer ulica ul plaza piazza pla\u00e7a placa strada viale "
     "corso chemin "
-    "all\u00e9e allee quai camino paseo carrera travessa largo jalan jl us route highway "
-    "county road avenue "
+    "all\u00e9e allee quai camino paseo carrera travessa largo jalan jl rt route highway "
+    "county avenue "
     "hwy utca \u00fatja utja t\u00e9r ter u cesta ulice sokak cad caddesi".split()
 )
 _STREET_WORDS = frozenset(_STREETS) | _OTHER_WORDS
+_DIGIT = re.compile(r"\d")
 _CORNER_WORDS = frozenset(("corner", "intersection"))
 _UNIT_WORDS = frozenset(("suite", "ste", "apt", "apartment"))
 _MILITARY_WORDS = frozenset("apo fpo dpo".split())
@@ -206,15 +207,15 @@ def street_addresses() -> Finder:
         [ENTITY_TYPE],
         find_street_addresses,
         _SCORE,
-        Gate(frozenset(_ENDINGS), within_line=False, words=_WORDS),
+        Gate(frozenset(_ENDINGS), extent=Extent.TEXT, words=_WORDS),
     )
 
 
 def find_street_addresses(text: str) -> Iterator[Found]:
     """Addresses with a number and a street, or a box."""
     small = lowercase(text)
-    words = set(_ANY_WORD.findall(small))
-    for pattern in _patterns_for(words):
+    words = set(words_of(small))
+    for pattern in _patterns_for(small, words):
         place = 0
         while found := pattern.search(small, place):
             rest = _REST.match(text, found.end())
@@ -228,16 +229,17 @@ def find_street_addresses(text: str) -> Iterator[Found]:
             yield Found(*announced, ENTITY_TYPE)
 
 
-def _patterns_for(words: set[str]) -> Iterator["re.Pattern[str]"]:
-    """The patterns that can match where these words are said."""
-    has_ending = any(word.endswith(_ENDINGS) for word in words)
-    if has_ending or not _STREET_WORDS.isdisjoint(words):
+def _patterns_for(text: str, words: set[str]) -> Iterator["re.Pattern[str]"]:
+    """The patterns that can match in a lowercase text with these words."""
+    has_ending = any(ending in text for ending in _ENDINGS)
+    has_number = not NUMBER_WORDS.isdisjoint(words) or _DIGIT.search(text) is not None
+    if has_number and (has_ending or not _STREET_WORDS.isdisjoint(words)):
         yield _ADDRESS
     if "box" in words:
         yield _BOX
     if not _MILITARY_WORDS.isdisjoint(words):
         yield _MILITARY
-    if has_ending or not _OTHER_WORDS.isdisjoint(words):
+    if has_number and (has_ending or not _OTHER_WORDS.isdisjoint(words)):
         yield _NUMBER_LAST
     if not _CORNER_WORDS.isdisjoint(words):
         yield _CORNER

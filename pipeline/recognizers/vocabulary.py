@@ -57,6 +57,8 @@ SHORT_WORDS = frozenset(
 
 #: Words and numbers, with an apostrophe inside.
 TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_RUN = re.compile(r"[^\W_]+")
+_NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
 def lowercase(text: str) -> str:
@@ -68,6 +70,12 @@ def lowercase(text: str) -> str:
     if len(small) == len(text):
         return small
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def words_of(text: str) -> list[str]:
+    """The runs of letters and digits of a text, in order."""
+    # Most text is plain, and then this takes a third of the time.
+    return text.translate(_NO_WORD).split() if text.isascii() else _RUN.findall(text)
 
 
 def any_of(words: Iterable[str]) -> str:

@@ -1,16 +1,17 @@
 """All recognizers but the NER, over many texts at once: each looks only where it can find anything.
 
 The texts lie one below the other. Every sign that a gate names is looked for once, over all of
-them; then a recognizer that stays within lines reads just the lines with one of its signs, put
-together into excerpts, and any other recognizer reads whole texts with one of them. What is found
-is what each recognizer finds in each text by itself.
+them; then a recognizer that stays within lines, or within what stands between blanks, reads just
+the lines or chunks with one of its signs, put together into excerpts, and any other recognizer
+reads whole texts with one of them. What is found is what each recognizer finds in each text by
+itself.
 
 If anything goes wrong in a batch, each text is read alone, so that only the one that it is about is
 quarantined.
 """
 
-import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,17 +21,18 @@ import regex
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 
 from pipeline.recognizers.fail_closed import PatternTimeout
-from pipeline.recognizers.gate import Gate, gate_of
-from pipeline.recognizers.vocabulary import lowercase
+from pipeline.recognizers.gate import Extent, Gate, gate_of
+from pipeline.recognizers.vocabulary import lowercase, words_of
 from pipeline.records import Quarantine, QuarantineReason
+
+_DIGITS = regex.compile(r"\d+")
+#: The sign for some digits in a row, as `gate` writes it.
+_IN_A_ROW = regex.compile(r"\\d(?:\{(\d)\})?")
 
 Ints = npt.NDArray[np.intp]
 
 #: What a recognizer reads at once. Not more: Presidio compares all results with each other.
 _EXCERPT_LETTERS = 2_000
-
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Excerpt:
-    """Some lines of a page, one below the other.
+    """Some lines or chunks of a page, one below the other.
 
     Attributes:
-        text: The lines.
+        text: All of them.
         starts: Where each starts in the excerpt.
         places: Where each starts on the page.
     """
@@ -85,9 +87,10 @@ class Patterns:
             for recognizer in recognizers
             if self._entities.intersection(recognizer.supported_entities)
         ]
-        signs = {sign for _, gate in self._recognizers if gate is not None for sign in gate.signs}
-        self._signs = {sign: regex.compile(sign) for sign in sorted(signs)}
-        self._has_words = any(gate is not None and gate.words for _, gate in self._recognizers)
+        gates = [gate for _, gate in self._recognizers if gate is not None]
+        signs = sorted({sign for gate in gates for sign in gate.signs})
+        self._signs = {sign: regex.compile(sign) for sign in signs}
+        self._words = frozenset[str]().union(*(gate.words for gate in gates))
 
     def find(self, texts: Sequence[str]) -> list[list[Hit] | Quarantine]:
         """What is found in each text, or why it could not be read to the end."""
@@ -109,9 +112,9 @@ class Patterns:
         hits: list[list[Hit]] = [[] for _ in texts]
         if not texts:
             return hits
-        page = _Page(texts, self._signs, self._has_words)
+        page = _Page(texts, self._signs, self._words)
         for recognizer, gate in self._recognizers:
-            if gate is not None and gate.within_line:
+            if gate is not None and gate.extent is not Extent.TEXT:
                 for excerpt in page.excerpts(gate):
                     for result in self._results(recognizer, excerpt.text):
                         text, start = page.place(excerpt, result)
@@ -130,34 +133,35 @@ class Patterns:
 
 
 class _Page:
-    """Texts one below the other, and which of their lines have which sign."""
+    """Texts one below the other, and which of their lines and chunks have which sign."""
 
     def __init__(
-        self, texts: Sequence[str], signs: dict[str, "regex.Pattern[str]"], has_words: bool
+        self, texts: Sequence[str], signs: dict[str, "regex.Pattern[str]"], words: frozenset[str]
     ) -> None:
         joined = "\n".join(texts)
         lengths = np.fromiter(map(len, texts), np.intp, len(texts)) + 1
         self._joined = joined
         self._text_starts: Ints = np.cumsum(lengths) - lengths
-        breaks = [found.start() for found in regex.finditer("\n", joined)]
-        self._line_starts: Ints = np.array([0, *(place + 1 for place in breaks)], np.intp)
-        self._line_ends: Ints = np.array([*breaks, len(joined)], np.intp)
+        letters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        breaks = letters == ord("\n")
+        self._pieces = {
+            Extent.LINE: _pieces(breaks),
+            Extent.CHUNK: _pieces(breaks | (letters == ord(" "))),
+        }
         small = lowercase(joined)
-        self._lines = {sign: self._lines_of(pattern, small) for sign, pattern in signs.items()}
-        self._words = (
-            [frozenset(_WORD.findall(line)) for line in small.split("\n")] if has_words else []
-        )
+        self._places = _places(signs, small)
+        self._lines_with = _lines_with(words, small) if words else {}
         self._excerpts: dict[Gate, list[_Excerpt]] = {}
 
     def excerpts(self, gate: Gate) -> list[_Excerpt]:
-        """The lines that a gate lets through."""
+        """The lines or chunks that a gate lets through."""
         if gate not in self._excerpts:
-            self._excerpts[gate] = list(self._make_excerpts(self._lines_through(gate)))
+            self._excerpts[gate] = list(self._make_excerpts(gate))
         return self._excerpts[gate]
 
     def texts_with(self, gate: Gate) -> list[int]:
         """The texts with a line that a gate lets through, ascending."""
-        starts = self._line_starts[self._lines_through(gate)]
+        starts = self._pieces[Extent.LINE].starts[self._through(gate, Extent.LINE)]
         texts: list[int] = np.unique(self._text_at(starts)).tolist()
         return texts
 
@@ -165,41 +169,32 @@ class _Page:
         """The text that a result of an excerpt is in, and where it starts there.
 
         Raises:
-            ValueError: It is not within a line, although its gate says that it always is.
+            ValueError: It is not within a line or chunk, although its gate says that it always is.
         """
-        line = bisect_right(excerpt.starts, result.start) - 1
-        start = excerpt.places[line] + result.start - excerpt.starts[line]
+        piece = bisect_right(excerpt.starts, result.start) - 1
+        start = excerpt.places[piece] + result.start - excerpt.starts[piece]
         if "\n" in excerpt.text[result.start : result.end]:
             raise ValueError("a result that its recognizer's gate rules out")
         text = int(self._text_at(np.array([start]))[0])
         return text, start - int(self._text_starts[text])
 
-    def _lines_through(self, gate: Gate) -> Ints:
-        lines = [self._lines[sign] for sign in sorted(gate.signs)]
-        if gate.words:
-            no_word = map(gate.words.isdisjoint, self._words)
-            lines.append(np.flatnonzero(~np.fromiter(no_word, np.bool_, len(self._words))))
-        return np.unique(np.concatenate(lines))
+    def _through(self, gate: Gate, extent: Extent) -> Ints:
+        """The lines or chunks that a gate lets through, ascending."""
+        starts = self._pieces[extent].starts
+        through = [_touched(starts, self._places[sign]) for sign in sorted(gate.signs)]
+        said = gate.words.intersection(self._lines_with)
+        through += [np.array(self._lines_with[word], np.intp) for word in sorted(said)]
+        return np.unique(np.concatenate([*through, np.empty(0, np.intp)]))
 
-    def _lines_of(self, sign: "regex.Pattern[str]", small: str) -> Ints:
-        spans = [place for found in sign.finditer(small) for place in found.span()]
-        # Of a sign that reaches over lines, or over texts, each may be the one that it is about.
-        first, last = np.searchsorted(
-            self._line_starts, np.array(spans, np.intp).reshape(-1, 2).T, side="right"
-        )
-        lines = [first - 1, last - 1]
-        for a, b in zip(first.tolist(), last.tolist(), strict=True):
-            if b > a + 1:
-                lines.append(np.arange(a, b - 1))
-        return np.unique(np.concatenate(lines))
-
-    def _make_excerpts(self, lines: Ints) -> Iterator[_Excerpt]:
+    def _make_excerpts(self, gate: Gate) -> Iterator[_Excerpt]:
         parts: list[str] = []
         starts: list[int] = []
         places: list[int] = []
         size = 0
+        pieces = self._pieces[gate.extent]
+        through = self._through(gate, gate.extent)
         for start, end in zip(
-            self._line_starts[lines].tolist(), self._line_ends[lines].tolist(), strict=True
+            pieces.starts[through].tolist(), pieces.ends[through].tolist(), strict=True
         ):
             if parts and size + end - start > _EXCERPT_LETTERS:
                 yield _Excerpt("\n".join(parts), starts, places)
@@ -214,6 +209,58 @@ class _Page:
     def _text_at(self, places: Ints) -> Ints:
         found: Ints = np.searchsorted(self._text_starts, places, side="right") - 1
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """Where the lines or chunks of a page start and end."""
+
+    starts: Ints
+    ends: Ints
+
+
+def _pieces(between: npt.NDArray[np.bool_]) -> _Pieces:
+    places = np.flatnonzero(between)
+    return _Pieces(np.append(0, places + 1), np.append(places, len(between)))
+
+
+def _places(signs: dict[str, "regex.Pattern[str]"], small: str) -> dict[str, Ints]:
+    """Start and end of what has each sign, one row each."""
+    digits = _spans(_DIGITS, small)
+    places = {}
+    for sign, pattern in signs.items():
+        # So many signs are so many digits in a row that these are looked for once.
+        in_a_row = _IN_A_ROW.fullmatch(sign)
+        if in_a_row:
+            places[sign] = digits[digits[:, 1] - digits[:, 0] >= int(in_a_row[1] or 1)]
+        else:
+            places[sign] = _spans(pattern, small)
+    return places
+
+
+def _spans(pattern: "regex.Pattern[str]", small: str) -> Ints:
+    spans = [place for found in pattern.finditer(small) for place in found.span()]
+    return np.array(spans, np.intp).reshape(-1, 2)
+
+
+def _lines_with(words: frozenset[str], small: str) -> dict[str, list[int]]:
+    """The lines of a lowercase text in which each of some words is said."""
+    lines: defaultdict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(small.split("\n")):
+        for word in words.intersection(words_of(line)):
+            lines[word].append(number)
+    return lines
+
+
+def _touched(starts: Ints, spans: Ints) -> Ints:
+    """The pieces that some spans touch."""
+    # Of a sign that reaches over pieces, or over texts, each may be the one that it is about.
+    first, last = np.searchsorted(starts, spans.T, side="right") - 1
+    touched = [first, last]
+    for a, b in zip(first.tolist(), last.tolist(), strict=True):
+        if b > a + 1:
+            touched.append(np.arange(a + 1, b))
+    return np.concatenate(touched)
 
 
 def _hit(recognizer: EntityRecognizer, result: RecognizerResult, start: int) -> Hit:

@@ -70,6 +70,8 @@ def _trust(span: Span) -> tuple[int, float, str, str]:
 
 
 def _extend(span: Span, start: int, end: int) -> Span:
+    if (span.start, span.end) == (start, end):
+        return span
     return Span(start, end, span.entity_type, span.score, span.recognizer)
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from presidio_analyzer import Pattern, PatternRecognizer
 
-from pipeline.recognizers.gate import Gate, gate_of, gate_of_patterns
+from pipeline.recognizers.gate import Extent, Gate, gate_of, gate_of_patterns
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
 from pipeline.recognizers.table import STRICT, WRITTEN, recognizers_of
 from pipeline.recognizers.vocabulary import lowercase
@@ -33,7 +33,7 @@ def signs(*patterns: str, flags: int = FLAGS) -> set[str] | None:
 def test_whatever_a_pattern_of_presidio_matches_has_a_sign(pattern: str) -> None:
     gate = gate_of_patterns([pattern], FLAGS)
     assert gate is not None
-    assert gate.within_line
+    assert gate.extent is not Extent.TEXT
     # Letters of one case are enough for long lists of endings.
     compiled = re.compile(pattern, 0 if len(pattern) > 1000 else re.ASCII)
 
@@ -51,9 +51,9 @@ def test_whatever_a_pattern_of_presidio_matches_has_a_sign(pattern: str) -> None
     check()
 
 
-def test_all_recognizers_but_those_for_numbers_and_words_have_a_gate() -> None:
+def test_all_recognizers_but_that_for_words_have_a_gate() -> None:
     without = [r.name for r in recognizers_of("strict", None, 1.0).every if gate_of(r) is None]
-    assert without == ["NumberSequenceRecognizer", "UnknownWordRecognizer"]
+    assert without == ["UnknownWordRecognizer"]
     assert len(WRITTEN) + len(STRICT) == 31
 
 
@@ -119,32 +119,51 @@ def test_one_pattern_that_has_to_be_tried_everywhere_is_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "flags", "within"),
+    ("pattern", "flags", "extent"),
     [
-        (r"\b\d+\b", FLAGS, True),
-        (r"^\d+$", FLAGS, True),
-        (r"(?<!\w)\d(?!\w)", FLAGS, True),
-        (r"\d[^\s]", FLAGS, True),
-        (r"\d\S", FLAGS, True),
-        (r"^\d", re.IGNORECASE, False),
-        (r"\d$", re.IGNORECASE, False),
-        (r"\d\Z", FLAGS, False),
-        (r"\A\d", FLAGS, False),
-        (r"\d\s\d", FLAGS, False),
-        (r"\d.", FLAGS, False),
-        (r"\d.", re.MULTILINE, False),
-        (r"\d[^x]", FLAGS, False),
-        (r"\d\W", FLAGS, False),
-        (r"\d(?=\s)", FLAGS, False),
-        (r"\d(?!\s)", FLAGS, False),
-        (r"\d(?:a|\n)", FLAGS, False),
-        (r"\d[\x00-\x20]", FLAGS, False),
+        (r"\b\d+\b", FLAGS, Extent.CHUNK),
+        (r"(?<!\w)\d(?!\w)", FLAGS, Extent.CHUNK),
+        (r"\d[^\s]", FLAGS, Extent.CHUNK),
+        (r"\d\S", FLAGS, Extent.CHUNK),
+        (r"\d[^ \n]", FLAGS, Extent.CHUNK),
+        (r"\d\B", re.IGNORECASE, Extent.CHUNK),
+        (r"\d[^\n]", FLAGS, Extent.LINE),
+        (r"\d \d", FLAGS, Extent.LINE),
+        (r"\d[ -]\d", FLAGS, Extent.LINE),
+        (r"\d[ -/]\d", FLAGS, Extent.LINE),
+        (r"\d(?! )", FLAGS, Extent.LINE),
+        (r"^\d+$", FLAGS, Extent.LINE),
+        (r"^\d", re.IGNORECASE, Extent.TEXT),
+        (r"\d$", re.IGNORECASE, Extent.TEXT),
+        (r"\d\Z", FLAGS, Extent.TEXT),
+        (r"\A\d", FLAGS, Extent.TEXT),
+        (r"\d\s\d", FLAGS, Extent.TEXT),
+        (r"\d.", FLAGS, Extent.TEXT),
+        (r"\d.", re.MULTILINE, Extent.TEXT),
+        (r"\d[^x]", FLAGS, Extent.TEXT),
+        (r"\d\W", FLAGS, Extent.TEXT),
+        (r"\d(?=\s)", FLAGS, Extent.TEXT),
+        (r"\d(?!\s)", FLAGS, Extent.TEXT),
+        (r"\d(?:a|\n)", FLAGS, Extent.TEXT),
+        (r"\d[\x00-\x20]", FLAGS, Extent.TEXT),
     ],
 )
-def test_within_line(pattern: str, flags: int, within: bool) -> None:
+def test_extent(pattern: str, flags: int, extent: Extent) -> None:
     gate = gate_of_patterns([pattern], flags)
     assert gate is not None
-    assert gate.within_line is within
+    assert gate.extent is extent
+
+
+def test_patterns_together_need_what_the_largest_needs() -> None:
+    for patterns in ((r"\d", r"\d \d"), (r"\d \d", r"\d")):
+        gate = gate_of_patterns(patterns, FLAGS)
+        assert gate is not None
+        assert gate.extent is Extent.LINE
+
+
+def test_words_are_looked_for_in_lines_and_texts() -> None:
+    with pytest.raises(ValueError, match="lines and texts"):
+        Gate(frozenset(), Extent.CHUNK, frozenset(("word",)))
 
 
 ATOMS = st.sampled_from(
@@ -193,13 +212,13 @@ def test_a_gate_loses_nothing_of_any_pattern(pattern: str, flags: int, text: str
     spans = [m.span() for m in compiled.finditer(text) if m.group()]
     for start, end in spans:
         assert any(regex.search(sign, text[start:end]) for sign in gate.signs), pattern
-    if gate.within_line:
+    if gate.extent is not Extent.TEXT:
         alone, place = [], 0
-        for line in text.split("\n"):
+        for piece in re.split("\n" if gate.extent is Extent.LINE else "[ \n]", text):
             alone += [
-                (place + m.start(), place + m.end()) for m in compiled.finditer(line) if m.group()
+                (place + m.start(), place + m.end()) for m in compiled.finditer(piece) if m.group()
             ]
-            place += len(line) + 1
+            place += len(piece) + 1
         assert alone == spans
 
 
@@ -209,7 +228,9 @@ def test_a_recognizer_that_does_more_than_match_has_no_gate() -> None:
             return []
 
     patterns = [Pattern("p", r"\d", 0.5)]
-    assert gate_of(PatternRecognizer("X", patterns=patterns)) == Gate(frozenset((r"\d",)), True)
+    assert gate_of(PatternRecognizer("X", patterns=patterns)) == Gate(
+        frozenset((r"\d",)), Extent.CHUNK
+    )
     assert gate_of(More("X", patterns=patterns)) is None
 
 
@@ -234,7 +255,7 @@ def test_lists_of_words_have_none(tmp_path: Path) -> None:
         "  - {name: Words, supported_entity: WORD, deny_list: [foo, bar]}\n"
     )
     mine, words = recognizers_of("strict", own, 1.0).written[-2:]
-    assert gate_of(mine) == Gate(frozenset((r"\d",)), True)
+    assert gate_of(mine) == Gate(frozenset((r"\d",)), Extent.CHUNK)
     assert gate_of(words) is None
 
 

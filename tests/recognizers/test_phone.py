@@ -10,12 +10,8 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer as StockPhone
 
-from pipeline.recognizers.phone import (
-    SHORTEST_ABROAD,
-    GatedPhoneRecognizer,
-    _most_digits,
-    _shortest,
-)
+from pipeline.recognizers import phone
+from pipeline.recognizers.phone import SHORTEST_ABROAD, GatedPhoneRecognizer, _shortest
 
 STOCK, OURS = StockPhone(), GatedPhoneRecognizer()
 
@@ -48,17 +44,50 @@ def test_shortest(region: str, shortest: float) -> None:
     assert _shortest(region) == shortest
 
 
+def read_by_regions(monkeypatch: pytest.MonkeyPatch, line: str) -> list[str]:
+    """The regions that the library was asked for."""
+    asked: list[str] = []
+
+    class Asked(phone._Matcher):
+        def __init__(self, text: str, region: str, **options: Any) -> None:
+            asked.append(region)
+            super().__init__(text, region, **options)
+
+    monkeypatch.setattr(phone, "_Matcher", Asked)
+    OURS.analyze(line, ["PHONE_NUMBER"])
+    return asked
+
+
 @pytest.mark.parametrize(
-    ("line", "most"),
-    [("", 0), ("in 2019", 4), ("2019 or 12345", 5), ("call 5 ext 12", 6), ("12 / x34", 8)],
+    ("line", "regions"),
+    [
+        ("", []),
+        ("in 201", []),
+        ("in 2019", ["DE"]),
+        ("+43 1234", list(STOCK.supported_regions)),
+        ("call 2125550 now", ["US", "DE", "IL", "IN", "CA", "BR"]),
+        ("12 / x34", list(STOCK.supported_regions)),
+    ],
 )
-def test_most_digits(line: str, most: int) -> None:
-    assert _most_digits(line) >= most
+def test_regions_whose_numbers_are_longer_are_not_tried(
+    monkeypatch: pytest.MonkeyPatch, line: str, regions: list[str]
+) -> None:
+    assert read_by_regions(monkeypatch, line) == regions
 
 
-def test_a_number_with_a_plus_may_be_of_any_region() -> None:
-    assert [region for region, *_ in OURS._lines("+43 1234")] == list(STOCK.supported_regions)
-    assert [region for region, *_ in OURS._lines("43 1234")] == ["DE"]
+@pytest.mark.parametrize(
+    ("line", "is_enough"),
+    [
+        ("call (212) 555-0143 now", True),
+        ("call 212 555 0143 or 5", True),
+        ("call 212 555 0143 in 2019", False),
+        ("call 212 555 0143 x 12", True),
+    ],
+)
+def test_a_number_that_was_found_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch, line: str, is_enough: bool
+) -> None:
+    assert (len(read_by_regions(monkeypatch, line)) == 1) is is_enough
 
 
 PIECES = [

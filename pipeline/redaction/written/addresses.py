@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
+import regex
+
+from pipeline.recognizers.domains import ENDING
 from pipeline.recognizers.spoken_email import ADDRESS_SAID
 from pipeline.recognizers.spoken_url import WEB_ADDRESS_SAID
 from pipeline.redaction.written.alignment import Piece
@@ -10,6 +13,10 @@ from pipeline.redaction.written.numbers import values_of
 from pipeline.redaction.written.parts import SIGNS, parts_of
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
+#: What each address has, so that most lines with a "point" or a "period" need not be read.
+_ENDS = regex.compile(
+    rf"(?:(?<![^\W_])(?:dot|point|period)\s+|\.\s*){ENDING}(?![^\W_])", regex.IGNORECASE
+)
 _AT = frozenset(("at", "@"))
 
 
@@ -21,6 +28,8 @@ def addresses_of(text: str, lines: Iterable[tuple[int, int]]) -> Iterator[list[P
         lines: Those of its lines that have a sign of an address.
     """
     for start, end in lines:
+        if _ENDS.search(text, start, end) is None:
+            continue
         for pattern in (ADDRESS_SAID, WEB_ADDRESS_SAID):
             for found in pattern.finditer(text, start, end):
                 pieces = [*_address_pieces(text, *found.span())]

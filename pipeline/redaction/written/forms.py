@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.recognizers.vocabulary import TOKEN
+from pipeline.recognizers.vocabulary import TOKEN, words_of
 from pipeline.redaction.written.addresses import addresses_of
 from pipeline.redaction.written.alignment import Piece, WrittenForm
 from pipeline.redaction.written.parts import lowered
@@ -39,13 +39,18 @@ def _lines_to_read(text: str) -> tuple[list[_Range], list[_Range]]:
     start = 0
     for line in text.split("\n"):
         end = start + len(line)
-        words = TOKEN.findall(line)
-        if not STARTS_A_RUN.isdisjoint(words) or any(map(str.isdecimal, words)):
+        words = words_of(line)
+        if _may_start_a_run(words) and _may_start_a_run(TOKEN.findall(line)):
+            # The "s" of "it's" is no letter that was said.
             numbers.append((start, end))
         if not _ADDRESS_SIGNS.isdisjoint(words) or "@" in line:
             addresses.append((start, end))
         start = end + 1
     return numbers, addresses
+
+
+def _may_start_a_run(words: list[str]) -> bool:
+    return not STARTS_A_RUN.isdisjoint(words) or any(map(str.isdecimal, words))
 
 
 def _near_each_other(

@@ -62,6 +62,8 @@ def runs_of(text: str, lines: Iterable[tuple[int, int]]) -> Iterator[list[Piece]
 def _continues(text: str, end: int, start: int) -> bool:
     if start - end > _MAX_GAP:
         return False
+    if start - end == 1 and text[end] == " ":
+        return True  # as `_BETWEEN` says, in most cases
     if _BETWEEN.fullmatch(text, end, start):
         return True
     return "\n" in text[end:start] and _OVER_TURNS.fullmatch(text, end, start) is not None
