@@ -37,6 +37,8 @@ _COLLOQUIAL = frozenset(
     "hdtv usb usd eur gbp dvd vip faq ceo cfo burger burgers cheeseburger pizza "
     "hai thankyou alrighty passcode contactless pre crypto coronavirus mocha chai macchiato".split()
 )
+#: Marks that a word of a text often has on either side.
+_AROUND = '.,?!:;"()'
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _ENDING = re.compile(r"'(?:s|ll|d|re|ve|m|t|em|am)$")
@@ -84,6 +86,8 @@ def _ends_at(text: str, place: int) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _has_unknown(chunk: str) -> bool:
+    if chunk.strip(_AROUND).lower() in _ordinary_words():
+        return False  # as the tokens say, which are sought in most chunks in vain
     return not all(map(_is_ordinary, _TOKEN.findall(chunk)))
 
 

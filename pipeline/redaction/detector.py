@@ -276,7 +276,7 @@ def text_with_line_breaks(transcript: Transcript) -> str:
 
 
 def _has_unbroken_token(text: str) -> bool:
-    return any(len(token) > _MAX_TOKEN_LETTERS for token in text.split())
+    return max(map(len, text.split()), default=0) > _MAX_TOKEN_LETTERS
 
 
 def _ranges(transcript: Transcript) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pipeline.recognizers import vocabulary
 from pipeline.records import Span
 
 #: Types whose values are names of people: "Jennifer" is "Jennifer Lopez" of the same transcript.
@@ -16,8 +17,11 @@ _INSIDE_WORD = re.compile(r"(?<=\w)['\u2019](?=\w)")
 
 def words_of(value: str) -> list[str]:
     """The words of a value without case, punctuation or possessives: "O'Shea's" is ``oshea``."""
-    plain = _POSSESSIVE.sub("", unicodedata.normalize("NFKC", value).casefold())
-    plain = _INSIDE_WORD.sub("", plain)
+    plain = unicodedata.normalize("NFKC", value).casefold()
+    if not plain.isalnum():
+        plain = _INSIDE_WORD.sub("", _POSSESSIVE.sub("", plain))
+    if plain.isascii():
+        return vocabulary.words_of(plain)
     # Marks count: in many scripts the vowels are marks, and values differ in nothing else.
     kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain)
     return "".join(kept).split()

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline.recognizers.vocabulary import NO_NAME
+from pipeline.recognizers.vocabulary import NO_NAME, words_of
 from pipeline.records import Span
 
 #: Types whose values may recur as ordinary words ("May", "Hope").
@@ -40,7 +40,6 @@ _WORDLIKE_NAMES = NO_NAME | frozenset(
 )
 _MIN_NAME_LETTERS = 3
 
-_LETTERS = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -120,7 +119,7 @@ def _is_looked_for(span: Span, text: str) -> bool:
 
 def _letters(text: str) -> str:
     """Letters and digits in lowercase; some letters become two in lowercase."""
-    return "".join(_LETTERS.findall(text.casefold()))
+    return "".join(words_of(text.casefold()))
 
 
 def _places(text: str) -> Iterator[int]:

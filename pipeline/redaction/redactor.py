@@ -114,7 +114,7 @@ def _resolved(text: str, found: list[Span] | Quarantine) -> tuple[Span, ...] | Q
     try:
         spans = resolve(text, found)
         more = [*fill_gaps(text, spans), *propagate(text, spans)]
-        return resolve(text, [*found, *more])
+        return resolve(text, [*found, *more]) if more else spans
     except Quarantine as problem:
         return problem
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
