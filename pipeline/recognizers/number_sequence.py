@@ -17,12 +17,17 @@ from pipeline.recognizers.vocabulary import (
     TEENS,
     TENS,
     UNITS,
+    is_letter,
     lowercase,
+    says_a_digit,
+    words_of,
 )
 
 MIN_DIGITS = 6
 ENTITY_TYPE = "NUMBER_SEQUENCE"
 _SCORE = 0.6
+#: Of what another took for something else.
+SCORE_OF_A_GUESS = 0.5
 
 #: More fillers than this in a row end a sequence.
 _MAX_FILLERS = 3
@@ -53,6 +58,12 @@ def number_sequences() -> Finder:
         _SCORE,
         Gate(frozenset((r"\d",)), Extent.TEXT, NUMBER_WORDS),
     )
+
+
+def is_code(said: str) -> bool:
+    """Whether something is nothing but digits and letters, said one by one or written."""
+    words = words_of(said.lower())
+    return all(says_a_digit(word) or is_letter(word) for word in words)
 
 
 def find_sequences(text: str) -> list[tuple[int, int]]:

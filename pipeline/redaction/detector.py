@@ -15,7 +15,7 @@ from functools import reduce
 from pathlib import Path
 
 from pipeline.config import Profile
-from pipeline.recognizers import dates, street_address
+from pipeline.recognizers import dates, number_sequence, street_address
 from pipeline.recognizers.fail_closed import silence_presidio
 from pipeline.recognizers.table import recognizers_of
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
@@ -174,7 +174,7 @@ class Detector:
 
     def _merged(self, text: str, read: "_Read", hits: list[Hit]) -> list[Span]:
         spans = [
-            span
+            self._named(text, span)
             for span in spans_of(read.readings, read.starts)
             if span.entity_type in self._wanted and self._is_personal(text, span)
         ]
@@ -194,6 +194,19 @@ class Detector:
         if span.entity_type == dates.ENTITY_TYPE:
             return dates.may_be_birthday(text[span.start : span.end])
         return True
+
+    def _named(self, text: str, span: Span) -> Span:
+        """What the NER found, under the name that it deserves: a number alone is no address."""
+        if (
+            self._profile == "stock"
+            or span.entity_type != street_address.ENTITY_TYPE
+            or number_sequence.ENTITY_TYPE not in self._wanted
+            or not number_sequence.is_code(text[span.start : span.end])
+        ):
+            return span
+        # Whoever knows what it was asked for names it better.
+        kind, score = number_sequence.ENTITY_TYPE, number_sequence.SCORE_OF_A_GUESS
+        return Span(span.start, span.end, kind, score, span.recognizer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.recognizers.number_sequence import (
     ENTITY_TYPE,
     find_sequences,
+    is_code,
     number_sequences,
 )
 
@@ -64,6 +65,21 @@ def test_sequence(said: str) -> None:
 )
 def test_no_sequence(said: str) -> None:
     assert found(f"well {said} yes") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("5678", True),
+        ("a 4 g 4 f 3", True),
+        ("Five oh 12B", True),
+        ("94107-1234", True),
+        ("12 oak", False),
+        ("delhi 12", False),
+    ],
+)
+def test_what_is_a_number_or_a_code_and_nothing_else(said: str, expected: bool) -> None:
+    assert is_code(said) is expected
 
 
 def test_entity_that_is_not_asked_for() -> None:
