@@ -1,6 +1,7 @@
 """The values that travel down the pipeline, and the Arrow schemas beside them.
 
-All are frozen. A `Transcript` holds one canonical text; turns and words are half-open code-point
+All are frozen; those of which a transcript has many are msgspec structs, made in less time.
+A `Transcript` holds one canonical text; turns and words are half-open code-point
 ranges of it, so that one set of spans decides for every view. A `RedactedTranscript` is the only
 thing the shard stage accepts, and only `pipeline.redaction.apply` makes one.
 """
@@ -57,8 +58,7 @@ class Quarantine(Exception):
         return Quarantine, (self.reason, self.error_type)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """One turn or one timed word: a range of the canonical text with times and a speaker.
 
     Attributes:
@@ -129,8 +129,7 @@ class Transcript:
     audio_duration_ms: int | None
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, order=True, gc=False):
     """A half-open code-point range of the canonical text that holds personal data."""
 
     start: int
@@ -140,8 +139,7 @@ class Span:
     recognizer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Redaction:
+class Redaction(msgspec.Struct, frozen=True, gc=False):
     """One replacement: offsets are into the *redacted* text; times are for muting the audio."""
 
     entity_type: str
@@ -153,8 +151,7 @@ class Redaction:
     recognizer: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextPiece:
+class TextPiece(msgspec.Struct, frozen=True, gc=False):
     """A redacted turn or word."""
 
     text: str

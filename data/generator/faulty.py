@@ -168,9 +168,9 @@ def _long_token(made: Json, rng: random.Random) -> None:
 
 
 def _undecided_ticket(made: Json, rng: random.Random) -> None:
-    # The dash is what makes the pattern try at all.
+    # The dash is what makes the pattern try at all; the digit behind it is missing.
     letters = identifiers.some_letters(rng, 60)
-    _add_turn(made, "The", "follow-up", "ticket", "says", f"TKT{letters}")
+    _add_turn(made, "The", "follow-up", "ticket", "says", f"TKT{letters}-")
 
 
 def _zero_width_card(made: Json, rng: random.Random) -> None:
@@ -228,7 +228,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("an utterance left out", "view_mismatch", _edited(_utterance_missing)),
     Fault("a token of 5,000 letters", "detector_failed", _edited(_long_token)),
     Fault("a token of 5,000 letters", "detector_failed", _edited(_long_token)),
-    Fault("TKT and 60 letters without a dash", "detector_timeout", _edited(_undecided_ticket)),
+    Fault("TKT, 60 letters, a dash, no digit", "detector_timeout", _edited(_undecided_ticket)),
     Fault("a card number with zero-width spaces", "residual_pii", _edited(_zero_width_card)),
     Fault("a card number with word joiners", "residual_pii", _edited(_joined_card)),
 )

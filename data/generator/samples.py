@@ -35,7 +35,8 @@ recognizers:
     context: [loyalty, miles, points, member]
 
   # Written carelessly, and left so on purpose: the alternatives overlap, so that "TKT" and sixty
-  # letters without a dash can be split in more ways than any machine can try. One sample has that.
+  # letters without the digit can be split in more ways than any machine can try. One sample has
+  # that.
   - name: TicketNumberRecognizer
     type: custom
     supported_language: en

@@ -1,16 +1,15 @@
 """A recognizer of the project: a function from a text to spans, in Presidio's shape."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
 
 from pipeline.recognizers.gate import Gate
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A range of a text and what it is."""
 
     start: int

@@ -58,7 +58,8 @@ SHORT_WORDS = frozenset(
 #: Words and numbers, with an apostrophe inside.
 TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _RUN = re.compile(r"[^\W_]+")
-_NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
+#: Byte → itself, if it is a letter or a digit of ASCII, else a blank.
+_BLANKED = bytes(code if chr(code).isalnum() else 32 for code in range(256))
 
 
 def lowercase(text: str) -> str:
@@ -74,8 +75,10 @@ def lowercase(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The runs of letters and digits of a text, in order."""
-    # Most text is plain, and then this takes a third of the time.
-    return text.translate(_NO_WORD).split() if text.isascii() else _RUN.findall(text)
+    if not text.isascii():
+        return _RUN.findall(text)
+    # Most text is plain, and then this takes a fifth of the time.
+    return text.encode("ascii").translate(_BLANKED).decode("ascii").split()
 
 
 def any_of(words: Iterable[str]) -> str:

@@ -10,9 +10,11 @@ recognizers and the same reading; `tests/redaction/test_detector.py` compares th
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
+
+import msgspec
 
 from pipeline.config import Profile
 from pipeline.recognizers import dates, number_sequence, street_address
@@ -236,7 +238,7 @@ def _together(
             return found
         for hit in found:
             start, end = form.original(hit.start, hit.end)
-            together.append(replace(hit, start=start, end=end))
+            together.append(msgspec.structs.replace(hit, start=start, end=end))
     return together
 
 

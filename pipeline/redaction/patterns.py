@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import regex
@@ -35,8 +36,7 @@ Ints = npt.NDArray[np.intp]
 _EXCERPT_LETTERS = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """What a recognizer found in a text.
 
     Attributes:

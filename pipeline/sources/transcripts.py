@@ -90,7 +90,7 @@ def read_transcript(content: bytes, max_words: int) -> Transcript:
     for utterance, of_one in zip(utterances, spoken, strict=True):
         if of_one is not None:
             _check_times(of_one)
-            if _squeeze(w.text for w in of_one) != _squeeze([utterance.text]):
+            if _squeeze([w.text for w in of_one]) != _squeeze([utterance.text]):
                 raise Quarantine(QuarantineReason.VIEW_MISMATCH, "utterance_words")
     timed = _timed(text, words, numbers)
     _check_words_in_turns(timed, turns)

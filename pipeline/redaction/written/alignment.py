@@ -10,11 +10,11 @@ Laws, each with a test, for ranges of at least one character::
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """A range of the text that is written otherwise.
 
     Attributes:

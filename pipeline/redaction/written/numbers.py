@@ -7,7 +7,8 @@ read as they most often mean it: "eight hundred five" is 805, but "eight hundred
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from pipeline.recognizers.vocabulary import REPEATS
 from pipeline.redaction.written.parts import ORDINALS, SCALES, TEENS, TENS, UNITS, Kind, Part
@@ -20,8 +21,7 @@ _LAST_HOUR, _LAST_MINUTE = 12, 59
 NUMBERS = frozenset((Kind.UNIT, Kind.TEEN, Kind.TEN, Kind.DIGITS))
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True, gc=False):
     """What some parts come to.
 
     Attributes:

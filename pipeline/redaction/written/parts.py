@@ -4,9 +4,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from string import ascii_lowercase, ascii_uppercase
+
+import msgspec
 
 from pipeline.recognizers.vocabulary import NATO, REPEATS, any_of
 
@@ -55,8 +56,7 @@ class Kind(Enum):
     MERIDIEM = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, gc=False):
     """One of them.
 
     Attributes:
