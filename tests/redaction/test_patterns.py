@@ -63,6 +63,12 @@ def test_a_sign_that_reaches_into_the_next_text_hides_none_of_it() -> None:
     assert found(Patterns([watched], ["X"]), ["1 a", "a\na 2"]) == [set(), {(0, 3)}]
 
 
+def test_nor_one_that_reaches_over_whole_texts() -> None:
+    watched = Watched("a[^x]*c")
+    watched.gate = Gate(frozenset(("a[^x]*c",)), Extent.TEXT)
+    assert found(Patterns([watched], ["X"]), ["a", "ac", "c"]) == [set(), {(0, 2)}, set()]
+
+
 def test_a_pattern_without_a_gate_is_tried_everywhere() -> None:
     watched = Watched("ab+")
     assert watched.gate is None
