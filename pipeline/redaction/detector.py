@@ -206,9 +206,10 @@ class Detector:
             or not number_sequence.is_code(text[span.start : span.end])
         ):
             return span
-        # Whoever knows what it was asked for names it better.
-        kind, score = number_sequence.ENTITY_TYPE, number_sequence.SCORE_OF_A_GUESS
-        return Span(span.start, span.end, kind, score, span.recognizer)
+        # Whoever knows what it was asked for names it better; but no threshold may lose it that
+        # would have kept the address.
+        score = min(span.score, max(number_sequence.SCORE_OF_A_GUESS, self._score_threshold))
+        return Span(span.start, span.end, number_sequence.ENTITY_TYPE, score, span.recognizer)
 
 
 @dataclass(frozen=True, slots=True)

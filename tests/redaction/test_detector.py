@@ -126,6 +126,9 @@ def test_a_number_that_the_ner_takes_for_an_address_is_called_a_number(
     detector = make_redactor()._detector
     assert detector._named(text, code) == span(13, 24, 0.5, kind="NUMBER_SEQUENCE")
     assert detector._named(text, address) == address
+    # A threshold that the address would pass is passed by the number.
+    choosy = make_redactor(score_threshold=0.8)._detector
+    assert choosy._named(text, code) == span(13, 24, 0.8, kind="NUMBER_SEQUENCE")
     # Whoever keeps numbers does not keep what may be an address.
     keeping = make_redactor(keep_entities=["NUMBER_SEQUENCE"])._detector
     assert keeping._named(text, code) == code
