@@ -3,6 +3,7 @@
 The path of a batch, file by file:
 
     word_cache    texts → tokens, each the number of a word type (spaCy's tokenizer, remembered)
+    plain_words   which pieces need no tokenizer to be one token
     word_types    word type → its embedding, computed once
     first_layer   embeddings → first layer, mostly looked up
     encoder       the other layers, over one padded stream of all texts

@@ -20,6 +20,7 @@ from spacy.tokenizer import Tokenizer
 from spacy.vocab import Vocab
 
 from pipeline.redaction.batch_ner.parameters import Unsupported
+from pipeline.redaction.batch_ner.plain_words import leaves_letters_whole
 from pipeline.redaction.batch_ner.word_types import WordTypes
 
 Ints = npt.NDArray[np.intp]
@@ -120,9 +121,15 @@ class SpecialCases:
         for left, right in pairs:
             self.shared[self._ends[left], self._begins[right]] = True
 
+    def __contains__(self, piece: str) -> bool:
+        """Whether a piece is a special case by itself."""
+        return piece in self._rules
+
     def edges(self, piece: str, tokens: Sequence[str]) -> tuple[int, int]:
         """Numbers of the right and the left edge of a piece, rows and columns of `shared`."""
-        if self._rules.get(piece) != tokens and self._was_rewritten(tokens):
+        # Special cases are looked up first; one token that is none is the piece as it came.
+        as_is = len(tokens) == 1 or self._rules.get(piece) == tokens
+        if not as_is and self._was_rewritten(tokens):
             # spaCy looked at other tokens than these.
             return _ANY, _ANY
         return self._ends.get(tokens[-1], _NEVER), self._begins.get(tokens[0], _NEVER)
@@ -156,6 +163,14 @@ class WordCache:
         self._longest = nlp.max_length
         self._tokenizer = _with_own_vocabulary(nlp.tokenizer, columns)
         self._words_of_rules = len(self._tokenizer.vocab)
+        vocabulary = self._tokenizer.vocab
+        #: What gives each embedded attribute of a word, as spaCy's lexemes get theirs.
+        self._getters = [
+            str if name == "ORTH" else vocabulary.lex_attr_getters[intify_attr(name)]
+            for name in columns
+        ]
+        self._id = vocabulary.strings.as_int
+        self._leaves_letters_whole = leaves_letters_whole(self._tokenizer)
         self._types = types
         self._special_cases = special_cases
         self._attributes = [*columns, _IS_SPACE, "IDX", "LENGTH"]
@@ -226,6 +241,36 @@ class WordCache:
         return numbers
 
     def _learn(self, pieces: list[str]) -> None:
+        whole: list[str] = []
+        others: list[str] = []
+        for piece in pieces:
+            (whole if self._is_one_token(piece) else others).append(piece)
+        if whole:
+            self._learn_whole(whole)
+        if others:
+            self._learn_by_tokenizer(others)
+
+    def _is_one_token(self, piece: str) -> bool:
+        """Whether that is known without asking the tokenizer."""
+        return (
+            self._leaves_letters_whole
+            and piece.isascii()
+            and piece.isalpha()
+            and piece not in self._special_cases
+        )
+
+    def _learn_whole(self, pieces: list[str]) -> None:
+        # Without a lexeme: making one takes longer than its attributes do, and it would stay.
+        attributes = np.zeros((len(pieces), len(self._getters) + 1), np.uint64)
+        for column, getter in enumerate(self._getters):
+            ids = map(self._id, map(getter, pieces))
+            attributes[:, column] = np.fromiter(ids, np.uint64, len(pieces))
+        # The last column stays 0: none is white space.
+        for piece, number in zip(pieces, self._types.numbers(attributes), strict=True):
+            edges = self._special_cases.edges(piece, [piece])
+            self._numbers[piece] = self._add(len(piece), edges, [number], [False], [0], [piece])
+
+    def _learn_by_tokenizer(self, pieces: list[str]) -> None:
         together: list[str] = []
         characters = 0
         for piece in pieces:
