@@ -35,6 +35,13 @@ _COLLOQUIAL = frozenset(
     "app apps email emails inbox voicemail wifi website webpage login logout username online "
     "offline internet smartphone laptop pdf url http https html www suv atm ssn cvv pin gps gdp "
     "hdtv usb usd eur gbp dvd vip faq ceo cfo burger burgers cheeseburger pizza "
+    # Halves of words with an apostrophe, where it got lost or has blanks around it.
+    "didn doesn isn wasn weren aren couldn wouldn shouldn hasn haven hadn mustn needn ain "
+    # Of chats.
+    "imo imho tbh ikr smh brb ttyl rofl lmao lmfao wtf wth ffs ngl irl afk nsfw psa bff bday msg "
+    "msgs txt pic pics vid vids fave faves abt asf gud thanx thnx tmrw tmr xoxo hahaha bro bruh "
+    "alot aswell atleast noone everytime nevermind emoji emojis hashtag hashtags retweet retweets "
+    "unfollow selfie selfies podcast podcasts playlist playlists livestream "
     "hai thankyou alrighty passcode contactless pre crypto coronavirus mocha chai macchiato".split()
 )
 #: Marks that a word of a text often has on either side.
@@ -49,7 +56,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 def unknown_words() -> Finder:
     """The recognizer, with its words: without them it is not made."""
-    _ordinary_words()
+    ordinary_words()
     return Finder("UnknownWordRecognizer", [ENTITY_TYPE], find_unknown_words, _SCORE, gate=None)
 
 
@@ -57,7 +64,7 @@ def find_unknown_words(text: str) -> Iterator[Found]:
     """Every word that is not an ordinary one, with the digits that are written to it."""
     # Most chunks are words of the list as they stand: a difference of sets is a tenth of asking
     # for each.
-    rest = set(text.split()) - _ordinary_words()
+    rest = set(text.split()) - ordinary_words()
     unknown = {chunk for chunk in rest if _has_unknown(chunk)}
     if not unknown:
         return
@@ -86,7 +93,7 @@ def _ends_at(text: str, place: int) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _has_unknown(chunk: str) -> bool:
-    if chunk.strip(_AROUND).lower() in _ordinary_words():
+    if chunk.strip(_AROUND).lower() in ordinary_words():
         return False  # as the tokens say, which are sought in most chunks in vain
     return not all(map(_is_ordinary, _TOKEN.findall(chunk)))
 
@@ -97,14 +104,15 @@ def word_list() -> Path:
 
 
 @cache
-def _ordinary_words() -> frozenset[str]:
+def ordinary_words() -> frozenset[str]:
+    """Words that everybody knows, in lowercase; some are names as well."""
     words = frozenset(word_list().read_text(encoding="ascii").split())
     return words.union(NO_NAME, MONTHS, NUMBER_WORDS, ORDINALS, FILLERS, NATIONALITIES, _COLLOQUIAL)
 
 
 @lru_cache(maxsize=1 << 16)
 def _is_ordinary(token: str) -> bool:
-    ordinary = _ordinary_words()
+    ordinary = ordinary_words()
     word = token.lower()
     if word in ordinary:
         return True
@@ -112,7 +120,7 @@ def _is_ordinary(token: str) -> bool:
 
 
 def _is_ordinary_word(word: str) -> bool:
-    ordinary = _ordinary_words()
+    ordinary = ordinary_words()
     stem = _ENDING.sub("", word.replace("\u2019", "'"))
     return (
         len(stem) < _LEAST_LETTERS

@@ -6,6 +6,7 @@
     patterns    recognizers over many texts, each where it can find something
     written     what was said, as it would be written, for patterns of written values
     context     Presidio's context words, in linear time
+    naming      what was found, under the name that it deserves
     detector    Presidio's analyzer over batched spaCy NER → candidate spans
     resolve     overlapping, nested and touching candidates → disjoint spans
     address_gaps  numbers, units and joints between found parts of an address

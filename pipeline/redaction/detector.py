@@ -17,12 +17,13 @@ from pathlib import Path
 import msgspec
 
 from pipeline.config import Profile
-from pipeline.recognizers import dates, number_sequence, street_address
+from pipeline.recognizers import dates, street_address
 from pipeline.recognizers.fail_closed import silence_presidio
 from pipeline.recognizers.table import recognizers_of
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
 from pipeline.redaction.batch_ner.runtime import Reading
 from pipeline.redaction.context import Words, score_in_context
+from pipeline.redaction.naming import address_or_number, named_by_others
 from pipeline.redaction.ner import entity_types, load_ner, spans_of
 from pipeline.redaction.patterns import Hit, Patterns
 from pipeline.redaction.policy_names import kept_types, removed_types
@@ -176,16 +177,23 @@ class Detector:
 
     def _merged(self, text: str, read: "_Read", hits: list[Hit]) -> list[Span]:
         spans = [
-            self._named(text, span)
+            span
             for span in spans_of(read.readings, read.starts)
             if span.entity_type in self._wanted and self._is_personal(text, span)
         ]
+        if self._profile != "stock":
+            spans = [
+                address_or_number(text, span, self._wanted, self._score_threshold) for span in spans
+            ]
         if any(hit.context for hit in hits):
             words = Words(read.readings, read.starts)
             spans += [_span(hit, score_in_context(hit, words)) for hit in hits]
         else:
             spans += [_span(hit, hit.score) for hit in hits]
-        return _without_contained([s for s in spans if s.score >= self._score_threshold])
+        spans = [span for span in spans if span.score >= self._score_threshold]
+        if self._profile != "stock":
+            spans = named_by_others(text, spans, self._wanted)
+        return _without_contained(spans)
 
     def _is_personal(self, text: str, span: Span) -> bool:
         """Whether what the NER found is personal data by itself."""
@@ -196,20 +204,6 @@ class Detector:
         if span.entity_type == dates.ENTITY_TYPE:
             return dates.may_be_birthday(text[span.start : span.end])
         return True
-
-    def _named(self, text: str, span: Span) -> Span:
-        """What the NER found, under the name that it deserves: a number alone is no address."""
-        if (
-            self._profile == "stock"
-            or span.entity_type != street_address.ENTITY_TYPE
-            or number_sequence.ENTITY_TYPE not in self._wanted
-            or not number_sequence.is_code(text[span.start : span.end])
-        ):
-            return span
-        # Whoever knows what it was asked for names it better; but no threshold may lose it that
-        # would have kept the address.
-        score = min(span.score, max(number_sequence.SCORE_OF_A_GUESS, self._score_threshold))
-        return Span(span.start, span.end, number_sequence.ENTITY_TYPE, score, span.recognizer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,17 @@
 A caller gives a number, the agent reads it back, and only one of the two has the shape or the
 words around it that a recognizer needs. Numbers, addresses, codes and full names are looked for
 again, whatever stands between their letters. Each name of a person is looked for as a word, unless
-it is an ordinary word as well ("May", "Hope").
+it is an ordinary word as well: one of a list ("May", "Hope"), or one that was read as a name in few
+of the places where it is said.
 """
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from pipeline.recognizers.unknown_word import ordinary_words
 from pipeline.recognizers.vocabulary import NO_NAME, words_of
 from pipeline.records import Span
 
@@ -39,6 +41,9 @@ _WORDLIKE_NAMES = NO_NAME | frozenset(
     "account bank phone".split()
 )
 _MIN_NAME_LETTERS = 3
+#: An ordinary word that is a name in a smaller share of its places is no name in the others: the
+#: NER has read them as well.
+_LEAST_SHARE = 0.4
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -51,18 +56,25 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
 def _names_again(text: str, spans: Sequence[Span]) -> list[Span]:
     """Words of the text that are a word of a person's name."""
     names: dict[str, Span] = {}
+    times: Counter[str] = Counter()
     for span in spans:
         if span.entity_type == "PERSON":
             for word in _WORD.findall(text[span.start : span.end]):
                 name = word.casefold()
                 if len(name) >= _MIN_NAME_LETTERS and name not in _WORDLIKE_NAMES:
                     names.setdefault(name, span)
+                    times[name] += 1
     if not names:
         return []
+    said: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for name, start, end in _places_of(names, text):
+        if name in names:
+            said[name].append((start, end))
     return [
-        Span(start, end, named.entity_type, named.score, RECOGNIZER)
-        for name, start, end in _places_of(names, text)
-        if (named := names.get(name)) is not None
+        Span(start, end, names[name].entity_type, names[name].score, RECOGNIZER)
+        for name, places in said.items()
+        if times[name] >= _LEAST_SHARE * len(places) or name not in ordinary_words()
+        for start, end in places
     ]
 
 

@@ -34,6 +34,7 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
         "two of them",
         "i have 3330 of these",
         "at 5 pm",
+        "zip eighty five ninety two",
     ],
 )
 def test_nothing_to_find(text: str) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.recognizers.number_sequence import (
     ENTITY_TYPE,
+    find_number_sequences,
     find_sequences,
     is_code,
     number_sequences,
@@ -65,6 +66,20 @@ def test_sequence(said: str) -> None:
 )
 def test_no_sequence(said: str) -> None:
     assert found(f"well {said} yes") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("80 94 107\n10 gb please", "80 94 107"),
+        ("80 94 107\nuh ten minutes", "80 94 107"),
+        ("80 94 107\n4155550100 gb", "80 94 107\n4155550100"),
+        ("80 94 107\n10 grams", "80 94 107\n10"),
+        ("12 gb\n80 94 107 10 GB", "80 94 107 10"),
+    ],
+)
+def test_what_the_last_turn_measures_is_no_part_of_the_number(text: str, expected: str) -> None:
+    assert [text[f.start : f.end] for f in find_number_sequences(text)] == [expected]
 
 
 @pytest.mark.parametrize(

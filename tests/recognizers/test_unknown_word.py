@@ -40,6 +40,7 @@ def test_found(text: str, expected: list[str]) -> None:
         "my mp3 and the 10gb, 4th of june, 2 pm",
         "HELLO CAN YOU HEAR ME",
         "gonna check my email on the website lol",
+        "didn ' t we tbh",
     ],
 )
 def test_ordinary(text: str) -> None:
@@ -61,6 +62,6 @@ def test_the_list_is_sorted_and_has_no_word_twice() -> None:
 
 def test_without_its_words_it_is_not_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(unknown_word, "word_list", lambda: tmp_path / "missing.txt")
-    unknown_word._ordinary_words.cache_clear()
+    unknown_word.ordinary_words.cache_clear()
     with pytest.raises(FileNotFoundError):
         unknown_word.unknown_words()

@@ -2,7 +2,7 @@
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -115,20 +115,3 @@ def test_of_dates_only_whole_ones_are_personal_unless_the_profile_is_stock(
     assert len(dates[0]) == 1
     assert "1970" in dates[0].pop()
     assert len(dates[1]) > 1
-
-
-def test_a_number_that_the_ner_takes_for_an_address_is_called_a_number(
-    make_redactor: Callable[..., Redactor],
-) -> None:
-    text = "its mathew / a 4 g 4 f 3 / 5 main street"
-    code = span(13, 24, 0.85, kind="STREET_ADDRESS")
-    address = span(27, 40, 0.85, kind="STREET_ADDRESS")
-    detector = make_redactor()._detector
-    assert detector._named(text, code) == span(13, 24, 0.5, kind="NUMBER_SEQUENCE")
-    assert detector._named(text, address) == address
-    # A threshold that the address would pass is passed by the number.
-    choosy = make_redactor(score_threshold=0.8)._detector
-    assert choosy._named(text, code) == span(13, 24, 0.8, kind="NUMBER_SEQUENCE")
-    # Whoever keeps numbers does not keep what may be an address.
-    keeping = make_redactor(keep_entities=["NUMBER_SEQUENCE"])._detector
-    assert keeping._named(text, code) == code

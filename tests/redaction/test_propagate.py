@@ -85,3 +85,14 @@ def test_names_are_looked_for_again_as_a_whole_and_word_by_word() -> None:
 def test_names_that_are_ordinary_words_are_not() -> None:
     text = "this is Hope Li calling i hope it works"
     assert _found(text, [_span(text, "Hope Li", "PERSON")]) == set()
+
+
+def test_an_ordinary_word_that_is_mostly_no_name_is_left_in_the_other_places() -> None:
+    text = "ask Penguin about it / a penguin is a bird / the penguin swims / a penguin dives"
+    person = _span(text, "Penguin", "PERSON")
+    assert _found(text, [person]) == set()
+    assert _found(text[:66], [person]) == set()
+    # Read as a name in half of the places, it is one everywhere.
+    assert _found(text[:44], [person]) == {"Penguin", "penguin"}
+    other = text.replace("enguin", "enguix")
+    assert _found(other, [_span(other, "Penguix", "PERSON")]) == {"Penguix", "penguix"}

@@ -1,0 +1,113 @@
+"""What was found gets the name that it deserves, and nothing is dropped on the way."""
+
+# ruff: noqa: SIM905 - lists of words read better as words
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.records import Quarantine, Span
+from pipeline.redaction.detector import text_with_line_breaks
+from pipeline.redaction.naming import address_or_number, named_by_others
+from pipeline.redaction.redactor import Redactor
+
+from .making import transcript
+
+WANTED = frozenset(
+    "STREET_ADDRESS LOCATION NUMBER_SEQUENCE POSTAL_CODE PERSON PHONE_NUMBER UK_NHS "
+    "UNKNOWN_WORD".split()
+)
+
+
+def _span(text: str, value: str, kind: str, score: float = 0.6) -> Span:
+    start = text.index(value)
+    return Span(start, start + len(value), kind, score, "x")
+
+
+def _kinds(text: str, *found: tuple[str, str], wanted: frozenset[str] = WANTED) -> list[str]:
+    spans = [_span(text, *one) for one in found]
+    return [span.entity_type for span in named_by_others(text, spans, wanted)]
+
+
+def test_a_number_that_the_ner_takes_for_an_address_is_called_a_number() -> None:
+    text = "its mathew / a 4 g 4 f 3 / 5 main street"
+    code = _span(text, "a 4 g 4 f 3", "STREET_ADDRESS", 0.85)
+    address = _span(text, "5 main street", "STREET_ADDRESS", 0.85)
+    number = _span(text, "a 4 g 4 f 3", "NUMBER_SEQUENCE", 0.5)
+    assert address_or_number(text, code, WANTED, 0.3) == number
+    assert address_or_number(text, address, WANTED, 0.3) == address
+    # A threshold that the address would pass is passed by the number.
+    assert address_or_number(text, code, WANTED, 0.8).score == 0.8
+    # Whoever keeps numbers does not keep what may be an address.
+    assert address_or_number(text, code, WANTED - {"NUMBER_SEQUENCE"}, 0.3) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "expected"),
+    [
+        ("in tulsa 74103 yes", "74103", "POSTAL_CODE"),
+        ("in tulsa,  74103-1234", "74103-1234", "POSTAL_CODE"),
+        ("in tulsa 560001", "560001", "POSTAL_CODE"),
+        ("in tulsa 7410366", "7410366", "NUMBER_SEQUENCE"),
+        ("in tulsa\n74103", "74103", "NUMBER_SEQUENCE"),
+        ("in tulsa on 74103", "74103", "NUMBER_SEQUENCE"),
+        ("74103 in tulsa", "74103", "NUMBER_SEQUENCE"),
+    ],
+)
+def test_a_number_behind_a_place_is_its_postal_code(text: str, code: str, expected: str) -> None:
+    for place in ("LOCATION", "STREET_ADDRESS"):
+        found = ("tulsa", place), (code, "NUMBER_SEQUENCE")
+        assert _kinds(text, *found) == [place, expected]
+        others = WANTED - {"POSTAL_CODE"}
+        assert _kinds(text, *found, wanted=others) == [place, "NUMBER_SEQUENCE"]
+    known = ("tulsa", "LOCATION"), (code, "PHONE_NUMBER"), ("in", "NUMBER_SEQUENCE")
+    assert _kinds(text, *known) == ["LOCATION", "PHONE_NUMBER", "NUMBER_SEQUENCE"]
+    person = ("tulsa", "PERSON"), (code, "NUMBER_SEQUENCE")
+    assert _kinds(text, *person) == ["PERSON", "NUMBER_SEQUENCE"]
+
+
+def test_an_unknown_word_that_owns_something_is_a_person() -> None:
+    text = "rajesh's car and rajesh\u2019s bike near keswick"
+    found = [(w, "UNKNOWN_WORD") for w in ("rajesh's", "rajesh\u2019s", "keswick")]
+    assert _kinds(text, *found) == ["PERSON", "PERSON", "UNKNOWN_WORD"]
+    # Whoever keeps names of persons does not keep what nobody knows.
+    assert _kinds(text, *found, wanted=WANTED - {"PERSON"}) == ["UNKNOWN_WORD"] * 3
+
+
+def test_a_phone_number_whose_check_digit_fits_is_no_number_of_the_nhs() -> None:
+    text = "call 943-476-5919 or 943 476 5919"
+    dashed, spaced = "943-476-5919", "943 476 5919"
+    found = (dashed, "PHONE_NUMBER"), (dashed, "UK_NHS"), (spaced, "UK_NHS")
+    assert _kinds(text, *found) == ["PHONE_NUMBER", "PHONE_NUMBER", "UK_NHS"]
+    for said in ("NHS", "nhs", "n h s", "N.H.S."):
+        of_nhs = f"{text}, the {said} says"
+        assert _kinds(of_nhs, *found) == ["PHONE_NUMBER", "UK_NHS", "UK_NHS"]
+
+
+TEXT = "in tulsa 74103 rajesh's 943-476-5919"
+SPANS = st.builds(
+    Span,
+    st.sampled_from([3, 9, 15, 24]),
+    st.sampled_from([24, 36]),
+    st.sampled_from(sorted(WANTED)),
+    st.sampled_from([0.3, 0.9]),
+    st.just("x"),
+).filter(lambda span: span.start < span.end)
+
+
+@given(st.lists(SPANS, max_size=8), st.sets(st.sampled_from(sorted(WANTED))))
+def test_names_change_and_nothing_else(spans: list[Span], wanted: set[str]) -> None:
+    wanted |= {span.entity_type for span in spans}
+    named = named_by_others(TEXT, spans, wanted)
+    assert [(s.start, s.end, s.score, s.recognizer) for s in named] == [
+        (s.start, s.end, s.score, s.recognizer) for s in spans
+    ]
+    assert {span.entity_type for span in named} <= wanted
+
+
+def test_the_detector_names_by_others(redactor: Redactor) -> None:
+    source = transcript("it is in rajesh's bag")
+    (found,) = redactor._detector.detect([source], [text_with_line_breaks(source)])
+    assert not isinstance(found, Quarantine)
+    assert "PERSON" in {span.entity_type for span in found}
+    assert "UNKNOWN_WORD" not in {span.entity_type for span in found}
