@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -152,8 +153,10 @@ class Harness:
             time.sleep(self._chance.random() * self._seconds["redact"] / 2)
             workers = _workers_of(process.pid)
             if workers:
-                os.kill(self._chance.choice(workers), signal.SIGKILL)
-                self._count("worker")
+                # It may have come to its own end since.
+                with suppress(ProcessLookupError):
+                    os.kill(self._chance.choice(workers), signal.SIGKILL)
+                    self._count("worker")
         if self._chance.random() < 0.7:
             process.kill()
         return self._end(process, "parent")
@@ -219,8 +222,12 @@ class Harness:
 
 def _workers_of(parent: int) -> list[int]:
     """Processes that were forked from the server that a run started."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)
-    pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, check=True, text=True
+    )
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    # Those that have ended and were not waited for yet cannot be killed.
+    pairs = [(int(pid), int(above)) for pid, above, state in rows if not state.startswith("Z")]
     servers = {pid for pid, above in pairs if above == parent}
     return sorted(pid for pid, above in pairs if above in servers)
 
