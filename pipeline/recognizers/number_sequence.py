@@ -79,18 +79,14 @@ def find_number_sequences(text: str) -> Iterator[Found]:
 
 
 def _end_without_quantity(text: str, start: int, end: int) -> int:
+    if "\n" not in text[start:end] or not _UNIT.match(text, end):
+        return end
     small = lowercase(text[start:end])
     last_turn = small.rfind("\n") + 1
     numbers = list(_NUMBER.finditer(small))
     before = [number for number in numbers if number.start() < last_turn]
-    if before and _is_quantity(text, start + numbers[len(before)].start(), end):
-        return start + before[-1].end()
-    return end
-
-
-def _is_quantity(text: str, start: int, end: int) -> bool:
-    """Whether what stands there is short and a unit is said behind it."""
-    return end - start <= _LONGEST_QUANTITY and _UNIT.match(text, end) is not None
+    measured = start + numbers[len(before)].start()
+    return end if end - measured > _LONGEST_QUANTITY else start + before[-1].end()
 
 
 def is_code(said: str) -> bool:
