@@ -44,6 +44,9 @@ _COLLOQUIAL = frozenset(
     "unfollow selfie selfies podcast podcasts playlist playlists livestream "
     "hai thankyou alrighty passcode contactless pre crypto coronavirus mocha chai macchiato".split()
 )
+#: Words whose verdict is remembered, in each of two memories: so few that they are soon full and a
+#: worker does not go on growing for millions of words. More are hardly ever asked for again.
+_REMEMBERED = 1 << 13
 #: Marks that a word of a text often has on either side.
 _AROUND = '.,?!:;"()'
 _TOKEN = re.compile(r"\w+(?:['\u2019]\w+)*")
@@ -91,7 +94,7 @@ def _ends_at(text: str, place: int) -> bool:
     return not 0 <= place < len(text) or text[place].isspace()
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=_REMEMBERED)
 def _has_unknown(chunk: str) -> bool:
     if chunk.strip(_AROUND).lower() in ordinary_words():
         return False  # as the tokens say, which are sought in most chunks in vain
@@ -110,7 +113,7 @@ def ordinary_words() -> frozenset[str]:
     return words.union(NO_NAME, MONTHS, NUMBER_WORDS, ORDINALS, FILLERS, NATIONALITIES, _COLLOQUIAL)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=_REMEMBERED)
 def _is_ordinary(token: str) -> bool:
     ordinary = ordinary_words()
     word = token.lower()
