@@ -23,7 +23,8 @@ from pipeline.recognizers.vocabulary import (
     words_of,
 )
 
-_SCORE = 0.6
+#: More than a number of which nobody knows what it is: of two that are as long, this names it.
+_SCORE = 0.62
 #: Turns after a question in which its answer may come, requests to repeat left out.
 _PATIENCE = 2
 

@@ -28,8 +28,7 @@ from pipeline.recognizers.vocabulary import (
 
 MIN_DIGITS = 6
 ENTITY_TYPE = "NUMBER_SEQUENCE"
-#: Whoever knows what a number is names it better.
-_SCORE = 0.55
+_SCORE = 0.6
 #: Of what another took for something else.
 SCORE_OF_A_GUESS = 0.5
 

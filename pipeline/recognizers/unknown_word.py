@@ -45,7 +45,7 @@ _COLLOQUIAL = frozenset(
     "hai thankyou alrighty passcode contactless pre crypto coronavirus mocha chai macchiato".split()
 )
 #: Words whose verdict is remembered, in each of two memories: so few that they are soon full and a
-#: worker does not go on growing for millions of words. More are hardly ever asked for again.
+#: worker does not go on growing for millions of words.
 _REMEMBERED = 1 << 13
 #: Marks that a word of a text often has on either side.
 _AROUND = '.,?!:;"()'

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.recognizers.answer import find_answers
+from pipeline.recognizers.answer import answers, find_answers
+from pipeline.recognizers.number_sequence import number_sequences
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -109,3 +110,11 @@ def test_a_long_turn_is_no_answer() -> None:
         found("what is your name\nmy brother used that one at home last summer again and so on")
         == []
     )
+
+
+def test_an_answer_names_a_number_that_is_nothing_but_a_number_otherwise() -> None:
+    text = "what is your date of birth\n2701 1988"
+    (answer,) = answers().analyze(text, ["DATE_OF_BIRTH"])
+    (number,) = number_sequences().analyze(text, ["NUMBER_SEQUENCE"])
+    assert (answer.start, answer.end) == (number.start, number.end)
+    assert answer.score > number.score
