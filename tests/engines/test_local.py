@@ -44,6 +44,14 @@ def test_only_a_bounded_number_of_units_is_taken_ahead() -> None:
     results.close()  # type: ignore[attr-defined]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the C library of Linux")
+def test_a_worker_gives_back_the_memory_that_a_unit_has_freed() -> None:
+    # What is kept lies between, so that the heap has no end to cut off.
+    results = LocalEngine(1).map(jobs.job(jobs.make_leaving_holes), [(0,), (1,)])
+    before, after = map(int, _flat(results))
+    assert after - before < 50_000_000
+
+
 def test_nothing_to_do_starts_no_worker() -> None:
     started = time.monotonic()
     assert list(LocalEngine(4).map(jobs.job(jobs.make_dying), [])) == []
