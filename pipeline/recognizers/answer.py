@@ -185,6 +185,8 @@ _BEHIND = frozenset(
 )
 #: What comes behind one of these is the datum: "the company is".
 _LEADS = frozenset("is called named".split())
+#: And before it, if one of these follows: "rachel is the recipient".
+_SAYS_WHAT_IT_IS = frozenset("a an the my your his her our their".split())
 #: And behind an "at" or "on" if one of these is before it: "the old mill at" is of the datum.
 _LEADS_AT = frozenset(
     "is are be them us me him her there located based live lives living reached number".split()
@@ -196,7 +198,7 @@ _NO_ANSWER = frozenset(
     "moment minute second sec nothing anything something because but if did does do could "
     "would should thing problem issue looking like just check checking let it'll i'd "
     "you're they're there's we're great good sounds works work perfect fine wonderful "
-    "awesome nice instead make reserve book lost stolen".split()
+    "awesome nice instead make reserve book lost stolen provide".split()
 )
 
 
@@ -318,6 +320,19 @@ def _without_sentence(
     return (leads[-1] + 1 if leads else first), (behind[0] if behind else end)
 
 
+def _without_what_it_is(words: list[str], first: int, end: int) -> tuple[int, int]:
+    """The range of words less what leads to a name, or says what it is the name of."""
+    leads = [place for place in range(first, end - 1) if words[place] in _LEADS]
+    if not leads:
+        return first, end
+    lead = leads[0]
+    if words[lead] == "is" and first < lead and words[lead + 1] in _SAYS_WHAT_IT_IS:
+        return first, lead
+    while lead in leads:
+        lead += 1
+    return lead, end
+
+
 def _answer(line: str, asked: Datum) -> tuple[int, int] | None:
     """The range of a turn that is an answer, without the words around it."""
     tokens = list(TOKEN.finditer(line))
@@ -343,6 +358,5 @@ def _answer(line: str, asked: Datum) -> tuple[int, int] | None:
     if numbers:
         first, end = _without_sentence(words, first, end, numbers)
     else:
-        leads = [place for place in range(first, end - 1) if words[place] in _LEADS]
-        first = leads[0] + 1 if leads else first
+        first, end = _without_what_it_is(words, first, end)
     return tokens[first].start(), tokens[end - 1].end()

@@ -53,7 +53,7 @@ _STATES = (
     "|british\\s{1,4}columbia"
     "|alberta|manitoba|saskatchewan|nova\\s{1,4}scotia|new\\s{1,4}brunswick|newfoundland"
 )
-_CODES = (
+CODES_OF_STATES = (
     "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]"
     "|T[NX]"
     "|UT|V[AIT]|W[AIVY]"
@@ -115,7 +115,7 @@ _ZIP = (
     rf"(?:\d{{5}}(?:-\d{{4}})?|[a-z]{{1,2}}\d[a-z\d]?{_B0}\d[a-z]{{2}}"
     rf"|(?:{any_of(NUMBER_WORDS)})(?:{_B}(?:{any_of(NUMBER_WORDS)})){{3,8}})(?![^\W_])"
 )
-_STATE = rf"(?:(?:{_STATES})(?![^\W_])|(?-i:{_CODES})(?![^\W_]))"
+_STATE = rf"(?:(?:{_STATES})(?![^\W_])|(?-i:{CODES_OF_STATES})(?![^\W_]))"
 #: A town of up to three words counts with a state or a zip behind it.
 _TOWN = rf"(?:{_WORD}(?:{_B}{_WORD}){{0,2}}?)"
 _TAIL = (

@@ -69,6 +69,11 @@ def found(text: str) -> list[tuple[str, str]]:
             [("44 1. Is that enough? 7 2 9", "ACCOUNT_NUMBER")],
         ),
         ("what is the company name\nthe company is sea gull", [("sea gull", "PERSON")]),
+        ("the name please?\nthe car is called sea gull", [("sea gull", "PERSON")]),
+        ("whose name?\nrachel is the one", [("rachel", "PERSON")]),
+        ("whose name?\nrachel is", [("rachel is", "PERSON")]),
+        ("whose name?\nthe one is rachel", [("rachel", "PERSON")]),
+        ("what is the name?\nplease provide your website", []),
         (
             "the email?\njo at home at example dot com",
             [("jo at home at example dot com", "EMAIL_ADDRESS")],

@@ -51,19 +51,114 @@ def test_a_number_that_the_ner_takes_for_an_address_is_called_a_number() -> None
         ("in tulsa 7410366", "7410366", "NUMBER_SEQUENCE"),
         ("in tulsa\n74103", "74103", "NUMBER_SEQUENCE"),
         ("in tulsa on 74103", "74103", "NUMBER_SEQUENCE"),
+        ("74103 tulsa", "74103", "POSTAL_CODE"),
+        ("74103, tulsa", "74103", "POSTAL_CODE"),
+        ("74103\ntulsa", "74103", "NUMBER_SEQUENCE"),
         ("74103 in tulsa", "74103", "NUMBER_SEQUENCE"),
     ],
 )
-def test_a_number_behind_a_place_is_its_postal_code(text: str, code: str, expected: str) -> None:
+def test_a_number_beside_a_place_is_its_postal_code(text: str, code: str, expected: str) -> None:
     for place in ("LOCATION", "STREET_ADDRESS"):
         found = ("tulsa", place), (code, "NUMBER_SEQUENCE")
         assert _kinds(text, *found) == [place, expected]
         others = WANTED - {"POSTAL_CODE"}
         assert _kinds(text, *found, wanted=others) == [place, "NUMBER_SEQUENCE"]
-    known = ("tulsa", "LOCATION"), (code, "PHONE_NUMBER"), ("in", "NUMBER_SEQUENCE")
-    assert _kinds(text, *known) == ["LOCATION", "PHONE_NUMBER", "NUMBER_SEQUENCE"]
+    known = ("tulsa", "LOCATION"), (code, "PHONE_NUMBER")
+    assert _kinds(text, *known) == ["LOCATION", "PHONE_NUMBER"]
     person = ("tulsa", "PERSON"), (code, "NUMBER_SEQUENCE")
     assert _kinds(text, *person) == ["PERSON", "NUMBER_SEQUENCE"]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("tulsa 74103", "STREET_ADDRESS"),
+        ("tulsa, 74103-1234", "STREET_ADDRESS"),
+        ("ok 74103", "STREET_ADDRESS"),
+        ("TX 74103", "STREET_ADDRESS"),
+        ("zz 74103", "NUMBER_SEQUENCE"),
+        ("tx 7410", "NUMBER_SEQUENCE"),
+        ("tx 74103 5", "NUMBER_SEQUENCE"),
+    ],
+)
+def test_a_place_and_its_code_that_are_found_as_one_are_an_address(
+    code: str, expected: str
+) -> None:
+    found = [(code, "NUMBER_SEQUENCE")]
+    if "tulsa" in code:
+        assert _kinds(code, *found) == ["NUMBER_SEQUENCE"]
+        found.append(("tulsa", "LOCATION"))
+    assert _kinds(code, *found)[0] == expected
+
+
+def test_a_number_that_is_a_valid_phone_number_is_one() -> None:
+    text = "it is 212 555 0143 or 212 555 0144 7"
+    found = [("212 555 0143", "NUMBER_SEQUENCE"), ("212 555 0144 7", "NUMBER_SEQUENCE")]
+    phones = [("212 555 0143", "PHONE_NUMBER"), ("212 555 0144", "PHONE_NUMBER")]
+    assert _kinds(text, *found, *phones)[:2] == ["PHONE_NUMBER", "NUMBER_SEQUENCE"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("juarez airport", "LOCATION"),
+        ("Juarez International Airport", "LOCATION"),
+        ("grand centre", "LOCATION"),
+        ("airport", "PERSON"),
+        ("airport juarez", "PERSON"),
+        ("ana centerfield", "PERSON"),
+    ],
+)
+def test_what_ends_as_places_do_is_no_person(name: str, expected: str) -> None:
+    assert _kinds(f"to {name} now", (name, "PERSON")) == [expected]
+
+
+def test_what_stands_between_the_parts_of_an_address_is_no_person() -> None:
+    address, person, place = ("5 elm road", "STREET_ADDRESS"), ("dolores", "PERSON"), "LOCATION"
+    for text in ("5 elm road\n dolores\n peru", "5 elm road, dolores, peru"):
+        assert _kinds(text, address, person, ("peru", place))[1] == "LOCATION"
+        assert _kinds(text, address, person, ("peru", "POSTAL_CODE"))[1] == "LOCATION"
+        assert _kinds(text, address, person)[1] == "PERSON"
+        assert _kinds(text, person, ("peru", place))[0] == "PERSON"
+    text = "5 elm road for dolores, peru"
+    assert _kinds(text, address, person, ("peru", place))[1] == "PERSON"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("it moves that way says jordan", "PERSON"),
+        ("she shouted at jordan", "PERSON"),
+        ("the assistant to jordan", "PERSON"),
+        ("she named him jordan", "PERSON"),
+        ("My brother jordan", "PERSON"),
+        ("jordan", None),
+        ("it says jordan", None),
+        ("he says jordan", None),
+        ("says in jordan", None),
+        ("my brother\njordan", None),
+        ("we moved to jordan", None),
+    ],
+)
+def test_who_speaks_or_is_spoken_to_is_a_person(text: str, expected: str | None) -> None:
+    for kind in ("LOCATION", "UNKNOWN_WORD"):
+        assert _kinds(text, ("jordan", kind)) == [expected or kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ilke can i please speak to you", "PERSON"),
+        ("ok\nilke, could you help", "PERSON"),
+        ("ilke cans i like", "UNKNOWN_WORD"),
+        ("the ilke can i have it", "UNKNOWN_WORD"),
+    ],
+)
+def test_an_unknown_word_that_a_turn_begins_with_is_who_is_spoken_to(
+    text: str, expected: str
+) -> None:
+    assert _kinds(text, ("ilke", "UNKNOWN_WORD")) == [expected]
+    assert _kinds(text, ("ilke", "LOCATION")) == ["LOCATION"]
 
 
 def test_an_unknown_word_that_owns_something_is_a_person() -> None:
