@@ -58,6 +58,7 @@ class Datum:
     is_number: bool
 
 
+_PHONE = "PHONE_NUMBER"
 _NO = r"(?:\s{1,4}(?:number|no|code|id|digits))"
 DATA = (
     Datum(
@@ -97,7 +98,7 @@ DATA = (
         is_number=False,
     ),
     Datum(
-        "PHONE_NUMBER",
+        _PHONE,
         r"(?:phone|telephone|mobile|cell|cellphone|contact|callback"
         r"|call\s{0,4}back)(?:\s{1,4}(?:number"
         r"|no))?"
@@ -212,6 +213,8 @@ _STARTS = frozenset(
 )
 #: Letters that are words, and mostly that.
 _LETTERS_AND_WORDS = frozenset("ai")
+#: Words beside a number of digits that may be some that were misheard; more are a sentence.
+_MOST_MISHEARD = 2
 _MONEY_SIGNS = frozenset("$\u20ac\u00a3\u20b9")
 _MONEY = frozenset("dollar dollars buck bucks euro euros pound pounds rupees usd percent".split())
 
@@ -307,7 +310,7 @@ def _without_other_sentences(
 
 
 def _without_sentence(
-    words: list[str], first: int, end: int, numbers: list[int]
+    words: list[str], first: int, end: int, numbers: list[int], *, is_digits: bool
 ) -> tuple[int, int]:
     """The range of words less what leads to a number in their sentence, or ends it."""
     leads = [
@@ -317,7 +320,13 @@ def _without_sentence(
         or (words[place] in ("at", "on") and place > 0 and words[place - 1] in _LEADS_AT)
     ]
     behind = [place for place in range(numbers[-1], end) if words[place] == "is"]
-    return (leads[-1] + 1 if leads else first), (behind[0] if behind else end)
+    first, end = (leads[-1] + 1 if leads else first), (behind[0] if behind else end)
+    # A word or two may be what was made of a digit.
+    if is_digits and numbers[0] - first > _MOST_MISHEARD:
+        first = numbers[0]
+    if is_digits and end - 1 - numbers[-1] > _MOST_MISHEARD:
+        end = numbers[-1] + 1
+    return first, end
 
 
 def _without_what_it_is(words: list[str], first: int, end: int) -> tuple[int, int]:
@@ -338,6 +347,9 @@ def _answer(line: str, asked: Datum) -> tuple[int, int] | None:
     tokens = list(TOKEN.finditer(line))
     words = [token.group().lower().replace("\u2019", "'") for token in tokens]
     numbers = _numbers(line, tokens, words) if asked.is_number else []
+    is_digits = asked.entity_type == _PHONE
+    if is_digits:
+        numbers = [place for place in numbers if words[place] not in MONTHS]  # "you may call …"
     first, end = 0, len(words)
     if numbers:
         first, end = _without_other_sentences(line, tokens, words, numbers)
@@ -356,7 +368,7 @@ def _answer(line: str, asked: Datum) -> tuple[int, int] | None:
     if not said or size > asked.most_words:
         return None
     if numbers:
-        first, end = _without_sentence(words, first, end, numbers)
+        first, end = _without_sentence(words, first, end, numbers, is_digits=is_digits)
     else:
         first, end = _without_what_it_is(words, first, end)
     return tokens[first].start(), tokens[end - 1].end()

@@ -24,8 +24,6 @@ _TURN = re.compile(
 )
 _DIGIT = re.compile(rf"\d|\b(?:{any_of(NUMBER_WORDS - {'o', 'oh'})})\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-#: Short words that say what the code is, which is more than this recognizer knows.
-_NAMES = frozenset(("zip", "pin", "ssn", "cvv", "cvc"))
 
 
 def bare_codes() -> Finder:
@@ -46,6 +44,6 @@ def find_bare_codes(text: str) -> Iterator[Found]:
         words = _WORD.findall(code)
         size = sum(len(w) if any(map(str.isdecimal, w)) else 1 for w in words)
         letters = [w for w in words if w.isalpha()]
-        ordinary = (SHORT_WORDS | _NAMES).intersection(word.lower() for word in letters)
+        ordinary = SHORT_WORDS.intersection(word.lower() for word in letters)
         if size >= _LEAST and _DIGIT.search(code) and not ordinary:
             yield Found(*turn.span("code"), ENTITY_TYPE)

@@ -76,7 +76,7 @@ _DIGITS_BEHIND = re.compile(r"[ \t.,\-/#]{1,4}\d")
 #: In a row, within a code of digits.
 _MOST_LETTERS = 3
 _LAST_WORDLIKE = re.compile(r"[\s.,\-/#]+[aio]$", re.IGNORECASE)
-_WORD_BEHIND = re.compile(r"['\u2019\s]\s{0,4}\w")
+_WORD_BEHIND = re.compile(r"['\u2019 \t][ \t]{0,4}\w")
 _WORDS = frozenset(
     "number numbers no num code id digits social ssn insurance tax cvv cvc expiry "
     "expiration pin passcode password pass zip zipcode postcode phone telephone mobile "

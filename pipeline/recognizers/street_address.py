@@ -13,6 +13,7 @@ from itertools import islice, zip_longest
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.vocabulary import (
+    MONTHS,
     NUMBER_WORDS,
     ORDINALS,
     TOKEN,
@@ -165,13 +166,16 @@ _CORNER = re.compile(
     rf"{_CORNER_NAME}{{0,2}}"
 )
 #: Words that end what a cue has announced, and, behind an "and" or an "in", begin something else.
-_STOPS = frozenset(_FUNCTION_WORDS) - frozenset("a and in no on".split())
+_STOPS = frozenset(_FUNCTION_WORDS).union(
+    "cost costs price prices priced ticket tickets till until".split()
+) - frozenset("a and in no on".split())
 _OTHER_THINGS = {
     "and": frozenset(
         "phone telephone mobile number call contact email name their the my your his her our it "
         "they i we you is that this".split()
     ),
     "in": frozenset("case order time person full advance".split()),
+    "on": MONTHS,
 }
 #: The place itself can begin with one of these.
 _DETERMINERS = frozenset("my our his her their your that this an".split())
@@ -189,6 +193,7 @@ _OTHER_WORDS = frozenset(
 )
 _STREET_WORDS = frozenset(_STREETS) | _OTHER_WORDS
 _DIGIT = re.compile(r"\d")
+_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th)")
 _CORNER_WORDS = frozenset(("corner", "intersection"))
 _UNIT_WORDS = frozenset(("suite", "ste", "apt", "apartment"))
 _MILITARY_WORDS = frozenset("apo fpo dpo".split())
@@ -257,6 +262,14 @@ def _words_of_place(words: list[str]) -> int:
     return min(len(words), _MOST_WORDS_AFTER_CUE)
 
 
+def _begin_with_a_date(words: list[str]) -> bool:
+    """Whether it is "the 4th of march" or "fourth of march" that a cue has announced."""
+    day, *behind = words[words[:1] == ["the"] :] or [""]
+    return (_DAY.fullmatch(day) is not None or day in ORDINALS) and (
+        behind[:1] == ["of"] or not MONTHS.isdisjoint(behind[:1])
+    )
+
+
 def _place_at(text: str, start: int) -> tuple[int, int] | None:
     """The range of an address that a cue has announced: up to the end of its sentence or line."""
     line_end = text.find("\n", start)
@@ -267,6 +280,8 @@ def _place_at(text: str, start: int) -> tuple[int, int] | None:
     words = [token.group().lower() for token in tokens]
     count = _words_of_place(words)
     if not any(map(says_a_digit, words[:count])) or _TIME.match(text, start):
+        return None
+    if _begin_with_a_date(words):
         return None
     end = tokens[count - 1].end()
     while following := _NEXT_LINE.match(text, end):

@@ -47,6 +47,11 @@ def found(text: str) -> list[tuple[str, str]]:
             "the address?\n5 main street, the door is 7",
             [("5 main street, the door is 7", "STREET_ADDRESS")],
         ),
+        (
+            "their phone number?\nyou may reach all of us there: 212-555-0143 and on any day",
+            [("212-555-0143", "PHONE_NUMBER")],
+        ),
+        ("your phone number?\nwon too 2 5 5 for for", [("won too 2 5 5 for for", "PHONE_NUMBER")]),
         # Money is no part of a number, and neither are the sentences around the one that has it.
         (
             "their phone number?\nIt costs $80 a day, and you can call them at 212-555-0143",

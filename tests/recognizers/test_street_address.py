@@ -93,6 +93,9 @@ def test_a_street_in_one_word_behind_its_number() -> None:
         "they moved in at seven pm",
         "people stay in there for 3 nights",
         "the address and 212-555-0143 as the number",
+        "i am staying from the 4th of March till the 8th",
+        "i am staying from 4th march",
+        "she moved in on the fourth of this month",
     ],
 )
 def test_behind_a_cue_is_not_always_a_place(text: str) -> None:
@@ -105,6 +108,11 @@ def test_behind_a_cue_is_not_always_a_place(text: str) -> None:
         ("send it to 7 the green and their phone number is that", "7 the green"),
         ("please return to kettle 9 in case you find it", "kettle 9"),
         ("change the address to kettle 9", "kettle 9"),
+        ("change the address to kettle 9 on march 4th", "kettle 9"),
+        ("change the address to kettle 9 on marsh lane", "kettle 9 on marsh lane"),
+        ("it is located at kettle 9 costs 5 dollars", "kettle 9"),
+        ("it is located at kettle 9, tickets are 5 dollars", "kettle 9"),
+        ("she lives at 4th and elm", "4th and elm"),
         ("change the address with kettle 9", "kettle 9"),
     ],
 )
