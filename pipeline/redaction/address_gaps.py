@@ -11,7 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.recognizers.vocabulary import NUMBER_WORDS, TOKEN, any_of, is_letter, says_a_digit
+from pipeline.recognizers.vocabulary import (
+    NUMBER_WORDS,
+    PLACE_NOUNS,
+    TOKEN,
+    any_of,
+    is_letter,
+    says_a_digit,
+)
 from pipeline.records import Span
 
 #: A street says that there is an address; the others are parts of one only beside it.
@@ -37,6 +44,13 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MOST_BEFORE = 60
+#: What may be the first words of a place: "bolshoi" of "bolshoi theatre".
+_BEGINS_A_PLACE = frozenset(("LOCATION", "PERSON", "UNKNOWN_WORD"))
+_ENDS_A_PLACE = PLACE_NOUNS | frozenset("hall park gardens apartments tower bridge square".split())
+_PLACE_NOUN = re.compile(
+    rf"(?:[ \t](?-i:[A-Z])[^\W\d_]+){{0,2}}[ \t](?:{any_of(_ENDS_A_PLACE)})(?![^\W_])",
+    re.IGNORECASE,
+)
 
 
 def fill_gaps(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -46,7 +60,15 @@ def fill_gaps(text: str, spans: Sequence[Span]) -> list[Span]:
         text: What was said.
         spans: What was found, disjoint and in order.
     """
-    return [*_between(text, spans), *_beside(text, spans)]
+    return [*_between(text, spans), *_beside(text, spans), *_with_place_nouns(text, spans)]
+
+
+def _with_place_nouns(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    for span in spans:
+        if span.entity_type in _BEGINS_A_PLACE:
+            noun = _PLACE_NOUN.match(text, span.end)
+            if noun is not None:
+                yield Span(span.start, noun.end(), "LOCATION", span.score, RECOGNIZER)
 
 
 def _between(text: str, spans: Sequence[Span]) -> Iterator[Span]:

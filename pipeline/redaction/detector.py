@@ -20,7 +20,9 @@ from pipeline.config import Profile
 from pipeline.recognizers import dates, street_address
 from pipeline.recognizers.fail_closed import silence_presidio
 from pipeline.recognizers.table import recognizers_of
+from pipeline.recognizers.vocabulary import COMMON_PLACES
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
+from pipeline.redaction import codes_behind_names
 from pipeline.redaction.batch_ner.runtime import Reading
 from pipeline.redaction.context import Words, score_in_context
 from pipeline.redaction.naming import address_or_number, named_by_others
@@ -31,6 +33,7 @@ from pipeline.redaction.reading import Reader, Union, reader_of
 from pipeline.redaction.written.alignment import WrittenForm
 from pipeline.redaction.written.forms import written_forms
 
+_PLACE = "LOCATION"
 #: Letters without a break. Nothing that people say is longer, and no recognizer was made for it.
 _MAX_TOKEN_LETTERS = 4096
 #: Longer turns are read in parts, so that the memory of the NER does not grow with a transcript.
@@ -190,6 +193,8 @@ class Detector:
             spans += [_span(hit, score_in_context(hit, words)) for hit in hits]
         else:
             spans += [_span(hit, hit.score) for hit in hits]
+        if self._profile != "stock" and codes_behind_names.ENTITY_TYPE in self._wanted:
+            spans += codes_behind_names.codes_behind_names(text, spans)
         spans = [span for span in spans if span.score >= self._score_threshold]
         if self._profile != "stock":
             spans = named_by_others(text, spans, self._wanted)
@@ -201,6 +206,8 @@ class Detector:
             return True
         if span.entity_type == street_address.ENTITY_TYPE:
             return not dates.is_time(text[span.start : span.end])
+        if span.entity_type == _PLACE:
+            return not COMMON_PLACES.issuperset(text[span.start : span.end].lower().split())
         if span.entity_type == dates.ENTITY_TYPE:
             return dates.may_be_birthday(text[span.start : span.end])
         return True

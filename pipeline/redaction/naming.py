@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.recognizers import number_sequence, street_address, unknown_word
+from pipeline.recognizers.vocabulary import PLACE_NOUNS, any_of
 from pipeline.records import Span
 
 _ADDRESS: Final = street_address.ENTITY_TYPE
@@ -30,13 +31,7 @@ _STATE = re.compile(street_address.CODES_OF_STATES, re.IGNORECASE)
 #: What stands between a place and its code, and between the parts of an address.
 _BETWEEN, _BETWEEN_PARTS = " \t,", " \t,\n"
 _POSSESSIVE = ("'s", "\u2019s", "'S")
-#: What is named after people more often than they are after it.
-_ENDS_A_PLACE = re.compile(
-    r"\s(?:airport|station|cent(?:er|re)|terminal|hospital|clinic|hotel|museum|theat(?:er|re)"
-    r"|stadium|arena|library|university|college|school|mall|plaza|mosque|cathedral|restaurant"
-    r"|cafe)$",
-    re.IGNORECASE,
-)
+_ENDS_A_PLACE = re.compile(rf"\s(?:{any_of(PLACE_NOUNS)})$", re.IGNORECASE)
 #: Letters before a name that are looked at for one of these.
 _LETTERS_BEFORE = 40
 #: What a person is said or done to, not a place.

@@ -12,9 +12,9 @@ from pipeline.redaction.resolve import resolve
 def _marked(text: str) -> tuple[str, list[Span]]:
     """The text and the spans of what stands in it as [street], <place> or {word}."""
     plain, spans, start = "", [], 0
-    types = {"]": "STREET_ADDRESS", ">": "LOCATION", "}": "UNKNOWN_WORD"}
+    types = {"]": "STREET_ADDRESS", ">": "LOCATION", "}": "UNKNOWN_WORD", ")": "PERSON"}
     for character in text:
-        if character in "[<{":
+        if character in "[<{(":
             start = len(plain)
         elif character in types:
             spans.append(Span(start, len(plain), types[character], 0.7, "Test"))
@@ -26,7 +26,7 @@ def _marked(text: str) -> tuple[str, list[Span]]:
 def _found(marked: str) -> list[str]:
     text, spans = _marked(marked)
     found = fill_gaps(text, spans)
-    assert all((s.entity_type, s.recognizer) == ("STREET_ADDRESS", RECOGNIZER) for s in found)
+    assert {(s.entity_type, s.recognizer) for s in found} <= {("STREET_ADDRESS", RECOGNIZER)}
     return [text[s.start : s.end].strip(" ,\n") for s in resolve(text, found)]
 
 
@@ -70,6 +70,26 @@ def test_found(text: str, parts: set[str]) -> None:
 )
 def test_nothing_to_find(text: str) -> None:
     assert _found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("marked", "place"),
+    [
+        ("at <zorble> theatre now", "zorble theatre"),
+        ("at (ana) Hall.", "ana Hall"),
+        ("at {zorble} Concert Arts Hall", "zorble Concert Arts Hall"),
+        ("at {zorble} Old Concert Arts Hall", None),
+        ("at {zorble} arts hall", None),
+        ("at <zorble> theatrical shows", None),
+        ("at <zorble>, theatre", None),
+        ("at <zorble>\ntheatre", None),
+        ("at [zorble] theatre", None),
+    ],
+)
+def test_what_ends_the_name_of_a_place_is_of_it(marked: str, place: str | None) -> None:
+    text, spans = _marked(marked)
+    found = [text[s.start : s.end] for s in fill_gaps(text, spans) if s.entity_type == "LOCATION"]
+    assert found == ([] if place is None else [place])
 
 
 @given(

@@ -4,6 +4,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,3 +116,15 @@ def test_of_dates_only_whole_ones_are_personal_unless_the_profile_is_stock(
     assert len(dates[0]) == 1
     assert "1970" in dates[0].pop()
     assert len(dates[1]) > 1
+
+
+def test_of_places_only_those_with_a_name_are_personal_unless_the_profile_is_stock(
+    redactor: Redactor, stock: Redactor
+) -> None:
+    text = "the bus station"
+    common, named = Span(0, 15, "LOCATION", 0.8, "x"), Span(4, 15, "LOCATION", 0.8, "x")
+    assert not redactor._detector._is_personal(text, common)
+    assert not redactor._detector._is_personal(text, named)
+    assert redactor._detector._is_personal("the ash station", named)
+    assert redactor._detector._is_personal(text, msgspec.structs.replace(named, entity_type="NRP"))
+    assert stock._detector._is_personal(text, common)

@@ -29,7 +29,8 @@ def found(redactor: Redactor, *turns: str) -> dict[str, list[str]]:
     assert not isinstance(spans, Quarantine)
     texts: dict[str, list[str]] = {}
     for span in spans:
-        if span.recognizer not in ("NumberSequenceRecognizer", "AnswerRecognizer"):
+        # A sequence has another name only if a pattern has found the same range.
+        if span.entity_type != "NUMBER_SEQUENCE" and span.recognizer != "AnswerRecognizer":
             texts.setdefault(span.entity_type, []).append(source.text[span.start : span.end])
     return texts
 
