@@ -188,6 +188,8 @@ _BEHIND = frozenset(
 _LEADS = frozenset("is called named".split())
 #: And before it, if one of these follows: "rachel is the recipient".
 _SAYS_WHAT_IT_IS = frozenset("a an the my your his her our their".split())
+#: Behind more words than these there may be a name: "kim is the lady jo".
+_MOST_WORDS_OF_WHAT = 2
 #: And behind an "at" or "on" if one of these is before it: "the old mill at" is of the datum.
 _LEADS_AT = frozenset(
     "is are be them us me him her there located based live lives living reached number".split()
@@ -335,7 +337,8 @@ def _without_what_it_is(words: list[str], first: int, end: int) -> tuple[int, in
     if not leads:
         return first, end
     lead = leads[0]
-    if words[lead] == "is" and first < lead and words[lead + 1] in _SAYS_WHAT_IT_IS:
+    is_behind = words[lead] == "is" and words[lead + 1] in _SAYS_WHAT_IT_IS
+    if is_behind and first < lead and end - lead - 1 <= _MOST_WORDS_OF_WHAT:
         return first, lead
     while lead in leads:
         lead += 1

@@ -31,7 +31,7 @@ _STATE = re.compile(street_address.CODES_OF_STATES, re.IGNORECASE)
 #: What stands between a place and its code, and between the parts of an address.
 _BETWEEN, _BETWEEN_PARTS = " \t,", " \t,\n"
 _POSSESSIVE = ("'s", "\u2019s", "'S")
-_ENDS_A_PLACE = re.compile(rf"\s(?:{any_of(PLACE_NOUNS)})$", re.IGNORECASE)
+_ENDS_A_PLACE = re.compile(rf"\s(?:{any_of(PLACE_NOUNS)})\Z", re.IGNORECASE)
 #: Letters before a name that are looked at for one of these.
 _LETTERS_BEFORE = 40
 #: What a person is said or done to, not a place.
@@ -43,7 +43,7 @@ _BEFORE_A_PERSON = re.compile(
     r"|(?:my|his|her|your|our|their) (?:wife|husband|son|daughter|brother|sister|mother|father"
     r"|mom|mum|dad|uncle|aunt|cousin|nephew|niece|friend|boyfriend|girlfriend|partner|boss"
     r"|manager|assistant|colleague|neighbou?r|teacher)"
-    r")[ ]$",
+    r")[ ]\Z",
     re.IGNORECASE,
 )
 #: What follows whom one turns to.

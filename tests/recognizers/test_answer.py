@@ -76,6 +76,10 @@ def found(text: str) -> list[tuple[str, str]]:
         ("what is the company name\nthe company is sea gull", [("sea gull", "PERSON")]),
         ("the name please?\nthe car is called sea gull", [("sea gull", "PERSON")]),
         ("whose name?\nrachel is the one", [("rachel", "PERSON")]),
+        (
+            "the name?\nkim is the lady jo",
+            [("the lady jo", "PERSON")],
+        ),
         ("whose name?\nrachel is", [("rachel is", "PERSON")]),
         ("whose name?\nthe one is rachel", [("rachel", "PERSON")]),
         ("what is the name?\nplease provide your website", []),

@@ -137,6 +137,7 @@ def test_what_stands_between_the_parts_of_an_address_is_no_person() -> None:
         ("he says jordan", None),
         ("says in jordan", None),
         ("my brother\njordan", None),
+        ("my brother \njordan", None),
         ("we moved to jordan", None),
     ],
 )
