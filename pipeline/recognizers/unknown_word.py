@@ -16,7 +16,14 @@ from pathlib import Path
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.group import NATIONALITIES
 from pipeline.recognizers.models import model_path
-from pipeline.recognizers.vocabulary import FILLERS, MONTHS, NO_NAME, NUMBER_WORDS, ORDINALS
+from pipeline.recognizers.vocabulary import (
+    FILLERS,
+    MEDICAL,
+    MONTHS,
+    NO_NAME,
+    NUMBER_WORDS,
+    ORDINALS,
+)
 
 ENTITY_TYPE = "UNKNOWN_WORD"
 #: Any other finding is a better guess.
@@ -131,4 +138,5 @@ def _is_ordinary_word(word: str) -> bool:
         or word in ordinary
         or _DOUBLED.sub(r"\1", stem) in ordinary
         or _DRAWN_OUT.sub(r"\1\1", stem) in ordinary
+        or MEDICAL.fullmatch(stem) is not None
     )

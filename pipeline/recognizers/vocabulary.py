@@ -71,6 +71,21 @@ COMMON_PLACES = frozenset(
     "gas petrol police fire power atm shopping medical call post rental car parking lot".split()
 )
 
+#: Words of medicine, which nobody is named: "gastroenteritis", "stomach". Not those that end as
+#: names do ("-emia", as Euphemia), and no part of the body that is a name ("heart").
+MEDICAL = re.compile(
+    r"[a-z]{3,}(?:itis|osis|ectomy|otomy|oscopy|plasty|pathy|plegia|algia|ology|ologists?"
+    r"|philia|phobia|rrho?ea|megaly|thyroidism)"
+    r"|stomach|abdomen|throat|chest|spine|bladder|bowels?|livers?|kidneys?|lungs?|knees?|ankles?"
+    r"|wrists?|elbows?|shoulders?"
+)
+
+#: Two words that are written as one, whatever became of the blanks: "did n't", "doesn ' t".
+CONTRACTION = re.compile(
+    r"(?:(?:[a-z]+ ?)?n ?['\u2019] ?t|(?:i|you|he|she|it|we|they|that|what|there) ?['\u2019] ?"
+    r"(?:s|d|m|ll|re|ve))"
+)
+
 #: Words and numbers, with an apostrophe inside.
 TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _RUN = re.compile(r"[^\W_]+")

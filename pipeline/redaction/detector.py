@@ -20,7 +20,7 @@ from pipeline.config import Profile
 from pipeline.recognizers import dates, street_address
 from pipeline.recognizers.fail_closed import silence_presidio
 from pipeline.recognizers.table import recognizers_of
-from pipeline.recognizers.vocabulary import COMMON_PLACES
+from pipeline.recognizers.vocabulary import COMMON_PLACES, CONTRACTION, MEDICAL
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
 from pipeline.redaction import codes_behind_names
 from pipeline.redaction.batch_ner.runtime import Reading
@@ -34,6 +34,7 @@ from pipeline.redaction.written.alignment import WrittenForm
 from pipeline.redaction.written.forms import written_forms
 
 _PLACE = "LOCATION"
+_NAMED = frozenset(("PERSON", _PLACE))
 #: Letters without a break. Nothing that people say is longer, and no recognizer was made for it.
 _MAX_TOKEN_LETTERS = 4096
 #: Longer turns are read in parts, so that the memory of the NER does not grow with a transcript.
@@ -206,8 +207,11 @@ class Detector:
             return True
         if span.entity_type == street_address.ENTITY_TYPE:
             return not dates.is_time(text[span.start : span.end])
+        said = text[span.start : span.end].lower()
+        if span.entity_type in _NAMED and (MEDICAL.fullmatch(said) or CONTRACTION.fullmatch(said)):
+            return False
         if span.entity_type == _PLACE:
-            return not COMMON_PLACES.issuperset(text[span.start : span.end].lower().split())
+            return not COMMON_PLACES.issuperset(said.split())
         if span.entity_type == dates.ENTITY_TYPE:
             return dates.may_be_birthday(text[span.start : span.end])
         return True

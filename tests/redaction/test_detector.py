@@ -128,3 +128,29 @@ def test_of_places_only_those_with_a_name_are_personal_unless_the_profile_is_sto
     assert redactor._detector._is_personal("the ash station", named)
     assert redactor._detector._is_personal(text, msgspec.structs.replace(named, entity_type="NRP"))
     assert stock._detector._is_personal(text, common)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_personal"),
+    [
+        ("gastroenteritis", False),
+        ("Stomach", False),
+        ("doesn ' t", False),
+        ("n't", False),
+        ("I ' d", False),
+        ("euphemia", True),
+        ("gastroenteritis ward", True),
+        ("jo's", True),
+        ("she", True),
+        ("osis", True),
+    ],
+)
+def test_words_of_medicine_and_contractions_are_no_names_unless_the_profile_is_stock(
+    redactor: Redactor, stock: Redactor, said: str, is_personal: bool
+) -> None:
+    for kind in ("PERSON", "LOCATION"):
+        found = Span(0, len(said), kind, 0.8, "x")
+        assert redactor._detector._is_personal(said, found) == is_personal
+        assert stock._detector._is_personal(said, found)
+    other = Span(0, len(said), "NRP", 0.8, "x")
+    assert redactor._detector._is_personal(said, other)
