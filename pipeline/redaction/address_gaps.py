@@ -68,7 +68,7 @@ def _with_place_nouns(text: str, spans: Sequence[Span]) -> Iterator[Span]:
         if span.entity_type in _BEGINS_A_PLACE:
             noun = _PLACE_NOUN.match(text, span.end)
             if noun is not None:
-                yield Span(span.start, noun.end(), "LOCATION", span.score, RECOGNIZER)
+                yield Span(span.start, noun.end(), span.entity_type, span.score, RECOGNIZER)
 
 
 def _between(text: str, spans: Sequence[Span]) -> Iterator[Span]:
