@@ -215,8 +215,8 @@ _STARTS = frozenset(
 )
 #: Letters that are words, and mostly that.
 _LETTERS_AND_WORDS = frozenset("ai")
-#: Words beside a number of digits that may be some that were misheard; more are a sentence.
-_MOST_MISHEARD = 2
+#: Words beside digits that may be some that were misheard ("to to for"); more are a sentence.
+_MOST_MISHEARD = 3
 _MONEY_SIGNS = frozenset("$\u20ac\u00a3\u20b9")
 _MONEY = frozenset("dollar dollars buck bucks euro euros pound pounds rupees usd percent".split())
 

@@ -71,11 +71,13 @@ COMMON_PLACES = frozenset(
     "gas petrol police fire power atm shopping medical call post rental car parking lot".split()
 )
 
-#: Words of medicine, which nobody is named: "gastroenteritis", "stomach". Not those that end as
-#: names do ("-emia", as Euphemia), and no part of the body that is a name ("heart").
+#: Words of medicine, which nobody is named: "gastroenteritis", "stomach". Short ones in "-itis" and
+#: "-osis" are left out (Politis, Theodosis), and so are endings of names (Euphemia, Ganapathy) and
+#: parts of the body that are names ("heart").
 MEDICAL = re.compile(
-    r"[a-z]{3,}(?:itis|osis|ectomy|otomy|oscopy|plasty|pathy|plegia|algia|ology|ologists?"
-    r"|philia|phobia|rrho?ea|megaly|thyroidism)"
+    r"[a-z]{6,}(?:itis|osis)"
+    r"|[a-z]{3,}(?:ectomy|otomy|oscopy|plasty|plegia|algia|ology|ologists?|philia|phobia|rrho?ea"
+    r"|megaly|thyroidism)"
     r"|stomach|abdomen|throat|chest|spine|bladder|bowels?|livers?|kidneys?|lungs?|knees?|ankles?"
     r"|wrists?|elbows?|shoulders?"
 )

@@ -51,7 +51,7 @@ def found(text: str) -> list[tuple[str, str]]:
             "their phone number?\nyou may reach all of us there: 212-555-0143 and on any day",
             [("212-555-0143", "PHONE_NUMBER")],
         ),
-        ("your phone number?\nwon too 2 5 5 for for", [("won too 2 5 5 for for", "PHONE_NUMBER")]),
+        ("the phone number?\nwon too to 2 5 5 for", [("won too to 2 5 5 for", "PHONE_NUMBER")]),
         # Money is no part of a number, and neither are the sentences around the one that has it.
         (
             "their phone number?\nIt costs $80 a day, and you can call them at 212-555-0143",

@@ -49,7 +49,21 @@ def test_ordinary(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["dave", "jennifer", "patel", "garcia", "tulsa", "chicago", "mumbai", "kevin", "nguyen"]
+    "name",
+    [
+        "dave",
+        "jennifer",
+        "patel",
+        "garcia",
+        "tulsa",
+        "chicago",
+        "mumbai",
+        "kevin",
+        "nguyen",
+        "politis",
+        "theodosis",
+        "ganapathy",
+    ],
 )
 def test_no_list_makes_a_name_ordinary(name: str) -> None:
     assert found(f"i met {name} there") == [name]
