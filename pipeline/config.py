@@ -33,11 +33,16 @@ class Sources(_Section):
         manifest: File manifest, ``.csv``, ``.jsonl[.gz|.zst]`` or ``.parquet``.
         registry: Account registry, same formats.
         transcripts: The folder that every ``transcript_uri`` is relative to and cannot leave.
+        strict_columns: A column of a table that is not read is an error unless it is listed.
+        ignored_columns: Names and shell patterns of columns that are known and not read. Only a
+            name, and no pattern, lets a column be that is called almost as one that is read.
     """
 
     manifest: str
     registry: str
     transcripts: str
+    strict_columns: bool = False
+    ignored_columns: tuple[str, ...] = ()
 
 
 class Output(_Section):

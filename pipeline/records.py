@@ -271,11 +271,18 @@ class ShardFile:
 
 
 class SourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a table of facts was when it was read: enough to prove which export decided."""
+    """What a table of facts was when it was read: enough to prove which export decided.
+
+    Attributes:
+        newest_exported_at: Of a registry, when its newest row was exported, RFC 3339.
+        unread_columns: Columns that were there and not read, as they can be shown: a fact under
+            such a name has decided nothing.
+    """
 
     sha256: str
     row_count: int
     newest_exported_at: str | None = None
+    unread_columns: tuple[str, ...] = ()
 
 
 class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -98,7 +98,9 @@ class Finisher:
         made = {r: assembler.write(r) for r in assembler.ranges}
         out: set[str] = set()
         for _ in range(_MAX_READINGS):
-            accounts, registry = read_accounts(self._registry, self._policy, self._as_of)
+            accounts, registry = read_accounts(
+                self._registry, self._policy, self._as_of, self._intake.columns
+            )
             gate = Gate(self._policy, accounts, self._as_of)
             now_out = self._no_longer_eligible(gate)
             # A shard is made again if its files changed, also back again.
@@ -163,7 +165,9 @@ class Finisher:
             or record.taken_out
         ):
             return False
-        accounts, registry = read_accounts(self._registry, self._policy, self._as_of)
+        accounts, registry = read_accounts(
+            self._registry, self._policy, self._as_of, self._intake.columns
+        )
         gate = Gate(self._policy, accounts, self._as_of)
         folder = scratch / "decisions"
         written = self._write_decisions(gate, (), folder)

@@ -24,6 +24,7 @@ from pipeline.eligibility.ids import UInt64, hash_ids
 from pipeline.eligibility.policy import Policy
 from pipeline.errors import RegistryStale, SourceUnavailable
 from pipeline.records import FACTS_TYPE, QuarantineReason, SourceSnapshot
+from pipeline.sources.column_names import ColumnRules
 from pipeline.sources.manifest import manifest_batches, open_manifest
 from pipeline.sources.registry import Registry, read_registry
 
@@ -104,6 +105,7 @@ class Intake:
         registry: What the registry was.
         duplicates: Sorted hashes of file ids that occur more than once.
         shared: The same of transcripts: nobody can say whose speech they hold.
+        columns: What the user has decided about columns that are not read.
     """
 
     scratch: Path
@@ -112,6 +114,7 @@ class Intake:
     gate: Gate
     manifest: SourceSnapshot
     registry: SourceSnapshot
+    columns: ColumnRules
 
     def batches(self) -> Iterator[Provisional]:
         """The decisions in the order of the manifest; every pass gives the same."""
@@ -137,7 +140,12 @@ class Intake:
 
 
 def take_in(
-    manifest_path: Path, registry_path: Path, policy: Policy, as_of: datetime, scratch: Path
+    manifest_path: Path,
+    registry_path: Path,
+    policy: Policy,
+    as_of: datetime,
+    scratch: Path,
+    columns: ColumnRules | None = None,
 ) -> Intake:
     """Decides every file of a manifest.
 
@@ -147,19 +155,21 @@ def take_in(
         policy: The rules.
         as_of: The moment that times are compared with.
         scratch: A folder for the provisional decisions.
+        columns: What is to become of columns that are not read; without any they are only told.
 
     Raises:
         SourceUnavailable: One of the tables cannot be used.
         RegistryStale: Nothing in the registry is young enough to decide on.
     """
-    accounts, registry = read_accounts(registry_path, policy, as_of)
+    rules = columns or ColumnRules()
+    accounts, registry = read_accounts(registry_path, policy, as_of, rules)
     gate = Gate(policy, accounts, as_of)
     decisions = scratch / "intake.arrow"
     finder = DuplicateFinder(scratch / "hashes.bin")
     uri_finder = DuplicateFinder(scratch / "uris.bin")
     row_count = 0
     with (
-        open_manifest(manifest_path) as manifest,
+        open_manifest(manifest_path, rules) as manifest,
         pa.OSFile(str(decisions), "wb") as sink,
         pa.ipc.new_stream(sink, _SCRATCH_SCHEMA) as writer,
     ):
@@ -172,9 +182,11 @@ def take_in(
             uris = hash_ids(_transcripts(files))
             uri_finder.add(uris[_bools(files.column("transcript_uri").is_valid())])
             writer.write_batch(_scratch_batch(files, decided, hashes, uris))
-        snapshot = SourceSnapshot(sha256=manifest.sha256, row_count=row_count)
+        snapshot = SourceSnapshot(
+            sha256=manifest.sha256, row_count=row_count, unread_columns=manifest.unread_columns
+        )
     return Intake(
-        decisions, finder.finish(), uri_finder.finish(), gate, snapshot, registry.snapshot
+        decisions, finder.finish(), uri_finder.finish(), gate, snapshot, registry.snapshot, rules
     )
 
 
@@ -224,14 +236,16 @@ def _bools(column: pa.Array) -> npt.NDArray[np.bool_]:
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def read_accounts(path: Path, policy: Policy, as_of: datetime) -> tuple[AccountIndex, Registry]:
+def read_accounts(
+    path: Path, policy: Policy, as_of: datetime, columns: ColumnRules | None = None
+) -> tuple[AccountIndex, Registry]:
     """Reads the registry and makes sure that it is of any use.
 
     Raises:
         SourceUnavailable: It cannot be used.
         RegistryStale: Its newest row is older than the policy allows.
     """
-    registry = read_registry(path)
+    registry = read_registry(path, columns)
     newest = pc.max(registry.table.column("exported_at")).as_py()
     if newest is None:
         raise SourceUnavailable(

@@ -1,6 +1,7 @@
 """Tables of facts and transcripts in; whatever is wrong with them becomes a typed error here.
 
     tables       a table of facts: rows streamed in batches, bad rows marked, one digest
+    column_names what columns are called: read, almost so, or not read at all
     formats      which function reads which format: csv_rows, json_rows, parquet_rows
     streams      chunks and lines of plain and compressed files
     columns      columns of text → booleans, times, seconds, ids; unreadable values marked

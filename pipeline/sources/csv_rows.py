@@ -1,7 +1,14 @@
-"""Rows of a CSV table: RFC 4180, UTF-8 with or without a byte order mark, any line ends."""
+"""Rows of a CSV table: RFC 4180, UTF-8 with or without a byte order mark, any line ends.
+
+A row is a line. No fact has line breaks, and a value that goes over several lines is nearly always
+a quote too many: it swallows the rows after it, and which of them, nobody can tell. So such a table
+is refused, whichever column it happens in: the rows must be as many as the lines.
+"""
 
 import codecs
 import csv
+import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
@@ -11,84 +18,105 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from pipeline.errors import SourceUnavailable
+from pipeline.sources.column_names import ColumnNames
 from pipeline.sources.tables import RawBatch, TableSpec, broken_rows, header_problem, text_column
 
 #: Bytes parsed at a time; also the longest row.
 _BLOCK_BYTES = 4 * 1024 * 1024
 #: Stands for a byte that is not UTF-8 (it is what SUBSTITUTE is for). One byte for one byte.
 _NOT_UTF_8 = "\x1a"
-_UNFIT = r"[\n\r\x1a]"
+_OTHER_DELIMITERS = ";\t|"
 
 
 def read_csv(
-    file: BinaryIO, _: str, spec: TableSpec, unavailable: Callable[[str], SourceUnavailable]
+    file: BinaryIO,
+    _: str,
+    spec: TableSpec,
+    names: ColumnNames,
+    unavailable: Callable[[str], SourceUnavailable],
 ) -> Iterator[RawBatch]:
     """The rows; see `tables.Reader`.
 
-    A row with too few or too many values is malformed. So is a row with a line break in a value
-    that is read, and with it every further line of that value: no fact has line breaks, but a quote
-    that is never closed swallows the rows after it, and none of them may be lost.
+    A row with too few or too many values is malformed, and so is one that is not UTF-8 in a column
+    that is read.
     """
-    header = _header(file, spec, unavailable)
+    header = _header(file, spec, names, unavailable)
+    content = _Content(file)
     broken: list[str | None] = []
-    place = header.index(spec.key)
     seen = 0
 
     def keep(row: Any) -> str:
-        broken.extend(_cell(line, place) for line in row.text.splitlines() or [""])
+        broken.append(_key(row.text, header.index(spec.key), len(header)))
         return "skip"
 
     try:
-        for batch in _open(file, header, spec, keep):
-            decoded = _decoded(batch, spec)
-            lost = _mark_unfit(batch, decoded, place)
-            yield decoded
+        for batch in _open(content, header, spec, keep):
+            yield _decoded(batch, spec)
             # Taken out as one: rows found broken while the consumer works must not get lost.
-            taken, broken[:] = [*broken, *lost], []
+            taken, broken[:] = broken[:], []
             if taken:
                 yield broken_rows(spec, taken)
             seen += batch.num_rows + len(taken)
     except pa.ArrowException:
-        raise unavailable(
-            f"a quote is not closed, or a row is longer than 4 MiB (after row {seen + 1})"
-        ) from None
+        raise unavailable(_line_break(file)) from None
     if broken:
         yield broken_rows(spec, broken)
+    if seen + len(broken) != content.lines:
+        raise unavailable(_line_break(file))
 
 
 def _header(
-    file: BinaryIO, spec: TableSpec, unavailable: Callable[[str], SourceUnavailable]
+    file: BinaryIO,
+    spec: TableSpec,
+    names: ColumnNames,
+    unavailable: Callable[[str], SourceUnavailable],
 ) -> list[str]:
-    first = file.readline(_BLOCK_BYTES)
+    """The names of the columns; leaves the file at the line after them."""
+    block = file.read(_BLOCK_BYTES)
+    first = re.split(rb"[\r\n]", block, maxsplit=1)[0]
+    if b"\0" in first:
+        raise unavailable("is not UTF-8 text (row 1): export it as UTF-8, not as UTF-16")
     try:
-        header = next(csv.reader([first.decode("utf-8-sig")]), [])
+        header = next(csv.reader([first.decode("utf-8-sig")], strict=True), [])
     except (UnicodeDecodeError, csv.Error):
-        raise unavailable("the header is not CSV in UTF-8 (row 1)") from None
+        raise unavailable("the header is not CSV in UTF-8, on one line (row 1)") from None
     if not any(header):
         raise unavailable("is empty (row 1)")
-    if problem := header_problem(spec, header):
+    if problem := header_problem(spec, names, header):
+        other = next((d for d in _OTHER_DELIMITERS if d in header[0]), None)
+        if len(header) == 1 and other is not None:
+            problem = f"its values are divided by {other!r}, not by commas (row 1): export it anew"
         raise unavailable(problem)
-    if not file.read(1):
+    rest = block[len(first) :].lstrip(b"\r\n")
+    if not rest:
         raise unavailable("has no rows (row 1)")
-    file.seek(0)
+    if rest.startswith(codecs.BOM_UTF8):
+        # Arrow would take it off, as if it stood at the beginning of the file.
+        raise unavailable("a byte order mark stands before row 2: remove it")
+    file.seek(len(first))
     return header
 
 
 def _open(
-    file: BinaryIO, header: list[str], spec: TableSpec, keep: Callable[[Any], str]
+    content: "_Content", header: list[str], spec: TableSpec, keep: Callable[[Any], str]
 ) -> pa.csv.CSVStreamingReader:
     # Bytes, not text: with text Arrow would refuse the whole table for one byte that is not UTF-8.
-    kinds = {n: pa.binary() for n in header}
-    kinds |= {n: pa.dictionary(pa.int32(), pa.binary()) for n in spec.names}
+    kinds = {n: pa.dictionary(pa.int32(), pa.binary()) for n in spec.names}
+    included = [name for name in spec.columns if name in header]
+    # The same name twice would be a column that Arrow does not find; of those that are not read it
+    # does not matter what they are called.
+    called = [name if name in included else f"\0{place}" for place, name in enumerate(header)]
     return pa.csv.open_csv(
-        pa.PythonFile(_Utf8(file), "r"),
-        read_options=pa.csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES),
+        pa.PythonFile(content, "r"),
+        read_options=pa.csv.ReadOptions(
+            use_threads=False, block_size=_BLOCK_BYTES, column_names=called
+        ),
         # Without `newlines_in_values` a quoted line break is read well unless it happens to be
         # near the end of a block.
         parse_options=pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=keep),
         convert_options=pa.csv.ConvertOptions(
-            column_types=kinds,
-            include_columns=[name for name in spec.columns if name in header],
+            column_types={name: kinds.get(name, pa.binary()) for name in included},
+            include_columns=included,
             null_values=[""],
             strings_can_be_null=True,
         ),
@@ -99,50 +127,70 @@ def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
     malformed = np.zeros(batch.num_rows, np.bool_)
     columns = {name: pa.nulls(batch.num_rows, spec.kind(name)) for name in spec.columns}
     for name in batch.schema.names:
-        columns[name], bad = text_column(batch.column(name), spec.kind(name))
+        column = batch.column(name)
+        columns[name], bad = text_column(column, spec.kind(name))
         malformed |= bad
-    return RawBatch(columns, malformed)
-
-
-def _mark_unfit(batch: pa.RecordBatch, decoded: RawBatch, place: int) -> list[str | None]:
-    """Marks rows that are not UTF-8 or have a line break in a value.
-
-    Returns:
-        The keys of the further lines in those values.
-    """
-    lost: list[str | None] = []
-    for column in batch.columns:
         values = column.dictionary if pa.types.is_dictionary(column.type) else column
         data = values.buffers()[2]
         if data is None or data.size == 0 or np.frombuffer(data, np.uint8).min() >= 0x20:
             continue  # no control characters, as nearly always
-        plain = column.cast(pa.binary())
-        found = pc.match_substring_regex(plain, _UNFIT).fill_null(False)
-        for row in np.flatnonzero(found.to_numpy(zero_copy_only=False)):
-            decoded.malformed[row] = True
-            _, *further = plain[row].as_py().decode("utf-8", "replace").splitlines()
-            lost.extend(_cell(line, place) for line in further)
-    return lost
+        found = pc.match_substring(column.cast(pa.binary()), _NOT_UTF_8).fill_null(False)
+        malformed |= found.to_numpy(zero_copy_only=False)
+    return RawBatch(columns, malformed)
 
 
-def _cell(line: str, place: int) -> str | None:
+def _key(line: str, place: int, width: int) -> str | None:
+    """The key of a row with too few or too many values, if it can be told.
+
+    A comma too many could stand anywhere, and whatever is behind it is not where it seems to be.
+    """
     try:
         cells = next(csv.reader([line]), [])
     except csv.Error:
         return None
-    return cells[place] if place < len(cells) and cells[place] else None
+    if place > 0 or any(cells[width:]):
+        return None
+    return cells[0] or None if cells else None
 
 
-class _Utf8:
-    """A file with every byte that is not UTF-8 replaced, so that Arrow reads all of it.
+def _line_break(file: BinaryIO) -> str:
+    """Says where a value goes over several lines; reads the table once more."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, "utf-8", errors="replace", newline="")
+    rows = csv.reader(text)
+    line = before = 0
+    try:
+        for _ in rows:
+            if rows.line_num > before + 1:
+                break
+            before = rows.line_num
+    except csv.Error:
+        pass  # longer than any value may be: that is the one
+    finally:
+        text.detach()
+    line = before + 1
+    return (
+        f"a value goes over several lines, a quote is not closed, or a row is longer than 4 MiB "
+        f"(row {line}): no fact has line breaks, and rows behind such a quote would be lost. Mend "
+        "it, or export without line breaks"
+    )
+
+
+class _Content:
+    """The rows of a file, with every byte that is not UTF-8 replaced, so that Arrow reads them all.
 
     Arrow hands a row that it cannot parse over as text, and fails if it is none.
+
+    Attributes:
+        lines: Lines read so far that are not empty.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._decoder = codecs.getincrementaldecoder("utf-8")("clearshard-substitute")
         self._split = False
+        self._in_line = False
+        self.lines = 0
 
     closed = False
 
@@ -151,12 +199,26 @@ class _Utf8:
         while True:
             # The decoder can hold back three bytes of a character that is not complete.
             chunk = self._file.read(max(1, size - 3))
+            self._count(chunk)
             if not self._split and chunk.isascii():
                 return chunk
             text = self._decoder.decode(chunk, final=not chunk)
             self._split = bool(self._decoder.getstate()[0])
             if text or not chunk:
                 return text.encode("utf-8")
+
+    def _count(self, chunk: bytes) -> None:
+        if not chunk:
+            return
+        begins, ends = chunk[0] not in b"\r\n", chunk[-1] not in b"\r\n"
+        if begins and b"\r" not in chunk and b"\n\n" not in chunk:  # as nearly always
+            begun = chunk.count(b"\n") + ends
+        else:
+            letters = np.frombuffer(chunk, np.uint8)
+            inside = (letters != ord("\r")) & (letters != ord("\n"))
+            begun = int(begins) + int(np.count_nonzero(inside[1:] & ~inside[:-1]))
+        self.lines += begun - (self._in_line and begins)
+        self._in_line = ends
 
     def close(self) -> None:
         """Leaves the file open: it belongs to the table."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pipeline.sources.column_names import ColumnRules
 from pipeline.sources.csv_rows import read_csv
 from pipeline.sources.json_rows import read_json_lines
 from pipeline.sources.parquet_rows import read_parquet
@@ -16,10 +17,10 @@ READERS: dict[str, Reader] = {
 }
 
 
-def open_table(path: Path, spec: TableSpec) -> Table:
+def open_table(path: Path, spec: TableSpec, rules: ColumnRules) -> Table:
     """Opens a table of facts.
 
     Raises:
         SourceUnavailable: It cannot be opened.
     """
-    return Table(path, spec, READERS)
+    return Table(path, spec, READERS, rules)

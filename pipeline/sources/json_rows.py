@@ -1,5 +1,6 @@
 """Rows of a JSON Lines table, plain or compressed."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,21 +11,25 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import SourceUnavailable
+from pipeline.sources.column_names import ColumnNames
 from pipeline.sources.streams import DAMAGED, chunks, lines
-from pipeline.sources.tables import UNREADABLE, RawBatch, TableSpec, near_miss
+from pipeline.sources.tables import UNREADABLE, RawBatch, TableSpec
 
 _MAX_ROW_BYTES = 4 * 1024 * 1024
 _BATCH_ROWS = 1 << 16
-#: Anything that stands where a key stands, as it is spelled.
-_KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:')
+#: Every string, as it is spelled, and whether it stands where a key stands.
+_STRING = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"\s*+(:?)', re.DOTALL)
 
 
 def read_json_lines(
-    file: BinaryIO, name: str, spec: TableSpec, unavailable: Callable[[str], SourceUnavailable]
+    file: BinaryIO,
+    name: str,
+    spec: TableSpec,
+    names: ColumnNames,
+    unavailable: Callable[[str], SourceUnavailable],
 ) -> Iterator[RawBatch]:
     """The rows; see `tables.Reader`. A line that is no JSON object is malformed."""
-    fields = [(column, Any, msgspec.UNSET) for column in spec.columns]
-    decoder = msgspec.json.Decoder(msgspec.defstruct("Row", fields))
+    decode = _Decoder(spec, names)
     rows: list[Any] = []
     absent = set(spec.required)
     number = seen = 0
@@ -33,7 +38,10 @@ def read_json_lines(
             number += 1
             if line is not None and not line.strip():
                 continue
-            rows.append(_decoded(decoder, line, spec, unavailable))
+            try:
+                rows.append(decode(line))
+            except _Unusable as error:
+                raise unavailable(f"{error} (row {number})") from None
             seen += 1
             if len(rows) == _BATCH_ROWS:
                 yield _columns(rows, spec, absent)
@@ -50,6 +58,13 @@ def read_json_lines(
         raise unavailable(f"column {missing} is missing (row 1 and all others)")
 
 
+_Pairs = list[tuple[str, Any]]
+
+
+class _Unusable(Exception):
+    """What is wrong with a line, where it makes the whole table unusable."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Broken:
     """A line that cannot be read, and the key that can still be told."""
@@ -57,35 +72,127 @@ class _Broken:
     key: str | None
 
 
-def _decoded(
-    decoder: msgspec.json.Decoder[Any],
-    line: bytes | None,
-    spec: TableSpec,
-    unavailable: Callable[[str], SourceUnavailable],
-) -> Any:
-    if line is None:
-        return _Broken(None)
-    names = _KEY.findall(line)
-    problem = near_miss(spec, [name.decode("utf-8", "replace") for name in names])
-    if problem is not None:
-        raise unavailable(problem)
-    try:
-        row = decoder.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _Broken(_recovered(line, spec.key))
-    # A column that is there twice says two things, and one that is spelled with escapes could be.
-    twice = len(names) != len(set(names)) and any(
-        names.count(column.encode()) > 1 for column in spec.columns
-    )
-    return _Broken(getattr(row, spec.key)) if twice or b"\\" in b"".join(names) else row
+class _Decoder:
+    """Lines → rows of the columns that are read, or what is left of a broken one."""
+
+    def __init__(self, spec: TableSpec, names: ColumnNames) -> None:
+        fields = [(column, Any, msgspec.UNSET) for column in spec.columns]
+        self._decode = msgspec.json.Decoder(msgspec.defstruct("Row", fields)).decode
+        self._key = spec.key
+        self._read = frozenset(spec.columns)
+        self._names = names
+        #: Names that stood in a flat row and were fine, as they are spelled.
+        self._fine: set[bytes] = set()
+
+    def __call__(self, line: bytes | None) -> Any:
+        """One row.
+
+        Raises:
+            _Unusable: The table cannot be used.
+        """
+        if line is None:
+            return _Broken(None)
+        spelled = [string for string, colon in _STRING.findall(line) if colon]
+        usual = set(spelled)
+        flat = line.count(b"{") == 1
+        if len(usual) == len(spelled) and usual <= self._fine and flat:  # as nearly always
+            try:
+                return self._decode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                return self._broken(line)
+        objects = _objects(line)
+        if objects is None:
+            return self._broken(line)
+        *inside, top = objects
+        self._judge(top, inside)
+        # A column that is there twice says two things; one that is spelled with escapes could be
+        # meant for somebody else.
+        read = [name for name, _ in top if name in self._read]
+        if len(read) > len(set(read)) or any(name.encode() not in usual for name in read):
+            return self._broken(line)
+        if flat:
+            self._fine |= {name for name in usual if b"\\" not in name}
+        try:
+            return self._decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return self._broken(line)
+
+    def _judge(self, top: _Pairs, inside: list[_Pairs]) -> None:
+        for pairs in inside:
+            if problem := self._names.problem_inside(name for name, _ in pairs):
+                raise _Unusable(problem)
+        if problem := self._names.problem(name for name, _ in top):
+            raise _Unusable(problem)
+
+    def _broken(self, line: bytes) -> _Broken:
+        """What is left of a line: its key, where there can be no doubt."""
+        objects = _objects(line)
+        if objects is not None:
+            keys = [value for name, value in objects[-1] if name == self._key]
+            return _Broken(_text_key(keys[0]) if len(keys) == 1 else None)
+        if b"\r" in line.rstrip() or _is_several(line):
+            raise _Unusable(
+                "a line holds more than one row: write one a line, ended by a line feed"
+            )
+        return _Broken(self._recovered(line))
+
+    def _recovered(self, line: bytes) -> str | None:
+        """The key of a line that is no JSON object: one string, right behind its only name."""
+        strings = list(_STRING.finditer(line))
+        names = [place for place, found in enumerate(strings) if found[2]]
+        keys = [place for place in names if strings[place][1] == self._key.encode()]
+        escapes = any(b"\\" in strings[place][1] for place in names)
+        if len(keys) != 1 or escapes or line.count(b"{") != 1 or keys[0] + 1 == len(strings):
+            return None
+        name, value = strings[keys[0] : keys[0] + 2]
+        if line[name.end() : value.start()].strip() or value[2] or b"\\" in value[1]:
+            return None
+        try:
+            return value[1].decode("utf-8") or None
+        except UnicodeDecodeError:
+            return None
 
 
-def _recovered(line: bytes, key: str) -> str | None:
-    found = re.findall(rb'"%b"\s*:\s*"([^"\\]+)"' % key.encode(), line)
+def _is_several(line: bytes) -> bool:
+    """Whether another object follows one in a line: its row would be in no count."""
+    text = line.decode("utf-8", "replace").lstrip()
     try:
-        return found[0].decode("utf-8") if len(found) == 1 else None
-    except UnicodeDecodeError:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return text[end:].lstrip(", \t\r").startswith("{")
+
+
+def _text_key(value: object) -> str | None:
+    """A key that is text; half of a surrogate pair, which JSON can spell, is none."""
+    try:
+        return value.encode("utf-8").decode("utf-8") if isinstance(value, str) else None
+    except UnicodeEncodeError:
         return None
+
+
+def _objects(line: bytes) -> list[_Pairs] | None:
+    """Every object in a line as its names and values, the outermost last; None if it is not one."""
+    objects: list[_Pairs] = []
+
+    def keep(pairs: _Pairs) -> bool:
+        objects.append(pairs)
+        return True
+
+    def number(_: str) -> None:  # how long one may be is not asked here
+        return None
+
+    try:
+        whole = json.loads(
+            line.decode("utf-8"),
+            object_pairs_hook=keep,
+            parse_int=str,
+            parse_float=number,
+            parse_constant=number,
+        )
+    except (ValueError, RecursionError):
+        return None
+    return objects if whole is True and objects else None
 
 
 def _columns(rows: list[Any], spec: TableSpec, absent: set[str]) -> RawBatch:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.sources import columns
+from pipeline.sources.column_names import ColumnRules
 from pipeline.sources.formats import open_table
 from pipeline.sources.tables import RawBatch, Table, TableSpec
 
@@ -20,13 +21,17 @@ _SPEC = TableSpec(
 )
 
 
-def open_manifest(path: Path) -> Table:
+def open_manifest(path: Path, rules: ColumnRules | None = None) -> Table:
     """Opens a manifest.
+
+    Args:
+        path: The file.
+        rules: What is to become of columns that are not read; without any they are only told.
 
     Raises:
         SourceUnavailable: It cannot be read.
     """
-    return open_table(path, _SPEC)
+    return open_table(path, _SPEC, rules or ColumnRules())
 
 
 def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:

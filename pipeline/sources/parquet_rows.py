@@ -1,6 +1,7 @@
 """Rows of a Parquet table."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from pipeline.errors import SourceUnavailable
+from pipeline.sources.column_names import ColumnNames
 from pipeline.sources.tables import RawBatch, TableSpec, header_problem, text_column
 
 _BATCH_ROWS = 1 << 16
@@ -16,7 +18,11 @@ _BUFFER_BYTES = 1 << 20
 
 
 def read_parquet(
-    file: BinaryIO, _: str, spec: TableSpec, unavailable: Callable[[str], SourceUnavailable]
+    file: BinaryIO,
+    _: str,
+    spec: TableSpec,
+    names: ColumnNames,
+    unavailable: Callable[[str], SourceUnavailable],
 ) -> Iterator[RawBatch]:
     """The rows; see `tables.Reader`."""
     seen = 0
@@ -25,7 +31,9 @@ def read_parquet(
         schema = metadata.schema.to_arrow_schema()
     except (pa.ArrowException, OSError):
         raise unavailable("is not a Parquet file (row 1)") from None
-    if problem := header_problem(spec, schema.names):
+    if problem := header_problem(spec, names, schema.names):
+        raise unavailable(problem)
+    if problem := names.problem_inside(chain.from_iterable(_inside(f.type) for f in schema)):
         raise unavailable(problem)
     included = [name for name in spec.columns if name in schema.names]
     for name in included:
@@ -44,6 +52,8 @@ def read_parquet(
             yield _decoded(batch, spec)
     except (pa.ArrowException, OSError):
         raise unavailable(f"is a damaged Parquet file (after row {seen})") from None
+    if seen != metadata.num_rows:
+        raise unavailable(f"is a damaged Parquet file ({seen} of {metadata.num_rows} rows)")
 
 
 def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
@@ -55,7 +65,7 @@ def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
         if pa.types.is_timestamp(kind):
             columns[name] = column.cast(kind)
             continue
-        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        if not _is_text(kind):
             column = column.cast(pa.string())  # null, a flag or a number
         columns[name], bad = text_column(column, spec.kind(name))
         malformed |= bad
@@ -68,8 +78,21 @@ def _fits(kind: pa.DataType, is_time: bool) -> bool:
     if pa.types.is_timestamp(kind):
         return is_time and kind.tz is not None
     return bool(
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
+        _is_text(kind)
         or pa.types.is_null(kind)
         or (not is_time and (pa.types.is_boolean(kind) or pa.types.is_integer(kind)))
     )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def _inside(kind: pa.DataType) -> Iterator[str]:
+    """Names of the fields inside the values of a column, at any depth."""
+    for place in range(kind.num_fields):
+        field = kind.field(place)
+        yield field.name
+        yield from _inside(field.type)

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from pipeline.errors import SourceUnavailable
 from pipeline.records import SourceSnapshot, utc_text
 from pipeline.sources import columns
+from pipeline.sources.column_names import ColumnRules
 from pipeline.sources.formats import open_table
 from pipeline.sources.tables import RawBatch, TableSpec
 
@@ -34,7 +35,7 @@ class Registry:
     snapshot: SourceSnapshot
 
 
-def read_registry(path: Path) -> Registry:
+def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
     """Reads a registry whole.
 
     A value that cannot be read is unknown. A row that cannot be read keeps its account if that can
@@ -42,10 +43,14 @@ def read_registry(path: Path) -> Registry:
     account conflicting. If not even the account can be told, nobody knows whose facts are missing,
     and no decision can be taken on the rest.
 
+    Args:
+        path: The file.
+        rules: What is to become of columns that are not read; without any they are only told.
+
     Raises:
         SourceUnavailable: It is missing, empty, unreadable or of the wrong schema.
     """
-    with open_table(path, _SPEC) as table:
+    with open_table(path, _SPEC, rules or ColumnRules()) as table:
         batches = [_typed(raw) for raw in table.batches()]
         whole = pa.Table.from_batches(batches)
         row_count = whole.num_rows
@@ -60,6 +65,7 @@ def read_registry(path: Path) -> Registry:
             sha256=table.sha256,
             row_count=row_count,
             newest_exported_at=None if newest is None else utc_text(newest),
+            unread_columns=table.unread_columns,
         )
     return Registry(whole.combine_chunks(), snapshot)
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.errors import SourceUnavailable
+from pipeline.sources.column_names import ColumnNames, ColumnRules
 
 #: Stands for a value that is there but cannot be read; it is no id, name, time, number or flag.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -43,7 +44,7 @@ class TableSpec:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Every column that is read; others are ignored."""
+        """Every column that is read; of others only the names are looked at."""
         return self.required + self.optional
 
     def kind(self, name: str) -> pa.DataType:
@@ -67,7 +68,8 @@ class RawBatch:
 
 #: Rows of an open file of one format; the function makes the error for what is wrong with it.
 Reader = Callable[
-    [BinaryIO, str, TableSpec, Callable[[str], SourceUnavailable]], Iterator[RawBatch]
+    [BinaryIO, str, TableSpec, ColumnNames, Callable[[str], SourceUnavailable]],
+    Iterator[RawBatch],
 ]
 
 
@@ -78,10 +80,13 @@ class Table:
         SourceUnavailable: It cannot be opened.
     """
 
-    def __init__(self, path: Path, spec: TableSpec, readers: dict[str, Reader]) -> None:
+    def __init__(
+        self, path: Path, spec: TableSpec, readers: dict[str, Reader], rules: ColumnRules
+    ) -> None:
         self._path = path
         self._spec = spec
         self._readers = readers
+        self._names = ColumnNames(spec.required, spec.optional, rules)
         try:
             self._file = path.open("rb")
         except OSError as error:
@@ -100,23 +105,31 @@ class Table:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
+    @property
+    def unread_columns(self) -> tuple[str, ...]:
+        """Names of the columns that are not read, fit to be shown; complete after the last row."""
+        return self._names.unread
+
     def batches(self) -> Iterator[RawBatch]:
         """The rows; a row that cannot be read may come after rows that follow it in the file.
 
         Raises:
             SourceUnavailable: The table is empty, of the wrong schema, not readable as what its
-                name says, or was changed while it was read.
+                name says, or was changed while it was read; or a column is called almost as one
+                that is read, or is one that may not be there (`ColumnRules`).
         """
         name = self._path.name.lower()
         reader = next((r for end, r in self._readers.items() if name.endswith(end)), None)
         if reader is None:
             raise self._unavailable(f"must be {', '.join(self._readers)}")
         seen = 0
-        for batch in reader(self._file, name, self._spec, self._unavailable):
+        for batch in reader(self._file, name, self._spec, self._names, self._unavailable):
             seen += len(batch.malformed)
             yield batch
         if seen == 0:
             raise self._unavailable("has no rows (row 1)")
+        if problem := self._names.problem_of_absent():
+            raise self._unavailable(problem)
         if _identity(self._file) != self._before:
             raise self._unavailable("was changed while it was read; run again")
 
@@ -124,25 +137,19 @@ class Table:
         return SourceUnavailable(f"{self._spec.what} {self._path}: {problem}")
 
 
-def header_problem(spec: TableSpec, header: Sequence[str]) -> str | None:
+def header_problem(spec: TableSpec, names: ColumnNames, header: Sequence[str]) -> str | None:
     """What is wrong with the column names, if anything."""
     missing = [name for name in spec.required if name not in header]
     if missing:
-        return f"column {', '.join(missing)} is missing (row 1)"
+        # What the user has decided about other columns is not asked: these may be no names at all.
+        almost = ColumnNames(spec.required, spec.optional, ColumnRules()).problem(header)
+        hint = "" if almost is None else f": {almost}"
+        return f"column {', '.join(missing)} is missing (row 1){hint}"
     twice = [name for name in spec.columns if list(header).count(name) > 1]
     if twice:
         return f"column {', '.join(twice)} is there twice (row 1)"
-    return near_miss(spec, header)
-
-
-def near_miss(spec: TableSpec, names: Sequence[str]) -> str | None:
-    """A column that is almost one that is read: ignoring it could ignore a request for deletion."""
-    known = set(spec.columns)
-    for name in names:
-        if name not in known and name.strip().casefold() in known:
-            wanted = name.strip().casefold()
-            return f"a column is called almost {wanted}, but not quite: rename it (row 1)"
-    return None
+    problem = names.problem(header)
+    return None if problem is None else f"{problem} (row 1)"
 
 
 def text_column(column: pa.Array, kind: pa.DataType) -> tuple[pa.Array, npt.NDArray[np.bool_]]:

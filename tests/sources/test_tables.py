@@ -235,11 +235,14 @@ def _fine(rows: Rows) -> list[str]:
         (b"f2\x1b[1m,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
         (b"f2\x00,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
         (b"x" * 1025 + b",a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
-        # A quote that is never closed, or closed rows later, hides rows: all are accounted for.
-        (b'f2,"a,async,us,2026-01-01T00:00:00Z,u.json,,,\n', ["f2", "f3"]),
-        (b'f2,a,async,us,2026-01-01T00:00:00Z,u.json,,,"x\nf8,a,b\nf9,a,"\n', ["f2", "f8", "f9"]),
-        (b'f2,a,async,"us\n",2026-01-01T00:00:00Z,u.json,,,\n', ["f2"]),
-        (b'f2,a,async,us,2026-01-01T00:00:00Z,"u\r\nf5,.json",,,\n', ["f2", "f5"]),
+        # No value is where it seems to be behind a comma too many, the key may be what it is in.
+        (b"f2,a,async,us,2026-01-01T00:00:00Z,u.json,,,,x\n", [None]),
+        # What only Python takes for the end of a line is none.
+        ("f2,a\x0b\x0c\x1c\x85\u2028\u2029f9,b\n".encode(), ["f2"]),
+        (b'"f""2",a,async\n', ['f"2']),
+        (b'f2",a"b,async\n', ['f2"']),
+        (b" \n", [" "]),
+        (b",,\n", [None]),
     ],
 )
 def test_a_bad_row_is_marked_and_never_lost(
@@ -251,18 +254,98 @@ def test_a_bad_row_is_marked_and_never_lost(
 
 
 @pytest.mark.parametrize("block", [400, 401, 402, 403, 450, 1000])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b"\n\n", b"\r\n\r\n", b"\n\r"])
 def test_bad_rows_at_the_ends_of_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, end: bytes
+) -> None:
+    monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", block)
+    quoted = b'q%d,a,async,us,2026-01-01T00:00:00Z,"u,.json",,,\n'
+    bad = b"b%d,\xc3,async\n"
+    body = b"".join((GOOD % i) + (quoted % i) + (bad % i) + "é,ü\n".encode() for i in range(30))
+    rows = _csv_rows(tmp_path, body.replace(b"\n", end))
+    assert _fine(rows) == sorted(f"{kind}{i}" for i in range(30) for kind in "fq")
+    assert _malformed(rows) == sorted([*(f"b{i}" for i in range(30)), *["é"] * 30])
+
+
+#: Every place of a table with a column that is not read where there can be a quote too many.
+_NOTED = HEADER.encode() + b",note\n"
+
+
+def _noted(number: int, note: bytes = b"") -> bytes:
+    return (GOOD % number)[:-1] + b"," + note + b"\n"
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize(
+    ("row", "number"),
+    [
+        (_noted(2, b'"swallows'), 3),
+        (_noted(2, b'"swallows') + _noted(3) + _noted(4, b'x"'), 3),
+        (_noted(2, b'"two\nlines"'), 3),
+        (_noted(2) + _noted(3, b'"""'), 4),
+        (_noted(2, b'"x" "') + _noted(3, b'"y'), 4),
+        (_noted(2, b'"swallows') + _noted(3, b'"a"') + _noted(4, b'"b"'), 3),
+        (b'f2,"a,async,us,2026-01-01T00:00:00Z,u.json,,,,\n', 3),
+        (b'"f2,a,async,us,2026-01-01T00:00:00Z,u.json,,,,\n', 3),
+        (b'f2,a,async,"us\n",2026-01-01T00:00:00Z,u.json,,,,\n', 3),
+        (b'f2,a,async,us,2026-01-01T00:00:00Z,"u\nf5,.json",,,,\n', 3),
+        (b'f2,"a\n\n\nb",async\n', 3),
+        (b'f2,a,async,us,2026-01-01T00:00:00Z,u.json,,,"x\nf8,a,b\nf9,a,"\n', 3),
+    ],
+)
+def test_a_value_over_several_lines_is_an_error_in_any_column(
+    tmp_path: Path, row: bytes, number: int, end: bytes
+) -> None:
+    """Which rows such a quote swallows, nobody can tell: one could be a request for deletion."""
+    path = tmp_path / "files.csv"
+    path.write_bytes((_NOTED + _noted(1) + row + _noted(8) + _noted(9)).replace(b"\n", end))
+    assert f"(row {number})" in _fails(path)
+
+
+@pytest.mark.parametrize("block", [300, 301, 302, 303, 500])
+def test_a_value_over_several_lines_is_an_error_at_the_ends_of_blocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
 ) -> None:
     monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", block)
-    quoted = b'q%d,a,async,us,2026-01-01T00:00:00Z,"u\n.json",,,\n'
-    bad = b"b%d,\xc3,async\n"
-    body = b"".join((GOOD % i) + (quoted % i) + (bad % i) + "é,ü\n".encode() for i in range(30))
-    rows = _csv_rows(tmp_path, body)
-    assert _fine(rows) == sorted(f"f{i}" for i in range(30))
-    found = _malformed(rows)
-    assert len(found) == 30 * 4  # each line break in a value hides what may have been a row
-    assert {f"b{i}" for i in range(30)} | {f"q{i}" for i in range(30)} <= set(found)
+    path = tmp_path / "files.csv"
+    for place in range(2, 30):
+        body = [_noted(i) for i in range(30)]
+        body[place] = _noted(place, b'"swallows')
+        body[place + 1 : place + 1] = [_noted(99, b'this"')]
+        path.write_bytes(_NOTED + b"".join(body))
+        assert f"(row {place + 2})" in _fails(path)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        '5" pipe',
+        'a "b" c',
+        '"a ""b"" c"',
+        '"x"y',
+        '""',
+        "\x00",
+        "a\x85b\u2028c\x0bd\x0ce",
+        "\ufeff",
+    ],
+)
+def test_whatever_stands_on_one_line_in_a_column_that_is_not_read_changes_nothing(
+    tmp_path: Path, note: str
+) -> None:
+    path = tmp_path / "files.csv"
+    path.write_bytes(_NOTED + _noted(1, note.encode()) + _noted(2) + b"\n \n")
+    rows = _read(path)
+    assert (_fine(rows), _malformed(rows)) == (["f1", "f2"], [" "])
+
+
+def test_a_row_whose_key_is_not_certain_is_nobodys(tmp_path: Path) -> None:
+    """Behind a comma too many, a name would be taken for the account, and its opt-out be lost."""
+    header = ["name", *ACCOUNTS[0]]
+    body = ["Smith, John", "acct-7", "false", "true", "true", "2026-05-31T00:00:00Z", "", "", ""]
+    path = tmp_path / "accounts.csv"
+    path.write_text(",".join(header) + "\n" + ",".join(body) + "\n")
+    with pytest.raises(SourceUnavailable, match=r"account_id cannot be read in 1 row"):
+        read_registry(path)
 
 
 @pytest.mark.parametrize(
@@ -341,6 +424,21 @@ def test_times_beyond_the_calendar_are_unreadable(unit: str) -> None:
         (b'{"file_id": "x", "region": "us"\n', ["x"]),
         (b'{"file_id": "x", "region": "eu", "region": "us"}\n', ["x"]),
         (rb'{"file_id": "x", "re\u0067ion": "us"}' + b"\n", ["x"]),
+        (b'{"file_id": "x", "file_id": "y"}\n', [None]),
+        (rb'{"file_id": "x", "file\u005fid": "y"}' + b"\n", [None]),
+        (rb'{"file_id": "x", "region": "eu", "\u0072egion": "us"}' + b"\n", ["x"]),
+        (b'{"file_id": "x", "cost": NaN, "note": "a\\n"}\n', ["x"]),
+        (b'{"file_id": "x", "cost": -Infinity}\n', ["x"]),
+        (b'{"file_id": "x"}, \n', ["x"]),
+        (b'[{"file_id": "x"}]\n', ["x"]),
+        (b'[{"file_id": "x"}, {"file_id": "y"}]\n', [None]),
+        (b'{"job": {"file_id": "j"}, "region": "us"\n', [None]),
+        (b'{"job": {"file_id": "j"}, "file_id": "x", "region": NaN}\n', ["x"]),
+        (b'{"note": "\\"file_id\\": \\"j\\"", "file_id": "x", \n', ["x"]),
+        (b'{"note": "\\"file_id\\": \\"j\\"", "fi\n', [None]),
+        (b'{"file_id": "x", "re": ["\\u000a", ": y"]\n', ["x"]),
+        (b'{"file_id": "x\n', [None]),
+        (b'{"file_id": 7, "file": "x"\n', [None]),
         (b'{"file_id": ' + b"9" * 5000 + b"}\n", [None]),
         (b'{"file_id": ' + b"9" * 1200 + b"}\n", [None]),
         (b'{"file_id": "' + b"x" * 5_000_000 + b'"}\n', [None]),
@@ -357,6 +455,22 @@ def test_a_bad_line_is_marked_and_never_lost(
     assert _fine(rows) == ["call-0", "call-1"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"file_id": "x"}{"file_id": "y"}',
+        b'{"file_id": "x"}, {"file_id": "y"}',
+        b'{"file_id": "x"} {bad',
+        b'{"file_id": "x"}\r{"file_id": "y"}\r{"file_id": "z"}\r',
+        b'{bad\r{"file_id": "y"}',
+    ],
+)
+def test_a_line_that_holds_several_rows_is_an_error(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "files.jsonl"
+    path.write_bytes(_jsonl(FILES[:1]) + line + b"\n")
+    assert "more than one row" in _fails(path)
+
+
 def test_values_of_the_wrong_type_are_unknown_and_match_nothing(tmp_path: Path) -> None:
     path = tmp_path / "files.jsonl"
     odd = {"account_id": ["x"], "product": 1.5, "region": {"us": 1}, "submitted_at": 12}
@@ -367,18 +481,6 @@ def test_values_of_the_wrong_type_are_unknown_and_match_nothing(tmp_path: Path) 
     accounts.write_bytes(_jsonl([{**ACCOUNTS[0], "account_id": ["x"]}, ACCOUNTS[1]]))
     with pytest.raises(SourceUnavailable, match=r"account_id cannot be read in 1 row"):
         read_registry(accounts)
-
-
-@pytest.mark.parametrize("name", [" expires_at", "Expires_At", "EXPIRES_AT", "expires_at "])
-def test_a_column_that_is_almost_one_that_is_read_is_an_error(tmp_path: Path, name: str) -> None:
-    row = {**FILES[0], name: "2020-01-01T00:00:00Z"}
-    row.pop("expires_at", None)
-    (tmp_path / "files.jsonl").write_bytes(_jsonl([row]))
-    with pytest.raises(SourceUnavailable, match="almost expires_at"):
-        _read(tmp_path / "files.jsonl")
-    (tmp_path / "files.csv").write_text(",".join(row) + "\n" + ",".join(map(str, row.values())))
-    with pytest.raises(SourceUnavailable, match="almost expires_at"):
-        _read(tmp_path / "files.csv")
 
 
 def test_a_broken_registry_row_does_not_leave_its_account_to_an_older_row(tmp_path: Path) -> None:
@@ -439,9 +541,9 @@ def _fails(path: Path) -> str:
         ("f.csv", HEADER.encode() + b"\n\n", "no rows (row 1)"),
         ("f.csv", b"file_id,region\n" + SECRET.encode() + b",us\n", "column account_id, product"),
         ("f.csv", f"{HEADER},region\n".encode(), "column region is there twice (row 1)"),
-        ("f.csv", b"\xff\xfe" + HEADER.encode("utf-16-le"), "not CSV in UTF-8 (row 1)"),
-        ("f.csv", HEADER.encode("utf-16-be"), "missing (row 1)"),
-        ("f.csv", f'{HEADER}\n"{SECRET}'.encode() + b"\nx" * 5_000_000, "(after row 1)"),
+        ("f.csv", b"\xff\xfe" + HEADER.encode("utf-16-le"), "not as UTF-16"),
+        ("f.csv", HEADER.encode("utf-16-be"), "not UTF-8 text (row 1)"),
+        ("f.csv", f'{HEADER}\n"{SECRET}'.encode() + b"\nx" * 5_000_000, "4 MiB (row 2)"),
         ("f.jsonl", b"", "no rows (row 1)"),
         ("f.jsonl", b"\n \n", "no rows (row 1)"),
         ("f.jsonl", f"{SECRET}\n".encode() * 3, "JSON object with its columns (row 1)"),
