@@ -196,6 +196,8 @@ def gate(
         print_table(
             "\nreasons (a file can have several)", ("reason", "files"), _sorted(result.reasons)
         )
+    for sentence in result.notes:
+        typer.echo(sentence, err=True)
 
 
 def _excess(

@@ -15,7 +15,7 @@ from pipeline.config import Config
 from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.errors import OutputUnusable
 from pipeline.records import DECISION_SCHEMA, TIMESTAMP, State
-from pipeline.run.intake import Intake, Provisional, take_in
+from pipeline.run.intake import Intake, Provisional, column_rules, take_in
 from pipeline.storage import output_errors
 
 
@@ -28,6 +28,8 @@ class Decisions:
         policy_digest: Of the policy that decided.
         manifest_sha256: Of the file manifest.
         registry_sha256: Of the account registry.
+        unread_columns: Columns of each table that are not read.
+        notes: The same for people, without those that the configuration lists.
     """
 
     seen: int
@@ -38,10 +40,12 @@ class Decisions:
     policy_digest: str
     manifest_sha256: str
     registry_sha256: str
+    unread_columns: dict[str, tuple[str, ...]]
+    notes: list[str]
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON values."""
-        return asdict(self)
+        return {key: value for key, value in asdict(self).items() if key != "notes"}
 
 
 def decide(config: Config, as_of: datetime, folder: Path | None) -> Decisions:
@@ -63,6 +67,7 @@ def decide(config: Config, as_of: datetime, folder: Path | None) -> Decisions:
             policy,
             as_of,
             Path(scratch),
+            column_rules(config),
         )
         if folder is None:
             return _count(intake, policy)
@@ -120,6 +125,11 @@ def _count(intake: Intake, policy: Policy, output: _Output | None = None) -> Dec
         policy_digest=policy.digest,
         manifest_sha256=intake.manifest.sha256,
         registry_sha256=intake.registry.sha256,
+        unread_columns={
+            "manifest": intake.manifest.unread_columns,
+            "registry": intake.registry.unread_columns,
+        },
+        notes=intake.unread,
     )
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.config import Config
 from pipeline.eligibility.accounts import AccountIndex, index_accounts
 from pipeline.eligibility.duplicates import DuplicateFinder, is_member
 from pipeline.eligibility.facts import FILE_FACTS
@@ -54,6 +55,9 @@ _PROVISIONAL_SCHEMA = pa.schema(
 )
 #: How the names of containers, and empty references to their records, can end.
 _LAST_OF_CONTAINERS = np.frombuffer(b"lLzZtT#", np.uint8)
+
+#: Names of columns in one line of progress; the record of the run has them all.
+_TOLD_NAMES = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +127,21 @@ class Intake:
             for batch in pa.ipc.open_stream(file):
                 yield self._provisional(batch)
 
+    @property
+    def unread(self) -> list[str]:
+        """One sentence a table that has columns which are neither read nor listed as of no use."""
+        sentences = []
+        for what, table in (("file manifest", self.manifest), ("account registry", self.registry)):
+            names = [name for name in table.unread_columns if not self.columns.lists(name)]
+            if names:
+                more = f" and {len(names) - _TOLD_NAMES:,} more" if len(names) > _TOLD_NAMES else ""
+                sentences.append(
+                    f"{what}: columns that are not read, and decide nothing: "
+                    f"{', '.join(names[:_TOLD_NAMES])}{more}. List those of no use in "
+                    "sources.ignored_columns"
+                )
+        return sentences
+
     def _provisional(self, batch: pa.RecordBatch) -> Provisional:
         bits = batch.column("reason_bits").to_numpy()
         malformed = batch.column("malformed").to_numpy(zero_copy_only=False)
@@ -188,6 +207,12 @@ def take_in(
     return Intake(
         decisions, finder.finish(), uri_finder.finish(), gate, snapshot, registry.snapshot, rules
     )
+
+
+def column_rules(config: Config) -> ColumnRules:
+    """What a configuration says about columns that are not read."""
+    sources = config.sources
+    return ColumnRules(strict=sources.strict_columns, ignored=sources.ignored_columns)
 
 
 def _transcripts(files: pa.RecordBatch) -> pa.Array:

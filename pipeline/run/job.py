@@ -36,7 +36,7 @@ from pipeline.run.earlier import Earlier
 from pipeline.run.finish import Finisher
 from pipeline.run.folder import OutputFolder, locked
 from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
-from pipeline.run.intake import Intake, take_in
+from pipeline.run.intake import Intake, column_rules, take_in
 from pipeline.run.journal import Journal, open_journal
 from pipeline.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
 from pipeline.run.publish import announce, make_visible, recover, tidy
@@ -194,7 +194,8 @@ class _Job:
             # Otherwise every file would be `missing`, and an empty run would replace a good one.
             raise SourceUnavailable(f"sources.transcripts {transcripts} is not a folder")
         manifest = config.path(config.sources.manifest)
-        intake = take_in(manifest, registry, policy, options.as_of, scratch)
+        columns = column_rules(config)
+        intake = take_in(manifest, registry, policy, options.as_of, scratch, columns)
         key = self._key()
         seal = Seal(key, self._redactor_digest, self._promise_digest)
         self._tell_decided(intake)
@@ -360,6 +361,8 @@ class _Job:
             "manifest_sha256": intake.manifest.sha256,
             "registry_sha256": intake.registry.sha256,
         }
+        for sentence in intake.unread:
+            self._progress.note(sentence)
         self._progress.decided(counts.seen, counts.written, counts.excluded, counts.quarantined)
 
     def _tell_start(self) -> None:

@@ -98,7 +98,7 @@ class ColumnNames:
             if len(self._inside) < _MAX_NAMES and len(name) <= _MAX_NAME_LENGTH:
                 self._inside.add(name)
             for column in self._optional:
-                if name == column or self._is_near(name, column):
+                if self._errors(name, column) is not None:
                     return (
                         f"{shown_name(name)} stands inside the value of another column and is not "
                         f"read there: make it a column called {column}, or list it in "
@@ -126,21 +126,27 @@ class ColumnNames:
 
     def _near(self, name: str) -> str | None:
         columns = (*self._required, *self._optional)
-        return next((column for column in columns if self._is_near(name, column)), None)
+        distances = {c: d for c in columns if (d := self._errors(name, c)) is not None}
+        return min(distances, key=distances.__getitem__, default=None)
 
-    def _is_near(self, name: str, column: str) -> bool:
+    def _errors(self, name: str, column: str) -> int | None:
+        """How many typing errors make a name of a column; None if it is no misspelling of it."""
         given, wanted = _folded(name), _folded(column)
         if given == wanted:
-            return True
+            return 0
         # Who did it, and not when or whether: `exported_by`, `opted_out_by`.
         if given.endswith("by"):
-            return False
-        allowed = _typing_errors(wanted, sure=column in self._required)
-        if abs(len(given) - len(wanted)) > allowed:
-            return False
-        distance = _distance(given, wanted)
+            return None
+        allowed = _allowed_errors(wanted, sure=column in self._required)
+        longer = len(given) - len(wanted)
+        # A longer name may be another column, if this one is there: see `problem_of_absent`.
+        if abs(longer) > allowed or (longer > 1 and wanted in given):
+            return None
+        errors = _distance(given, wanted)
         # Whoever mistypes seldom does so in the first letter: `imported_at` is another word.
-        return distance <= (allowed if given[0] in (wanted[0], _ANY_LETTER) else 1)
+        return (
+            errors if errors <= (allowed if given[0] in (wanted[0], _ANY_LETTER) else 1) else None
+        )
 
 
 def shown_name(name: str) -> str:
@@ -165,7 +171,7 @@ def _folded(name: str) -> str:
     return "".join(letter if letter.isascii() else _ANY_LETTER for letter in letters)
 
 
-def _typing_errors(wanted: str, *, sure: bool) -> int:
+def _allowed_errors(wanted: str, *, sure: bool) -> int:
     """How many letters a name may differ in to be taken for a misspelling.
 
     Args:
