@@ -40,8 +40,8 @@ def read_csv(
 ) -> Iterator[RawBatch]:
     """The rows; see `tables.Reader`.
 
-    A row with too few or too many values is malformed, and so is one that is not UTF-8 in a column
-    that is read.
+    A row with too few or too many values is malformed, and so is one that in a column that is read
+    is not UTF-8 or has a quote: a quote too many looks like that, and no fact has any.
     """
     header = _header(file, spec, names, unavailable)
     content = _Content(file)
@@ -49,12 +49,12 @@ def read_csv(
     seen = 0
 
     def keep(row: Any) -> str:
-        broken.append(_key(row.text, header.index(spec.key), len(header)))
+        broken.append(_key(row.text, header, spec))
         return "skip"
 
     try:
         for batch in _open(content, header, spec, keep):
-            yield _decoded(batch, spec)
+            yield _decoded(batch, spec, content.quotes)
             # Taken out as one: rows found broken while the consumer works must not get lost.
             taken, broken[:] = broken[:], []
             if taken:
@@ -126,34 +126,40 @@ def _open(
     )
 
 
-def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
+def _decoded(batch: pa.RecordBatch, spec: TableSpec, quotes: bool) -> RawBatch:
     malformed = np.zeros(batch.num_rows, np.bool_)
     columns = {name: pa.nulls(batch.num_rows, spec.kind(name)) for name in spec.columns}
     for name in batch.schema.names:
         column = batch.column(name)
         columns[name], bad = text_column(column, spec.kind(name))
-        malformed |= bad
         values = column.dictionary if pa.types.is_dictionary(column.type) else column
-        data = values.buffers()[2]
-        if data is None or data.size == 0 or np.frombuffer(data, np.uint8).min() >= 0x20:
-            continue  # no control characters, as nearly always
-        found = pc.match_substring(column.cast(pa.binary()), _NOT_UTF_8).fill_null(False)
-        malformed |= found.to_numpy(zero_copy_only=False)
+        for mark in [_NOT_UTF_8] * _has_control(values) + ['"'] * quotes:
+            found = pc.match_substring(column.cast(pa.binary()), mark).fill_null(False)
+            bad = bad | found.to_numpy(zero_copy_only=False)
+        malformed |= bad
+        if name == spec.key and spec.certain_key and bad.any():
+            columns[name] = pc.if_else(pa.array(bad), pa.scalar(None, pa.string()), columns[name])
     return RawBatch(columns, malformed)
 
 
-def _key(line: str, place: int, width: int) -> str | None:
-    """The key of a row with too few or too many values, if it can be told.
+def _has_control(values: pa.Array) -> bool:
+    data = values.buffers()[2]
+    return data is not None and data.size > 0 and bool(np.frombuffer(data, np.uint8).min() < 0x20)
 
-    A comma too many could stand anywhere, and whatever is behind it is not where it seems to be.
-    """
+
+def _key(line: str, header: list[str], spec: TableSpec) -> str | None:
+    """The key of a row with too few or too many values, if it can be told."""
     try:
         cells = next(csv.reader([line]), [])
     except csv.Error:
         return None
-    if place > 0 or any(cells[width:]):
+    place = header.index(spec.key)
+    # A comma too many, or a line that is cut, could be anywhere: only what stands first, has an
+    # end and no quote in it is sure to be the key.
+    certain = place == 0 and 1 < len(cells) <= len(header) and '"' not in line
+    if spec.certain_key and not certain:
         return None
-    return cells[0] or None if cells else None
+    return cells[place] or None if place < len(cells) else None
 
 
 def _line_break(file: BinaryIO) -> str:
@@ -186,6 +192,7 @@ class _Content:
 
     Attributes:
         lines: Lines read so far that are not empty.
+        quotes: Whether a quote was among them.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -194,6 +201,7 @@ class _Content:
         self._split = False
         self._in_line = False
         self.lines = 0
+        self.quotes = False
 
     closed = False
 
@@ -211,6 +219,7 @@ class _Content:
                 return text.encode("utf-8")
 
     def _count(self, chunk: bytes) -> None:
+        self.quotes = self.quotes or b'"' in chunk
         letters = np.frombuffer(chunk, np.uint8)
         returns = b"\r" in chunk
         for start in range(0, len(letters), _PIECE_BYTES):

@@ -19,6 +19,7 @@ _SPEC = TableSpec(
     optional=("baa_executed_at", "opted_out_at", "ttl_seconds"),
     times=("exported_at", "baa_executed_at", "opted_out_at"),
     key="account_id",
+    certain_key=True,
 )
 
 

@@ -33,6 +33,8 @@ class TableSpec:
         times: Those of them that hold times.
         names: Those of them that hold one of few values; they come dictionary-encoded.
         key: The column that names a row, recovered from broken rows where it can be.
+        certain_key: Whether a guess will not do for that: where several rows are about one thing,
+            a row under a wrong name is a row that is missing under the right one.
     """
 
     what: str
@@ -41,6 +43,7 @@ class TableSpec:
     times: tuple[str, ...]
     key: str
     names: tuple[str, ...] = ()
+    certain_key: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:

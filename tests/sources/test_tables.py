@@ -235,8 +235,10 @@ def _fine(rows: Rows) -> list[str]:
         (b"f2\x1b[1m,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
         (b"f2\x00,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
         (b"x" * 1025 + b",a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
-        # No value is where it seems to be behind a comma too many, the key may be what it is in.
-        (b"f2,a,async,us,2026-01-01T00:00:00Z,u.json,,,,x\n", [None]),
+        (b"f2,a,async,us,2026-01-01T00:00:00Z,u.json,,,,x\n", ["f2"]),
+        # A quote within a value, or text behind one, is nothing that a table of facts has.
+        (b'f2,a,async,us,2026-01-01T00:00:00Z,u".json,,,\n', ["f2"]),
+        (b'"f"2,"a",async,"us"x",2026-01-01T00:00:00Z,u.json,,,\n', ["f2"]),
         # What only Python takes for the end of a line is none.
         ("f2,a\x0b\x0c\x1c\x85\u2028\u2029f9,b\n".encode(), ["f2"]),
         (b'"f""2",a,async\n', ['f"2']),
@@ -338,12 +340,26 @@ def test_whatever_stands_on_one_line_in_a_column_that_is_not_read_changes_nothin
     assert (_fine(rows), _malformed(rows)) == (["f1", "f2"], [" "])
 
 
-def test_a_row_whose_key_is_not_certain_is_nobodys(tmp_path: Path) -> None:
-    """Behind a comma too many, a name would be taken for the account, and its opt-out be lost."""
-    header = ["name", *ACCOUNTS[0]]
-    body = ["Smith, John", "acct-7", "false", "true", "true", "2026-05-31T00:00:00Z", "", "", ""]
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("name,{}", "Smith, John,acct-7,false,true,true,2026-05-31T00:00:00Z,,,"),
+        ("{}", "acct,-7,true,false,true,2026-05-31T00:00:00Z,,,"),
+        ("{}", 'acct"-7,true,false,true,2026-05-31T00:00:00Z,,,'),
+        ("{}", '"acct"-7",true,false,true,2026-05-31T00:00:00Z,,,'),
+        ("{}", 'acct-7",true,false'),
+        ("{}", "acct-"),
+        ("{}", "acct-\n7,true,false,true,2026-05-31T00:00:00Z,,,"),
+        ("{}", ""),
+        ("{}", "acct\udcff-7,true,false,true,2026-05-31T00:00:00Z,,,"),
+    ],
+)
+def test_an_account_that_is_not_certain_is_nobodys(tmp_path: Path, header: str, row: str) -> None:
+    """Under a wrong name an opt-out would be missing under the right one."""
+    columns = header.format(",".join(ACCOUNTS[0]))
+    other = ",".join("x" for _ in columns.split(","))
     path = tmp_path / "accounts.csv"
-    path.write_text(",".join(header) + "\n" + ",".join(body) + "\n")
+    path.write_text(f"{columns}\n{other}\n{row or ',' * 7}\n", "utf-8", "surrogateescape")
     with pytest.raises(SourceUnavailable, match=r"account_id cannot be read in 1 row"):
         read_registry(path)
 
