@@ -25,6 +25,7 @@ from pipeline.sources.tables import RawBatch, TableSpec, broken_rows, header_pro
 _BLOCK_BYTES = 4 * 1024 * 1024
 #: Stands for a byte that is not UTF-8 (it is what SUBSTITUTE is for). One byte for one byte.
 _NOT_UTF_8 = "\x1a"
+_UNFIT = (_NOT_UTF_8, '"')
 #: Few enough bytes to stay close to the processor: counting lines is then nearly free.
 _PIECE_BYTES = 64 * 1024
 _LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
@@ -54,7 +55,7 @@ def read_csv(
 
     try:
         for batch in _open(content, header, spec, keep):
-            yield _decoded(batch, spec, content.quotes)
+            yield _decoded(batch, spec)
             # Taken out as one: rows found broken while the consumer works must not get lost.
             taken, broken[:] = broken[:], []
             if taken:
@@ -126,14 +127,14 @@ def _open(
     )
 
 
-def _decoded(batch: pa.RecordBatch, spec: TableSpec, quotes: bool) -> RawBatch:
+def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
     malformed = np.zeros(batch.num_rows, np.bool_)
     columns = {name: pa.nulls(batch.num_rows, spec.kind(name)) for name in spec.columns}
     for name in batch.schema.names:
         column = batch.column(name)
         columns[name], bad = text_column(column, spec.kind(name))
         values = column.dictionary if pa.types.is_dictionary(column.type) else column
-        for mark in [_NOT_UTF_8] * _has_control(values) + ['"'] * quotes:
+        for mark in _marks_in(values):
             found = pc.match_substring(column.cast(pa.binary()), mark).fill_null(False)
             bad = bad | found.to_numpy(zero_copy_only=False)
         malformed |= bad
@@ -142,9 +143,11 @@ def _decoded(batch: pa.RecordBatch, spec: TableSpec, quotes: bool) -> RawBatch:
     return RawBatch(columns, malformed)
 
 
-def _has_control(values: pa.Array) -> bool:
+def _marks_in(values: pa.Array) -> list[str]:
+    """Which marks of an unfit value there are at all; hardly ever any."""
     data = values.buffers()[2]
-    return data is not None and data.size > 0 and bool(np.frombuffer(data, np.uint8).min() < 0x20)
+    content = b"" if data is None else data.to_pybytes()
+    return [mark for mark in _UNFIT if mark.encode() in content]
 
 
 def _key(line: str, header: list[str], spec: TableSpec) -> str | None:
@@ -192,7 +195,6 @@ class _Content:
 
     Attributes:
         lines: Lines read so far that are not empty.
-        quotes: Whether a quote was among them.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -201,7 +203,6 @@ class _Content:
         self._split = False
         self._in_line = False
         self.lines = 0
-        self.quotes = False
 
     closed = False
 
@@ -219,7 +220,6 @@ class _Content:
                 return text.encode("utf-8")
 
     def _count(self, chunk: bytes) -> None:
-        self.quotes = self.quotes or b'"' in chunk
         letters = np.frombuffer(chunk, np.uint8)
         returns = b"\r" in chunk
         for start in range(0, len(letters), _PIECE_BYTES):
