@@ -29,6 +29,8 @@ _UNFIT = (_NOT_UTF_8, '"')
 #: Few enough bytes to stay close to the processor: counting lines is then nearly free.
 _PIECE_BYTES = 64 * 1024
 _LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
+_VALUE = rb'(?:"(?:[^"]++|"")*+"[^,]*+|[^",][^,]*+|)'
+_WHOLE_LINE = re.compile(_VALUE + rb"(?:," + _VALUE + rb")*+")
 _OTHER_DELIMITERS = ";\t|"
 
 
@@ -65,7 +67,7 @@ def read_csv(
         raise unavailable(_line_break(file)) from None
     if broken:
         yield broken_rows(spec, broken)
-    if seen + len(broken) != content.lines:
+    if seen + len(broken) != content.lines or _ends_in_quotes(file):
         raise unavailable(_line_break(file))
 
 
@@ -163,6 +165,14 @@ def _key(line: str, header: list[str], spec: TableSpec) -> str | None:
     if spec.certain_key and not certain:
         return None
     return cells[place] or None if place < len(cells) else None
+
+
+def _ends_in_quotes(file: BinaryIO) -> bool:
+    """Whether the last value has a quote before it and none behind, as where a file is cut off."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - _BLOCK_BYTES))
+    last = re.split(rb"[\r\n]", file.read().rstrip(b"\r\n"))[-1]
+    return _WHOLE_LINE.fullmatch(last) is None
 
 
 def _line_break(file: BinaryIO) -> str:

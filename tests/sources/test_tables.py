@@ -304,6 +304,36 @@ def test_a_value_over_several_lines_is_an_error_in_any_column(
     assert f"(row {number})" in _fails(path)
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n"])
+@pytest.mark.parametrize(
+    ("last", "is_whole"),
+    [
+        ('"259', False),
+        ('"', False),
+        ('"259""', False),
+        ('"a"",b', False),
+        ('"a,""', False),
+        ("259", True),
+        ('"259"', True),
+        ('""', True),
+        ('"a,"', True),
+        ('"x,""y"', True),
+        ('"x"y', True),
+        ('5" pipe', True),
+    ],
+)
+def test_a_table_that_is_cut_off_within_quotes_is_an_error(
+    tmp_path: Path, last: str, is_whole: bool, end: str
+) -> None:
+    """What is left of a number of seconds would be another number of seconds."""
+    path = tmp_path / "files.csv"
+    path.write_bytes(_NOTED + _noted(1) + _noted(2, last.encode())[:-1] + end.encode())
+    if is_whole:
+        assert _fine(_read(path)) == ["f1", "f2"]
+    else:
+        assert "(row 3)" in _fails(path)
+
+
 @pytest.mark.parametrize("block", [300, 301, 302, 303, 500])
 def test_a_value_over_several_lines_is_an_error_at_the_ends_of_blocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int

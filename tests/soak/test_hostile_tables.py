@@ -1,0 +1,102 @@
+"""The gate over registries and manifests as the world sends them, against plain Python."""
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.config import default_policy_text
+from pipeline.eligibility.policy import parse_policy
+from pipeline.errors import RegistryStale, SourceUnavailable
+from pipeline.run.intake import take_in
+
+from .hostile_tables import NOW, Tables, admitted, make_tables, must_be_refused
+
+_POLICY = parse_policy(default_policy_text(), "default policy")
+
+
+def _eligible(tables: Tables, scratch: Path) -> set[str] | None:
+    """Ids of the files that the gate admits; None if it refuses to decide at all."""
+    scratch.mkdir()
+    try:
+        intake = take_in(tables.manifest, tables.registry, _POLICY, NOW, scratch)
+    except (SourceUnavailable, RegistryStale):
+        return None
+    found: set[str] = set()
+    for batch in intake.batches():
+        free = np.array([reason is None for reason in batch.quarantine], np.bool_)
+        rows = np.flatnonzero((batch.reason_bits == 0) & free)
+        found.update(batch.table.column("file_id").take(rows).to_pylist())
+    return found
+
+
+class _Tally:
+    """What happened to tables and files, by what was done to them."""
+
+    def __init__(self) -> None:
+        self.tables: Counter[str] = Counter()
+        self.files: Counter[str] = Counter()
+        self.kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def check(self, seed: int, size: int, folder: Path) -> None:
+        """Makes two tables, lets the gate decide, and compares."""
+        folder.mkdir()
+        tables = make_tables(folder, seed, size)
+        right = admitted(
+            [row.meant for row in tables.files], [row.meant for row in tables.accounts]
+        )
+        found = _eligible(tables, folder / "scratch")
+        wrong = (found or set()) - right
+        assert not wrong, f"seed {seed}, size {size}: {sorted(wrong)[:5]} may not be used"
+        if tables.is_well_formed:
+            assert found == right, f"seed {seed}, size {size}: {sorted(right - (found or set()))}"
+        if must_be_refused(tables.kinds):
+            assert found is None, f"seed {seed}, size {size}: {tables.kinds} was read"
+        self._count(tables, right, found)
+        for path in sorted(folder.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+
+    def _count(self, tables: Tables, right: set[str], found: set[str] | None) -> None:
+        form = "well-formed" if tables.is_well_formed else "hostile"
+        self.tables[f"{form}, {'refused' if found is None else 'read'}"] += 1
+        came = "refused" if found is None else "read"
+        for kind in tables.kinds:
+            self.kinds[kind][came] += 1
+        for row in tables.accounts:
+            for kind in row.kinds:
+                self.kinds[f"account, {kind}"][came] += 1
+        for row in tables.files:
+            name = row.meant["file_id"]
+            end = "refused" if found is None else "admitted" if name in found else "denied"
+            self.files[f"{'right' if name in right else 'wrong'}, {end}"] += 1
+            for kind in row.kinds:
+                self.kinds[f"file, {kind}"][end] += 1
+
+
+def test_nothing_is_eligible_that_the_policy_does_not_admit(tmp_path: Path) -> None:
+    tally = _Tally()
+    for seed in range(120):
+        tally.check(seed, 24, tmp_path / str(seed))
+    assert tally.tables["well-formed, read"] > 30
+    assert tally.tables["well-formed, refused"] == 0
+    assert tally.tables["hostile, read"] > 20
+    assert tally.files["right, admitted"] > 500
+
+
+@pytest.mark.soak
+def test_a_million_rows_of_hostile_tables(tmp_path: Path, tell: Callable[[str], None]) -> None:
+    tally = _Tally()
+    first = 1_000_000 * int(os.environ.get("SOAK_SEED", "1"))
+    for number in range(2_000):
+        tally.check(first + number, 20 if number % 2 else 900, tmp_path / str(number))
+    files = sum(tally.files.values())
+    assert files >= 900_000
+    tell(f"{files:,} files in 2,000 manifests: {dict(sorted(tally.files.items()))}")
+    tell(f"tables: {dict(sorted(tally.tables.items()))}")
+    for kind, counts in sorted(tally.kinds.items()):
+        tell(f"    {kind:<40}{dict(sorted(counts.items()))}")
+    assert tally.files["wrong, admitted"] == 0
+    assert tally.files["right, admitted"] > files / 6
