@@ -180,17 +180,18 @@ def _line_break(file: BinaryIO) -> str:
     file.seek(0)
     text = io.TextIOWrapper(file, "utf-8", errors="replace", newline="")
     rows = csv.reader(text)
-    line = before = 0
+    line = 1
     try:
         for _ in rows:
-            if rows.line_num > before + 1:
+            if rows.line_num > line:
                 break
-            before = rows.line_num
+            line += 1
+        else:
+            line -= 1  # the last one, which is not whole
     except csv.Error:
         pass  # longer than any value may be: that is the one
     finally:
         text.detach()
-    line = before + 1
     return (
         f"a value goes over several lines, a quote is not closed, or a row is longer than 4 MiB "
         f"(row {line}): no fact has line breaks, and rows behind such a quote would be lost. Mend "
