@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -314,6 +314,12 @@ def _odd_number(rng: random.Random, text: str) -> str:
     )
 
 
+_QUOTINGS: tuple[Literal[0, 1, 2], ...] = (
+    csv.QUOTE_MINIMAL,
+    csv.QUOTE_MINIMAL,
+    csv.QUOTE_ALL,
+    csv.QUOTE_NONNUMERIC,
+)
 _Change = Callable[[random.Random, str], str]
 _FILE_CELLS: dict[str, _Change] = {
     "submitted_at": _odd_time,
@@ -448,9 +454,7 @@ def _write_csv(
     rng: random.Random, path: Path, called: dict[str, str], rows: list[Row], kind: str | None
 ) -> set[str]:
     delimiter = ";" if kind == "semicolons" else ","
-    quoting = rng.choice(
-        (csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC)
-    )
+    quoting = rng.choice(_QUOTINGS)
     end = rng.choice((b"\n", b"\n", b"\r\n", b"\r"))
     names = [*called.values()]
     if kind == "column_twice":

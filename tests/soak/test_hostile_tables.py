@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
@@ -18,18 +18,19 @@ from .hostile_tables import NOW, Tables, admitted, make_tables, must_be_refused
 _POLICY = parse_policy(default_policy_text(), "default policy")
 
 
-def _eligible(tables: Tables, scratch: Path) -> set[str] | None:
-    """Ids of the files that the gate admits; None if it refuses to decide at all."""
+def _eligible(tables: Tables, scratch: Path) -> dict[str, str | None] | None:
+    """Ids and transcripts that the gate admits; None if it refuses to decide at all."""
     scratch.mkdir()
     try:
         intake = take_in(tables.manifest, tables.registry, _POLICY, NOW, scratch)
     except (SourceUnavailable, RegistryStale):
         return None
-    found: set[str] = set()
+    found: dict[str, str | None] = {}
     for batch in intake.batches():
         free = np.array([reason is None for reason in batch.quarantine], np.bool_)
         rows = np.flatnonzero((batch.reason_bits == 0) & free)
-        found.update(batch.table.column("file_id").take(rows).to_pylist())
+        for row in batch.table.take(rows).to_pylist():
+            found[row["file_id"]] = row["transcript_uri"]
     return found
 
 
@@ -49,17 +50,22 @@ class _Tally:
             [row.meant for row in tables.files], [row.meant for row in tables.accounts]
         )
         found = _eligible(tables, folder / "scratch")
-        wrong = (found or set()) - right
-        assert not wrong, f"seed {seed}, size {size}: {sorted(wrong)[:5]} may not be used"
+        # By what would be opened: a line that breaks within an id names the same file otherwise.
+        uris = {
+            row.meant["transcript_uri"] for row in tables.files if row.meant["file_id"] in right
+        }
+        wrong = {*(found or {}).values()} - uris - {None}
+        assert not wrong, f"seed {seed}, size {size}: {wrong} may not be used"
         if tables.is_well_formed:
-            assert found == right, f"seed {seed}, size {size}: {sorted(right - (found or set()))}"
+            assert found is not None
+            assert found.keys() == right, f"seed {seed}, size {size}: {right ^ found.keys()}"
         if must_be_refused(tables.kinds):
             assert found is None, f"seed {seed}, size {size}: {tables.kinds} was read"
         self._count(tables, right, found)
         for path in sorted(folder.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
 
-    def _count(self, tables: Tables, right: set[str], found: set[str] | None) -> None:
+    def _count(self, tables: Tables, right: set[str], found: Collection[str] | None) -> None:
         form = "well-formed" if tables.is_well_formed else "hostile"
         self.tables[f"{form}, {'refused' if found is None else 'read'}"] += 1
         came = "refused" if found is None else "read"
