@@ -1,5 +1,6 @@
 """Whole runs over tables whose columns or quotes are not what they should be."""
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -46,7 +47,9 @@ def test_a_misspelled_column_stops_the_command(
     assert not (world.out / "runs").exists()
 
 
-def test_columns_that_are_not_read_are_told_once_and_recorded(world: World) -> None:
+def test_columns_that_are_not_read_are_told_once_and_recorded(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     for table, names, cells in (
         ("files.csv", "size,note\u202e", "1,2"),
         ("accounts.csv", "name", "x"),
@@ -69,6 +72,14 @@ def test_columns_that_are_not_read_are_told_once_and_recorded(world: World) -> N
     )
     assert stored == record
     assert verify(world.out).faults == ()
+
+    job = ["--config", str(world.config), "--as-of", "2026-11-22T12:00:00Z"]
+    capsys.readouterr()
+    assert _exit_code(["gate", *job]) == 0
+    assert capsys.readouterr().err.count("columns that are not read") == 2
+    assert _exit_code(["gate", *job, "--json"]) == 0
+    told = {"manifest": ["size", "note\\u202e"], "registry": ["name"]}
+    assert json.loads(capsys.readouterr().out)["unread_columns"] == told
 
     listed = 'strict_columns = true\nignored_columns = ["n*", "siz?"]\n'
     _sources(world, listed)

@@ -377,7 +377,28 @@ _REFUSED = (
     "cut_file",
     "wrong_suffix",
 )
+_ALL_FORMS = ("csv", "csv", "jsonl", "jsonl.gz", "jsonl.zst", "parquet")
+#: Where that cannot happen to every format.
+_FORMS = {
+    **dict.fromkeys(("semicolons", "stray_quote", "joined_files"), ("csv",)),
+    **dict.fromkeys(("byte_order_mark_within", "spaces_behind_commas"), ("csv",)),
+    "utf_16": ("csv", "jsonl"),
+    "column_twice": ("csv", "parquet"),
+    "nested_column": ("jsonl", "parquet"),
+    "cut_file": ("jsonl.gz", "jsonl.zst", "parquet"),
+}
 _TABLE_KINDS = {*_REFUSED, "joined_files", "byte_order_mark_within", "spaces_behind_commas"}
+
+
+#: Everything that can happen, as a tally of it is called.
+KINDS = {
+    *_TABLE_KINDS,
+    *(f"file, damage:{damage}" for damage in _DAMAGES),
+    *(f"account, damage:{damage}" for damage in _DAMAGES),
+    *(f"file, spelling:{name}" for name in _FILE_CELLS),
+    *(f"account, spelling:{name}" for name in _ACCOUNT_CELLS),
+    "account, id_fold",
+}
 
 
 def must_be_refused(kinds: Iterable[str]) -> bool:
@@ -417,7 +438,7 @@ def _write(
     rows: list[Row],
     kind: str | None,
 ) -> tuple[Path, set[str]]:
-    form = rng.choice(("csv", "csv", "jsonl", "jsonl.gz", "jsonl.zst", "parquet"))
+    form = rng.choice(_FORMS.get(kind or "", _ALL_FORMS))
     is_clean = not any(row.kinds for row in rows)
     order = [*columns]
     # An optional column that says nothing may as well be left out.

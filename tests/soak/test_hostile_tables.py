@@ -13,7 +13,7 @@ from pipeline.eligibility.policy import parse_policy
 from pipeline.errors import RegistryStale, SourceUnavailable
 from pipeline.run.intake import take_in
 
-from .hostile_tables import NOW, Tables, admitted, make_tables, must_be_refused
+from .hostile_tables import KINDS, NOW, Tables, admitted, make_tables, must_be_refused
 
 _POLICY = parse_policy(default_policy_text(), "default policy")
 
@@ -96,13 +96,17 @@ def test_nothing_is_eligible_that_the_policy_does_not_admit(tmp_path: Path) -> N
 def test_a_million_rows_of_hostile_tables(tmp_path: Path, tell: Callable[[str], None]) -> None:
     tally = _Tally()
     first = 1_000_000 * int(os.environ.get("SOAK_SEED", "1"))
-    for number in range(2_000):
+    for number in range(2_200):
         tally.check(first + number, 20 if number % 2 else 900, tmp_path / str(number))
     files = sum(tally.files.values())
-    assert files >= 900_000
-    tell(f"{files:,} files in 2,000 manifests: {dict(sorted(tally.files.items()))}")
+    assert files >= 1_000_000
+    tell(f"{files:,} files in 2,200 manifests: {dict(sorted(tally.files.items()))}")
     tell(f"tables: {dict(sorted(tally.tables.items()))}")
     for kind, counts in sorted(tally.kinds.items()):
         tell(f"    {kind:<40}{dict(sorted(counts.items()))}")
     assert tally.files["wrong, admitted"] == 0
     assert tally.files["right, admitted"] > files / 6
+    assert tally.tables["well-formed, read"] > 600
+    assert tally.tables["well-formed, refused"] == 0
+    assert tally.tables["hostile, read"] > 500
+    assert tally.kinds.keys() >= KINDS
