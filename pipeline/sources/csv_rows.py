@@ -171,7 +171,8 @@ def _ends_in_quotes(file: BinaryIO) -> bool:
     """Whether the last value has a quote before it and none behind, as where a file is cut off."""
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - _BLOCK_BYTES))
-    last = re.split(rb"[\r\n]", file.read().rstrip(b"\r\n"))[-1]
+    end = file.read().rstrip(b"\r\n")
+    last = end[max(end.rfind(b"\n"), end.rfind(b"\r")) + 1 :]
     return _WHOLE_LINE.fullmatch(last) is None
 
 

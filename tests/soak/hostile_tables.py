@@ -619,7 +619,7 @@ def _damaged(rng: random.Random, line: bytes, row: Row, *, is_json: bool) -> byt
     match row.damage:
         # Nobody can see that the last value of a line of CSV was longer.
         case "cut":
-            damaged = line[: at if is_json else rng.randrange(line.rindex(b",") + 1)]
+            damaged = line[: at if is_json else rng.randrange(max(1, line.rfind(b",") + 1))]
         # Within quotes it would be a letter like others.
         case "comma" if not is_json and not quoted:
             damaged = line[:at] + b"," + line[at:]
