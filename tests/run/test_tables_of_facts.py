@@ -78,8 +78,8 @@ def test_columns_that_are_not_read_are_told_once_and_recorded(
     assert _exit_code(["gate", *job]) == 0
     assert capsys.readouterr().err.count("columns that are not read") == 2
     assert _exit_code(["gate", *job, "--json"]) == 0
-    told = {"manifest": ["size", "note\\u202e"], "registry": ["name"]}
-    assert json.loads(capsys.readouterr().out)["unread_columns"] == told
+    unread = {"manifest": ["size", "note\\u202e"], "registry": ["name"]}
+    assert json.loads(capsys.readouterr().out)["unread_columns"] == unread
 
     listed = 'strict_columns = true\nignored_columns = ["n*", "siz?"]\n'
     _sources(world, listed)
