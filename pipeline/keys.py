@@ -3,10 +3,11 @@
 import hashlib
 import os
 import secrets
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.config import Config, read_text
+from pipeline.config import Config
 from pipeline.errors import ConfigError
 
 #: Environment variables that hold a key in hex; each wins over its file.
@@ -15,6 +16,10 @@ SIGNING_VARIABLE = "CLEARSHARD_SIGNING_KEY"
 #: The key of the receiver of lineage events; the name is OpenLineage's own.
 LINEAGE_VARIABLE = "OPENLINEAGE_API_KEY"
 _KEY_BYTES = 32
+#: Of 32 random bytes fewer differ once in 10^15 times; of what somebody typed, nearly always.
+_LEAST_DIFFERENT_BYTES = 16
+#: Everything that is allowed to the group and to others.
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class PseudonymKey:
@@ -50,7 +55,8 @@ def load_pseudonym_key(config: Config, *, create: bool) -> tuple[PseudonymKey, P
         create: Make the file if there is none; otherwise that is an error.
 
     Raises:
-        ConfigError: There is no key, it is not 64 hex digits, or its file cannot be used.
+        ConfigError: There is no key, it is not 64 hex digits or not random, or its file cannot be
+            used or is not this user's alone.
     """
     secret, made = _load(config, _Place("keys.file", config.keys.file, PSEUDONYM_VARIABLE), create)
     return PseudonymKey(secret), made
@@ -67,7 +73,7 @@ def find_signing_key(config: Config) -> SigningKey | None:
     """The signing key, or None where there is none, as on the machine of who only verifies.
 
     Raises:
-        ConfigError: It is not 64 hex digits, or its file cannot be read.
+        ConfigError: As `load_pseudonym_key`.
     """
     given = SIGNING_VARIABLE in os.environ or config.path(config.keys.signing_file).exists()
     return load_signing_key(config, create=False)[0] if given else None
@@ -93,16 +99,55 @@ def _load(config: Config, place: _Place, create: bool) -> tuple[bytes, Path | No
         return _parse(from_environment, place.variable), None
     path = config.path(place.file)
     if path.exists() or not create:
-        return _parse(read_text(path), place.setting), None
+        return _parse(_read(path, place), place.setting), None
     secret = secrets.token_bytes(_KEY_BYTES)
     try:
         _write(path, secret)
     except FileExistsError:  # another first run was quicker
-        return _parse(read_text(path), place.setting), None
+        return _parse(_read(path, place), place.setting), None
     except OSError as error:
         problem = f"{place.setting} → {path} cannot be made: {error.strerror}; set {place.variable}"
         raise ConfigError("configuration", [problem]) from None
     return secret, path
+
+
+def _read(path: Path, place: _Place) -> str:
+    """The text of a key file that nobody else can read or change.
+
+    A link is followed, since that is how secrets are mounted; what counts is the file that is
+    opened. As in PostgreSQL, a file of root may be readable to a group: so a secret is mounted for
+    a user who is not root.
+    """
+    try:
+        # O_NONBLOCK: opening a named pipe would otherwise wait for a writer for ever.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            status = os.fstat(file.fileno())
+            problem = _exposure(path, status, place.variable)
+            content = b"" if problem else file.read()
+    except OSError as error:
+        raise ConfigError(str(path), [f"cannot be read: {error.strerror}"]) from None
+    if problem:
+        raise ConfigError("configuration", [f"{place.setting} → {path} {problem}"])
+    return content.decode("ascii", "replace")
+
+
+def _exposure(path: Path, status: os.stat_result, variable: str) -> str | None:
+    """Why a key file is no secret, and what to do; None if it is one."""
+    if not stat.S_ISREG(status.st_mode):
+        return "is not a file. Name the file that holds the key"
+    user, mode = os.geteuid(), stat.S_IMODE(status.st_mode)
+    if status.st_uid not in (user, 0):
+        return (
+            f"belongs to user {status.st_uid}, who can read and change it, and not to user {user} "
+            f"of this run. Make it this user's, or set {variable}"
+        )
+    allowed = 0 if status.st_uid == user else stat.S_IRGRP
+    if mode & _OF_OTHERS & ~allowed:
+        return (
+            f"can be read or changed by others (mode {mode:04o}). Run `chmod 600 {path}`; if "
+            "somebody may have read it, it is no secret any more: docs/configuration.md, Keys"
+        )
+    return None
 
 
 def _write(path: Path, secret: bytes) -> None:
@@ -128,5 +173,11 @@ def _parse(text: str, location: str) -> bytes:
         secret = b""
     if len(secret) != _KEY_BYTES:
         problem = f"{location} → must hold {_KEY_BYTES} bytes as {2 * _KEY_BYTES} hex digits"
+        raise ConfigError("configuration", [problem])
+    if len(set(secret)) < _LEAST_DIFFERENT_BYTES:
+        problem = (
+            f"{location} → is not random: only {len(set(secret))} of its {_KEY_BYTES} bytes differ, "
+            "so it can be guessed. Make one with `openssl rand -hex 32`"
+        )
         raise ConfigError("configuration", [problem])
     return secret

@@ -1,7 +1,8 @@
 """The one seam to the file system: safe reads of sources, durable writes of results.
 
 Reads of customers' files never follow a symbolic link and never leave the configured root. Writes
-become visible by rename only, after the bytes and the folder entry have reached the disk.
+become visible by rename only, after the bytes and the folder entry have reached the disk. What is
+written is this user's alone, whatever the umask, unless it is opened to others on purpose.
 """
 
 import errno
@@ -10,12 +11,15 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import ClearshardError, OutputFull, OutputUnusable, RunFailed
 from pipeline.records import Quarantine, QuarantineReason
+
+#: Everything that is allowed to the group and to others.
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def open_inside(root: Path, uri: str) -> BinaryIO:
@@ -126,7 +130,7 @@ def temporary_name(name: str) -> str:
 
 
 @contextmanager
-def new_file(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
     """A file to write; readers see it whole, in the place of the old one, or not at all."""
     temporary = path.with_name(temporary_name(path.name))
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -144,7 +148,7 @@ def new_file(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
     fsync_folder(path.parent)
 
 
-def write_atomic(path: Path, content: bytes, mode: int = 0o644) -> None:
+def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Writes a file so that readers see the old content or the new, never a part."""
     with new_file(path, mode) as file:
         file.write(content)
@@ -163,6 +167,49 @@ def remove_tree(folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
         fsync_folder(folder.parent)
+
+
+@contextmanager
+def private() -> Iterator[int]:
+    """Whatever this process makes meanwhile only its user can read: 0600, folders 0700.
+
+    Not only what is written through this module: Arrow makes files by itself.
+
+    Yields:
+        The umask that the user had chosen, for what is opened to others (`share`).
+    """
+    umask = os.umask(_OF_OTHERS)
+    try:
+        yield umask
+    finally:
+        os.umask(umask)
+
+
+def share(path: Path, umask: int) -> None:
+    """Opens a file, or a folder and what is in it, to whom the umask lets in."""
+    for inner in (path, *path.rglob("*")):
+        inner.chmod((0o777 if inner.is_dir() else 0o666) & ~umask)
+
+
+def keep_private(path: Path) -> None:
+    """Takes from others what they may do with a file, or with a folder and what is in it.
+
+    Raises:
+        OSError: It belongs to somebody else.
+    """
+    for folder, _, files in os.walk(path):
+        for inner in (Path(folder), *(Path(folder, name) for name in files)):
+            _close(inner)
+    if not path.is_dir():
+        _close(path)
+
+
+def _close(path: Path) -> None:
+    with suppress(FileNotFoundError):  # what a crash has left goes while we look
+        status = path.lstat()
+        mode = stat.S_IMODE(status.st_mode)
+        if mode & _OF_OTHERS and not stat.S_ISLNK(status.st_mode):
+            path.chmod(mode & ~_OF_OTHERS)
 
 
 @contextmanager

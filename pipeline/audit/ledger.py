@@ -92,7 +92,7 @@ class Ledger:
             raise ValueError("the data of an event must not claim a repair")
         with output_errors(self._path.parent):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+            handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 # Two writers with the same head would fork the chain; the kernel frees the lock.
                 fcntl.flock(handle, fcntl.LOCK_EX)

@@ -16,7 +16,7 @@ from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.errors import OutputUnusable
 from pipeline.records import DECISION_SCHEMA, TIMESTAMP, State
 from pipeline.run.intake import Intake, Provisional, column_rules, take_in
-from pipeline.storage import output_errors
+from pipeline.storage import output_errors, private
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def decide(config: Config, as_of: datetime, folder: Path | None) -> Decisions:
         )
         if folder is None:
             return _count(intake, policy)
-        with output_errors(folder), DecisionsWriter(folder) as writer:
+        with output_errors(folder), private(), DecisionsWriter(folder) as writer:
             return _count(intake, policy, _Output(writer, policy, as_of))
 
 

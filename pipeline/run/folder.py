@@ -4,6 +4,9 @@ OUT/.clearshard.json    marks the folder as ours
 OUT/.lock               held by the run in progress
 OUT/.staging/<run_id>/  a run that is not visible yet
 OUT/.checkpoints/       redacted units of a run that is not visible yet; they outlive it
+
+Only ``shards/`` and the dataset card are to be given away, so only they are as open as the umask
+says; everything else is this user's alone, also what a looser version has left.
 """
 
 from collections.abc import Iterator
@@ -18,9 +21,17 @@ from pipeline.audit.reading import visible_runs
 from pipeline.errors import OutputUnusable, RunLocked
 from pipeline.records import RunRecord
 from pipeline.run.lock import run_lock
-from pipeline.storage import output_errors, remove_tree, temporary_name, write_atomic
+from pipeline.storage import (
+    keep_private,
+    output_errors,
+    private,
+    remove_tree,
+    temporary_name,
+    write_atomic,
+)
 
 _LOCK = ".lock"
+SHARDS = "shards"
 #: What can be in a folder of ours that has no marker yet.
 _BEFORE_MARKER = frozenset((_LOCK, temporary_name(MARKER_NAME)))
 _MAX_ATTEMPTS = 100
@@ -28,9 +39,15 @@ _MAX_ATTEMPTS = 100
 
 @dataclass(frozen=True, slots=True)
 class OutputFolder:
-    """Where everything of an output folder is."""
+    """Where everything of an output folder is.
+
+    Attributes:
+        root: The folder.
+        umask: What others may not do with the shards and the dataset card.
+    """
 
     root: Path
+    umask: int = 0o077
 
     @property
     def ledger(self) -> Path:
@@ -58,7 +75,7 @@ class OutputFolder:
 
     def shards(self, run_id: str) -> Path:
         """The shards of a run."""
-        return self.root / "shards" / f"run={run_id}"
+        return self.root / SHARDS / f"run={run_id}"
 
     def decisions(self, run_id: str) -> Path:
         """The decisions of a run."""
@@ -76,9 +93,10 @@ def locked(root: Path) -> Iterator[OutputFolder]:
     """
     with output_errors(root), ExitStack() as stack:
         _hold(root, stack)
-        folder = OutputFolder(root)
+        folder = OutputFolder(root, stack.enter_context(private()))
         try:
             _claim(root)
+            _keep_private(folder)
             yield folder
         finally:
             _leave_no_trace(folder)
@@ -119,6 +137,13 @@ def _claim(root: Path) -> None:
     marker = root / MARKER_NAME
     if not marker.exists():
         write_atomic(marker, MARKER)
+
+
+def _keep_private(folder: OutputFolder) -> None:
+    """Closes what an earlier version, a restored backup or a mounted volume has left open."""
+    for path in folder.root.iterdir():
+        if path.name not in (SHARDS, folder.card.name):
+            keep_private(path)
 
 
 def _leave_no_trace(folder: OutputFolder) -> None:

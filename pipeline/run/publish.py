@@ -16,7 +16,7 @@ from pipeline.records import RunRecord
 from pipeline.run.folder import OutputFolder, encode_record, visible_records
 from pipeline.run.journal import Journal
 from pipeline.shards.card import dataset_card
-from pipeline.storage import fsync_tree, publish, remove_tree, write_atomic
+from pipeline.storage import fsync_tree, publish, remove_tree, share, write_atomic
 
 _RECORD = "record.json"
 _SHARDS = "shards"
@@ -46,8 +46,15 @@ def announce(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:
 
 
 def make_visible(folder: OutputFolder, run_id: str) -> None:
-    """Renames an announced run into place; what was renamed before a crash stays."""
+    """Renames an announced run into place; what was renamed before a crash stays.
+
+    What may be given away is opened to others while nobody can reach it yet.
+    """
     staging = folder.staging / run_id
+    shards = folder.shards(run_id).parent
+    if not shards.exists():
+        shards.mkdir()
+        share(shards, folder.umask)
     for name, visible in (
         (_SHARDS, folder.shards(run_id)),
         (_DECISIONS, folder.decisions(run_id)),
@@ -55,6 +62,8 @@ def make_visible(folder: OutputFolder, run_id: str) -> None:
         (_CARD, folder.card),
     ):
         if (staging / name).exists():
+            if name in (_SHARDS, _CARD):
+                share(staging / name, folder.umask)
             publish(staging / name, visible)
 
 

@@ -32,7 +32,8 @@ def write_metrics(path: Path, config_name: str, outcome: Outcome) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    write_atomic(path, render(config_name, outcome, _last_success(path, config_name)))
+    content = render(config_name, outcome, _last_success(path, config_name))
+    write_atomic(path, content, mode=0o644)  # another user's exporter reads it
 
 
 def render(config_name: str, outcome: Outcome, last_success: float | None) -> bytes:

@@ -3,5 +3,6 @@
 from pipeline.audit.signing import Signer
 from pipeline.keys import SigningKey
 
-SIGNER = Signer.of(SigningKey(b"s" * 32))
-OTHER = Signer.of(SigningKey(b"o" * 32))
+SECRET, OTHER_SECRET = bytes(range(32)), bytes(range(100, 132))
+SIGNER = Signer.of(SigningKey(SECRET))
+OTHER = Signer.of(SigningKey(OTHER_SECRET))

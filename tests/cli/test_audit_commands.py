@@ -18,7 +18,7 @@ from pipeline.audit.cells import recovered
 from pipeline.cli.entry import _exit_code
 
 from ..audit.building import Output, Row, excluded, quarantined
-from ..audit.signers import OTHER, SIGNER
+from ..audit.signers import OTHER, OTHER_SECRET, SECRET, SIGNER
 
 ESCAPE = "\x1b]0;owned\x07\x1b[2J"
 HOSTILE = [
@@ -330,7 +330,8 @@ def test_verify_pins_the_key_and_the_head(
     config.write_text('[sources]\nmanifest = ""\nregistry = ""\ntranscripts = ""\n')
     key = tmp_path / "clearshard-signing.key"
     assert verified("--config", config, "--out", out)[0] == 0
-    for secret, expected in ((b"s" * 32, 0), (b"o" * 32, 5)):
+    key.touch(mode=0o600)
+    for secret, expected in ((SECRET, 0), (OTHER_SECRET, 5)):
         key.write_text(secret.hex())
         assert verified("--config", config, "--out", out)[0] == expected
     assert verified("--config", config, "--out", out, "--key", SIGNER.public_key)[0] == 0

@@ -66,14 +66,14 @@ def test_a_lost_key_is_not_replaced(world: World) -> None:
 def test_another_key_is_refused_before_anything_is_done(world: World) -> None:
     world.run()
     before = (world.out / "audit" / "ledger.jsonl").read_bytes()
-    key_file(world).write_text("ab" * 32)
+    key_file(world).write_text(bytes(range(32)).hex())
     with pytest.raises(ConfigError, match="is signed by"):
         world.run()
     assert (world.out / "audit" / "ledger.jsonl").read_bytes() == before
 
 
 def test_the_environment_wins_over_the_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLEARSHARD_SIGNING_KEY", "cd" * 32)
+    monkeypatch.setenv("CLEARSHARD_SIGNING_KEY", bytes(range(200, 232)).hex())
     world.run()
     assert not key_file(world).exists()
     newest = Ledger(world.out / "audit" / "ledger.jsonl").head()

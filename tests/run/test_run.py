@@ -136,7 +136,7 @@ def test_another_key_than_that_of_earlier_runs_is_refused(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.run()
-    monkeypatch.setenv("CLEARSHARD_KEY", "ab" * 32)
+    monkeypatch.setenv("CLEARSHARD_KEY", bytes(range(32)).hex())
     with pytest.raises(ConfigError, match="not the key of the earlier runs"):
         world.run()
 

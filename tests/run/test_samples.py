@@ -26,8 +26,8 @@ SAMPLES = ROOT / "data" / "samples"
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, RunRecord]]:
     out = tmp_path_factory.mktemp("samples") / "out"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLEARSHARD_KEY", "5a" * 32)
-        patch.setenv("CLEARSHARD_SIGNING_KEY", "5b" * 32)
+        patch.setenv("CLEARSHARD_KEY", bytes(range(90, 122)).hex())
+        patch.setenv("CLEARSHARD_SIGNING_KEY", bytes(range(91, 123)).hex())
         config = load_config(ROOT / "configs" / "demo.toml")
         options = RunOptions(out, AS_OF, 2, dry_run=False)
         yield out, run(config, options, Silent(), lambda: datetime.now(UTC)).record

@@ -112,7 +112,7 @@ def test_checkpoints_of_another_key_are_not_believed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed(world, monkeypatch)
-    monkeypatch.setenv("CLEARSHARD_KEY", "ab" * 32)
+    monkeypatch.setenv("CLEARSHARD_KEY", bytes(range(32)).hex())
     assert go(world).record.reused == 0
     assert shards(world) == fresh(world)
 
