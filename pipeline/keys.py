@@ -176,8 +176,8 @@ def _parse(text: str, location: str) -> bytes:
         raise ConfigError("configuration", [problem])
     if len(set(secret)) < _LEAST_DIFFERENT_BYTES:
         problem = (
-            f"{location} → is not random: only {len(set(secret))} of its {_KEY_BYTES} bytes differ, "
-            "so it can be guessed. Make one with `openssl rand -hex 32`"
+            f"{location} → is not random: it has only {len(set(secret))} different bytes, so it can "
+            "be guessed. Make one with `openssl rand -hex 32`"
         )
         raise ConfigError("configuration", [problem])
     return secret

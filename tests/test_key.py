@@ -129,7 +129,7 @@ def test_whose_key_it_is(
     if fits:
         load_pseudonym_key(config, create=False)
     else:
-        with pytest.raises(ConfigError, match="others|belongs to user"):
+        with pytest.raises(ConfigError, match=r"others|belongs to user"):
             load_pseudonym_key(config, create=False)
 
 
@@ -161,7 +161,7 @@ def test_a_key_that_can_be_guessed_is_refused(
     config: Config, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     given(config, text)
-    with pytest.raises(ConfigError, match="not random.*openssl rand") as caught:
+    with pytest.raises(ConfigError, match=r"not random.*openssl rand") as caught:
         load_pseudonym_key(config, create=True)
     assert text not in str(caught.value)
     monkeypatch.setenv("CLEARSHARD_SIGNING_KEY", text)

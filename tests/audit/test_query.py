@@ -1,8 +1,14 @@
 """A query answers what it may be asked, and can do nothing else: every wall by itself."""
 
+import contextlib
 import hashlib
 import json
+import multiprocessing
+import resource
+import threading
+import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +16,9 @@ import duckdb
 import pytest
 
 from pipeline.audit.export import as_json
-from pipeline.audit.query import _check, _lock, open_query
+from pipeline.audit.query import open_query
+from pipeline.audit.query_process import MEMORY_BYTES, Question, answered, lock, watch_memory
+from pipeline.audit.query_tree import check
 from pipeline.audit.reading import open_decisions, visible_runs
 from pipeline.audit.views import VIEWS, add_views
 from pipeline.errors import ClearshardError, IntegrityError, QueryRefused, QueryStopped
@@ -187,14 +195,85 @@ HOSTILE = [
     "SELECT system.main.current_setting('temp_directory')",
     "SELECT 'temp_directory'.current_setting()",
     "SELECT list_transform(['a'], lambda x: current_setting('temp_directory'))",
+    "WITH duckdb_settings AS (SELECT * FROM duckdb_settings) SELECT * FROM duckdb_settings",
+    "WITH duckdb_settings AS (SELECT 1) SELECT * FROM duckdb_settings",
+    "WITH DuckDB_Tables AS (FROM duckdb_tables) FROM DUCKDB_TABLES",
+    'WITH "duckdb_views" AS (SELECT sql FROM duckdb_views) SELECT * FROM duckdb_views',
+    "WITH sqlite_master AS (SELECT * FROM sqlite_master) SELECT * FROM sqlite_master",
+    "WITH pg_settings AS (FROM pg_settings) FROM pg_settings",
+    "WITH pragma_database_list AS (FROM pragma_database_list) FROM pragma_database_list",
+    "WITH decisions_rows AS (FROM decisions_rows) FROM decisions_rows",
+    "WITH decisions_files AS (FROM decisions_files) FROM decisions_files",
+    "WITH a AS (SELECT * FROM duckdb_columns), duckdb_columns AS (SELECT 1) SELECT * FROM a",
+    "WITH a AS (SELECT * FROM b), b AS (SELECT 1) SELECT * FROM a",
+    "WITH a AS (SELECT * FROM a) SELECT * FROM a",
+    "WITH RECURSIVE duckdb_types AS (FROM duckdb_types UNION ALL FROM duckdb_types) "
+    "FROM duckdb_types",
+    "WITH RECURSIVE t AS (SELECT * FROM t UNION ALL SELECT 1) SELECT * FROM t",
+    "SELECT (WITH duckdb_views AS (FROM duckdb_views) SELECT count(*) FROM duckdb_views)",
+    "SELECT * FROM (WITH x AS (SELECT 1) SELECT * FROM x), x",
+    "SELECT * FROM runs AS duckdb_settings, duckdb_settings AS x",
+    "SELECT * FROM decisions, LATERAL (FROM duckdb_settings)",
+    "SELECT * FROM information_schema.columns",
+    "WITH columns AS (FROM information_schema.columns) FROM columns",
+    'WITH "{secret}" AS (SELECT * FROM "{secret}") SELECT * FROM "{secret}"',
+    'WITH "{inside}" AS (SELECT * FROM "{inside}") SELECT * FROM "{inside}"',
+    "SELECT * FROM duckdb_settings",
+    "SELECT * FROM pg_catalog.pg_class",
+    "SELECT * FROM system.information_schema.tables",
+    "SELECT * FROM system.main.duckdb_settings()",
+    "/* */ SELECT /*+ */ * FROM -- x\nduckdb_settings",
+    'SELECT * FROM U&"\\0064uckdb_settings"',
+    'SELECT * FROM "duckdb\u200b_settings"',
+    "SELECT * FROM \uff44uckdb_settings",
+    "FROM query('SELECT 1')",
+    "FROM query_table(['runs'])",
+    "SELECT current_setting(concat('temp_', 'directory'))",
+    "SELECT list_transform(['threads'], x -> current_setting(x))",
+    "SELECT list_aggregate([1], 'current_setting')",
+    "SELECT version()",
+    "SELECT current_database()",
+    "SELECT current_schemas(true)",
+    "SELECT current_query()",
+    "SELECT txid_current()",
+    "SELECT pg_get_viewdef('decisions')",
+    "SELECT has_table_privilege('runs', 'select')",
+    "SELECT inet_server_addr()",
+    "SELECT nextval('x')",
+    "SELECT stats(1)",
+    "SELECT json_serialize_plan('SELECT * FROM runs')",
+    "SELECT json_deserialize_sql('{{}}')",
+    "SELECT unheard_of(1)",
+    "SELECT count(*) OVER w, current_query() FROM runs WINDOW w AS ()",
+    "FROM runs SELECT COLUMNS(lambda c: current_setting('threads') > c)",
+    "SELECT 1 ORDER BY current_setting('threads')",
+    "SELECT 1 LIMIT (SELECT count(*) FROM duckdb_settings)",
+    "SELECT * FROM range((SELECT count(*) FROM duckdb_settings))",
+    "SELECT * FROM range(length(current_setting('temp_directory')))",
+    "SELECT * FROM unnest([current_setting('threads')])",
+    "VALUES ((SELECT count(*) FROM duckdb_settings))",
+    "SELECT 1 UNION SELECT current_setting('threads')",
+    "SELECT $1",
+    "SELECT ?",
+    "SELECT $x",
+    "EXECUTE p(1)",
+    "PIVOT duckdb_settings ON name USING count(*)",
+    "UNPIVOT duckdb_settings ON name, value",
+    "SUMMARIZE duckdb_settings",
+    "FROM (SUMMARIZE runs)",
+    "FROM (SHOW TABLES)",
+    "SELECT * FROM runs TABLESAMPLE (current_setting('threads'))",
+    "SELECT * FROM runs AT (VERSION => 1)",
     "",
     ";",
     "SELECT",
     "SELEC 1",
-    "SELECT '\0'",
-    "SELECT '\udcff'",
     "/* unfinished",
 ]
+
+
+#: What is refused before the text is looked at, or only in a process of its own.
+UNREADABLE = ("SELECT '\0'", "SELECT '\udcff'")
 
 
 def filled(sql: str, two: Output, folder: Path) -> str:
@@ -215,14 +294,24 @@ def everything(*folders: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("sql", [*UNREADABLE, HOSTILE[0], "SELECT sleep_ms(100000)", "SELEC 1"])
+def test_what_is_refused_is_told_across_processes(two: Output, tmp_path: Path, sql: str) -> None:
+    with pytest.raises(QueryRefused) as caught:
+        ask(two, filled(sql, two, tmp_path))
+    assert caught.value.exit_code == 2
+    assert caught.value.__cause__ is None
+
+
 @pytest.mark.parametrize("sql", HOSTILE)
 def test_refuses(two: Output, tmp_path: Path, sql: str) -> None:
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     sql = filled(sql, two, folder)
     before = everything(two.out, folder)
+    # In this process: starting one for each takes a second.
+    asked = Question(two.out, visible_runs(two.out), sql, 30, str(tmp_path))
     with pytest.raises(QueryRefused) as caught:
-        ask(two, sql)
+        list(answered(asked))
     assert caught.value.exit_code == 2
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None
@@ -234,12 +323,12 @@ def locked(two: Output) -> Iterator[duckdb.DuckDBPyConnection]:
     runs = visible_runs(two.out)
     with open_decisions(runs) as connection:
         add_views(connection, two.out, runs)
-        _lock(connection, runs)
+        lock(connection, runs)
         yield connection
 
 
-#: What the locked database cannot be asked at all, or only waits for.
-NOT_ASKED = ("'\0'", "\udcff", "sleep")
+#: What the locked database cannot be asked at all, or that would not end.
+NOT_ASKED = ("'\0'", "\udcff", "sleep", "RECURSIVE")
 #: The one thing that it would do: the files that it may read it may also write.
 KEPT_OUT_BY_THE_TEXT = tuple(s for s in HOSTILE if s.startswith("COPY") and "'{inside}'" in s)
 
@@ -311,7 +400,7 @@ def test_every_table_function_but_the_few_is_refused(locked: duckdb.DuckDBPyConn
     allowed = []
     for (name,) in names:
         try:
-            _check(locked, f"SELECT * FROM {name}(1)")
+            check(locked, f"SELECT * FROM {name}(1)")
         except QueryRefused:
             continue
         allowed.append(name)
@@ -329,13 +418,104 @@ def test_rows_that_take_too_long_are_stopped(two: Output) -> None:
         ask(two, "SELECT a.range FROM range(100000000) a WHERE md5(a.range::VARCHAR) < '0001'", 0.5)
 
 
-def test_a_query_that_needs_too_much_memory_is_stopped(
-    two: Output, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pipeline.audit.query._MEMORY", "64MiB")
-    monkeypatch.setattr("pipeline.audit.query._SPILL", "1MiB")
-    with pytest.raises(QueryStopped, match="64MiB of memory"):
-        ask(two, "SELECT list(md5(range::VARCHAR)) FROM range(5000000)")
+BOMBS = [
+    "SELECT length(repeat('a', 4000000000))",
+    "SELECT repeat('a', 900000000)",
+    "SELECT length(lpad('a', 2000000000, 'b'))",
+    "SELECT length(rpad('a', 2000000000, 'b'))",
+    "SELECT length(concat(repeat('a', 500000000), repeat('b', 500000000)))",
+    "SELECT length(replace(repeat('a', 90000000), 'a', repeat('b', 100)))",
+    "SELECT length(format('{:>1900000000}', 'x'))",
+    "SELECT length(printf('%1900000000d', 1))",
+    "SELECT list(md5(range::VARCHAR)) FROM range(50000000)",
+    "SELECT len(range(1000000000000))",
+    "SELECT len(list_transform(range(500000000), lambda x: x * 2))",
+    "SELECT string_agg(md5(range::VARCHAR), ',' ORDER BY range DESC) FROM range(50000000)",
+    "SELECT histogram(md5(range::VARCHAR)) FROM range(50000000)",
+    "SELECT map_from_entries(list((range, range))) FROM range(100000000)",
+    "SELECT array_agg(decisions) FROM decisions, range(100000000)",
+    "SELECT regexp_extract_all(repeat('a', 200000000), '.')",
+    "SELECT string_split(repeat('a,', 200000000), ',')",
+    "SELECT to_json(range(400000000))",
+    "WITH RECURSIVE t(s) AS (SELECT 'ab' UNION ALL SELECT s || s FROM t WHERE length(s) < 1e11) "
+    "SELECT max(length(s)) FROM t",
+    "PIVOT (SELECT range AS n FROM range(100000)) ON n USING count(*)",
+    "SELECT * FROM range(1000000) a, range(1000000) b ORDER BY md5((a.range + b.range)::VARCHAR)",
+    "SELECT count(*) FROM generate_series(1, 1000000000000)",
+    "SELECT count(*) FROM range(1000000000000) WHERE regexp_matches(range::VARCHAR, '(a*)*b')",
+    "SELECT count(*) FROM decisions a, decisions b, decisions c, decisions d, range(100000000000)",
+    "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT max(n) FROM t",
+    "SELECT regexp_matches(repeat('a', 100000000), '(a|aa)+$')",
+    "SELECT " + "(" * 100_000 + "1" + ")" * 100_000,
+    "SELECT " + "-" * 3 + "1" + " + 1" * 200_000,
+    "SELECT " + "[" * 5_000 + "1" + "]" * 5_000,
+    "SELECT " + "(SELECT " * 900 + "1" + ")" * 900,
+]
+
+
+#: Each takes seconds: of every kind one is asked each time, all of them by `make soak`.
+OFTEN = (0, 1, 8, 18, 24, 26)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        pytest.param(sql, id=str(n), marks=() if n in OFTEN else pytest.mark.soak)
+        for n, sql in enumerate(BOMBS)
+    ],
+)
+def test_no_query_has_more_memory_or_time_than_it_may(two: Output, sql: str) -> None:
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = time.monotonic()
+    with contextlib.suppress(QueryStopped, QueryRefused):
+        assert len(str(ask(two, sql, 2))) < 10_000  # one that is answered has done no harm
+    assert time.monotonic() - started < 40
+    # Of all processes that have ended and been waited for, the largest.
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 <= MEMORY_BYTES + (
+        64 << 20
+    )
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - own < 300 << 10
+    assert multiprocessing.active_children() == []
+
+
+def test_a_query_that_needs_too_much_memory_is_stopped(two: Output) -> None:
+    with pytest.raises(QueryStopped, match="1 GiB of memory") as caught:
+        ask(two, "SELECT length(repeat('a', 4000000000))")
+    assert caught.value.exit_code == 1
+
+
+def test_a_row_that_is_too_large_is_stopped(two: Output) -> None:
+    with pytest.raises(QueryStopped, match="A row of the answer has more than 16 MiB"):
+        ask(two, "SELECT repeat('a', 20000000)")
+    assert ask(two, "SELECT repeat('a', 9000000) AS s FROM range(5)")[4]["s"].startswith("aaa")
+
+
+def test_a_query_that_spills_is_answered(two: Output) -> None:
+    sql = "SELECT count(*) AS n FROM (SELECT md5(range::VARCHAR) FROM range(10000000) GROUP BY 1)"
+    assert ask(two, sql) == [{"n": 10_000_000}]
+
+
+def test_where_no_kernel_holds_the_bound_a_thread_does() -> None:
+    started = multiprocessing.get_context("spawn").Process(target=_grow)
+    started.start()
+    started.join(30)
+    assert started.exitcode == 77
+
+
+def _grow() -> None:
+    threading.Thread(target=watch_memory, args=(300 << 20,), daemon=True).start()
+    held = []
+    while True:
+        held.append(b"x" * (1 << 20))
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_who_stops_reading_leaves_no_process(two: Output, rows: int) -> None:
+    sql = "SELECT range FROM range(100000000)"
+    with open_query(two.out, visible_runs(two.out), sql, 30) as found:
+        assert sum(1 for _ in islice(found.batches, rows)) == rows
+    assert multiprocessing.active_children() == []
 
 
 @pytest.mark.parametrize(
