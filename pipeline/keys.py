@@ -176,7 +176,7 @@ def _parse(text: str, location: str) -> bytes:
         raise ConfigError("configuration", [problem])
     if len(set(secret)) < _LEAST_DIFFERENT_BYTES:
         problem = (
-            f"{location} → is not random: it has only {len(set(secret))} different bytes, so it can "
+            f"{location} → is not random: it has only {len(set(secret))} different bytes: it can "
             "be guessed. Make one with `openssl rand -hex 32`"
         )
         raise ConfigError("configuration", [problem])

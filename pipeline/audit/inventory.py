@@ -4,12 +4,13 @@ import hashlib
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.audit.faults import Fault, printable
 from pipeline.audit.reading import VisibleRun
-from pipeline.storage import sha256_file
+from pipeline.storage import sha256_file, temporary_name
 
 #: What marks a folder as an output of this program.
 MARKER_NAME = ".clearshard.json"
@@ -17,8 +18,14 @@ MARKER = b'{"format": 1, "made_by": "clearshard"}\n'
 _NOT_RECORDED = "Restore it from a backup, or run again"
 _CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
 _LEDGER = ("ledger.jsonl", "head.json")
-_IN_AUDIT = frozenset((*_LEDGER, "decisions"))
-_IN_ROOT = frozenset(("README.md", "audit", "runs", "shards", "lost+found"))
+#: What a run puts where, and what a crash can leave of a file on its way there.
+_FILES_IN_ROOT = frozenset(("README.md", MARKER_NAME, ".lock", temporary_name(MARKER_NAME)))
+_FOLDERS_IN_ROOT = frozenset(("audit", "runs", "shards", ".staging", ".checkpoints", "lost+found"))
+_FILES_IN_AUDIT = frozenset((*_LEDGER, temporary_name("head.json")))
+_FOLDERS_IN_AUDIT = frozenset(("decisions",))
+#: The work of runs that are not visible: what is there is theirs, but made of files and folders.
+_AT_WORK = (".staging", ".checkpoints")
+_FOLDERS = ("audit", "audit/decisions", "runs", "shards")
 
 
 def below(out: Path, path: Path) -> str:
@@ -62,9 +69,7 @@ def structure_faults(out: Path) -> list[Fault]:
         pass
     if faults:
         return faults
-    for name in ("audit", "audit/decisions", "runs", "shards"):
-        if (out / name).is_symlink():
-            faults.append(Fault(name, "is a link: what it leads to is not part of this output"))
+    faults += linked_folders(out)
     if faults:
         return faults
     for path in (*(out / "audit" / name for name in _LEDGER), *sorted(out.glob("runs/*.json"))):
@@ -85,22 +90,67 @@ def marker_fault(out: Path) -> Fault | None:
     return compare(out, out / MARKER_NAME, hashlib.sha256(MARKER).hexdigest())
 
 
+def linked_folders(out: Path) -> list[Fault]:
+    """Folders of an output that lead elsewhere, where somebody else can put what he likes."""
+    message = "is a link: what it leads to is not part of this output. Remove it"
+    return [Fault(name, message) for name in (*_FOLDERS, *_AT_WORK) if (out / name).is_symlink()]
+
+
+def added(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
+    """What is in the folders of an output and not of its runs: for who goes on writing there.
+
+    Args:
+        out: The output folder, in which no run is half visible.
+        runs: All that have a record.
+    """
+    replaced = {name for run in runs for name in run.record.superseded}
+    live = [run for run in runs if run.run_id not in replaced]
+    yield from unaccounted_names(out)
+    yield from unaccounted_decisions(out, runs)
+    yield from unaccounted_shards(out, live, {})
+    for name in ("shards", "audit/decisions"):
+        for path in _not_plain(out / name):
+            yield Fault(below(out, path), "is a link or device, not a file of its own. Remove it")
+
+
 def unaccounted_names(out: Path) -> Iterator[Fault]:
     """What is in the folder, ``runs/`` and ``audit/`` besides what runs write there.
 
-    A name that starts with a dot is a file on its way in, or what a crash left of one: nobody reads
-    it, and the next run removes it.
+    Hidden names are no exception, but for those that a run or a crash leaves.
     """
-    message = "is no part of an output: it was added. Remove it"
-    for path in sorted(out.glob("*")):
-        if not path.name.startswith(".") and path.name not in _IN_ROOT:
-            yield Fault(below(out, path), message)
-    for path in sorted((out / "runs").glob("*")):
-        if not path.name.startswith(".") and (path.suffix != ".json" or not path.is_file()):
-            yield Fault(below(out, path), message)
-    for path in sorted((out / "audit").glob("*")):
-        if not path.name.startswith(".") and path.name not in _IN_AUDIT:
-            yield Fault(below(out, path), message)
+    yield from _strange(out, out, _FILES_IN_ROOT, _FOLDERS_IN_ROOT)
+    records = {path.name for path in (out / "runs").glob("[!.]*.json")}
+    yield from _strange(out, out / "runs", records, frozenset())
+    yield from _strange(out, out / "audit", _FILES_IN_AUDIT, _FOLDERS_IN_AUDIT)
+    for name in _AT_WORK:
+        for path in _not_plain(out / name):
+            yield Fault(below(out, path), "is a link or device, which no run makes. Remove it")
+
+
+def _strange(
+    out: Path, folder: Path, files: Collection[str], folders: Collection[str]
+) -> Iterator[Fault]:
+    """What is in a folder and is not one of these files and folders, as such."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        mode = path.lstat().st_mode
+        known = (stat.S_ISREG(mode) and path.name in files) or (
+            stat.S_ISDIR(mode) and path.name in folders
+        )
+        # The records of runs, the card and the marker are compared with what was recorded.
+        compared = path.name in ("README.md", MARKER_NAME) and not stat.S_ISDIR(mode)
+        if not known and not compared:
+            yield Fault(below(out, path), "is no part of an output: it was added. Remove it")
+
+
+def _not_plain(root: Path) -> Iterator[Path]:
+    """What is below a folder and is neither a file nor a folder."""
+    for folder, folders, files in os.walk(root):
+        for name in sorted([*folders, *files]):
+            path = Path(folder, name)
+            with suppress(FileNotFoundError):  # a run at work removes what it has written
+                mode = path.lstat().st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                    yield path
 
 
 def unaccounted_decisions(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
@@ -138,6 +188,9 @@ def _unaccounted(
             elif name not in accounted[here]:
                 message = "is in no record: it was added, or left by an interrupted run. Remove it"
                 yield Fault(below(out, here / name), message)
+        if here != root and here not in accounted and not files and not folders:
+            message = "is an empty folder that is in no record. Remove it"
+            yield Fault(below(out, here), message)
     for here, count in strangers.items():
         if here in replaced:
             message = (

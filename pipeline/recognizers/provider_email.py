@@ -58,9 +58,17 @@ def provider_emails() -> Finder:
 
 def find_provider_emails(text: str) -> Iterator[Found]:
     """Addresses that end with a provider."""
+    tokens: list[re.Match[str]] = []
+    place = 0
     for host in _HOST.finditer(text):
-        line_start = text.rfind("\n", 0, host.start()) + 1
-        tokens = list(TOKEN.finditer(text, line_start, host.start()))
+        line_start = text.rfind("\n", place, host.start()) + 1
+        if line_start > place:
+            tokens, place = [], line_start
+        # Read once in a line with many: only a word that the host before has cut begins again.
+        if tokens and tokens[-1].end() == place:
+            place = tokens.pop().start()
+        tokens += TOKEN.finditer(text, place, host.start())
+        place = host.start()
         start, words = host.start(), 0
         for token in reversed(tokens):
             word = token.group().lower()

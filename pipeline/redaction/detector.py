@@ -19,6 +19,7 @@ import msgspec
 from pipeline.config import Profile
 from pipeline.recognizers import dates, street_address
 from pipeline.recognizers.fail_closed import silence_presidio
+from pipeline.recognizers.reach import Reach
 from pipeline.recognizers.table import recognizers_of
 from pipeline.recognizers.vocabulary import COMMON_PLACES, CONTRACTION, MEDICAL
 from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
@@ -274,9 +275,11 @@ def _outermost(spans: list[Span]) -> list[Span]:
     if len(spans) < 2:
         return spans
     kept: list[Span] = []
+    reach = Reach(span.start for span in spans)
     for span in sorted(spans, key=lambda s: (-s.score, s.start, -s.end, s.recognizer)):
-        if not any(k.start <= span.start and span.end <= k.end for k in kept):
+        if reach.until(span.start) < span.end:
             kept.append(span)
+            reach.add(span.start, span.end)
     return kept
 
 

@@ -80,7 +80,7 @@ def named_by_others(text: str, spans: Sequence[Span], wanted: Collection[str]) -
     kinds = {span.entity_type for span in spans}
     if kinds.isdisjoint(_NAMERS):
         return list(spans)
-    others = _Others.of(spans)
+    others = _Others.of(text, spans)
     named = []
     for span in spans:
         namer = _NAMERS.get(span.entity_type)
@@ -97,18 +97,23 @@ class _Others:
         ends: Of places and addresses.
         starts: Of parts of addresses.
         phones: Ranges of phone numbers.
+        nhs: Whether the NHS is spoken of.
     """
 
     ends: Collection[int]
     starts: Collection[int]
     phones: Collection[tuple[int, int]]
+    nhs: bool
 
     @classmethod
-    def of(cls, spans: Sequence[Span]) -> "_Others":
+    def of(cls, text: str, spans: Sequence[Span]) -> "_Others":
         return cls(
             {span.end for span in spans if span.entity_type in _PLACES},
             {span.start for span in spans if span.entity_type in _PARTS_OF_ADDRESSES},
             {(span.start, span.end) for span in spans if span.entity_type == _PHONE},
+            # Once for all: a text of such numbers would be read again for each.
+            any(span.entity_type == _LIKE_A_PHONE for span in spans)
+            and _SAYS_SO.search(text) is not None,
         )
 
 
@@ -151,7 +156,7 @@ def _name_of_unknown_word(text: str, span: Span, _: _Others) -> str | None:
 
 
 def _name_of_nhs_number(text: str, span: Span, others: _Others) -> str | None:
-    if (span.start, span.end) in others.phones and not _SAYS_SO.search(text):
+    if (span.start, span.end) in others.phones and not others.nhs:
         return _PHONE
     return None
 

@@ -11,7 +11,7 @@ of the places where it is said.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.recognizers.unknown_word import ordinary_words
 from pipeline.recognizers.vocabulary import NO_NAME, words_of
@@ -45,7 +45,11 @@ _MIN_NAME_LETTERS = 3
 #: NER has read them as well.
 _LEAST_SHARE = 0.4
 
+#: So many names or values are faster looked for one after the other.
+_FEW = 64
+
 _WORD = re.compile(r"[^\W\d_]+")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -78,20 +82,23 @@ def _names_again(text: str, spans: Sequence[Span]) -> list[Span]:
     ]
 
 
-def _places_of(names: Iterable[str], text: str) -> Iterator[tuple[str, int, int]]:
+def _places_of(names: Collection[str], text: str) -> Iterator[tuple[str, int, int]]:
     """The words of a text that may be one of some names, folded, and their ranges."""
     folded = text.casefold()
     if len(folded) != len(text):
         # Some letter becomes two, and what stands behind it moves.
         yield from ((word.group().casefold(), *word.span()) for word in _WORD.finditer(text))
         return
+    if len(names) > _FEW:
+        yield from ((word.group(), *word.span()) for word in _WORD.finditer(folded))
+        return
     # A few names are sooner found than all words are read.
     for name in names:
         start = folded.find(name)
         while start >= 0:
-            word = _WORD.match(folded, start)
-            begins = start == 0 or _WORD.match(folded, start - 1) is None
-            if begins and word is not None and word.end() == start + len(name):
+            begins = start == 0 or _LETTER.match(folded, start - 1) is None
+            word = _WORD.match(folded, start) if begins else None
+            if word is not None and word.end() == start + len(name):
                 yield name, start, word.end()
             start = folded.find(name, start + 1)
 
@@ -109,14 +116,15 @@ def _values_again(text: str, spans: Sequence[Span]) -> list[Span]:
         return []
     everything = _letters(text)
     # A value is there as often as it was found, and mostly no more.
-    again = [letters for letters in values if _times(letters, everything) > times[letters]]
+    there = _starts_of(values, everything)
+    again = {x: starts for x, starts in there.items() if len(starts) > times[x]}
     if not again:
         return []
     places = list(_places(text))
     found = []
-    for letters in again:
+    for letters, starts in again.items():
         span = values[letters]
-        for start in _starts(letters, everything):
+        for start in starts:
             first, last = places[start], places[start + len(letters) - 1]
             found.append(Span(first, last + 1, span.entity_type, span.score, RECOGNIZER))
     return found
@@ -149,5 +157,21 @@ def _starts(letters: str, everything: str) -> Iterator[int]:
         start = everything.find(letters, start + 1)
 
 
-def _times(letters: str, everything: str) -> int:
-    return sum(1 for _ in _starts(letters, everything))
+def _starts_of(values: Collection[str], everything: str) -> dict[str, list[int]]:
+    """Where each value begins, also within others.
+
+    Many values are looked for together: at each place only those lengths are tried that some value
+    with the same first letters has, and a value of each length is found by its letters.
+    """
+    if len(values) <= _FEW:
+        return {letters: list(_starts(letters, everything)) for letters in values}
+    lengths: defaultdict[str, set[int]] = defaultdict(set)
+    for letters in values:
+        lengths[letters[:_MIN_LETTERS]].add(len(letters))
+    found: dict[str, list[int]] = {letters: [] for letters in values}
+    for start in range(len(everything) - _MIN_LETTERS + 1):
+        for length in lengths.get(everything[start : start + _MIN_LETTERS], ()):
+            starts = found.get(everything[start : start + length])
+            if starts is not None and start + length <= len(everything):
+                starts.append(start)
+    return found

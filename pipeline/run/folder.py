@@ -9,16 +9,17 @@ Only ``shards/`` and the dataset card are to be given away, so only they are as 
 says; everything else is this user's alone, also what a looser version has left.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from pipeline.audit.inventory import MARKER, MARKER_NAME
+from pipeline.audit.faults import Fault
+from pipeline.audit.inventory import MARKER, MARKER_NAME, added, linked_folders
 from pipeline.audit.reading import visible_runs
-from pipeline.errors import OutputUnusable, RunLocked
+from pipeline.errors import IntegrityError, OutputUnusable, RunLocked
 from pipeline.records import RunRecord
 from pipeline.run.lock import run_lock
 from pipeline.storage import (
@@ -90,12 +91,14 @@ def locked(root: Path) -> Iterator[OutputFolder]:
         OutputUnusable: It holds something else, or cannot be written.
         OutputFull: The disk is full.
         RunLocked: Another run holds it.
+        IntegrityError: A folder in it leads elsewhere.
     """
     with output_errors(root), ExitStack() as stack:
         _hold(root, stack)
         folder = OutputFolder(root, stack.enter_context(private()))
         try:
             _claim(root)
+            _refuse(folder, linked_folders(root))
             _keep_private(folder)
             yield folder
         finally:
@@ -137,6 +140,25 @@ def _claim(root: Path) -> None:
     marker = root / MARKER_NAME
     if not marker.exists():
         write_atomic(marker, MARKER)
+
+
+def require_nothing_added(folder: OutputFolder) -> None:
+    """Refuses to go on beside files that no run has written, and that readers would take in.
+
+    To be asked where no run is half visible: after `recover`, and before a run is announced.
+
+    Raises:
+        IntegrityError: There is something, or a record is not what a run wrote.
+    """
+    _refuse(folder, added(folder.root, visible_runs(folder.root)))
+
+
+def _refuse(folder: OutputFolder, faults: Iterable[Fault]) -> None:
+    for fault in faults:
+        raise IntegrityError(
+            f"{folder.root}: {fault.location} {fault.message}. Nothing became visible. "
+            "`clearshard audit verify` finds all that is not as it was recorded."
+        )
 
 
 def _keep_private(folder: OutputFolder) -> None:

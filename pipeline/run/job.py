@@ -34,7 +34,7 @@ from pipeline.run.confirm import Confirmed, confirm, gather
 from pipeline.run.containers import ContainerReader
 from pipeline.run.earlier import Earlier
 from pipeline.run.finish import Finisher
-from pipeline.run.folder import OutputFolder, locked
+from pipeline.run.folder import OutputFolder, locked, require_nothing_added
 from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
 from pipeline.run.intake import Intake, column_rules, take_in
 from pipeline.run.journal import Journal, open_journal
@@ -125,11 +125,13 @@ def run(
         finish_sweeps(folder, journal)
         job = _Job(config, options, policy, digests, folder, progress, journal, stop or Stop())
         sweep_leftovers(folder, config.housekeeping, job.run_id, journal)
+        require_nothing_added(folder)
         try:
             result = job.finish()
             if options.dry_run:
                 remove_tree(job.staging)
                 return result
+            require_nothing_added(folder)
             if result.unchanged:
                 job.tell_unchanged()
             else:

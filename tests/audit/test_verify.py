@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -206,9 +207,49 @@ def test_nothing_left_but_an_empty_folder(output: Output) -> None:
 
 def test_drafts_of_a_crash_are_no_strangers(output: Output) -> None:
     output.publish("r")
-    for name in ("runs/.x.json.tmp", "audit/.head.json.tmp"):
+    for name in (".clearshard.json.tmp", "audit/.head.json.tmp"):
         (output.out / name).write_bytes(b"half")
+    (output.out / ".staging" / "run" / "scratch").mkdir(parents=True)
+    (output.out / ".staging" / "run" / "scratch" / "x.arrow").write_bytes(b"half")
+    (output.out / ".checkpoints").mkdir()
+    (output.out / ".checkpoints" / ".unit-0.arrow.tmp").write_bytes(b"half")
     assert faults_of(output) == ()
+
+
+PLACES = ("", "runs", "audit", "audit/decisions", "audit/decisions/run=r", "shards", "shards/run=r")
+AT_WORK = (".staging", ".staging/run", ".checkpoints")
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "link", "dangling", "fifo", "socket"])
+@pytest.mark.parametrize("name", [".x", ".x.tmp", "x", ".x.json"])
+def test_whatever_is_added_anywhere_is_found(output: Output, name: str, kind: str) -> None:
+    output.publish("r")
+    for place in (*PLACES, *AT_WORK):
+        (output.out / place).mkdir(parents=True, exist_ok=True)
+        path = output.out / place / name
+        make_strange(path, kind)
+        found = {fault.location for fault in verify(output.out).faults}
+        at_work = place in AT_WORK and kind in ("file", "folder")
+        below_it = {f"{place}/{name}".removeprefix("/"), place}
+        assert bool(found & below_it) != at_work, (place, found)
+        path.rmdir() if kind == "folder" else path.unlink()
+    assert verify(output.out).faults == ()
+
+
+def make_strange(path: Path, kind: str) -> None:
+    match kind:
+        case "file":
+            path.write_bytes(b"SECRET")
+        case "folder":
+            path.mkdir()
+        case "link":
+            path.symlink_to("/etc/hostname")
+        case "dangling":
+            path.symlink_to("nowhere")
+        case "fifo":
+            os.mkfifo(path)
+        case "socket":
+            os.mknod(path, 0o600 | stat.S_IFSOCK)
 
 
 @pytest.mark.parametrize(

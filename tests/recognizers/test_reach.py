@@ -1,0 +1,67 @@
+"""What is kept of overlapping results is what comparing each with each would keep."""
+
+import random
+
+import pytest
+from presidio_analyzer import RecognizerResult
+
+from pipeline.recognizers.fail_closed import without_contained
+from pipeline.recognizers.provider_email import find_provider_emails
+from pipeline.recognizers.reach import Reach
+
+
+@pytest.fixture
+def drawn() -> random.Random:
+    return random.Random(17)
+
+
+def test_reach_is_the_largest_end_of_what_begins_no_later(drawn: random.Random) -> None:
+    for _ in range(300):
+        ranges = [(s := drawn.randrange(30), s + drawn.randrange(1, 12)) for _ in range(12)]
+        reach = Reach(start for start, _ in ranges)
+        for number, (start, end) in enumerate(ranges):
+            for place in range(32):
+                told = max((e for s, e in ranges[:number] if s <= place), default=0)
+                assert reach.until(place) == told
+            reach.add(start, end)
+
+
+def test_what_presidio_would_keep_is_kept(drawn: random.Random) -> None:
+    for _ in range(500):
+        results = [
+            RecognizerResult(
+                drawn.choice("AB"),
+                s := drawn.randrange(15),
+                s + 1 + drawn.randrange(6),
+                drawn.choice((0, 0.4, 0.4, 0.9)),
+            )
+            for _ in range(drawn.randrange(14))
+        ]
+        kept = without_contained(results)
+        places = {(r.entity_type, r.start, r.end, r.score) for r in kept}
+        assert len(places) == len(kept)
+        assert places == _each_with_each(results)
+
+
+def _each_with_each(results: list[RecognizerResult]) -> set[tuple[str, int, int, float]]:
+    kept: list[RecognizerResult] = []
+    for one in sorted(results, key=lambda r: (-r.score, r.start, r.start - r.end)):
+        inside = [k for k in kept if k.entity_type == one.entity_type and one.contained_in(k)]
+        if one.score and not inside:
+            kept.append(one)
+    return {(r.entity_type, r.start, r.end, r.score) for r in kept}
+
+
+def test_many_results_of_one_text_take_no_square_of_time() -> None:
+    results = [RecognizerResult("A", n, n + 2, 0.5) for n in range(200_000)]
+    assert len(without_contained(results)) == 200_000
+
+
+@pytest.mark.parametrize("between", [" ", "\n", " dot ", "\n\nwrite to clem's ", "'"])
+def test_each_of_many_providers_in_a_text_has_the_words_before_it(between: str) -> None:
+    said = "clem 74 gmail com"
+    once = [(f.start, f.end) for f in find_provider_emails(said)]
+    assert once == [(0, len(said))]
+    text = between.join([said] * 50)
+    ends = [f.end for f in find_provider_emails(text)]
+    assert ends == [n * (len(said) + len(between)) + len(said) for n in range(50)]

@@ -1,0 +1,113 @@
+"""A run does not go on beside files that no run has written, nor write where a link leads."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import IntegrityError
+from pipeline.run import job
+
+from .world import World, small_world, transcript
+
+PLACES = ("shards", "shards/{run}", "runs", "audit", "audit/decisions", "audit/decisions/{run}")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = small_world(tmp_path)
+    world.run()
+    world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
+    world.write()
+    return world
+
+
+def newest(world: World) -> str:
+    [record] = (world.out / "runs").iterdir()
+    return f"run={record.stem}"
+
+
+def everything(root: Path) -> dict[str, bytes]:
+    """All files but those that say that a run was tried."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+@pytest.mark.parametrize("kind", ["file", "hidden", "folder", "link", "fifo"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_run_refuses_what_was_added(world: World, place: str, kind: str) -> None:
+    place = place.format(run=newest(world))
+    folder = world.out / place
+    path = folder / (".part-00000-0000.parquet" if kind == "hidden" else "part-00000-0000.parquet")
+    match kind:
+        case "folder":
+            path.mkdir()
+        case "link":
+            path.symlink_to(world.root / "files.csv")
+        case "fifo":
+            os.mkfifo(path)
+        case _:
+            path.write_bytes(b"planted")
+    before = everything(world.out)
+    with pytest.raises(IntegrityError, match="Nothing became visible") as caught:
+        world.run()
+    assert caught.value.exit_code == 5
+    assert place in str(caught.value)
+    assert everything(world.out) == before
+    path.rmdir() if kind == "folder" else path.unlink()
+    world.run()
+
+
+@pytest.mark.parametrize(
+    "name", ["shards", "runs", "audit", "audit/decisions", ".staging", ".checkpoints"]
+)
+def test_a_run_writes_nowhere_that_a_link_leads_to(world: World, name: str) -> None:
+    elsewhere = world.root / "elsewhere"
+    if (world.out / name).exists():
+        shutil.move(world.out / name, elsewhere)
+    elsewhere.mkdir(exist_ok=True)
+    (world.out / name).symlink_to(elsewhere)
+    before = everything(elsewhere)
+    with pytest.raises(IntegrityError, match=f"{name} is a link") as caught:
+        world.run()
+    assert caught.value.exit_code == 5
+    assert everything(elsewhere) == before
+
+
+def test_shards_of_a_run_that_lead_elsewhere_are_refused(world: World) -> None:
+    folder = world.out / "shards" / newest(world)
+    shutil.move(folder, world.root / "elsewhere")
+    folder.symlink_to(world.root / "elsewhere")
+    with pytest.raises(IntegrityError):
+        world.run()
+    assert list((world.root / "elsewhere").iterdir())
+
+
+def test_what_is_added_while_a_run_works_keeps_it_from_becoming_visible(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = job._Job.finish
+
+    def plants(self: job._Job) -> job.RunResult:
+        result = finish(self)
+        (world.out / "shards" / "part-00000-0000.parquet").write_bytes(b"planted")
+        return result
+
+    monkeypatch.setattr(job._Job, "finish", plants)
+    run = newest(world)
+    with pytest.raises(IntegrityError, match="shards"):
+        world.run()
+    assert newest(world) == run
+    events = [json.loads(x) for x in (world.out / "audit" / "ledger.jsonl").open()]
+    assert [event["event"] for event in events][-1] == "run_failed"
+
+
+def test_a_hard_link_elsewhere_is_a_backup_and_no_stranger(world: World) -> None:
+    [shard] = (world.out / "shards" / newest(world)).iterdir()
+    os.link(shard, world.root / "backup.parquet")
+    world.run()
