@@ -207,7 +207,7 @@ def test_nothing_left_but_an_empty_folder(output: Output) -> None:
 
 def test_drafts_of_a_crash_are_no_strangers(output: Output) -> None:
     output.publish("r")
-    for name in (".clearshard.json.tmp", "audit/.head.json.tmp"):
+    for name in ("..clearshard.json.tmp", "audit/.head.json.tmp"):
         (output.out / name).write_bytes(b"half")
     (output.out / ".staging" / "run" / "scratch").mkdir(parents=True)
     (output.out / ".staging" / "run" / "scratch" / "x.arrow").write_bytes(b"half")
