@@ -109,6 +109,11 @@ class Recognizers:
         return [*self.written, *self.spoken]
 
 
+def names_of(profile: Profile) -> tuple[str, ...]:
+    """What runs with a profile besides the NER and the user's own, sorted; nothing is loaded."""
+    return tuple(sorted(make.__name__ for make in (*_written(profile), *_spoken(profile))))
+
+
 def recognizers_of(profile: Profile, user_file: Path | None, regex_seconds: float) -> Recognizers:
     """The recognizers of a profile and the user.
 
@@ -122,9 +127,17 @@ def recognizers_of(profile: Profile, user_file: Path | None, regex_seconds: floa
         ConfigError: The user's file is wrong.
     """
     users = [] if user_file is None else read_user_recognizers(user_file, LANGUAGE)
-    written = [make() for make in (STOCK if profile == "stock" else WRITTEN)]
-    spoken = [make() for make in {"strict": STRICT, "balanced": OWN, "stock": ()}[profile]]
+    written = [make() for make in _written(profile)]
+    spoken = [make() for make in _spoken(profile)]
     return Recognizers(
         [fail_closed(recognizer, regex_seconds) for recognizer in (*written, *users)],
         [fail_closed(recognizer, regex_seconds) for recognizer in spoken],
     )
+
+
+def _written(profile: Profile) -> tuple[Callable[[], EntityRecognizer], ...]:
+    return STOCK if profile == "stock" else WRITTEN
+
+
+def _spoken(profile: Profile) -> tuple[Callable[[], EntityRecognizer], ...]:
+    return {"strict": STRICT, "balanced": OWN, "stock": ()}[profile]

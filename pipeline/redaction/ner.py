@@ -2,6 +2,7 @@
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,24 @@ def model_folder(model: str) -> Path:
         raise FileNotFoundError(model) from None
     meta = spacy.util.get_model_meta(package)
     return Path(package) / f"{package.name}-{meta['version']}"
+
+
+def pipeline_digest(model: str) -> str:
+    """SHA-256 of everything in a pipeline's folder, wherever it lies.
+
+    Raises:
+        ConfigError: It is not installed.
+    """
+    try:
+        folder = model_folder(model)
+    except OSError:
+        raise _not_usable(model, "is not an installed pipeline") from None
+    digest = hashlib.sha256()
+    files = (p for p in folder.rglob("*") if p.is_file() and p.parent.name != "__pycache__")
+    for path in sorted(files):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def speech_model() -> Path:

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 import msgspec
 
@@ -18,7 +17,7 @@ from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, S
 from pipeline.redaction.address_gaps import fill_gaps
 from pipeline.redaction.apply import apply
 from pipeline.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
-from pipeline.redaction.ner import STOCK_NER, model_folder, speech_model
+from pipeline.redaction.ner import STOCK_NER, pipeline_digest, speech_model
 from pipeline.redaction.policy_names import problem_with, removed_types
 from pipeline.redaction.propagate import propagate
 from pipeline.redaction.replace import Replacer
@@ -203,21 +202,9 @@ def redactor_digest(config: Config) -> str:
     if settings.user_recognizers is not None:
         digest.update(read_text(settings.user_recognizers).encode())
     for ner in settings.ners:
-        try:
-            folder = model_folder(ner)
-        except OSError:
-            problem = f"redaction.spacy_model → {ner} is not an installed pipeline"
-            raise ConfigError("configuration", [problem]) from None
-        _add_files(digest, folder)
+        digest.update(pipeline_digest(ner).encode())
     digest.update(word_list().read_bytes())
     return digest.hexdigest()
-
-
-def _add_files(digest: "hashlib._Hash", folder: Path) -> None:
-    files = (p for p in folder.rglob("*") if p.is_file() and p.parent.name != "__pycache__")
-    for path in sorted(files):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
 
 
 def _add_code(digest: "hashlib._Hash", package: Traversable) -> None:

@@ -4,8 +4,8 @@ The visible run has shards: its record is believed if it is the one that the led
 decisions and each of its shards if their SHA-256 is what the record says. A killed run has left
 checkpoints, believed as `pipeline.shards.checkpoints` says. What is not believed is done again.
 
-Never taken, whatever else agrees: work under another key or another promise (which covers the types
-that are to be removed, how they are replaced, and the columns of a shard).
+Never taken, whatever else agrees: work under another key or another promise (which covers all that
+is asked of redaction, and the columns of a shard; see `pipeline.redaction.promise`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -79,7 +79,12 @@ def recall(
     """
     builder = Builder()
     same_key = run is not None and run.record.key_id == seal.key.key_id
-    if run is not None and same_key and run.record.promise_digest == seal.promise_digest:
+    if run is not None and run.record.promise_digest != seal.promise_digest:
+        note(
+            f"redaction is asked for something else than in run {run.run_id} (profile, recognizers, "
+            "entity types, score, operators): all is redone"
+        )
+    elif run is not None and same_key:
         try:
             _add_run(builder, run, seal, wishes, note)
         except IntegrityError:

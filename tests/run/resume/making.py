@@ -39,6 +39,8 @@ class Killed(BaseException):
 def redactor_of(config: Config) -> Redactor:
     """One for each configuration: loading it takes longer than all the work of a test."""
     settings = config.redaction.model_dump_json()
+    if config.redaction.recognizers is not None:
+        settings += config.path(config.redaction.recognizers).read_text()
     if settings not in _redactors:
         _redactors[settings] = Redactor(config, PseudonymKey(bytes.fromhex(KEY)))
     return _redactors[settings]

@@ -117,30 +117,6 @@ def test_checkpoints_of_another_key_are_not_believed(
     assert shards(world) == fresh(world)
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        'entities = ["PERSON"]',
-        'keep_entities = ["PERSON"]',
-        'operator = "mask"',
-        'operators = { PERSON = "mask" }',
-        "score_threshold = 0.9",
-    ],
-)
-@pytest.mark.parametrize("interrupted", [False, True])
-def test_what_was_made_to_another_promise_is_never_used(
-    world: World, monkeypatch: pytest.MonkeyPatch, changed: str, interrupted: bool
-) -> None:
-    if interrupted:
-        killed(world, monkeypatch)
-    else:
-        go(world)
-    write(world, SETTINGS + changed + "\n")
-    assert go(world).record.reused == 0
-    assert shards(world) == fresh(world)
-    assert verify(world.out).faults == ()
-
-
 def test_old_checkpoints_are_swept_and_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     left = killed(world, monkeypatch)
     old = (datetime.now(UTC) - timedelta(days=8)).timestamp()

@@ -1,0 +1,67 @@
+"""Which settings are part of the promise, and that none is forgotten."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import Redaction
+from pipeline.errors import ConfigError
+from pipeline.recognizers import table
+from pipeline.redaction.promise import _NOT_ASKED, promise_digest
+
+from .making import config
+from .test_ner import tiny
+
+#: For every setting a value that is not its default.
+CHANGED = {
+    "spacy_model": "model",
+    "profile": "balanced",
+    "languages": ["en", "de"],
+    "score_threshold": 0.29,
+    "entities": ["PERSON"],
+    "keep_entities": ["URL"],
+    "recognizers": "own.yaml",
+    "operator": "mask",
+    "operators": {"URL": "mask"},
+}
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path) -> None:
+    tiny(tmp_path / "model", "PERSON")
+    (tmp_path / "own.yaml").write_text("recognizers: []")
+
+
+def test_every_setting_is_part_of_it_but_those_that_remove_nothing(tmp_path: Path) -> None:
+    assert set(Redaction.model_fields) - _NOT_ASKED == set(CHANGED)
+    digests = {promise_digest(config(tmp_path, **{name: CHANGED[name]})) for name in CHANGED}
+    digests.add(promise_digest(config(tmp_path)))
+    assert len(digests) == len(CHANGED) + 1
+
+
+def test_what_is_named_counts_by_its_content(tmp_path: Path) -> None:
+    settings = {"spacy_model": "model", "recognizers": "own.yaml"}
+    one = promise_digest(config(tmp_path, **settings))
+    assert promise_digest(config(tmp_path, **settings)) == one
+    (tmp_path / "own.yaml").write_text("recognizers: [ ]")
+    two = promise_digest(config(tmp_path, **settings))
+    (tmp_path / "model" / "meta.json").write_text("{}")
+    three = promise_digest(config(tmp_path, **settings))
+    assert len({one, two, three}) == 3
+
+
+def test_what_is_not_there_is_told(tmp_path: Path) -> None:
+    for name in ("spacy_model", "recognizers"):
+        with pytest.raises(ConfigError):
+            promise_digest(config(tmp_path, **{name: "not-there"}))
+
+
+def test_a_recognizer_that_a_release_adds_to_a_profile_asks_for_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    balanced, stock = promise_digest(config(profile="balanced")), promise_digest(
+        config(profile="stock")
+    )
+    monkeypatch.setattr(table, "OWN", table.OWN[:-1])
+    assert promise_digest(config(profile="balanced")) != balanced
+    assert promise_digest(config(profile="stock")) == stock
