@@ -39,7 +39,7 @@ class Finder(EntityRecognizer):  # type: ignore[misc]  # untyped base
         """
         super().__init__(supported_entities=sorted(entity_types), name=name)
         self._find = find
-        self._score = score
+        self.score = score
         self.gate = gate
 
     def load(self) -> None:
@@ -54,8 +54,8 @@ class Finder(EntityRecognizer):  # type: ignore[misc]  # untyped base
                 entity_type=found.entity_type,
                 start=found.start,
                 end=found.end,
-                score=self._score,
-                analysis_explanation=AnalysisExplanation(self.name, self._score),
+                score=self.score,
+                analysis_explanation=AnalysisExplanation(self.name, self.score),
                 recognition_metadata={
                     RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
                     RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,

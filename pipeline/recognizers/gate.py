@@ -102,7 +102,7 @@ def gate_of_patterns(patterns: Iterable[str], flags: int) -> Gate | None:
     signs: set[str] = set()
     extent = Extent.CHUNK
     for pattern in patterns:
-        nodes = _parsed(pattern, flags)
+        nodes = parsed(pattern, flags)
         needed = None if nodes is None else _needed(nodes)
         if nodes is None or needed is None:
             return None
@@ -115,7 +115,8 @@ def _only_matches(recognizer: PatternRecognizer) -> bool:
     return type(recognizer).analyze is PatternRecognizer.analyze
 
 
-def _parsed(pattern: str, flags: int) -> Nodes | None:
+def parsed(pattern: str, flags: int) -> Nodes | None:
+    """The expressions of a pattern in order; None if it cannot be understood for certain."""
     if flags & ~_KNOWN_FLAGS or _READ_OTHERWISE.search(pattern):
         return None
     try:
@@ -157,7 +158,7 @@ def _parts(kind: Any, value: Any) -> Sequence[Nodes]:
 
 def _needed(nodes: Nodes) -> frozenset[str] | None:
     """Signs of which every match has at least one: of all such sets the rarest."""
-    flat = _flat(nodes)
+    flat = flattened(nodes)
     found = [_needed_by(*node) for node in flat]
     found += [
         frozenset((_INNER_DOT,))
@@ -188,17 +189,17 @@ def _runs_of_digits(flat: Nodes) -> list[int]:
     return [count for count in runs if count]
 
 
-def _flat(nodes: Nodes) -> list[tuple[Any, Any]]:
+def flattened(nodes: Nodes) -> list[tuple[Any, Any]]:
     """The nodes in order, with groups that match once taken apart."""
     flat: list[tuple[Any, Any]] = []
     for kind, value in nodes:
-        flat += _flat(list(value[3])) if kind is op.SUBPATTERN else [(kind, value)]
+        flat += flattened(list(value[3])) if kind is op.SUBPATTERN else [(kind, value)]
     return flat
 
 
 def _begins_with_word(nodes: Nodes) -> bool:
     """Whether whatever they match begins with a letter, a digit or an underscore."""
-    for kind, value in _flat(nodes):
+    for kind, value in flattened(nodes):
         if kind is op.BRANCH:
             return all(_begins_with_word(list(part)) for part in value[1])
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):

@@ -98,10 +98,12 @@ class Recognizers:
     Attributes:
         written: They know values as they are written, Presidio's and the user's among them.
         spoken: They were made for speech.
+        users: Those of the first that are the user's.
     """
 
     written: list[EntityRecognizer]
     spoken: list[EntityRecognizer]
+    users: list[EntityRecognizer]
 
     @property
     def every(self) -> list[EntityRecognizer]:
@@ -129,9 +131,11 @@ def recognizers_of(profile: Profile, user_file: Path | None, regex_seconds: floa
     users = [] if user_file is None else read_user_recognizers(user_file, LANGUAGE)
     written = [make() for make in _written(profile)]
     spoken = [make() for make in _spoken(profile)]
+    users = [fail_closed(recognizer, regex_seconds) for recognizer in users]
     return Recognizers(
-        [fail_closed(recognizer, regex_seconds) for recognizer in (*written, *users)],
+        [*(fail_closed(recognizer, regex_seconds) for recognizer in written), *users],
         [fail_closed(recognizer, regex_seconds) for recognizer in spoken],
+        users,
     )
 
 

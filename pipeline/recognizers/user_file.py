@@ -1,16 +1,23 @@
-"""The user's pattern recognizers, from a file in Presidio's YAML form (``type: custom``)."""
+"""The user's pattern recognizers, from a file in Presidio's YAML form (``type: custom``).
+
+Whoever writes one believes that something is removed. So what can never find anything is an error
+and not, as for Presidio, a recognizer that finds nothing; and a word of a `deny_list` is removed
+whatever else is said, unless a `deny_list_score` of its own says how sure it is. Whether what is
+found is then wanted is the configuration's: see `pipeline.redaction.in_vain`.
+"""
 
 import re
 from pathlib import Path
 from typing import Any
 
 import yaml
-from presidio_analyzer import EntityRecognizer
+from presidio_analyzer import EntityRecognizer, PatternRecognizer
 from presidio_analyzer.input_validation.yaml_recognizer_models import CustomRecognizerConfig
 from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
 from pipeline.config import read_text
 from pipeline.errors import ConfigError
+from pipeline.recognizers.never import never_matches
 
 #: DOTALL, MULTILINE and IGNORECASE: Presidio's default.
 _DEFAULT_FLAGS = 26
@@ -18,6 +25,8 @@ _ENTITY_TYPE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 _FILE_KEYS = frozenset(("global_regex_flags", "recognizers", "supported_languages"))
 #: Presidio would ignore it here, since the threshold of the configuration wins.
 _WITHOUT_EFFECT = frozenset(("score_thresholds",))
+#: Presidio's code says 1, but its reader of YAML says 0, with which nothing is ever found.
+_DENY_LIST_SCORE = 1.0
 _ENTRY_KEYS = frozenset((*CustomRecognizerConfig.model_fields, "type")) - _WITHOUT_EFFECT
 
 
@@ -50,10 +59,12 @@ def read_user_recognizers(path: Path, language: str) -> list[EntityRecognizer]:
         found = _problems(entry)
         if not found and entry.get("enabled", True):
             try:
-                recognizers += _make(entry, flags, language)
+                made = _make(entry, flags, language)
+                found = [problem for recognizer in made for problem in _in_vain(recognizer)]
+                recognizers += made
             except Exception as error:  # noqa: BLE001 - Presidio raises many kinds of "wrong"
                 found = _told(error)
-        problems += [f"recognizers.{number}{problem}" for problem in found]
+        problems += [f"recognizers.{number}{problem}" for problem in dict.fromkeys(found)]
     if problems:
         raise ConfigError(str(path), problems)
     return recognizers
@@ -67,15 +78,41 @@ def _problems(entry: Any) -> list[str]:
     entity = entry.get("supported_entity")
     if isinstance(entity, str) and not _ENTITY_TYPE.fullmatch(entity):
         problems.append(".supported_entity → must be in UPPER_SNAKE_CASE")
+    problems += [
+        f".{key} → is empty: it would find nothing"
+        for key in ("patterns", "deny_list")
+        if key in entry and not entry[key]
+    ]
+    words = entry.get("deny_list")
+    problems += [
+        f".deny_list.{place} → is blank, or begins or ends with white space: it would not be found"
+        for place, word in enumerate(words if isinstance(words, list) else ())
+        if isinstance(word, str) and (not word or word != word.strip())
+    ]
+    return problems
+
+
+def _in_vain(recognizer: EntityRecognizer) -> list[str]:
+    """What can never find anything, whatever is configured."""
+    if not isinstance(recognizer, PatternRecognizer):
+        return []
+    problems = []
+    for pattern in recognizer.patterns:
+        if pattern.score <= 0:
+            problems.append(f" → {pattern.name} has score 0: it would find nothing")
+        elif never_matches(pattern.regex, recognizer.global_regex_flags):
+            problems.append(f" → {pattern.name} matches no text: it would find nothing")
     return problems
 
 
 def _make(entry: dict[str, Any], flags: int, language: str) -> list[EntityRecognizer]:
+    # A score that is there but empty is none.
+    scored = {k: v for k, v in entry.items() if k != "deny_list_score" or v is not None}
     registry = RecognizerRegistryProvider(
         registry_configuration={
             "supported_languages": [language],
             "global_regex_flags": flags,
-            "recognizers": [{**entry, "type": "custom"}],
+            "recognizers": [{"deny_list_score": _DENY_LIST_SCORE, **scored, "type": "custom"}],
         }
     ).create_recognizer_registry()
     made = [r for r in registry.recognizers if r.supported_language == language]

@@ -80,4 +80,9 @@ def score_in_context(hit: Hit, words: Words) -> float:
     said = words.around(hit.start)
     if not any(wanted.lower() in word for wanted in hit.context for word in said):
         return hit.score
-    return min(_AT_MOST, max(_AT_LEAST, hit.score + _RAISE))
+    return highest_score(hit.score, hit.context)
+
+
+def highest_score(score: float, context: Sequence[str]) -> float:
+    """The score of a hit if one of its context words is said."""
+    return min(_AT_MOST, max(_AT_LEAST, score + _RAISE)) if context else score

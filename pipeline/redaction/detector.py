@@ -26,7 +26,9 @@ from pipeline.records import Quarantine, QuarantineReason, Span, Transcript
 from pipeline.redaction import codes_behind_names
 from pipeline.redaction.batch_ner.runtime import Reading
 from pipeline.redaction.context import Words, score_in_context
+from pipeline.redaction.in_vain import best_score, in_vain
 from pipeline.redaction.naming import address_or_number, named_by_others
+from pipeline.redaction.ner import SCORE as NER_SCORE
 from pipeline.redaction.ner import entity_types, load_ner, spans_of
 from pipeline.redaction.patterns import Hit, Patterns
 from pipeline.redaction.policy_names import kept_types, removed_types
@@ -71,6 +73,8 @@ class Detector:
     Attributes:
         supported: The entity types that its recognizers can find.
         entities: Those that it looks for.
+        reachable: Those of them of which anything can score as much as is asked.
+        in_vain: What is wrong with recognizers of the user that would remove nothing.
     """
 
     def __init__(self, settings: DetectorSettings) -> None:
@@ -97,6 +101,15 @@ class Detector:
         kept = kept_types(settings.keep_entities, self.supported)
         self.entities = tuple(sorted(wanted - kept))
         self._wanted = frozenset(self.entities)
+        self.in_vain = tuple(in_vain(recognizers.users, self._wanted, settings.score_threshold))
+        self.reachable = self._wanted & frozenset().union(
+            *(map(entity_types, ners) if NER_SCORE >= settings.score_threshold else ()),
+            *(
+                recognizer.supported_entities
+                for recognizer in recognizers.every
+                if best_score(recognizer) >= settings.score_threshold
+            ),
+        )
         self._patterns = Patterns(recognizers.every, self.entities)
         self._written: Patterns | None = None
         if settings.profile != "stock":

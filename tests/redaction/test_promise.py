@@ -59,8 +59,9 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_recognizer_that_a_release_adds_to_a_profile_asks_for_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    balanced, stock = promise_digest(config(profile="balanced")), promise_digest(
-        config(profile="stock")
+    balanced, stock = (
+        promise_digest(config(profile="balanced")),
+        promise_digest(config(profile="stock")),
     )
     monkeypatch.setattr(table, "OWN", table.OWN[:-1])
     assert promise_digest(config(profile="balanced")) != balanced
