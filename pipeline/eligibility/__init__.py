@@ -1,6 +1,7 @@
 """The gate: facts and policy in, decisions with every reason out. Never opens a transcript.
 
     ids         one 64-bit hash of ids, for looking up accounts and finding duplicates
+    spelling    which ids are one id, spelled in more than one way
     accounts    the registry as columns, indexed by account
     policy      the rules as data: read, checked against the floor no policy may go below
     facts       columns of facts, and what of them is known

@@ -7,7 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.eligibility.duplicates import is_member
 from pipeline.eligibility.ids import UInt64, hash_ids
+from pipeline.eligibility.spelling import folded
 from pipeline.records import TIMESTAMP
 
 #: What the sources deliver: one row per registry row. Null is "not known". The `*_unreadable`
@@ -28,6 +30,10 @@ REGISTRY_SCHEMA = pa.schema(
     ]
 )
 
+#: Instead of a row: an account that the registry does not have, and one that it has in another
+#: spelling only.
+UNKNOWN, MISSPELT = -1, -2
+
 _FACT_COLUMNS = tuple(n for n in REGISTRY_SCHEMA.names if n not in ("account_id", "exported_at"))
 
 
@@ -37,25 +43,28 @@ class AccountIndex:
 
     Attributes:
         table: One row per account, sorted by the hash of its id; REGISTRY_SCHEMA.
-        conflicting: Accounts with several rows that do not say the same.
+        conflicting: Accounts with several rows that do not say the same, or with another account
+            whose id is the same in another spelling.
+        spellings: What the ids fold to.
     """
 
     table: pa.Table
     hashes: UInt64
     conflicting: npt.NDArray[np.bool_]
+    spellings: "_Spellings"
     buckets: "_Buckets"
 
     def __len__(self) -> int:
         return len(self.hashes)
 
     def rows_of(self, account_ids: pa.Array) -> npt.NDArray[np.int32]:
-        """Row of each account in `table`, or -1 for an account that the registry does not have.
+        """Row of each account in `table`, or `UNKNOWN` or `MISSPELT`, which are below 0.
 
         Args:
             account_ids: Strings; null is an unknown account.
         """
         if len(self) == 0 or len(account_ids) == 0:
-            return np.full(len(account_ids), -1, np.int32)
+            return np.full(len(account_ids), UNKNOWN, np.int32)
         asked = account_ids.fill_null("") if account_ids.null_count else account_ids
         places = self.buckets.places(hash_ids(asked))
         places[places == len(self)] = 0
@@ -63,10 +72,14 @@ class AccountIndex:
         same = pc.equal(self.ids_of(places), account_ids)
         if same.null_count:
             same = same.fill_null(False)
-        return np.where(_bools(same), places, np.int32(-1))
+        rows = np.where(_bools(same), places, np.int32(UNKNOWN))
+        others = np.flatnonzero((rows == UNKNOWN) & _bools(account_ids.is_valid()))
+        if len(others):
+            rows[others[self.spellings.hold(account_ids.take(pa.array(others)))]] = MISSPELT
+        return rows
 
     def ids_of(self, rows: npt.NDArray[np.int32]) -> pa.StringArray:
-        """Ids of the accounts in some rows; null for row -1."""
+        """Ids of the accounts in some rows; null for those below 0."""
         absent = rows < 0
         take = pa.array(rows, mask=absent) if absent.any() else pa.array(rows)
         return self.table.column("account_id").combine_chunks().take(take)
@@ -98,11 +111,36 @@ class _Buckets:
         return places
 
 
+class _Spellings:
+    """What the ids of accounts fold to.
+
+    Attributes:
+        shared: Accounts whose id is that of another one in another spelling; if two folds share a
+            hash, they count as one.
+    """
+
+    def __init__(self, ids: pa.StringArray) -> None:
+        folds = folded(ids)
+        hashes = hash_ids(folds)
+        order = np.argsort(hashes, kind="stable")
+        self._hashes = hashes[order]
+        self._folds = folds.take(pa.array(order))
+        again = self._hashes[1:] == self._hashes[:-1]
+        self.shared = is_member(hashes, self._hashes[1:][again])
+
+    def hold(self, ids: pa.StringArray) -> npt.NDArray[np.bool_]:
+        """Which of some ids, none of them null, are one of these in some spelling."""
+        folds = folded(ids)
+        places = np.searchsorted(self._hashes, hash_ids(folds)).clip(max=len(self._hashes) - 1)
+        return _bools(pc.equal(self._folds.take(pa.array(places)), folds))
+
+
 def index_accounts(registry: pa.Table) -> AccountIndex:
     """Makes one row per account out of the registry's rows.
 
     Rows of one account that say the same in every fact are one; their oldest export counts. Rows
-    that differ make the account conflicting. A flag that its own date contradicts (no BAA, but a
+    that differ make the account conflicting, and so do ids that are one id in two spellings: what one
+    says of a customer may be about the other. A flag that its own date contradicts (no BAA, but a
     date of execution; not opted out, but a date of opting out) is not known.
     """
     registry = _contradictions_to_unknown(registry)
@@ -127,7 +165,8 @@ def index_accounts(registry: pa.Table) -> AccountIndex:
 
 
 def _index(table: pa.Table, hashes: UInt64, conflicting: npt.NDArray[np.bool_]) -> AccountIndex:
-    return AccountIndex(table, hashes, conflicting, _Buckets(hashes))
+    spellings = _Spellings(table.column("account_id").combine_chunks())
+    return AccountIndex(table, hashes, conflicting | spellings.shared, spellings, _Buckets(hashes))
 
 
 def _with_oldest_export(

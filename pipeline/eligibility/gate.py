@@ -3,7 +3,8 @@
 The rules of evaluation, in order:
 
 1. An account that the registry does not have gives `unknown_account`; one whose rows contradict
-   each other gives `conflicting_registry_rows`. Rules on account facts are not asked then.
+   each other, or that the registry has in another spelling (`spelling`), gives
+   `conflicting_registry_rows`. Rules on account facts are not asked then.
 2. Every rule is asked of every file, in three-valued logic (Kleene): its answer is *denies*, *does
    not deny* or *not known*. No rule is skipped because another one has denied: all reasons stay.
 3. *Not known* denies as `unknown_<fact>`, naming the fact that was missing or unreadable.
@@ -21,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.eligibility.accounts import AccountIndex
+from pipeline.eligibility.accounts import UNKNOWN, AccountIndex
 from pipeline.eligibility.facts import Bools, Facts, account_facts, facts_struct, file_facts
 from pipeline.eligibility.ids import UInt64
 from pipeline.eligibility.policy import (
@@ -108,11 +109,11 @@ class Gate:
         self._as_of_us = int(self._as_of.cast(pa.int64()).as_py())
         self._bit = {reason: np.uint64(1 << i) for i, reason in enumerate(policy.reasons)}
         self._account_facts = account_facts(accounts.table)
-        # One more than accounts: row -1 is the account that is not there.
-        self._unasked = np.append(accounts.conflicting, True)
+        # Behind the accounts: those that are not there, found from the end (`MISSPELT`, `UNKNOWN`).
+        self._unasked = np.append(accounts.conflicting, [True, True])
         self._account_bits = self._of_accounts(np.zeros(len(accounts), np.uint64))
-        self._account_bits[:-1][accounts.conflicting] = self._bit[CONFLICTING_REGISTRY_ROWS]
-        self._account_bits[-1] = self._bit[UNKNOWN_ACCOUNT]
+        self._account_bits[self._unasked] = self._bit[CONFLICTING_REGISTRY_ROWS]
+        self._account_bits[UNKNOWN] = self._bit[UNKNOWN_ACCOUNT]
         self._conditional: list[tuple[OnlyIf, _Answers]] = []
         self._file_rules: list[Rule] = []
         self._elapsed_rules: list[Rule] = []
@@ -148,7 +149,7 @@ class Gate:
         return facts_struct(of_files, self._account_facts, account_rows, unknown)
 
     def account_ids(self, account_rows: npt.NDArray[np.int32]) -> pa.StringArray:
-        """The ids behind `Decided.account_rows`; null for an account that is not there."""
+        """The ids behind `Decided.account_rows`; null for accounts that are not there."""
         return self._accounts.ids_of(account_rows)
 
     def reason_lists(self, bits: UInt64) -> pa.ListArray:
@@ -177,7 +178,7 @@ class Gate:
 
     def _of_accounts(self, bits: UInt64) -> UInt64:
         """Bits by account, and none where rules on account facts are not asked."""
-        asked = np.append(bits, np.uint64(0))
+        asked = np.append(bits, np.zeros(2, np.uint64))
         asked[self._unasked] = 0
         return asked
 
@@ -218,7 +219,7 @@ class Gate:
     def _ttls(self) -> npt.NDArray[np.int64]:
         seconds = np.minimum(self._account_facts.numbers("ttl_seconds"), _LONGEST_TTL)
         known = self._account_facts.known("ttl_seconds")
-        ttl = np.append(np.where(known, seconds * _MICROSECONDS, _NO_TTL), _NO_TTL)
+        ttl = np.append(np.where(known, seconds * _MICROSECONDS, _NO_TTL), [_NO_TTL, _NO_TTL])
         ttl[self._unasked] = _NO_TTL
         return ttl
 

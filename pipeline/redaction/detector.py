@@ -103,7 +103,7 @@ class Detector:
         self._wanted = frozenset(self.entities)
         self.in_vain = tuple(in_vain(recognizers.users, self._wanted, settings.score_threshold))
         self.reachable = self._wanted & frozenset().union(
-            *(map(entity_types, ners) if NER_SCORE >= settings.score_threshold else ()),
+            *(map(entity_types, ners) if settings.score_threshold <= NER_SCORE else ()),
             *(
                 recognizer.supported_entities
                 for recognizer in recognizers.every

@@ -23,6 +23,7 @@ from pipeline.eligibility.facts import FILE_FACTS
 from pipeline.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
 from pipeline.eligibility.ids import UInt64, hash_ids
 from pipeline.eligibility.policy import Policy
+from pipeline.eligibility.spelling import folded
 from pipeline.errors import RegistryStale, SourceUnavailable
 from pipeline.records import FACTS_TYPE, QuarantineReason, SourceSnapshot
 from pipeline.sources.column_names import ColumnRules
@@ -107,7 +108,7 @@ class Intake:
         gate: The gate that decided.
         manifest: What the manifest was.
         registry: What the registry was.
-        duplicates: Sorted hashes of file ids that occur more than once.
+        duplicates: Sorted hashes of file ids that occur more than once, in whatever spelling.
         shared: The same of transcripts: nobody can say whose speech they hold.
         columns: What the user has decided about columns that are not read.
     """
@@ -196,7 +197,9 @@ def take_in(
             row_count += files.num_rows
             decided = gate.decide(files)
             file_ids = files.column("file_id")
-            hashes = hash_ids(file_ids.fill_null("") if file_ids.null_count else file_ids)
+            # A deletion that is asked for under one spelling holds for the others too.
+            spelled = folded(file_ids.fill_null("") if file_ids.null_count else file_ids)
+            hashes = hash_ids(spelled)
             finder.add(hashes[_bools(file_ids.is_valid())] if file_ids.null_count else hashes)
             uris = hash_ids(_transcripts(files))
             uri_finder.add(uris[_bools(files.column("transcript_uri").is_valid())])

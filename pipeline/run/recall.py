@@ -81,8 +81,8 @@ def recall(
     same_key = run is not None and run.record.key_id == seal.key.key_id
     if run is not None and run.record.promise_digest != seal.promise_digest:
         note(
-            f"redaction is asked for something else than in run {run.run_id} (profile, recognizers, "
-            "entity types, score, operators): all is redone"
+            f"redaction is asked for something else than in run {run.run_id} (profile, "
+            "recognizers, entity types, score, operators): all is redone"
         )
     elif run is not None and same_key:
         try:

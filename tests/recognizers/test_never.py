@@ -2,7 +2,7 @@
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.recognizers.never import never_matches
@@ -56,6 +56,7 @@ def test_of_anything_else_nothing_is_said(pattern: str) -> None:
     assert not never_matches(pattern, _FLAGS)
 
 
+@settings(deadline=None)
 @given(st.lists(_PIECES, max_size=5).map("".join), st.text("ab \n", max_size=6))
 def test_nothing_that_finds_something_is_called_vain(pattern: str, text: str) -> None:
     if any(found.group() for found in regex.finditer(pattern, text, flags=_FLAGS)):

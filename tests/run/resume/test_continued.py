@@ -12,7 +12,7 @@ from pipeline.audit.verify import verify
 from pipeline.storage import publish, remove_tree
 
 from ..world import World, transcript
-from .making import SETTINGS, Killed, events, fresh, go, killed, shards, write
+from .making import Killed, events, fresh, go, killed, shards, write
 
 
 def test_a_killed_run_is_continued(

@@ -1,4 +1,4 @@
-"""Whoever asks redaction for anything else gets everything redone: no row made under less is kept."""
+"""Whoever asks redaction for anything else gets all redone: nothing made under less stays."""
 
 from pathlib import Path
 
