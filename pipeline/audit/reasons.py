@@ -149,8 +149,8 @@ _WITHOUT_RULE: dict[str, tuple[str, str]] = {
         "The registry must have exactly one row for the account that the manifest names.",
     ),
     "conflicting_registry_rows": (
-        "The registry has several rows for the account that contradict each other, or has its id in "
-        "another spelling (case, white space, characters that are not seen or look alike).",
+        "The registry has several rows for the account that contradict each other, or has its id "
+        "in another spelling (case, white space, characters that are not seen or look alike).",
         "The rows of the account in the registry must say the same, under one spelling of its id, "
         "which is also that of the manifest.",
     ),

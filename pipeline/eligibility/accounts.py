@@ -139,9 +139,9 @@ def index_accounts(registry: pa.Table) -> AccountIndex:
     """Makes one row per account out of the registry's rows.
 
     Rows of one account that say the same in every fact are one; their oldest export counts. Rows
-    that differ make the account conflicting, and so do ids that are one id in two spellings: what one
-    says of a customer may be about the other. A flag that its own date contradicts (no BAA, but a
-    date of execution; not opted out, but a date of opting out) is not known.
+    that differ make the account conflicting, and so do ids that are one id in two spellings: what
+    one says of a customer may be about the other. A flag that its own date contradicts (no BAA, but
+    a date of execution; not opted out, but a date of opting out) is not known.
     """
     registry = _contradictions_to_unknown(registry)
     hashes = hash_ids(registry.column("account_id").combine_chunks())

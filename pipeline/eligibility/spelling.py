@@ -1,18 +1,16 @@
 """Which ids are one id, spelled in more than one way.
 
-Ids are compared exactly: `00123` and `123` are two accounts, and so are `a_1` and `a-1`. But two ids
-that nobody can tell apart, or that a spreadsheet, a form or a copy from a web page makes of one,
-are not two customers: if one of them has opted out, nobody may be let in as the other. So ids that
-fold to the same are held against each other, and never treated as each other.
+Ids are compared exactly: `00123` and `123` are two accounts, and so are `a_1` and `a-1`. But two
+ids that nobody can tell apart, or that a spreadsheet, a form or a copy from a web page makes one
+of, are not two customers: if one of them has opted out, nobody may be let in as the other. So ids
+that fold to the same are held against each other, and never treated as each other.
 
 A fold makes one of: upper and lower case; full-width and other compatible forms, and letters put
 together from accents (NFKC); what is not seen (zero-width and format characters, variation
-selectors, byte order marks) and white space, wherever it stands; the many hyphens,
-dashes and minus signs; digits of any script; Cyrillic and Greek letters that look like Latin ones. The
-controls of ASCII are no part of any id (`sources.columns` takes it for unreadable).
+selectors, byte order marks) and white space, wherever it stands; the many hyphens, dashes and minus
+signs; digits of any script; Cyrillic and Greek letters that look like Latin ones. The controls of
+ASCII are no part of any id: `sources.columns` takes an id with one for unreadable.
 """
-
-# ruff: noqa: RUF001 - letters that look like others are what this is about
 
 import hashlib
 import unicodedata
