@@ -59,10 +59,29 @@ class Output(_Section):
     row_group_bytes: Positive = 8 * 1024 * 1024
 
 
+class Waiver(_Section):
+    """A rule of the published policy that a policy of one's own is below.
+
+    Attributes:
+        rule: Its id in the published policy.
+        reason: Why; kept with every run, and shown to whoever audits it.
+    """
+
+    rule: str
+    reason: Annotated[str, Field(pattern=r"\S", max_length=1000)]
+
+
 class PolicySource(_Section):
-    """The rules. Without a file, the policy that travels with the package is used."""
+    """The rules. Without a file, the policy that travels with the package is used.
+
+    Attributes:
+        file: A policy of one's own.
+        below_published: The rules of the published policy that it leaves out or weakens: exactly
+            those.
+    """
 
     file: str | None = None
+    below_published: tuple[Waiver, ...] = ()
 
 
 class Redaction(_Section):

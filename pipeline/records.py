@@ -285,6 +285,13 @@ class SourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     unread_columns: tuple[str, ...] = ()
 
 
+class Waived(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule of the published policy that a run's policy was below, and the reason given."""
+
+    rule: str
+    reason: str
+
+
 class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One Parquet file of the decisions table of a run."""
 
@@ -330,6 +337,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         stale: Those of them that an earlier redactor made.
         target_shard_bytes: How large a shard was to be; rows alone do not say where shards end.
         row_group_bytes: The same of a row group.
+        below_published: Rules of the published policy that this one leaves out or weakens.
+        below_default: By what settings less was redacted than by default, in words.
     """
 
     run_id: str
@@ -358,6 +367,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     stale: int = 0
     target_shard_bytes: int = 0
     row_group_bytes: int = 0
+    below_published: tuple[Waived, ...] = ()
+    below_default: tuple[str, ...] = ()
 
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")

@@ -1,10 +1,11 @@
 """`policy show | check`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from pipeline.audit.faults import printable
 from pipeline.cli.console import print_json, print_table, print_text
 from pipeline.cli.options import JsonOption, MaybeConfigOption
 from pipeline.config import default_policy_text, load_config, read_text
@@ -41,11 +42,22 @@ def show(
 def check(
     file: FileArgument = None, config: MaybeConfigOption = None, as_json: JsonOption = False
 ) -> None:
-    """Is the policy readable, and does it keep the rules that no policy may drop?"""
-    policy = _load(file, config)
+    """Is the policy readable, and does it say as much as the published one?
+
+    With --config, rules that its policy.below_published names may be missing or weaker.
+    """
+    from pipeline.run.accepted import accept_policy
+
+    waivers = load_config(config).policy.below_published if config is not None else ()
+    policy = accept_policy(*_text(file, config), waivers)
     if as_json:
-        print_json({"status": "sound", "digest": policy.digest, "rules": len(policy.rules)})
+        told: dict[str, Any] = {"digest": policy.digest, "rules": len(policy.rules)}
+        if waivers:
+            told["below_published"] = [waiver.model_dump() for waiver in waivers]
+        print_json({"status": "sound", **told})
         return
+    for waiver in waivers:
+        print_text(f"below the published rule {waiver.rule}: {printable(waiver.reason)}")
     print_table(
         f"sound: {len(policy.rules)} rules, digest {policy.digest[:16]}",
         ("rule", "reason", "fact", "source"),
@@ -54,8 +66,13 @@ def check(
 
 
 def _load(file: Path | None, config: Path | None) -> Policy:
+    return parse_policy(*_text(file, config))
+
+
+def _text(file: Path | None, config: Path | None) -> tuple[str, str]:
+    """The policy that is meant, and the name to use for it in errors."""
     if file is not None:
-        return parse_policy(read_text(file), str(file))
+        return read_text(file), str(file)
     if config is not None:
-        return parse_policy(*load_config(config).policy_text())
-    return parse_policy(default_policy_text(), "default policy")
+        return load_config(config).policy_text()
+    return default_policy_text(), "default policy"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from pipeline.audit.faults import printable
 from pipeline.cli.console import Reporter, print_json, print_table
 from pipeline.cli.logs import JsonLog, LogFormat
 from pipeline.cli.options import (
@@ -137,6 +138,14 @@ def run(
             reason=reason,
             files=count,
         )
+    for rule in record.below_published:
+        reporter.warn(
+            "below_published",
+            f"BELOW THE PUBLISHED POLICY {rule.rule}: {printable(rule.reason)}",
+            rule=rule.rule,
+        )
+    for told in record.below_default:
+        reporter.warn("below_default", f"LESS THAN BY DEFAULT {told}")
     if excess is not None:
         reporter.error(excess)
         raise typer.Exit(excess.exit_code)
@@ -165,9 +174,11 @@ def gate(
     With --against or --against-registry: which files another policy or registry would newly admit
     or exclude, and which shards a purge would then touch.
     """
+    from pipeline.run.accepted import accept
     from pipeline.run.decide import decide
 
     settings = load_config(config)
+    told = accept(settings).told
     if against is not None or against_registry is not None:
         if decisions is not None:
             raise ConfigError("--decisions", ["is of one policy only; leave out --against"])
@@ -180,6 +191,8 @@ def gate(
     started = time.monotonic()
     result = decide(settings, moment(as_of), decisions)
     seconds = time.monotonic() - started
+    for line in told:
+        typer.echo(printable(line), err=True)
     if as_json:
         print_json({"status": "done", "seconds": round(seconds, 3), **result.to_dict()})
         return

@@ -6,6 +6,8 @@
     patterns    recognizers over many texts, each where it can find something
     written     what was said, as it would be written, for patterns of written values
     context     Presidio's context words, in linear time
+    scores      how sure the NER is
+    in_vain     what is configured to find something and never could
     naming      what was found, under the name that it deserves
     detector    Presidio's analyzer over batched spaCy NER → candidate spans
     resolve     overlapping, nested and touching candidates → disjoint spans
@@ -17,6 +19,7 @@
     apply       the spans applied to text, utterances and words together; seals the result
     residual    an independent look at the result: is anything left, do the views agree?
     promise     what a result promises, whichever redactor made it
+    below_default  what a configuration leaves in the text that the default takes out
     redactor    the steps above for a batch; every failure quarantines one file
 
 A step that fails for a file quarantines it. Nothing here passes text on because a step failed.

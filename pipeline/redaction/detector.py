@@ -28,11 +28,11 @@ from pipeline.redaction.batch_ner.runtime import Reading
 from pipeline.redaction.context import Words, score_in_context
 from pipeline.redaction.in_vain import best_score, in_vain
 from pipeline.redaction.naming import address_or_number, named_by_others
-from pipeline.redaction.ner import SCORE as NER_SCORE
 from pipeline.redaction.ner import entity_types, load_ner, spans_of
 from pipeline.redaction.patterns import Hit, Patterns
 from pipeline.redaction.policy_names import kept_types, removed_types
 from pipeline.redaction.reading import Reader, Union, reader_of
+from pipeline.redaction.scores import NER_SCORE
 from pipeline.redaction.written.alignment import WrittenForm
 from pipeline.redaction.written.forms import written_forms
 

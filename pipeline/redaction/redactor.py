@@ -46,6 +46,9 @@ _DECIDING_CODE = (
 )
 
 
+_PERSON = "PERSON"
+
+
 class Redactor:
     """Detection, resolution, replacement and residual check. Expensive to make, cheap to keep."""
 
@@ -178,6 +181,11 @@ def _check_types(config: Config, detector: Detector) -> None:
         problems.append(
             "redaction.score_threshold → nothing that is looked for can score as much: nothing "
             "would be removed"
+        )
+    if settings.entities is None and _PERSON not in supported:
+        problems.append(
+            f"redaction.spacy_model → finds no {_PERSON}, and with this profile nothing else does: "
+            "names would stay. List what is to be looked for in redaction.entities if they may"
         )
     problems += [f"redaction.recognizers → {problem}" for problem in detector.in_vain]
     if problems:

@@ -9,12 +9,13 @@ from functools import partial
 from importlib import metadata
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+import msgspec
 
 from pipeline.audit.events import EventName
 from pipeline.audit.reading import visible_runs
 from pipeline.config import Config
-from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.engines.serving import forbid_core_dumps
 from pipeline.engines.stopping import Stop
@@ -30,6 +31,7 @@ from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
 from pipeline.redaction.promise import promise_digest
 from pipeline.redaction.redactor import redactor_digest
 from pipeline.run import PRELOAD
+from pipeline.run.accepted import Accepted, accept
 from pipeline.run.confirm import Confirmed, confirm, gather
 from pipeline.run.containers import ContainerReader
 from pipeline.run.earlier import Earlier
@@ -117,13 +119,15 @@ def run(
         Interrupted: Somebody asked it to stop.
     """
     forbid_core_dumps()
-    policy = parse_policy(*config.policy_text())
+    accepted = accept(config)
+    for told in accepted.told:
+        progress.note(told)
     digests = redactor_digest(config), promise_digest(config)
     with locked(options.out) as folder, output_errors(options.out):
         journal = open_journal(folder, config, clock, progress.note)
         recover(folder, journal)
         finish_sweeps(folder, journal)
-        job = _Job(config, options, policy, digests, folder, progress, journal, stop or Stop())
+        job = _Job(config, options, accepted, digests, folder, progress, journal, stop or Stop())
         sweep_leftovers(folder, config.housekeeping, job.run_id, journal)
         require_nothing_added(folder)
         try:
@@ -163,7 +167,7 @@ class _Job:
         self,
         config: Config,
         options: RunOptions,
-        policy: Policy,
+        accepted: Accepted,
         digests: tuple[str, str],
         folder: OutputFolder,
         progress: Progress,
@@ -173,7 +177,8 @@ class _Job:
         self._config = config
         self._stop = stop
         self._options = options
-        self._policy = policy
+        self._accepted = accepted
+        self._policy = accepted.policy
         self._redactor_digest, self._promise_digest = digests
         self._progress = progress
         self._journal = journal
@@ -211,7 +216,13 @@ class _Job:
         finisher = Finisher(intake, outcomes, key, policy, options.as_of, registry)
         self._progress.finishing()
         rows_of_before = not made and not confirmed.from_checkpoints(earlier)
-        if before and rows_of_before and finisher.changes_nothing(before, self._sizes, scratch):
+        same_terms = before is not None and self._same_terms(before.record)
+        if (
+            before
+            and same_terms
+            and rows_of_before
+            and finisher.changes_nothing(before, self._sizes, scratch)
+        ):
             return RunResult(before.record, unchanged=True, stale=confirmed.stale)
         self._tell_start()
         finished = finisher.finish(
@@ -248,6 +259,8 @@ class _Job:
             stale=confirmed.stale,
             target_shard_bytes=self._sizes.target_shard_bytes,
             row_group_bytes=self._sizes.row_group_bytes,
+            below_published=self._accepted.below_published,
+            below_default=self._accepted.below_default,
         )
         return RunResult(record, unchanged=False, stale=confirmed.stale)
 
@@ -257,6 +270,7 @@ class _Job:
             "as_of": utc_text(self._options.as_of),
             "visible_run": self._visible[-1].run_id,
             **self._read,
+            **self._terms,
         }
         self._journal.tell(EventName.RUN_UNCHANGED, self.run_id, data)
 
@@ -272,6 +286,24 @@ class _Job:
                     "of time: it was edited. Restore it from a backup."
                 ) from None
         return utc_text(now)
+
+    @property
+    def _terms(self) -> dict[str, Any]:
+        """What the ledger is told of terms below the published ones; nothing if there are none."""
+        accepted = self._accepted
+        terms = {
+            "below_published": msgspec.to_builtins(accepted.below_published),
+            "below_default": list(accepted.below_default),
+        }
+        return {name: value for name, value in terms.items() if value}
+
+    def _same_terms(self, record: RunRecord) -> bool:
+        """Whether a run was told to be below the same things, for the same reasons."""
+        accepted = self._accepted
+        return (record.below_published, record.below_default) == (
+            accepted.below_published,
+            accepted.below_default,
+        )
 
     def forget(self, error: BaseException) -> None:
         """Removes what a failed run has left, and tells the ledger if it was told of the start."""
@@ -380,6 +412,7 @@ class _Job:
                 "policy_digest": self._policy.digest,
                 "redactor_digest": self._redactor_digest,
                 "clearshard_version": VERSION,
+                **self._terms,
             },
         )
 

@@ -144,6 +144,15 @@ def test_pipeline_by_path(tmp_path: Path) -> None:
     assert "PHONE_NUMBER" in {s.entity_type for s in found}  # type: ignore[union-attr]
 
 
+def test_an_ner_that_knows_no_people_is_refused_where_nothing_else_does(tmp_path: Path) -> None:
+    tiny(tmp_path / "model", "GADGET")
+    with pytest.raises(ConfigError, match="finds no PERSON"):
+        Redactor(config(tmp_path, profile="stock", spacy_model="model"), KEY)
+    # Whoever lists what is to be looked for has said that names may stay.
+    settings = {"profile": "stock", "spacy_model": "model", "entities": ["GADGET", "URL"]}
+    Redactor(config(tmp_path, **settings), KEY)
+
+
 def test_label_that_nobody_knows_is_found_under_its_own_name() -> None:
     words = ["send", "it", "to", "Elm", "House", "please"]
     reading = Reading([Entity("GADGET", 11, 20), Entity("ORG", 21, 27)], words, [0] * len(words))

@@ -1,0 +1,121 @@
+"""No policy is below the published one in silence."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from pipeline.config import Waiver, default_policy_text
+from pipeline.eligibility.policy import FLOOR, parse_policy
+from pipeline.eligibility.published import problems_below
+
+from .test_policy import TEXT, _edited, _without
+
+PUBLISHED = parse_policy(default_policy_text(), "published")
+MAY_BE_WAIVED = [rule.id for rule in PUBLISHED.rules if rule.reason not in FLOOR]
+CONDITION = '\nonly_if = { fact = "product", in = ["async"] }\ndescription'
+
+
+def _problems(text: str, *waived: str) -> list[str]:
+    waivers = [Waiver(rule=name, reason="agreed in writing") for name in waived]
+    return problems_below(parse_policy(text, "mine"), PUBLISHED, waivers)
+
+
+def test_the_published_policy_is_not_below_itself() -> None:
+    assert _problems(TEXT) == []
+    assert set(MAY_BE_WAIVED) | set(PUBLISHED_FLOOR) == {rule.id for rule in PUBLISHED.rules}
+
+
+PUBLISHED_FLOOR = ("contract", "baa", "eu-server", "opt-out")
+
+
+@dataclass(frozen=True)
+class Weaker:
+    rule: str
+    old: str
+    new: str
+
+
+WEAKER = [
+    *(Weaker(rule, "\ndescription", CONDITION) for rule in MAY_BE_WAIVED[:5]),
+    *(Weaker(rule, "\ndescription", "\noptional = true\ndescription") for rule in ("submitted",)),
+    Weaker("product", "\ndescription", "\noptional = true\ndescription"),
+    Weaker("gateway-provider", "\ndescription", "\noptional = true\ndescription"),
+    Weaker("registry-age", "\ndescription", "\noptional = true\ndescription"),
+    Weaker("registry-age", "604800", "604801"),
+    Weaker("expired", 'denies = { at_or_before = "as_of" }', "denies = { older_than_seconds = 1 }"),
+    Weaker("deletion-request", "{ present = true }", '{ at_or_before = "as_of" }'),
+    Weaker("gateway-provider", '"openai"]', '"openai", "elsewhere"]'),
+    Weaker("gateway-provider", 'not_in = ["anthropic"', 'in = ["anthropic"'),
+    Weaker("gateway-provider", '["llm_gateway"]', '["async"]'),
+    Weaker(
+        "gateway-provider", 'fact = "product", in = ["llm_gateway"]', 'fact = "region", in = ["us"]'
+    ),
+    Weaker("zero-retention", '["streaming"]', '["async"]'),
+    Weaker("zero-retention", "alert = true", "alert = false"),
+    Weaker("zero-retention", "is = true", "is = false"),
+]
+
+
+@pytest.mark.parametrize("weaker", WEAKER, ids=str)
+def test_a_weaker_rule_is_told_until_it_is_named(weaker: Weaker) -> None:
+    text = _edited(weaker.rule, weaker.old, weaker.new)
+    (problem,) = _problems(text)
+    assert f"as {weaker.rule} of the published policy" in problem
+    assert _problems(text, weaker.rule) == []
+
+
+@pytest.mark.parametrize("rule", MAY_BE_WAIVED)
+def test_a_missing_rule_is_told_until_it_is_named(rule: str) -> None:
+    text = TEXT
+    if rule == "registry-age":  # there must be one
+        text = _edited(rule, "604800", "31536000")
+    elif rule == "zero-retention":
+        text = _without(rule)
+    else:
+        text = _without(rule)
+    (problem,) = _problems(text)
+    assert f"name {rule}, with a reason" in problem
+    assert _problems(text, rule) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new"),
+    [
+        ("registry-age", "604800", "3600"),
+        ("gateway-provider", ', "openai"', ""),
+        ("gateway-provider", '\nonly_if = { fact = "product", in = ["llm_gateway"] }', ""),
+        ("gateway-provider", '["llm_gateway"]', '["llm_gateway", "async"]'),
+        ("gateway-provider", 'not_in = ["anthropic", "google", "openai"]', "present = true"),
+        ("eu-server", 'denies = { in = ["eu"] }', 'denies = { in = ["eu", "us"] }'),
+        ("expired", "\noptional = true", ""),
+        ("expired", '{ at_or_before = "as_of" }', "{ present = true }"),
+        ("deletion-request", "\noptional = true", ""),
+        ("product", 'id = "product"', 'id = "kind-of-product"'),
+        ("ttl", 'reason = "retention_expired"', 'reason = "too_old"'),
+        ("product", "alert = true", "alert = true"),
+    ],
+)
+def test_a_stricter_policy_is_nobodys_business(rule: str, old: str, new: str) -> None:
+    text = TEXT if old == new else TEXT.replace(old, new, 1) if old[0] == "i" else None
+    assert _problems(text or _edited(rule, old, new)) == []
+
+
+def test_all_that_is_below_is_told_at_once() -> None:
+    text = _without("expired").replace("604800", "704800").replace(', "openai"', ', "x", "openai"')
+    assert len(_problems(text)) == 3
+    assert len(_problems(text, "expired", "registry-age")) == 1
+
+
+def test_what_needs_no_acknowledgement_must_have_none() -> None:
+    (unneeded,) = _problems(TEXT, "expired")
+    assert "keeps the rule expired" in unneeded
+    (unknown,) = _problems(TEXT, "expiry")
+    assert "no rule of this name" in unknown
+    (twice,) = _problems(_without("expired"), "expired", "expired")
+    assert "more than once" in twice
+
+
+@pytest.mark.parametrize("rule", PUBLISHED_FLOOR)
+def test_the_four_rules_cannot_be_waived(rule: str) -> None:
+    (problem,) = _problems(TEXT, rule)
+    assert f"{rule} is a rule that no policy may be without" in problem
