@@ -1,6 +1,7 @@
 """What finds personal data besides the NER: one recognizer a file, and one explicit table of them.
 
     table             every recognizer that runs, in order: Presidio's, the project's, the user's
+    never             patterns that can never find anything
     user_file         the user's pattern recognizers, from a file in Presidio's YAML form
     fail_closed       makes Presidio's pattern matching raise where it would skip and go on
     iban, phone       Presidio's, without their own ways to skip and go on

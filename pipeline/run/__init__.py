@@ -1,5 +1,6 @@
 """The only place where the steps meet.
 
+accepted   policy and settings, held against the published policy and the default redaction
 intake     manifest → gate → provisional decisions, on disk, in bounded memory
 recall     what earlier work is believed: the visible run's, and what a killed one has left
 earlier    the index of it, asked by file, account and content

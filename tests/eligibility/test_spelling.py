@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.eligibility.ids import MAX_ID_BYTES
 from pipeline.eligibility.spelling import fold, folded
 
-from .tables import decide, reasons
+from .tables import Row, decide, reasons
 
 SPELLINGS = [
     "ACCT-1é",
@@ -54,7 +54,7 @@ def test_other_ids_are_others() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=12), max_size=8))
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=8))
 def test_columns_fold_as_single_ids_do(ids: list[str]) -> None:
     assert folded(pa.array(ids, pa.string())).to_pylist() == [fold(i) for i in ids]
     assert folded(pa.array(["É", *ids, "x"], pa.string()).slice(1)).to_pylist() == [
@@ -64,7 +64,7 @@ def test_columns_fold_as_single_ids_do(ids: list[str]) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=12))
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 def test_a_fold_is_its_own_fold_whatever_the_form_and_the_case(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
@@ -83,7 +83,7 @@ OPTED_OUT = {"opted_out": True}
 
 @pytest.mark.parametrize("spelling", [s for s in SPELLINGS if s != "acct-1é"])
 def test_an_opt_out_in_another_spelling_makes_both_conflict(spelling: str) -> None:
-    accounts = [{"account_id": "acct-1é"}, {"account_id": spelling, **OPTED_OUT}, {}]
+    accounts: list[Row] = [{"account_id": "acct-1é"}, {"account_id": spelling, **OPTED_OUT}, {}]
     files = [{"account_id": "acct-1é"}, {"account_id": spelling}, {"account_id": "a"}]
     for rows in (accounts, accounts[::-1]):
         _, found = decide(files, rows)
@@ -111,6 +111,6 @@ def test_a_file_whose_account_is_known_in_another_spelling_only() -> None:
 
 
 def test_ids_with_leading_zeros_stay_two_accounts() -> None:
-    accounts = [{"account_id": "123"}, {"account_id": "00123", **OPTED_OUT}]
+    accounts: list[Row] = [{"account_id": "123"}, {"account_id": "00123", **OPTED_OUT}]
     _, found = decide([{"account_id": "123"}, {"account_id": "00123"}], accounts)
     assert found == [set(), {"opted_out"}]
