@@ -270,7 +270,8 @@ class _Job:
             "as_of": utc_text(self._options.as_of),
             "visible_run": self._visible[-1].run_id,
             **self._read,
-            **self._terms,
+            # What is redacted less than by default is in the record of the visible run.
+            **{n: value for n, value in self._terms.items() if n == "below_published"},
         }
         self._journal.tell(EventName.RUN_UNCHANGED, self.run_id, data)
 
