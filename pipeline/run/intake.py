@@ -29,6 +29,7 @@ from pipeline.records import FACTS_TYPE, QuarantineReason, SourceSnapshot
 from pipeline.sources.column_names import ColumnRules
 from pipeline.sources.manifest import manifest_batches, open_manifest
 from pipeline.sources.registry import Registry, read_registry
+from pipeline.sources.uris import canonical
 
 #: The account's facts are not kept for each file: the gate has them, by `account_row`.
 _SCRATCH_SCHEMA = pa.schema(
@@ -54,8 +55,6 @@ _PROVISIONAL_SCHEMA = pa.schema(
         pa.field("facts", FACTS_TYPE, nullable=False),
     ]
 )
-#: How the names of containers, and empty references to their records, can end.
-_LAST_OF_CONTAINERS = np.frombuffer(b"lLzZtT#", np.uint8)
 
 #: Names of columns in one line of progress; the record of the run has them all.
 _TOLD_NAMES = 20
@@ -223,21 +222,8 @@ def _transcripts(files: pa.RecordBatch) -> pa.Array:
 
     Two rows that point to the same would let a file that is excluded in through the other one.
     """
-    uris = files.column("transcript_uri").fill_null("")
-    if not np.isin(_last_letters(uris), _LAST_OF_CONTAINERS).any():
-        return uris  # most manifests name no container
-    # The same that `sources.containers.split_uri` makes of it, without the case of the ending.
-    default = pc.match_substring_regex(uris, r"(?i)\.(jsonl|jsonl\.gz|jsonl\.zst|parquet)#?$")
-    plain = pc.utf8_rtrim(uris, "#")
-    own = pc.binary_join_element_wise(plain, files.column("file_id").fill_null(""), "#")
-    return pc.if_else(default, own, uris)
-
-
-def _last_letters(uris: pa.Array) -> npt.NDArray[np.uint8]:
-    """The last byte of each text that is not empty."""
-    ends = np.frombuffer(uris.buffers()[1], np.int32)[uris.offset : uris.offset + len(uris) + 1]
-    letters = np.frombuffer(uris.buffers()[2] or b"", np.uint8)
-    return letters[ends[1:][ends[1:] > ends[:-1]] - 1]
+    uris, file_ids = (files.column(name).fill_null("") for name in ("transcript_uri", "file_id"))
+    return canonical(uris, file_ids)
 
 
 def _scratch_batch(

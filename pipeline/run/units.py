@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.records import FileTask, Quarantine, QuarantineReason
 from pipeline.run.intake import Provisional
-from pipeline.sources.containers import split_uri
+from pipeline.sources.uris import pointed
 from pipeline.storage import size_inside
 
 #: JSON bytes of one unit: seconds of work, so that workers finish together and results stream.
@@ -97,13 +97,12 @@ def _tasks(
         if uri is None:
             yield row, Quarantine(QuarantineReason.MISSING, "NoUri")
             continue
-        inside = split_uri(uri, file_id)
-        if inside is None:
+        place = pointed(uri, file_id)
+        if place.record_id is None:
             yield FileTask(row, file_id, account_id, uri, None, size_inside(root, uri))
         else:
-            path, record_id = inside
             waiting = FileTask(row, file_id, account_id, None, None, 0)
-            containers[path][record_id].append(waiting)
+            containers[place.path][place.record_id].append(waiting)
     for path, wanted in containers.items():
         for record_id, found in read(root, path, wanted.keys(), max_bytes):
             for task in wanted[record_id]:

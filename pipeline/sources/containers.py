@@ -1,7 +1,6 @@
 """Records of files that hold many transcripts: JSON Lines (plain, gz, zst) and Parquet.
 
-A manifest row points into a container by the container's path, optionally followed by ``#id``;
-without it, the record whose `id` is the file's own id is meant. Only the ids of a container's
+How a manifest row points into one, `pipeline.sources.uris` says. Only the ids of a container's
 records are decoded to find the eligible ones; a record of any other file is never decoded, kept or
 handed on.
 """
@@ -21,7 +20,6 @@ from pipeline.records import Quarantine, QuarantineReason
 from pipeline.sources.streams import DAMAGED, chunks, lines
 from pipeline.storage import open_inside
 
-_SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
 _FIELDS = ("status", "language_code", "text", "utterances", "words", "audio_duration")
 #: Parquet is decoded some rows at a time: as many as make up so many bytes on average.
 _BATCH_BYTES = 16 * 1024 * 1024
@@ -47,12 +45,6 @@ class _Record:
     id: str | None
     content: Callable[[], bytes]
     too_large: bool = False
-
-
-def split_uri(uri: str, file_id: str) -> tuple[str, str] | None:
-    """Path and record id that a manifest row points to, or None if it names a single transcript."""
-    path, _, fragment = uri.partition("#")
-    return (path, fragment or file_id) if path.lower().endswith(_SUFFIXES) else None
 
 
 def read_records(

@@ -47,3 +47,34 @@ def test_two_rows_of_one_file_are_never_used(world: World) -> None:
     world.write()
     states = world.decisions(world.run())
     assert states["good-1"] == ("quarantined", ["duplicate_file_id"])
+
+
+@pytest.mark.parametrize("uri", ["d#1/x.jsonl", "x#.jsonl", "d#1/x.jsonl.gz", "d#.jsonl#/x.parquet"])
+def test_a_sharp_before_the_end_of_a_name_hides_no_shared_file(world: World, uri: str) -> None:
+    """`x.jsonl` in `d#1` was one transcript to whoever opened it, two records to whoever counted."""
+    path = world.root / "transcripts" / uri
+    path.parent.mkdir(exist_ok=True)
+    speech = transcript("this must not be read", "unreadworthy")
+    del speech["id"]
+    path.write_text(json.dumps(speech))
+    for entry in world.files:
+        if entry["file_id"] in ("out-0", "good-0"):
+            entry["transcript_uri"] = uri
+    world.write()
+    states = world.decisions(world.run())
+    assert states["good-0"][0] == "quarantined"
+    assert states["out-0"] == ("excluded", ["opted_out"])
+    assert not any("unreadworthy" in text for text in world.texts())
+
+
+def test_a_container_may_lie_in_a_folder_with_a_sharp_in_its_name(world: World) -> None:
+    path = world.root / "transcripts" / "d#1" / "x.jsonl"
+    path.parent.mkdir()
+    lines = [json.dumps(transcript("one two", "three", id=f["file_id"])) for f in world.files]
+    path.write_text("\n".join(lines))
+    for entry in world.files:
+        entry["transcript_uri"] = "d#1/x.jsonl"
+    world.write()
+    states = world.decisions(world.run())
+    assert states["good-0"] == ("written", [])
+    assert states["out-0"] == ("excluded", ["opted_out"])

@@ -13,7 +13,7 @@ import zstandard
 
 from pipeline.records import Quarantine, QuarantineReason
 from pipeline.sources import containers
-from pipeline.sources.containers import read_records, split_uri
+from pipeline.sources.containers import read_records
 from pipeline.sources.transcripts import read_transcript
 
 from .transcript import Json, transcript
@@ -189,19 +189,3 @@ def test_a_nan_is_not_taken_for_nothing(tmp_path: Path) -> None:
         pa.table({"id": ["a"], "audio_duration": [float("nan")]}), tmp_path / "c.parquet"
     )
     assert _reasons(_found(tmp_path, "c.parquet", "a")) == {"a": "malformed"}
-
-
-@pytest.mark.parametrize(
-    ("uri", "expected"),
-    [
-        ("a/b.json", None),
-        ("a#b.json", None),
-        ("c.jsonl", ("c.jsonl", "me")),
-        ("c.jsonl#", ("c.jsonl", "me")),
-        ("c.JSONL.zst#other#x", ("c.JSONL.zst", "other#x")),
-        ("c.parquet#r1", ("c.parquet", "r1")),
-        ("c.jsonl/x", None),
-    ],
-)
-def test_a_uri_names_a_file_or_a_record(uri: str, expected: tuple[str, str] | None) -> None:
-    assert split_uri(uri, "me") == expected
