@@ -29,6 +29,7 @@ class QuarantineReason(StrEnum):
     """Why an eligible file is not provably safe to write."""
 
     MALFORMED = "malformed"
+    ID_MISMATCH = "id_mismatch"
     MISSING = "missing"
     EMPTY = "empty"
     NOT_COMPLETED = "not_completed"
@@ -221,6 +222,8 @@ class FileTask:
         row: Position in its batch of provisional decisions.
         file_id: The customer's id of the file.
         account_id: The account that submitted it.
+        own_id: The id that the transcript must have if it has one: the file's, or that of the
+            record that the manifest names; None where there is no manifest.
         uri: Path below the transcripts folder, or None where `content` is given.
         content: The bytes of one record of a container (JSON Lines, Parquet), already read.
         content_bytes: Size in bytes, for balancing the units; 0 if unknown.
@@ -229,6 +232,7 @@ class FileTask:
     row: int
     file_id: str
     account_id: str
+    own_id: str | None
     uri: str | None
     content: bytes | None
     content_bytes: int

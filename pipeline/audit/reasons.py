@@ -162,6 +162,10 @@ _WITHOUT_RULE: dict[str, tuple[str, str]] = {
         "The manifest row or the transcript is not of the published form.",
         "The source must deliver it in the published form.",
     ),
+    QuarantineReason.ID_MISMATCH: (
+        "The transcript bears another id than the file that the manifest names it for.",
+        "The manifest must name each transcript by its own id, or the source give it that id.",
+    ),
     QuarantineReason.MISSING: (
         "There is no transcript where the manifest says, or it could not be read.",
         "The transcript must be where the manifest says, below the transcripts folder.",
@@ -183,8 +187,8 @@ _WITHOUT_RULE: dict[str, tuple[str, str]] = {
         "The limit must be raised.",
     ),
     QuarantineReason.DUPLICATE_FILE_ID: (
-        "The manifest has this file id more than once.",
-        "The manifest must have the file id once.",
+        "Something else of the manifest has this file id, this transcript or its content too.",
+        "Every file id, and every transcript, must be there once, for one account.",
     ),
     QuarantineReason.VIEW_MISMATCH: (
         "The text, the utterances and the words do not say the same.",

@@ -54,7 +54,7 @@ def read_documents(folder: Path, word_count: int) -> list[Document]:
     words = 0
     for name, content in _contents(folder):
         try:
-            transcript = read_transcript(content, _MAX_WORDS)
+            transcript = read_transcript(content, _MAX_WORDS, None)
         except Quarantine:
             continue
         digest = hashlib.blake2b(transcript.text.encode(), digest_size=16).digest()
@@ -86,7 +86,7 @@ def units_of(documents: Sequence[Document]) -> Iterator[WorkUnit]:
             yield WorkUnit(0, tuple(tasks))
             tasks, size = [], 0
         content = document.content
-        tasks.append(FileTask(row, f"{row}", "bench", None, content, len(content)))
+        tasks.append(FileTask(row, f"{row}", "bench", None, None, content, len(content)))
         size += len(content)
     if tasks:
         yield WorkUnit(0, tuple(tasks))

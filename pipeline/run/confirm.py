@@ -23,7 +23,7 @@ from pipeline.run.units import ReadRecords, units_of
 from pipeline.run.work import read_content
 from pipeline.shards.pseudonyms import account_key, doc_key
 from pipeline.shards.reuse import take_rows
-from pipeline.sources.transcripts import read_transcript
+from pipeline.sources.transcripts import is_called, read_transcript
 
 #: No timed word, and no sixteen letters of text, take fewer bytes of JSON.
 _BYTES_PER_WORD = 16
@@ -101,18 +101,31 @@ def _check(
         return problem
     digest = hashlib.sha256(content).hexdigest()
     found = earlier.find(doc_key(key, task.file_id), account_key(key, task.account_id), digest)
-    if found is None or not _limit_agrees(found, content, config.limits.max_transcript_words):
+    if found is None or not _name_agrees(found, task, content):
+        return None
+    if not _limit_agrees(found, task, content, config.limits.max_transcript_words):
         return None
     return found, digest
 
 
-def _limit_agrees(found: Found, content: bytes, max_words: int) -> bool:
+def _name_agrees(found: Found, task: FileTask, content: bytes) -> bool:
+    """Whether the transcript is still asked for by its own id, or is still not.
+
+    The manifest may have named a record by another id than the file's, and now name a file.
+    """
+    was = found.quarantine is None or found.quarantine.reason is not QuarantineReason.ID_MISMATCH
+    if found.quarantine is not None and was:
+        return True  # not written, whatever it is called; a worker said why
+    return was == (task.own_id is None or is_called(content, task.own_id))
+
+
+def _limit_agrees(found: Found, task: FileTask, content: bytes, max_words: int) -> bool:
     """Whether the limit of words, which is not the redactor's, says the same as it did."""
     was = found.quarantine is not None and found.quarantine.reason is QuarantineReason.TOO_LARGE
     if not was and len(content) <= _BYTES_PER_WORD * max_words:
         return True
     try:
-        read_transcript(content, max_words)
+        read_transcript(content, max_words, task.own_id)
     except Quarantine as problem:
         return was == (problem.reason is QuarantineReason.TOO_LARGE)
     except Exception:  # noqa: BLE001 - whatever it is, a worker will say what it means

@@ -6,7 +6,7 @@ something that can be opened.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -99,9 +99,9 @@ def _tasks(
             continue
         place = pointed(uri, file_id)
         if place.record_id is None:
-            yield FileTask(row, file_id, account_id, uri, None, size_inside(root, uri))
+            yield FileTask(row, file_id, account_id, file_id, uri, None, size_inside(root, uri))
         else:
-            waiting = FileTask(row, file_id, account_id, None, None, 0)
+            waiting = FileTask(row, file_id, account_id, place.record_id, None, None, 0)
             containers[place.path][place.record_id].append(waiting)
     for path, wanted in containers.items():
         for record_id, found in read(root, path, wanted.keys(), max_bytes):
@@ -109,4 +109,4 @@ def _tasks(
                 if isinstance(found, Quarantine):
                     yield task.row, found
                 else:
-                    yield FileTask(task.row, task.file_id, task.account_id, None, found, len(found))
+                    yield replace(task, content=found, content_bytes=len(found))

@@ -96,7 +96,7 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
             content = read_content(task, settings.config)
             contents[task.row] = hashlib.sha256(content).hexdigest()
             words = settings.config.limits.max_transcript_words
-            opened.append((task, read_transcript(content, words)))
+            opened.append((task, read_transcript(content, words, task.own_id)))
         except Quarantine as problem:
             quarantined.append((task.row, problem))
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not written

@@ -145,6 +145,8 @@ def _nothing() -> bytes:
 def _parquet_records(file: BinaryIO, wanted: Set[str] | None) -> Iterator[_Record]:
     table = pa.parquet.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)
     names = table.schema_arrow.names
+    if len(set(names)) < len(names):
+        raise Quarantine(QuarantineReason.MALFORMED, "DuplicateColumn")
     if "id" not in names or not pa.types.is_string(table.schema_arrow.field("id").type):
         raise Quarantine(QuarantineReason.MALFORMED, "NoIdColumn")
     fields = [name for name in _FIELDS if name in names]

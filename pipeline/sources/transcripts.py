@@ -1,7 +1,9 @@
 """Bytes of one transcript → `Transcript`, or the reason why not.
 
 The source is the JSON that AssemblyAI's transcript endpoint returns. Only the fields below are
-decoded; anything else (summaries, entities, chapters, urls, prompts) is never looked at. The three
+decoded; anything else (summaries, entities, chapters, urls, prompts) is never looked at. A
+transcript that bears an id must bear the one that it was asked for by, and no field of it or of an
+utterance may be there twice: nobody could say whose speech it is, or which value counts. The three
 views of the speech must agree: `text` is canonical, and every utterance and word must be found in
 it in order, with nothing but white space between them. Otherwise nobody could say what a span of
 one view covers in the others.
@@ -16,6 +18,7 @@ from typing import Annotated
 import msgspec
 
 from pipeline.records import Piece, Quarantine, QuarantineReason, Transcript, Words
+from pipeline.sources.json_keys import RepeatedKey, check_each, fields_of, written
 
 _COMPLETED = "completed"
 #: Milliseconds that JSON numbers hold exactly.
@@ -39,37 +42,53 @@ class _Utterance(msgspec.Struct):
 
 class _Source(msgspec.Struct):
     status: str
+    id: str | msgspec.UnsetType = msgspec.UNSET
     text: str | None = None
     language_code: str | None = None
-    utterances: list[_Utterance] | None = None
-    words: msgspec.Raw = msgspec.Raw()
     audio_duration: float | None = None
 
 
+class _IdOnly(msgspec.Struct):
+    id: str | msgspec.UnsetType = msgspec.UNSET
+
+
 _decoder = msgspec.json.Decoder(_Source)
+_id_decoder = msgspec.json.Decoder(_IdOnly)
+_utterances_decoder = msgspec.json.Decoder(list[_Utterance] | None)
 _words_decoder = msgspec.json.Decoder(list[_Word] | None)
+#: Utterances and words are decoded for themselves.
+_READ = _Source.__struct_fields__
 
 
-def read_transcript(content: bytes, max_words: int) -> Transcript:
+def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Transcript:
     """Decodes and checks one transcript.
 
     Args:
         content: JSON in UTF-8.
         max_words: More timed words than this are too many.
+        own_id: The id that it must have if it has one; None where any will do, since nothing is
+            made of the transcript (a benchmark).
 
     Raises:
-        Quarantine: `malformed`, `not_completed`, `empty`, `too_large` or `view_mismatch`.
+        Quarantine: `malformed`, `id_mismatch`, `not_completed`, `empty`, `too_large` or
+            `view_mismatch`.
     """
     try:
         content.decode("utf-8")  # the decoder skips fields that are not ours without looking
-        source = _decoder.decode(content)
-        words, spoken = _decode_words(source)
+        fields = fields_of(content)
+        read = {name: fields[name] for name in _READ if name in fields}
+        source = _decoder.decode(written([read]))
+        utterances = _decode_utterances(bytes(fields.get("utterances", b"")))
+        words, spoken = _decode_words(bytes(fields.get("words", b"")), utterances)
+    except RepeatedKey:
+        raise Quarantine(QuarantineReason.MALFORMED, "DuplicateKey") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Quarantine(QuarantineReason.MALFORMED, type(error).__name__) from None
+    if own_id is not None and source.id not in (own_id, msgspec.UNSET):
+        raise Quarantine(QuarantineReason.ID_MISMATCH, "id")
     if source.status != _COMPLETED:
         raise Quarantine(QuarantineReason.NOT_COMPLETED, "status")
     text = source.text or ""
-    utterances = source.utterances or []
     if not text.strip() and not words and not utterances:
         raise Quarantine(QuarantineReason.EMPTY, "text")
     count = sum(len(of_one or ()) for of_one in spoken)
@@ -106,20 +125,44 @@ def read_transcript(content: bytes, max_words: int) -> Transcript:
     )
 
 
-def _decode_words(source: _Source) -> tuple[list[_Word], list[list[_Word] | None]]:
+def is_called(content: bytes, own_id: str) -> bool:
+    """Whether a transcript that was read before has this id, or none.
+
+    Nearly always its id comes first, and nothing needs to be decoded.
+    """
+    for start in (b'{"id": ', b'{"id":'):
+        if content.startswith(start + msgspec.json.encode(own_id) + b","):
+            return True
+    try:
+        found = _id_decoder.decode(content).id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return found in (own_id, msgspec.UNSET)
+
+
+def _decode_utterances(raw: bytes) -> list[_Utterance]:
+    utterances = (_utterances_decoder.decode(raw) if raw else None) or []
+    if utterances:
+        check_each(raw)
+    return utterances
+
+
+def _decode_words(
+    words: bytes, utterances: Sequence[_Utterance]
+) -> tuple[list[_Word], list[list[_Word] | None]]:
     """The words of the transcript, and those of each utterance.
 
     They are the same words twice, and most of the input: where they are so to the byte, they are
     decoded once.
     """
-    spoken = [_decode_list(utterance.words) for utterance in source.utterances or ()]
-    inside = [bytes(utterance.words)[1:-1] for utterance in source.utterances or ()]
-    if any(between.join(inside) == bytes(source.words)[1:-1] for between in (b", ", b",")):
+    spoken = [_decode_list(utterance.words) for utterance in utterances]
+    inside = [bytes(utterance.words)[1:-1] for utterance in utterances]
+    if any(between.join(inside) == words[1:-1] for between in (b", ", b",")):
         return list(chain.from_iterable(of_one or () for of_one in spoken)), spoken
-    return _decode_list(source.words) or [], spoken
+    return _decode_list(words) or [], spoken
 
 
-def _decode_list(words: msgspec.Raw) -> list[_Word] | None:
+def _decode_list(words: msgspec.Raw | bytes) -> list[_Word] | None:
     return _words_decoder.decode(words) if words else None
 
 

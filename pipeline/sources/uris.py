@@ -6,8 +6,8 @@ with nothing behind ``#``, the record whose `id` is the file's own id is meant. 
 belongs to a name, as every ``%`` does: nothing is decoded, so a file has one spelling. What would
 give it a second one (``./``, ``//``, ``..``, a backslash) `pipeline.storage.open_inside` refuses.
 
-Two rows point to the same if, and only if, `pointed` says the same of both. `canonical` says so of a
-whole column at once.
+Two rows point to the same if, and only if, `pointed` says the same of both. `canonical` says so of
+a whole column at once.
 """
 
 import re

@@ -75,7 +75,7 @@ def _turns(folder: Path, words: int) -> list[str]:
     seen = 0
     for path in sorted(folder.glob("*.json")):
         try:
-            transcript = read_transcript(path.read_bytes(), 1_000_000)
+            transcript = read_transcript(path.read_bytes(), 1_000_000, None)
         except Quarantine:
             continue
         turns += [transcript.text[turn.start : turn.end] for turn in transcript.turns]

@@ -49,13 +49,14 @@ def test_two_rows_of_one_file_are_never_used(world: World) -> None:
     assert states["good-1"] == ("quarantined", ["duplicate_file_id"])
 
 
-@pytest.mark.parametrize("uri", ["d#1/x.jsonl", "x#.jsonl", "d#1/x.jsonl.gz", "d#.jsonl#/x.parquet"])
+@pytest.mark.parametrize(
+    "uri", ["d#1/x.jsonl", "x#.jsonl", "d#1/x.jsonl.gz", "d#.jsonl#/x.parquet"]
+)
 def test_a_sharp_before_the_end_of_a_name_hides_no_shared_file(world: World, uri: str) -> None:
-    """`x.jsonl` in `d#1` was one transcript to whoever opened it, two records to whoever counted."""
+    """`x.jsonl` in `d#1` was one transcript for one reader, two records for another."""
     path = world.root / "transcripts" / uri
     path.parent.mkdir(exist_ok=True)
     speech = transcript("this must not be read", "unreadworthy")
-    del speech["id"]
     path.write_text(json.dumps(speech))
     for entry in world.files:
         if entry["file_id"] in ("out-0", "good-0"):
@@ -78,3 +79,13 @@ def test_a_container_may_lie_in_a_folder_with_a_sharp_in_its_name(world: World) 
     states = world.decisions(world.run())
     assert states["good-0"] == ("written", [])
     assert states["out-0"] == ("excluded", ["opted_out"])
+
+
+def test_a_transcript_that_bears_another_id_is_never_used(world: World) -> None:
+    """`good-0.json` says that it is `out-0`, of an account that opted out."""
+    speech = transcript("this must not be read", "unreadworthy", id="out-0")
+    (world.root / "transcripts" / "good-0.json").write_text(json.dumps(speech))
+    states = world.decisions(world.run())
+    assert states["good-0"] == ("quarantined", ["id_mismatch"])
+    assert states["out-0"] == ("excluded", ["opted_out"])
+    assert not any("unreadworthy" in text for text in world.texts())

@@ -58,7 +58,6 @@ def transcript(*turns: str, **changes: Any) -> dict[str, Any]:
         )
         words += timed
     whole: dict[str, Any] = {
-        "id": "x",
         "status": "completed",
         "language_code": "en_us",
         "text": " ".join(turns),
@@ -130,6 +129,8 @@ class World:
         folder.mkdir(exist_ok=True)
         if isinstance(content, bytes):
             (folder / uri).write_bytes(content)
+        elif isinstance(content, dict):
+            (folder / uri).write_text(json.dumps({"id": file_id, **content}), "utf-8")
         elif content is not None:
             (folder / uri).write_text(json.dumps(content), "utf-8")
 

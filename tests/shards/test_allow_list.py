@@ -68,7 +68,7 @@ def source() -> dict[str, Any]:
 @pytest.mark.parametrize("drop", [(), ("utterances",), ("words",), ("utterances", "words")])
 def test_decoys_never_show_up(tmp_path: Path, drop: tuple[str, ...]) -> None:
     raw = {key: value for key, value in source().items() if key not in drop}
-    transcript = read_transcript(json.dumps(raw).encode(), 1000)
+    transcript = read_transcript(json.dumps(raw).encode(), 1000, None)
     row = ShardRow("0" * 32, "1" * 32, "2" * 64, apply(transcript, [], []))
     unit = stage(tmp_path, [row], SEAL)
     assembler = Assembler(tmp_path, [unit], ShardSizes(10**6, 10**6), POLICY)

@@ -59,7 +59,9 @@ def work_on(words: int, scratch: Path, seed: int) -> Iterator[tuple[int, Used]]:
         tasks: list[FileTask] = []
         size = total = waiting = 0
         for content, count in growing_speech(seed):
-            tasks.append(FileTask(len(tasks), f"{total}", "soak", None, content, len(content)))
+            tasks.append(
+                FileTask(len(tasks), f"{total}", "soak", None, None, content, len(content))
+            )
             size += len(content)
             waiting += count
             if size >= _UNIT_BYTES:

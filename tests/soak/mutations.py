@@ -40,7 +40,7 @@ def sound_transcripts() -> list[Json]:
     for path in sorted((ROOT / "data" / "samples" / "transcripts").glob("*.json")):
         content = path.read_bytes()
         try:
-            read_transcript(content, 3_000)
+            read_transcript(content, 3_000, None)
         except Quarantine:
             continue
         found.append(json.loads(content))

@@ -56,7 +56,7 @@ def _sample_turns() -> Iterator[list[str]]:
     for path in sorted((ROOT / "data" / "samples" / "transcripts").glob("*.json")):
         content = path.read_bytes()
         try:
-            read_transcript(content, 10_000)
+            read_transcript(content, 10_000, None)
         except Quarantine:
             continue  # the samples hold every kind of broken transcript
         turns = [turn["text"] for turn in json.loads(content).get("utterances") or ()]

@@ -53,7 +53,7 @@ def test_the_vocabulary_of_the_speech_grows_without_end() -> None:
     sizes: list[int] = []
     words = 0
     for content, count in growing_speech(7):
-        seen.update(read_transcript(content, 100_000).text.lower().split())
+        seen.update(read_transcript(content, 100_000, None).text.lower().split())
         words += count
         if words >= 40_000 * (len(sizes) + 1):
             sizes.append(len(seen))

@@ -60,8 +60,8 @@ def _reasons(found: dict[str, Any]) -> dict[str, str]:
 def test_wanted_records_are_found_in_every_format(tmp_path: Path, name: str) -> None:
     found = _found(tmp_path, _write(tmp_path, name, RECORDS), "r3", "r17", "nobody")
     for record_id in ("r3", "r17"):
-        expected = read_transcript(json.dumps(RECORDS[int(record_id[1:])]).encode(), 100)
-        assert read_transcript(found[record_id], 100) == expected
+        expected = read_transcript(json.dumps(RECORDS[int(record_id[1:])]).encode(), 100, None)
+        assert read_transcript(found[record_id], 100, None) == expected
     assert _reasons(found) == {"nobody": "missing"}
 
 
@@ -188,4 +188,23 @@ def test_a_nan_is_not_taken_for_nothing(tmp_path: Path) -> None:
     pq.write_table(
         pa.table({"id": ["a"], "audio_duration": [float("nan")]}), tmp_path / "c.parquet"
     )
+    assert _reasons(_found(tmp_path, "c.parquet", "a")) == {"a": "malformed"}
+
+
+def test_a_line_of_two_ids_is_nobodys(tmp_path: Path) -> None:
+    """Whichever of them the reader takes, what it hands out is not decoded."""
+    line = json.dumps({**RECORDS[0], "id": "mine"})
+    (tmp_path / "c.jsonl").write_text('{"id": "theirs", ' + line[1:])
+    for record_id in ("mine", "theirs"):
+        found = _found(tmp_path, "c.jsonl", record_id)[record_id]
+        if isinstance(found, bytes):
+            with pytest.raises(Quarantine) as caught:
+                read_transcript(found, 100, record_id)
+            assert caught.value.error_type == "DuplicateKey"
+
+
+@pytest.mark.parametrize("name", ["id", "text", "status"])
+def test_a_column_that_is_there_twice_is_malformed(tmp_path: Path, name: str) -> None:
+    names = ["id", "status", "text", name]
+    pq.write_table(pa.table([["a"], ["completed"], ["x"], ["a"]], names), tmp_path / "c.parquet")
     assert _reasons(_found(tmp_path, "c.parquet", "a")) == {"a": "malformed"}

@@ -15,9 +15,9 @@ from pipeline.sources.transcripts import read_transcript
 from .transcript import Json, transcript
 
 
-def _read(made: Any, max_words: int = 1000) -> Transcript:
+def _read(made: Any, max_words: int = 1000, own_id: str | None = None) -> Transcript:
     return read_transcript(
-        made if isinstance(made, bytes) else json.dumps(made).encode(), max_words
+        made if isinstance(made, bytes) else json.dumps(made).encode(), max_words, own_id
     )
 
 
@@ -278,7 +278,7 @@ def test_only_quarantine_comes_out_of_mutated_transcripts(seed: int) -> None:
         if rng.random() < 0.3:
             content = _mangle(rng, content)
         try:
-            transcript_ = read_transcript(content, 100)
+            transcript_ = read_transcript(content, 100, None)
         except Quarantine:
             continue
         read += 1
@@ -294,3 +294,69 @@ def _is_consistent(read: Transcript) -> None:
     inside = [any(t.start <= w.start and w.end <= t.end for t in read.turns) for w in read.words]
     assert all(inside)
     read.text.encode("utf-8")
+
+
+@pytest.mark.parametrize("found", ["y", "X", "x ", "", "\u0445"])
+def test_a_transcript_of_another_id_is_not_the_one_that_was_asked_for(found: str) -> None:
+    made = json.dumps(transcript(id=found)).encode()
+    with pytest.raises(Quarantine) as caught:
+        read_transcript(made, 100, "x")
+    assert str(caught.value.reason) == "id_mismatch"
+
+
+@pytest.mark.parametrize("found", [7, 7.0, None, True, ["x"], {"x": "x"}])
+def test_an_id_is_a_string_or_is_not_there(found: object) -> None:
+    assert _reason(transcript(id=found)) == ("malformed", "ValidationError")
+
+
+def test_without_an_id_the_manifest_is_believed() -> None:
+    made = transcript()
+    del made["id"]
+    assert _read(made, own_id="x") == _read(transcript(), own_id="x")
+
+
+_STYLES: list[dict[str, Any]] = [{}, {"separators": (",", ":")}, {"indent": 2}]
+
+
+@pytest.mark.parametrize("style", _STYLES)
+@pytest.mark.parametrize(
+    "key", ["status", "language_code", "id", "text", "utterances", "words", "audio_duration", "y"]
+)
+@pytest.mark.parametrize("spell", [str, lambda key: f"\\u{ord(key[0]):04x}{key[1:]}"])
+def test_a_field_that_is_there_twice_is_malformed(
+    style: dict[str, Any], key: str, spell: Callable[[str], str]
+) -> None:
+    """Whichever of the two comes last, and however it is spelled."""
+    made = transcript(y=1)
+    encoded = json.dumps(made, **style)
+    again = json.dumps(made[key], **style)
+    for twice in (
+        "{" + f'"{spell(key)}":{again},' + encoded[1:],
+        encoded.rstrip()[:-1] + f', "{spell(key)}": {again}' + "}",
+    ):
+        assert _reason(twice.encode()) == ("malformed", "DuplicateKey")
+
+
+@pytest.mark.parametrize("style", _STYLES)
+@pytest.mark.parametrize("key", ["text", "speaker", "start", "words"])
+def test_a_field_of_an_utterance_that_is_there_twice_is_malformed(
+    style: dict[str, Any], key: str
+) -> None:
+    made = transcript()
+    first = json.dumps(made["utterances"][1], **style)
+    twice = first[:-1] + f',"{key}":{json.dumps(made["utterances"][1][key], **style)}' + "}"
+    made["utterances"][1] = "here"
+    whole = json.dumps(made, **style).replace('"here"', twice)
+    assert _reason(whole.encode()) == ("malformed", "DuplicateKey")
+
+
+@pytest.mark.parametrize("style", [*_STYLES, {"separators": (" , ", " : ")}, {"indent": "\t"}])
+def test_the_same_name_in_another_object_is_another_field(style: dict[str, Any]) -> None:
+    """However it is written, and whatever names are escaped or are in what nobody reads."""
+    made = transcript(
+        chapters=[{"text": "y", "id": "y"}, {"text": "z"}], status_="completed", é="ü"
+    )
+    # A number that is longer than Python reads.
+    encoded = json.dumps(made, **style).replace('"\\u00fc"', "9" * 5000)
+    for written in (encoded, encoded.replace('"status"', '"st\\u0061tus"'), f"\n {encoded}\r\n"):
+        assert _read(written.encode()) == _read(transcript())

@@ -37,8 +37,10 @@ def test_a_uri_names_a_file_or_one_record_of_a_container(uri: str, expected: Poi
 
 
 _pieces = st.sampled_from(
-    ["#", "##", "a", "b", "/", "d#1/", ".jsonl", ".JSONL", ".gz", ".Zst", ".parquet", ".json"]
-    + ["me", "%23", "é", "e\u0301", "\u017f", "\u212a", ".j\u017fonl", "\n", " ", "./", "\\"]
+    [
+        *("#", "##", "a", "b", "/", "d#1/", ".jsonl", ".JSONL", ".gz", ".Zst", ".parquet", ".json"),
+        *("me", "%23", "é", "e\u0301", "\u017f", "\u212a", ".j\u017fonl", "\n", " ", "./", "\\"),
+    ]
 )
 _uri = st.lists(_pieces, max_size=6).map("".join)
 _row = st.tuples(_uri, st.sampled_from(["me", "a", "b", "#", ".jsonl", "me#a"]))
