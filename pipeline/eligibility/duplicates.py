@@ -18,7 +18,8 @@ class DuplicateFinder:
     The scratch file holds hashes only. It is read once for every 16 million ids, each time looking
     at another range of hashes, so memory does not grow with the manifest. Two different ids with
     the same 64-bit hash would both be called duplicates: quarantined, never written; among 100
-    million ids the chance that this happens to any is 0.03 %.
+    million ids the chance that this happens to any is 0.03 %, whoever has chosen them
+    (`pipeline.eligibility.ids`).
     """
 
     def __init__(self, scratch: Path) -> None:
