@@ -85,14 +85,20 @@ def read_inside(root: Path, uri: str, max_bytes: int) -> bytes:
     return content
 
 
+def stat_inside(root: Path, uri: str) -> os.stat_result | None:
+    """What is known of the file at `uri` without opening it; None where nothing is."""
+    if _parts(uri) is None:
+        return None
+    try:
+        return (root / uri).lstat()
+    except (OSError, ValueError):
+        return None
+
+
 def size_inside(root: Path, uri: str) -> int:
     """Size in bytes of the file at `uri`, for balancing work; 0 where it cannot be told."""
-    if _parts(uri) is None:
-        return 0
-    try:
-        return (root / uri).lstat().st_size
-    except (OSError, ValueError):
-        return 0
+    found = stat_inside(root, uri)
+    return 0 if found is None else found.st_size
 
 
 def sha256_file(path: Path) -> str:

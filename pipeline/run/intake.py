@@ -29,7 +29,7 @@ from pipeline.records import FACTS_TYPE, QuarantineReason, SourceSnapshot
 from pipeline.sources.column_names import ColumnRules
 from pipeline.sources.manifest import manifest_batches, open_manifest
 from pipeline.sources.registry import Registry, read_registry
-from pipeline.sources.uris import canonical
+from pipeline.sources.uris import canonical, named_records
 
 #: The account's facts are not kept for each file: the gate has them, by `account_row`.
 _SCRATCH_SCHEMA = pa.schema(
@@ -47,6 +47,7 @@ _SCRATCH_SCHEMA = pa.schema(
         *(MANIFEST_SCHEMA.field(name) for name in FILE_FACTS),
     ]
 )
+_HIDDEN_SCHEMA = pa.schema([pa.field("transcript_uri", pa.string(), nullable=False)])
 _PROVISIONAL_SCHEMA = pa.schema(
     [
         pa.field("file_id", pa.string(), nullable=False),
@@ -110,11 +111,14 @@ class Intake:
         duplicates: Sorted hashes of file ids that occur more than once, in whatever spelling.
         shared: The same of transcripts: nobody can say whose speech they hold.
         columns: What the user has decided about columns that are not read.
+        hidden: What rows that are not eligible point to, one a line, so that a file that has
+            another name is known by it; nothing is opened by these.
     """
 
     scratch: Path
     duplicates: UInt64
     shared: UInt64
+    hidden: Path
     gate: Gate
     manifest: SourceSnapshot
     registry: SourceSnapshot
@@ -183,14 +187,17 @@ def take_in(
     rules = columns or ColumnRules()
     accounts, registry = read_accounts(registry_path, policy, as_of, rules)
     gate = Gate(policy, accounts, as_of)
-    decisions = scratch / "intake.arrow"
+    decisions, hidden = scratch / "intake.arrow", scratch / "hidden.arrow"
     finder = DuplicateFinder(scratch / "hashes.bin")
     uri_finder = DuplicateFinder(scratch / "uris.bin")
+    named: list[_Named] = [(np.empty(0, np.uint64), np.empty(0, np.uint64))]
     row_count = 0
     with (
         open_manifest(manifest_path, rules) as manifest,
         pa.OSFile(str(decisions), "wb") as sink,
         pa.ipc.new_stream(sink, _SCRATCH_SCHEMA) as writer,
+        pa.OSFile(str(hidden), "wb") as hidden_sink,
+        pa.ipc.new_stream(hidden_sink, _HIDDEN_SCHEMA) as hidden_writer,
     ):
         for files in manifest_batches(manifest):
             row_count += files.num_rows
@@ -200,14 +207,19 @@ def take_in(
             spelled = folded(file_ids.fill_null("") if file_ids.null_count else file_ids)
             hashes = hash_ids(spelled)
             finder.add(hashes[_bools(file_ids.is_valid())] if file_ids.null_count else hashes)
-            uris = hash_ids(_transcripts(files))
+            transcripts = _transcripts(files)
+            uris = hash_ids(transcripts)
+            named.append(_named(transcripts, hashes, uris))
             uri_finder.add(uris[_bools(files.column("transcript_uri").is_valid())])
             writer.write_batch(_scratch_batch(files, decided, hashes, uris))
+            out = pc.or_(pa.array(decided.reason_bits != 0), files.column("malformed"))
+            hidden_writer.write_batch(pa.record_batch([transcripts.filter(out)], _HIDDEN_SCHEMA))
         snapshot = SourceSnapshot(
             sha256=manifest.sha256, row_count=row_count, unread_columns=manifest.unread_columns
         )
+    shared = np.union1d(uri_finder.finish(), _named_like_files(named, decisions))
     return Intake(
-        decisions, finder.finish(), uri_finder.finish(), gate, snapshot, registry.snapshot, rules
+        decisions, finder.finish(), shared, hidden, gate, snapshot, registry.snapshot, rules
     )
 
 
@@ -224,6 +236,35 @@ def _transcripts(files: pa.RecordBatch) -> pa.Array:
     """
     uris, file_ids = (files.column(name).fill_null("") for name in ("transcript_uri", "file_id"))
     return canonical(uris, file_ids)
+
+
+#: Of rows that name a record by another id than the file's: hashes of that id, and of the uri.
+_Named = tuple[UInt64, UInt64]
+
+
+def _named(transcripts: pa.Array, ids: UInt64, uris: UInt64) -> _Named:
+    rows, record_ids = named_records(transcripts)
+    hashes = hash_ids(folded(record_ids))
+    other = hashes != ids[rows]
+    return hashes[other], uris[rows][other]
+
+
+def _named_like_files(named: list[_Named], scratch: Path) -> UInt64:
+    """Hashes of the uris that name a record by the id of another row's file.
+
+    The manifest itself says then whose record it is: of a file that may be excluded.
+    """
+    record_ids, uris = (np.concatenate(hashes) for hashes in zip(*named, strict=True))
+    if not len(record_ids):
+        return record_ids
+    order = np.sort(record_ids)
+    known = np.zeros(len(order), np.bool_)
+    with pa.OSFile(str(scratch)) as file:
+        for batch in pa.ipc.open_stream(file):
+            ids = batch.column("id_hash").to_numpy()
+            known[np.searchsorted(order, ids[is_member(ids, order)])] = True
+    found: UInt64 = np.unique(uris[is_member(record_ids, order[known])])
+    return found
 
 
 def _scratch_batch(

@@ -64,6 +64,21 @@ def canonical(uris: pa.Array, file_ids: pa.Array) -> pa.Array:
     return pc.if_else(pc.and_not(container, names_record), own, uris)
 
 
+def named_records(uris: pa.Array) -> tuple[npt.NDArray[np.int64], pa.Array]:
+    """The rows that name a record behind ``#``, and what they call it.
+
+    Args:
+        uris: As for `canonical`.
+    """
+    rows = np.empty(0, np.int64)
+    if (np.frombuffer(uris.buffers()[2] or b"", np.uint8) == ord("#")).any():
+        # The shortest beginning that is a container's name is the one that `pointed` takes.
+        named = pc.match_substring_regex(uris, rf"(?s){_SUFFIX}#.").to_numpy(zero_copy_only=False)
+        rows = np.flatnonzero(named)
+    chosen = uris.take(pa.array(rows, pa.int64()))
+    return rows, pc.replace_substring_regex(chosen, rf"(?s)^.*?{_SUFFIX}#", "", max_replacements=1)
+
+
 def _last_letters(uris: pa.Array) -> npt.NDArray[np.uint8]:
     """The last byte of each text that is not empty."""
     ends = np.frombuffer(uris.buffers()[1], np.int32)[uris.offset : uris.offset + len(uris) + 1]

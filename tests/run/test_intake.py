@@ -89,3 +89,20 @@ def test_a_transcript_that_bears_another_id_is_never_used(world: World) -> None:
     assert states["good-0"] == ("quarantined", ["id_mismatch"])
     assert states["out-0"] == ("excluded", ["opted_out"])
     assert not any("unreadworthy" in text for text in world.texts())
+
+
+def test_a_record_that_is_called_like_another_file_is_never_used(world: World) -> None:
+    """`out-0` lies in a file of its own, but also in the container that `good-0` points into."""
+    line = json.dumps(transcript("this must not be read", "unreadworthy", id="out-0"))
+    more = json.dumps(transcript("some other words", "in here", id="record-7"))
+    (world.root / "transcripts" / "all.jsonl").write_text(f"{line}\n{more}\n")
+    for entry in world.files:
+        if entry["file_id"] == "good-0":
+            entry["transcript_uri"] = "all.jsonl#out-0"
+        if entry["file_id"] == "good-1":
+            entry["transcript_uri"] = "all.jsonl#record-7"
+    world.write()
+    states = world.decisions(world.run())
+    assert states["good-0"] == ("quarantined", ["duplicate_file_id"])
+    assert states["good-1"] == ("written", [])
+    assert states["out-0"] == ("excluded", ["opted_out"])

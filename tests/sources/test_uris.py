@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sources.uris import Pointed, canonical, pointed
+from pipeline.sources.uris import Pointed, canonical, named_records, pointed
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,14 @@ def test_what_is_canonical_points_to_the_same_whoever_asks() -> None:
     uris, ids = (pa.array(column) for column in zip(*rows, strict=True))
     for spelled, (uri, file_id) in zip(canonical(uris, ids).to_pylist(), rows, strict=True):
         assert pointed(spelled, "another") == pointed(uri, file_id)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_uri, max_size=20), st.integers(0, 3))
+def test_the_records_that_are_named_are_those_of_the_scalar_reading(
+    uris: list[str], cut: int
+) -> None:
+    rows, found = named_records(pa.array(uris, pa.string()).slice(cut))
+    read = [pointed(uri, "\0").record_id for uri in uris[cut:]]
+    expected = [(row, name) for row, name in enumerate(read) if name not in (None, "\0")]
+    assert list(zip(rows.tolist(), found.to_pylist(), strict=True)) == expected
