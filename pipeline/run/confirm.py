@@ -7,7 +7,7 @@ changes starts none.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +19,7 @@ from pipeline.records import FileTask, Quarantine, QuarantineReason, StagedUnit
 from pipeline.run.earlier import Earlier, Found
 from pipeline.run.intake import Intake
 from pipeline.run.outcomes import Outcome, OutcomeWriter
-from pipeline.run.units import ReadRecords, units_of
+from pipeline.run.units import ReadRecords, Saw, units_of
 from pipeline.run.work import read_content
 from pipeline.shards.pseudonyms import account_key, doc_key
 from pipeline.shards.reuse import take_rows
@@ -27,6 +27,8 @@ from pipeline.sources.transcripts import is_called, read_transcript
 
 #: No timed word, and no sixteen letters of text, take fewer bytes of JSON.
 _BYTES_PER_WORD = 16
+#: Of a packed `doc_key`.
+_KEY_BYTES = 16
 
 
 @dataclass(slots=True)
@@ -45,6 +47,22 @@ class Confirmed:
     stale: int = 0
     keys: defaultdict[int, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
 
+    def forget(self, keys: Collection[str], stale: int) -> None:
+        """Leaves out rows that stay for another reason than their own.
+
+        Args:
+            keys: `doc_key` of files that are not to be written, whoever has redacted them.
+            stale: How many of them an earlier redactor has redacted.
+        """
+        for number, packed in list(self.keys.items()):
+            kept = [k for k in _unpacked(packed) if k not in keys]
+            self.written -= len(packed) // _KEY_BYTES - len(kept)
+            if kept:
+                self.keys[number] = bytearray(b"".join(map(bytes.fromhex, kept)))
+            else:
+                del self.keys[number]
+        self.stale -= stale
+
     def from_checkpoints(self, earlier: Earlier) -> bool:
         """Whether some of the rows are of a run that never became visible."""
         return any(earlier.sources[number].unit is not None for number in self.keys)
@@ -58,6 +76,7 @@ def confirm(
     key: PseudonymKey,
     path: Path,
     threads: int,
+    saw: Saw,
 ) -> Confirmed:
     """Reads every eligible file and writes the outcomes of those that need no work.
 
@@ -69,14 +88,16 @@ def confirm(
         key: The key of the pseudonyms.
         path: The file for the outcomes; see `pipeline.run.outcomes`.
         threads: Number of files in hand at a time.
+        saw: Told of each eligible file; see `pipeline.run.units.units_of`.
     """
     confirmed = Confirmed()
     root = config.path(config.sources.transcripts)
+    max_bytes = config.limits.max_transcript_bytes
     check = partial(_check, earlier, config, key)
     with OutcomeWriter(path, "") as writer, ThreadPoolExecutor(threads) as pool:
         for number, batch in enumerate(intake.batches()):
             rows = writer.batch(number).rows
-            for unit in units_of(number, batch, root, config.limits.max_transcript_bytes, read):
+            for unit in units_of(number, batch, root, max_bytes, read, saw):
                 for row, unreadable in unit.known:
                     confirmed.quarantined += 1
                     rows[row] = Outcome(unreadable, None, None)
@@ -142,6 +163,11 @@ def _count(confirmed: Confirmed, found: Found, key: str) -> None:
     confirmed.keys[found.source] += bytes.fromhex(key)
 
 
+def _unpacked(packed: bytearray) -> list[str]:
+    starts = range(0, len(packed), _KEY_BYTES)
+    return [packed[start : start + _KEY_BYTES].hex() for start in starts]
+
+
 def gather(earlier: Earlier, confirmed: Confirmed, scratch: Path) -> Iterator[StagedUnit]:
     """Scratch files with the confirmed rows and no others.
 
@@ -150,7 +176,7 @@ def gather(earlier: Earlier, confirmed: Confirmed, scratch: Path) -> Iterator[St
     """
     for number, packed in sorted(confirmed.keys.items()):
         source = earlier.sources[number]
-        keys = [packed[start : start + 16].hex() for start in range(0, len(packed), 16)]
+        keys = _unpacked(packed)
         if source.unit is not None and source.unit.row_count == len(keys):
             yield source.unit
         else:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import msgspec
 
 from pipeline.audit.events import EventName
-from pipeline.audit.reading import visible_runs
+from pipeline.audit.reading import VisibleRun, visible_runs
 from pipeline.config import Config
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.engines.serving import forbid_core_dumps
@@ -40,14 +40,18 @@ from pipeline.run.folder import OutputFolder, locked, require_nothing_added
 from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
 from pipeline.run.intake import Intake, column_rules, take_in
 from pipeline.run.journal import Journal, open_journal
+from pipeline.run.links import Links
 from pipeline.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
 from pipeline.run.publish import announce, make_visible, recover, tidy
 from pipeline.run.recall import NO_WISHES, Wishes, newest_believed, recall
-from pipeline.run.units import WorkUnit, split, units_of
+from pipeline.run.shared import withhold
+from pipeline.run.units import Saw, WorkUnit, split, units_of
 from pipeline.run.work import WorkSettings, give_up, make_work
 from pipeline.shards.assemble import ShardSizes
+from pipeline.shards.pseudonyms import doc_key
+from pipeline.shards.reuse import without_rows
 from pipeline.shards.staging import Seal
-from pipeline.storage import output_errors, remove_tree
+from pipeline.storage import output_errors, remove_tree, size_inside
 
 VERSION = metadata.version("clearshard")
 _CONFIRMED = "confirmed.arrow"
@@ -208,11 +212,18 @@ class _Job:
         self._tell_decided(intake)
         before = newest_believed(self._folder, self._visible, self._progress.note)
         earlier = recall(self._folder, before, seal, options.wishes, self._progress.note)
-        confirmed = self._confirm(intake, earlier, key, scratch)
+        links = Links(transcripts)
+        confirmed = self._confirm(intake, earlier, key, scratch, links)
         checkpoints = scratch if options.dry_run else self._folder.checkpoints
         checkpoints.mkdir(exist_ok=True)
         outcomes = scratch / "outcomes.arrow"
-        made = self._redact(intake, WorkSettings(config, checkpoints, seal), scratch, outcomes)
+        settings = WorkSettings(config, checkpoints, seal)
+        # Every eligible file is looked at once: here, or where it was read again.
+        saw = links.saw if not len(earlier) else partial(_size, transcripts)
+        made = self._redact(intake, settings, scratch, outcomes, saw)
+        outcomes, made = self._withhold(
+            intake, outcomes, links, before, key, scratch, confirmed, made
+        )
         finisher = Finisher(intake, outcomes, key, policy, options.as_of, registry)
         self._progress.finishing()
         rows_of_before = not made and not confirmed.from_checkpoints(earlier)
@@ -330,7 +341,12 @@ class _Job:
         return ShardSizes(output.target_shard_bytes, output.row_group_bytes)
 
     def _confirm(
-        self, intake: Intake, earlier: Earlier, key: PseudonymKey, scratch: Path
+        self,
+        intake: Intake,
+        earlier: Earlier,
+        key: PseudonymKey,
+        scratch: Path,
+        links: Links,
     ) -> Confirmed:
         """Looks which transcripts are as they were; says what that means."""
         if not len(earlier):
@@ -338,7 +354,14 @@ class _Job:
         path = scratch / _CONFIRMED
         with ContainerReader(self._config.limits, self._stop) as reader:
             confirmed = confirm(
-                intake, earlier, self._config, reader.read, key, path, self._options.workers
+                intake,
+                earlier,
+                self._config,
+                reader.read,
+                key,
+                path,
+                self._options.workers,
+                links.saw,
             )
         self._progress.redacted(confirmed.written, confirmed.quarantined, 0)
         self._progress.note(
@@ -351,8 +374,32 @@ class _Job:
             )
         return confirmed
 
+    def _withhold(
+        self,
+        intake: Intake,
+        outcomes: Path,
+        links: Links,
+        before: VisibleRun | None,
+        key: PseudonymKey,
+        scratch: Path,
+        confirmed: Confirmed,
+        made: list[StagedUnit],
+    ) -> tuple[Path, list[StagedUnit]]:
+        """Takes out files that are somebody else's too; returns what is left of the work."""
+        judged = scratch / "judged.arrow"
+        linked = links.shared(intake)
+        withheld = withhold(intake, outcomes, linked, before, scratch, judged)
+        if judged.exists():
+            outcomes = judged
+        keys = {doc_key(key, file.file_id) for file in withheld}
+        if keys:
+            stale = sum(file.redactor_digest != self._redactor_digest for file in withheld)
+            confirmed.forget(keys, stale)
+            made = [*without_rows(made, keys, scratch)]
+        return outcomes, made
+
     def _redact(
-        self, intake: Intake, settings: WorkSettings, scratch: Path, outcomes: Path
+        self, intake: Intake, settings: WorkSettings, scratch: Path, outcomes: Path, saw: Saw
     ) -> list[StagedUnit]:
         """Works on whatever is not confirmed; returns what shards can be made of."""
         limits = self._config.limits
@@ -369,7 +416,7 @@ class _Job:
         made: list[StagedUnit] = []
         writer = OutcomeWriter(outcomes, settings.seal.redactor_digest, _known(scratch))
         with reader, writer:
-            units = self._units(intake, reader, _known(scratch))
+            units = self._units(intake, reader, saw, _known(scratch))
             for result in LocalEngine(self._options.workers, self._stop).map(job, units):
                 self._tell_start()
                 writer.add(result)
@@ -380,7 +427,7 @@ class _Job:
         return made
 
     def _units(
-        self, intake: Intake, reader: ContainerReader, done: Iterable[BatchOutcomes]
+        self, intake: Intake, reader: ContainerReader, saw: Saw, done: Iterable[BatchOutcomes]
     ) -> Iterator[WorkUnit]:
         root = self._config.path(self._config.sources.transcripts)
         max_bytes = self._config.limits.max_transcript_bytes
@@ -388,7 +435,7 @@ class _Job:
         for (number, batch), known in zip(
             enumerate(intake.batches()), chain(done, nothing), strict=False
         ):
-            yield from units_of(number, batch, root, max_bytes, reader.read, known.rows.keys())
+            yield from units_of(number, batch, root, max_bytes, reader.read, saw, known.rows.keys())
 
     def _tell_decided(self, intake: Intake) -> None:
         counts = _count(intake)
@@ -416,6 +463,11 @@ class _Job:
                 **self._terms,
             },
         )
+
+
+def _size(root: Path, _row: object, path: str, _record_id: object) -> int:
+    """Looks at a file that was looked at before."""
+    return size_inside(root, path)
 
 
 def _known(scratch: Path) -> Iterable[BatchOutcomes]:

@@ -14,13 +14,14 @@ import numpy as np
 from pipeline.records import FileTask, Quarantine, QuarantineReason
 from pipeline.run.intake import Provisional
 from pipeline.sources.uris import pointed
-from pipeline.storage import size_inside
 
 #: JSON bytes of one unit: seconds of work, so that workers finish together and results stream.
 _UNIT_BYTES = 2 * 1024 * 1024
 _UNIT_FILES = 256
 
 ReadRecords = Callable[[Path, str, Set[str], int], Iterator[tuple[str, bytes | Quarantine]]]
+#: Looks at a file that a row points to, without opening it: as `pipeline.run.links.Links.saw`.
+Saw = Callable[[tuple[int, int], str, str | None], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def units_of(
     root: Path,
     max_bytes: int,
     read: ReadRecords,
+    saw: Saw,
     done: Collection[int] = (),
 ) -> Iterator[WorkUnit]:
     """Work units that together hold every eligible file of a batch once, but for rows of `done`.
@@ -54,11 +56,12 @@ def units_of(
         root: The folder of the transcripts.
         max_bytes: Of one transcript.
         read: Reads the records of a container, as `pipeline.sources.containers.read_records` does.
+        saw: Told of each file before it is opened; returns its size in bytes.
         done: Rows that need no work.
     """
     tasks: list[FileTask] = []
     size = 0
-    for task in _tasks(batch, root, max_bytes, read, done):
+    for task in _tasks(batch_number, batch, root, max_bytes, read, saw, done):
         if isinstance(task, tuple):
             yield WorkUnit(batch_number, (), (task,))
             continue
@@ -83,7 +86,13 @@ def split(unit: WorkUnit) -> tuple[WorkUnit, ...] | None:
 
 
 def _tasks(
-    batch: Provisional, root: Path, max_bytes: int, read: ReadRecords, done: Collection[int]
+    batch_number: int,
+    batch: Provisional,
+    root: Path,
+    max_bytes: int,
+    read: ReadRecords,
+    saw: Saw,
+    done: Collection[int],
 ) -> Iterator[FileTask | tuple[int, Quarantine]]:
     eligible = [
         int(row)
@@ -98,8 +107,9 @@ def _tasks(
             yield row, Quarantine(QuarantineReason.MISSING, "NoUri")
             continue
         place = pointed(uri, file_id)
+        size = saw((batch_number, row), place.path, place.record_id)
         if place.record_id is None:
-            yield FileTask(row, file_id, account_id, file_id, uri, None, size_inside(root, uri))
+            yield FileTask(row, file_id, account_id, file_id, uri, None, size)
         else:
             waiting = FileTask(row, file_id, account_id, place.record_id, None, None, 0)
             containers[place.path][place.record_id].append(waiting)

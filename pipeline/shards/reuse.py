@@ -4,7 +4,7 @@ Only rows that somebody has asked for by their key are taken: whatever else an e
 of files that are not eligible any more or have changed since, stays behind.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from pathlib import Path
 
 import pyarrow as pa
@@ -47,6 +47,29 @@ def take_rows(source: Path, doc_keys: Collection[str], target: Path) -> StagedUn
             "folder."
         )
     return StagedUnit(str(target), sha256_file(target), taken)
+
+
+def without_rows(
+    units: Iterable[StagedUnit], doc_keys: Set[str], scratch: Path
+) -> Iterator[StagedUnit]:
+    """Scratch files that hold what these hold, but for the rows of some keys.
+
+    Args:
+        units: Scratch files.
+        doc_keys: What is to be left out, wherever it is.
+        scratch: A folder for new files.
+
+    Raises:
+        IntegrityError: As `take_rows`.
+    """
+    for number, unit in enumerate(units):
+        with pa.memory_map(unit.path) as mapped:
+            held = pa.ipc.open_file(mapped).read_all().column("doc_key").to_pylist()
+        kept = [key for key in held if key not in doc_keys]
+        if len(kept) == len(held):
+            yield unit
+        elif kept:
+            yield take_rows(Path(unit.path), kept, scratch / f"without-{number:06d}.arrow")
 
 
 def _batches(source: Path) -> Iterator[pa.RecordBatch]:

@@ -11,6 +11,7 @@ from pipeline import storage
 from pipeline.config import load_config
 from pipeline.eligibility.policy import parse_policy
 from pipeline.run.intake import take_in
+from pipeline.run.links import Links
 from pipeline.run.units import units_of
 from pipeline.run.work import read_content
 from pipeline.sources import containers
@@ -37,8 +38,10 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     scratch.mkdir()
     policy = parse_policy(*config.policy_text())
     intake = take_in(world.root / "files.csv", world.root / "accounts.csv", policy, AS_OF, scratch)
+    root = world.root / "transcripts"
+    saw = Links(root).saw
     for number, batch in enumerate(intake.batches()):
-        for unit in units_of(number, batch, world.root / "transcripts", 1 << 20, read_records):
+        for unit in units_of(number, batch, root, 1 << 20, read_records, saw):
             for task in unit.tasks:
                 handed_on.add(json.loads(read_content(task, config))["id"])
     return opened, handed_on

@@ -1,0 +1,201 @@
+"""Files that are one file, or hold the same, under several names."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipeline.audit.verify import verify
+from pipeline.run import links
+from pipeline.run.job import RunOptions, RunResult
+from pipeline.run.recall import NO_WISHES, Wishes
+
+from .world import AS_OF, World, small_world, transcript
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return small_world(tmp_path)
+
+
+def _nameless(*turns: str) -> bytes:
+    """A transcript without an id of its own."""
+    return json.dumps(transcript(*turns)).encode()
+
+
+SPEECH = _nameless("this must not be read", "unreadworthy")
+
+
+def _path(world: World, name: str) -> Path:
+    return world.root / "transcripts" / name
+
+
+def _link(world: World, old: str, new: str) -> None:
+    _path(world, new).unlink(missing_ok=True)
+    _path(world, new).hardlink_to(_path(world, old))
+
+
+def _result(world: World, wishes: Wishes = NO_WISHES, workers: int = 1) -> RunResult:
+    return world.result(RunOptions(world.out, AS_OF, workers, False, wishes))
+
+
+def _kinds(world: World, result: RunResult) -> dict[str, Any]:
+    """State and kind of quarantine by file id."""
+    folder = world.out / "audit" / "decisions" / f"run={result.record.run_id}"
+    rows = duckdb.read_parquet(str(folder / "*.parquet")).select("file_id", "state", "error_type")
+    return {file_id: (state, kind) for file_id, state, kind in rows.fetchall()}
+
+
+def _shards(world: World, result: RunResult) -> dict[str, bytes]:
+    folder = world.out / "shards" / f"run={result.record.run_id}"
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_hard_link_to_an_excluded_file_is_never_used(world: World) -> None:
+    _path(world, "out-0.json").write_bytes(SPEECH)
+    _link(world, "out-0.json", "good-0.json")
+    result = _result(world)
+    assert _kinds(world, result)["good-0"] == ("quarantined", "SharedFile")
+    assert _kinds(world, result)["out-0"] == ("excluded", None)
+    assert not any("unreadworthy" in text for text in world.texts())
+    assert result.record.counts.written == 4
+    assert verify(world.out).faults == ()
+    assert _result(world).unchanged
+
+
+def test_a_hard_link_to_a_container_is_the_container(world: World) -> None:
+    records = [transcript("one two", "three", id=f"r{n}") for n in range(9)]
+    _path(world, "a.jsonl").write_text("\n".join(map(json.dumps, records)))
+    _link(world, "a.jsonl", "b.jsonl")
+    uris = {"out-0": "a.jsonl#r1", "good-0": "b.jsonl#r1", "good-1": "b.jsonl#r2"}
+    uris |= {"good-2": "a.jsonl#r3", "good-3": "b.jsonl#r3"}
+    for entry in world.files:
+        entry["transcript_uri"] = uris.get(entry["file_id"], entry["transcript_uri"])
+    world.write()
+    kinds = _kinds(world, _result(world))
+    assert kinds["good-0"] == ("quarantined", "SharedFile")
+    assert kinds["good-1"] == ("written", None)
+    assert kinds["good-2"] == kinds["good-3"] == ("quarantined", "SharedFile")
+
+
+def test_a_hard_link_to_a_file_that_two_rows_name_is_never_used(world: World) -> None:
+    _link(world, "good-1.json", "good-0.json")
+    _path(world, "good-1.json").write_bytes(SPEECH)
+    world.files.append(dict(world.files[1]))
+    world.write()
+    kinds = _kinds(world, _result(world))
+    assert kinds["good-0"] == ("quarantined", "SharedFile")
+    assert kinds["good-1"][0] == "quarantined"
+
+
+def test_a_name_that_no_row_bears_takes_nothing_away(world: World) -> None:
+    """Backups hold every file a second time, or are such a second time themselves."""
+    (world.root / "yesterday").mkdir()
+    for path in (world.root / "transcripts").iterdir():
+        (world.root / "yesterday" / path.name).hardlink_to(path)
+        _path(world, f"old-{path.name}").hardlink_to(path)
+    assert _result(world).record.counts.written == 5
+
+
+def test_where_the_case_of_names_is_folded_a_name_is_two(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _path(world, "out-0.json").write_bytes(SPEECH)
+    for entry in world.files:
+        if entry["file_id"] == "good-0":
+            entry["transcript_uri"] = "OUT-0.json"
+    world.write()
+    look = links.stat_inside
+
+    def folded(root: Path, uri: str) -> os.stat_result | None:
+        return look(root, uri.lower())
+
+    monkeypatch.setattr(links, "stat_inside", folded)
+    _path(world, "OUT-0.json").write_bytes(SPEECH)  # what this file system cannot do
+    kinds = _kinds(world, _result(world))
+    assert kinds["good-0"] == ("quarantined", "SharedFile")
+    assert kinds["good-1"] == ("written", None)
+
+
+def test_a_folder_that_is_mounted_twice_is_noticed(tmp_path: Path) -> None:
+    root = tmp_path / "all of them"
+    root.mkdir()
+    mounts = tmp_path / "mounts"
+    own = str(root.resolve()).replace(" ", "\\040")
+    lines = [
+        "22 1 8:1 / / rw - ext4 /dev/sda1 rw",
+        f"23 22 8:2 / {own} rw - ext4 /dev/sdb rw",
+        f"24 23 8:3 / {own}/january rw - ext4 /dev/sdc rw",
+        f"25 22 8:1 /x {own}-not rw - ext4 /dev/sda1 rw",
+    ]
+    mounts.write_text("\n".join(lines))
+    assert links.mounted_twice(root, mounts) == frozenset()
+    mounts.write_text("\n".join([*lines, f"26 23 8:3 /j {own}/j rw - ext4 /dev/sdc rw"]))
+    assert links.mounted_twice(root, mounts) == {str(os.makedev(8, 3))}
+    mounts.write_text("\n".join([*lines, f"27 23 8:2 /j {own}/j rw - ext4 /dev/sdb rw"]))
+    assert links.mounted_twice(root, mounts) == {str(os.makedev(8, 2))}
+    assert links.mounted_twice(root, tmp_path / "none") == frozenset()
+
+
+def test_content_of_two_accounts_is_nobodys(world: World) -> None:
+    """Without an id of its own, nothing says whose speech it is."""
+    for name in ("good-0", "other-0", "good-1", "good-2"):
+        same = name in ("good-0", "other-0")
+        turns = ("this must not be read", "unreadworthy") if same else ("how are you", "fine")
+        _path(world, f"{name}.json").write_bytes(_nameless(*turns))
+    result = _result(world, workers=2)
+    kinds = _kinds(world, result)
+    assert kinds["good-0"] == kinds["other-0"] == ("quarantined", "SharedContent")
+    # One account's own, twice.
+    assert kinds["good-1"] == kinds["good-2"] == ("written", None)
+    assert not any("unreadworthy" in text for text in world.texts())
+    assert verify(world.out).faults == ()
+    assert _result(world).unchanged
+    again = _result(world, Wishes(retry_quarantined=True))
+    assert _kinds(world, again)["good-0"] == ("quarantined", "SharedContent")
+    assert _shards(world, again) == _shards(world, result)
+
+
+def test_a_file_that_bears_another_ones_id_takes_nothing_away(world: World) -> None:
+    _path(world, "good-0.json").write_bytes(_path(world, "other-0.json").read_bytes())
+    kinds = _kinds(world, _result(world))
+    assert kinds["good-0"] == ("quarantined", "id")
+    assert kinds["other-0"] == ("written", None)
+    world.accounts[0]["opted_out"] = "true"
+    world.write()
+    assert _kinds(world, _result(world))["other-0"] == ("written", None)
+
+
+def test_what_a_file_held_before_it_was_excluded_comes_in_by_no_other(world: World) -> None:
+    _path(world, "other-0.json").write_bytes(SPEECH)
+    first = _result(world)
+    assert _kinds(world, first)["other-0"] == ("written", None)
+
+    world.accounts[1]["opted_out"] = "true"
+    _path(world, "good-0.json").write_bytes(SPEECH)
+    world.write()
+    kinds = _kinds(world, _result(world))
+    assert kinds["other-0"] == ("excluded", None)
+    assert kinds["good-0"] == ("quarantined", "ExcludedContent")
+
+    # The excluded file's own decision no longer says what it held.
+    _path(world, "good-1.json").write_bytes(SPEECH)
+    for wishes in (NO_WISHES, Wishes(retry_quarantined=True)):
+        kinds = _kinds(world, _result(world, wishes))
+        assert kinds["good-0"] == kinds["good-1"] == ("quarantined", "ExcludedContent")
+    assert not any("unreadworthy" in text for text in world.texts())
+
+
+def test_a_file_of_the_same_account_shares_the_worse_decision(world: World) -> None:
+    for name in ("good-0", "good-1"):
+        _path(world, f"{name}.json").write_bytes(SPEECH)
+    assert _result(world).record.counts.written == 5
+    world.files[0]["deletion_requested_at"] = "2026-11-20T00:00:00Z"
+    world.write()
+    result = _result(world)
+    assert _kinds(world, result)["good-1"] == ("quarantined", "ExcludedContent")
+    assert result.record.reused == result.record.counts.written == 3
+    assert verify(world.out).faults == ()
