@@ -12,6 +12,7 @@ from pipeline.audit.verify import verify
 from pipeline.run import links
 from pipeline.run.job import RunOptions, RunResult
 from pipeline.run.recall import NO_WISHES, Wishes
+from pipeline.storage import stat_inside
 
 from .world import AS_OF, World, small_world, transcript
 
@@ -108,7 +109,7 @@ def test_where_the_case_of_names_is_folded_a_name_is_two(
         if entry["file_id"] == "good-0":
             entry["transcript_uri"] = "OUT-0.json"
     world.write()
-    look = links.stat_inside
+    look = stat_inside
 
     def folded(root: Path, uri: str) -> os.stat_result | None:
         return look(root, uri.lower())
