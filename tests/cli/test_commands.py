@@ -261,7 +261,7 @@ def test_hostile_ids_are_inert_in_the_terminal(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hostile = "[bold]=cmd|' /C calc'!A0\u202e"
-    world.file("harmless", "acct-good", transcript("hello there", "hi"))
+    world.file("harmless", "acct-good", transcript("hello there", "hi", id=hostile))
     world.files[-1]["file_id"] = hostile
     world.write()
     assert _run("run", *_job(world), "--quiet") == 0
