@@ -8,7 +8,8 @@ SOURCES := pipeline tests data/generator models
 
 demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build
-	$(BIN)/clearshard run --config configs/demo.toml --as-of 2026-11-22T12:00:00Z
+	@echo "A rehearsal: generated files, judged as if it were the day that they were made for."
+	$(BIN)/clearshard run --config configs/demo.toml --as-of 2026-11-22T12:00:00Z --replay
 	@echo
 	$(BIN)/clearshard audit verify --config configs/demo.toml
 

@@ -78,10 +78,13 @@ class PolicySource(_Section):
         file: A policy of one's own.
         below_published: The rules of the published policy that it leaves out or weakens: exactly
             those.
+        clock_skew_seconds: How far the clocks of whoever wrote the tables may be ahead of this
+            machine's: a submission or an export later than that is not known.
     """
 
     file: str | None = None
     below_published: tuple[Waiver, ...] = ()
+    clock_skew_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
 
 
 class Redaction(_Section):

@@ -323,10 +323,14 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     Attributes:
         run_id: Name of the run; also of its folders below ``shards/`` and ``audit/decisions/``.
-        as_of: The moment at which the rules were evaluated, RFC 3339.
+        as_of: The moment at which the rules were evaluated last, just before the run became
+            visible, RFC 3339.
         policy_toml: The whole policy, so that a decision can be explained later.
+        manifest: The manifest that decided; it was still the same just before the run became
+            visible.
         registry_at_publish: The registry as it was read again just before the run became visible.
-        taken_out: Files that were redacted and then taken out because of that second reading.
+        taken_out: Files that were redacted and then taken out because of that second reading, or
+            because their time had run out.
         reasons: Number of files by reason; a file with several reasons counts under each.
         alerts: Number of files by reason whose rule raises an alert.
         key_id: Fingerprint of the pseudonym key; two runs with the same id use the same key.
@@ -343,6 +347,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         row_group_bytes: The same of a row group.
         below_published: Rules of the published policy that this one leaves out or weakens.
         below_default: By what settings less was redacted than by default, in words.
+        rehearsal: Everything was judged as if `as_of` had been now: its shards are for no training.
+        clock_skew_seconds: How far ahead of the clock a time could be and still be known.
     """
 
     run_id: str
@@ -373,6 +379,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     row_group_bytes: int = 0
     below_published: tuple[Waived, ...] = ()
     below_default: tuple[str, ...] = ()
+    rehearsal: bool = False
+    clock_skew_seconds: int = 0
 
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")

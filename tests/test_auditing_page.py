@@ -50,8 +50,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("COLUMNS", "80")
         patch.chdir(folder)
         for day in (22, 26):
-            as_of = f"2026-11-{day}T12:00:00Z"
-            command = ("run", "--config", "configs/demo.toml", "--quiet", "--as-of", as_of)
+            moment = ("--as-of", f"2026-11-{day}T12:00:00Z", "--replay")
+            command = ("run", "--config", "configs/demo.toml", "--quiet", *moment)
             assert _exit_code(list(command)) == 0
         yield folder
 

@@ -174,7 +174,7 @@ def test_the_script_for_cron_runs_the_real_command(tmp_path: Path) -> None:
     world = small_world(tmp_path)
     for account in world.accounts:
         account["opted_out"] = "true"  # no model has to be loaded
-        account["exported_at"] = "2999-01-01T00:00:00Z"
+    world.export_now()
     world.write('[output]\nfolder = "out"\n')
     folder = Path(sys.executable).parent
     environment = {

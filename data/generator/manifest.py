@@ -4,7 +4,7 @@ import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
-# The moment for which the expected outcomes are true: what `--as-of` must say.
+# The moment for which the expected outcomes are true: what `--as-of` must say, with `--replay`.
 AS_OF = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COLUMNS = (
     *("file_id", "account_id", "product", "region", "submitted_at", "transcript_uri"),

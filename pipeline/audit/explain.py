@@ -66,6 +66,7 @@ class Verdict:
     Attributes:
         run_id: The run that took it.
         as_of: The moment at which the rules were evaluated.
+        rehearsal: Whether that was only rehearsed; see `RunRecord`.
         decided_at: When it was taken.
         account_id: The account that submitted the file, as the manifest had it.
         state: How the file ended the run.
@@ -82,6 +83,7 @@ class Verdict:
 
     run_id: str
     as_of: str
+    rehearsal: bool
     decided_at: str
     account_id: str | None
     state: State
@@ -153,6 +155,7 @@ def _verdict(row: Mapping[str, Any], run: VisibleRun, written: Written | None) -
     return Verdict(
         run_id=run.run_id,
         as_of=run.record.as_of,
+        rehearsal=run.record.rehearsal,
         decided_at=row["decided_at"],
         account_id=row["account_id"],
         state=state,

@@ -12,9 +12,10 @@ from pipeline.audit.faults import Fault, printable
 from pipeline.audit.reading import VisibleRun
 from pipeline.storage import sha256_file, temporary_name
 
-#: What marks a folder as an output of this program.
+#: What marks a folder as an output of this program, of runs or of rehearsals: never of both.
 MARKER_NAME = ".clearshard.json"
 MARKER = b'{"format": 1, "made_by": "clearshard"}\n'
+REHEARSALS_MARKER = b'{"format": 1, "made_by": "clearshard", "holds": "rehearsals"}\n'
 _NOT_RECORDED = "Restore it from a backup, or run again"
 _CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
 _LEDGER = ("ledger.jsonl", "head.json")
@@ -85,9 +86,21 @@ def structure_faults(out: Path) -> list[Fault]:
     return faults
 
 
-def marker_fault(out: Path) -> Fault | None:
-    """The fault of the marker, or None if it is what a run writes."""
-    return compare(out, out / MARKER_NAME, hashlib.sha256(MARKER).hexdigest())
+def marker_fault(out: Path, runs: Sequence[VisibleRun]) -> Fault | None:
+    """The fault of the marker, or None if it is what a run writes.
+
+    Args:
+        out: The output folder.
+        runs: Its runs: the marker says whether they are rehearsals.
+    """
+    rehearsed = {run.record.rehearsal for run in runs}
+    if len(rehearsed) == 2:
+        return Fault(MARKER_NAME, "marks a folder of both runs and rehearsals. Use no shard of it")
+    possible = [REHEARSALS_MARKER] if True in rehearsed else [MARKER]
+    if not rehearsed:  # nothing has become visible yet
+        possible.append(REHEARSALS_MARKER)
+    faults = [compare(out, out / MARKER_NAME, hashlib.sha256(m).hexdigest()) for m in possible]
+    return None if None in faults else faults[0]
 
 
 def linked_folders(out: Path) -> list[Fault]:

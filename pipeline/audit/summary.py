@@ -85,10 +85,12 @@ class RunSlice:
     Attributes:
         run_id: The run.
         as_of: The moment at which it evaluated the rules.
+        rehearsal: Whether it only rehearsed that; see `RunRecord`.
     """
 
     run_id: str
     as_of: str
+    rehearsal: bool
     funnel: Funnel
 
 
@@ -143,7 +145,13 @@ class Summary:
             "runs": list(self.runs),
             "total": self.total.to_dict(),
             "by_run": [
-                {"run": r.run_id, "as_of": r.as_of, **r.funnel.to_dict()} for r in self.by_run
+                {
+                    "run": r.run_id,
+                    "as_of": r.as_of,
+                    "rehearsal": r.rehearsal,
+                    **r.funnel.to_dict(),
+                }
+                for r in self.by_run
             ],
             "by_reason": [asdict(count) for count in self.by_reason],
             "by_product": [{"product": s.name, **s.funnel.to_dict()} for s in self.by_product],
@@ -193,7 +201,9 @@ def summarise(
     return Summary(
         total=total,
         by_run=tuple(
-            RunSlice(run.run_id, run.record.as_of, by_order.get(order, Funnel()))
+            RunSlice(
+                run.run_id, run.record.as_of, run.record.rehearsal, by_order.get(order, Funnel())
+            )
             for order, run in enumerate(runs)
         ),
         by_reason=tuple(ReasonCount(State(s), reason, files) for s, reason, files in reasons),

@@ -147,10 +147,10 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     unreadable = structure_faults(out)
     if unreadable:
         return Report(tuple(unreadable), Checked(0, 0, 0, 0, 0, 0), None, None)
-    marker = marker_fault(out)
-    faults = [marker] if marker else []
     ledger = Ledger(out / "audit" / "ledger.jsonl")
     runs, no_records = _records(out)
+    marker = marker_fault(out, runs)
+    faults = [marker] if marker else []
     faults += ledger.check(
         [run.run_id for run in runs], public_key=known.public_key, known_head=known.head
     )

@@ -19,6 +19,7 @@ _RUNS = pa.schema(
     [
         ("run_id", pa.string()),
         ("as_of", TIMESTAMP),
+        ("rehearsal", pa.bool_()),
         ("started_at", TIMESTAMP),
         ("finished_at", TIMESTAMP),
         ("clearshard_version", pa.string()),

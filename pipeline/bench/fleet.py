@@ -158,7 +158,7 @@ def seconds_to_first_unit(config: Config, folder: Path) -> float:
     command = [sys.executable, "-m", "pipeline", "run", "--config", str(job), "--workers", "1"]
     started = datetime.now(UTC)
     ended = subprocess.run(  # noqa: S603 - this program itself
-        [*command, "--as-of", "2026-01-02T00:00:00Z", "--json"],
+        [*command, "--as-of", "2026-01-02T00:00:00Z", "--replay", "--json"],
         capture_output=True,
         check=False,
         env={**os.environ, PSEUDONYM_VARIABLE: KEY.secret.hex()},

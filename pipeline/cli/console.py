@@ -117,6 +117,7 @@ class Reporter:
     def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
         """All files of the manifest have been decided."""
         self._eligible, self._excluded, self._held = eligible, excluded, quarantined
+        self._written = self._quarantined = 0  # all may be decided again
         self._started = self._last_line = self._clock()
         self._tell(
             "info",
@@ -171,7 +172,7 @@ class Reporter:
             )
 
     def finishing(self) -> None:
-        """The registry is read again, shards and decisions are written."""
+        """Registry and time are taken again, shards and decisions are written."""
         self._stop_bar()
         message = "reading the registry again, writing shards and decisions"
         self._tell("info", "finishing", message)

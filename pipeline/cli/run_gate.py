@@ -62,6 +62,13 @@ def run(
     workers: WorkersOption = None,
     engine: Annotated[Engine, typer.Option(help="Where the workers run.")] = Engine.LOCAL,
     as_of: AsOfOption = None,
+    replay: Annotated[
+        bool,
+        typer.Option(
+            "--replay",
+            help="Rehearse: judge all as if --as-of were now. Only in a folder of rehearsals.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do everything, leave nothing behind.")
     ] = False,
@@ -86,6 +93,9 @@ def run(
     Only new and changed transcripts are redacted; a run that was killed is continued.
     """
     settings = load_config(config)
+    if replay and as_of is None:
+        problem = "rehearses a moment: name it with --as-of, as in 2026-01-31T12:00:00Z"
+        raise ConfigError("--replay", [problem])
     # What takes long to import is imported twice at once: here, and where workers are forked from.
     prepare(PRELOAD)
     from pipeline.cli.telemetry import Telemetry
@@ -100,6 +110,7 @@ def run(
         workers=worker_count(workers),
         dry_run=dry_run,
         wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
+        replay=replay,
     )
     started = time.monotonic()
     as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
@@ -126,8 +137,9 @@ def run(
         print_json(_as_json(result, options.out, seconds, dry_run, excess))
     elif result.unchanged:
         typer.echo(
-            f"nothing has changed since run {record.run_id}: {record.counts.seen:,} files decided "
-            f"again, {record.counts.written:,} in the shards, in {seconds:.1f} s"
+            f"{_rehearsal(record)}nothing has changed since run {record.run_id}: "
+            f"{record.counts.seen:,} files decided again, {record.counts.written:,} in the shards, "
+            f"in {seconds:.1f} s"
         )
     else:
         _print_record(record, options.out, seconds, dry_run)
@@ -257,9 +269,14 @@ def _as_json(
     }
 
 
+def _rehearsal(record: RunRecord) -> str:
+    return f"REHEARSAL as of {record.as_of}, for no training: " if record.rehearsal else ""
+
+
 def _print_record(record: RunRecord, out: Path, seconds: float, dry_run: bool) -> None:
     counts = record.counts
-    title = f"run {record.run_id}" + (" (dry run, nothing was kept)" if dry_run else "")
+    title = f"{_rehearsal(record)}run {record.run_id}"
+    title += " (dry run, nothing was kept)" if dry_run else ""
     print_table(
         title,
         ("state", "files"),
@@ -271,7 +288,8 @@ def _print_record(record: RunRecord, out: Path, seconds: float, dry_run: bool) -
         ],
     )
     if record.taken_out:
-        typer.echo(f"{record.taken_out:,} were taken out: the registry changed during the run.")
+        changed = "the registry changed, or their time ran out, during the run"
+        typer.echo(f"{record.taken_out:,} were taken out: {changed}.")
     if record.reasons:
         print_table(
             "\nreasons (a file can have several)", ("reason", "files"), _sorted(record.reasons)

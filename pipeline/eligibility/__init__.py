@@ -4,6 +4,7 @@
     spelling    which ids are one id, spelled in more than one way
     accounts    the registry as columns, indexed by account
     policy      the rules as data: read, checked against the floor no policy may go below
+    moment      when decisions are taken: what has expired, and what can have happened yet
     facts       columns of facts, and what of them is known
     gate        rules and facts → decisions, column-wise, in three-valued logic
     duplicates  file ids that occur more than once, in bounded memory

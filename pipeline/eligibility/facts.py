@@ -1,7 +1,9 @@
 """Facts as columns: what of them is known, and what they say.
 
 Null is "not known". A value that cannot be true is made null here, once, before any rule is asked:
-a product or region that does not exist, a submission in the future, a negative time to live.
+a product or region that does not exist, a submission or an export in the future, a negative time to
+live. An expiry lies in the future by nature; a request for deletion that does is there all the
+same.
 """
 
 from collections.abc import Mapping
@@ -71,8 +73,20 @@ class Facts:
         return np.asarray(column.fill_null(0).to_numpy(zero_copy_only=False))
 
 
-def file_facts(files: pa.RecordBatch, as_of: pa.Scalar) -> Facts:
-    """Facts of the files of a batch; the columns of `gate.MANIFEST_SCHEMA` that are facts."""
+def only_known_times(times: pa.Array, known_until: pa.Scalar) -> pa.Array:
+    """Times of what has happened, null where they have not come yet; see `Moment.known_until`."""
+    if not pc.greater(pc.max(times), known_until).as_py():  # null where no time is known
+        return times
+    return pc.if_else(pc.less_equal(times, known_until), times, pa.scalar(None, TIMESTAMP))
+
+
+def file_facts(files: pa.RecordBatch, known_until: pa.Scalar) -> Facts:
+    """Facts of the files of a batch; the columns of `gate.MANIFEST_SCHEMA` that are facts.
+
+    Args:
+        files: The batch.
+        known_until: See `Moment.known_until`.
+    """
     columns = {name: files.column(name) for name in FILE_FACTS}
     for name in files.schema.names:
         if name.endswith("_unreadable"):
@@ -82,21 +96,23 @@ def file_facts(files: pa.RecordBatch, as_of: pa.Scalar) -> Facts:
         if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
         columns[name] = _only_known(column, KNOWN_VALUES.get(name))
-    submitted = columns["submitted_at"]
-    if pc.greater(pc.max(submitted), as_of).as_py():  # null where no time is known
-        columns["submitted_at"] = pc.if_else(
-            pc.less_equal(submitted, as_of), submitted, pa.scalar(None, TIMESTAMP)
-        )
+    columns["submitted_at"] = only_known_times(columns["submitted_at"], known_until)
     return Facts(columns, files.num_rows)
 
 
-def account_facts(accounts: pa.Table) -> Facts:
-    """Facts of accounts; `accounts.REGISTRY_SCHEMA`."""
+def account_facts(accounts: pa.Table, known_until: pa.Scalar) -> Facts:
+    """Facts of accounts; `accounts.REGISTRY_SCHEMA`.
+
+    Args:
+        accounts: One row for each.
+        known_until: See `Moment.known_until`.
+    """
     columns = {
         name: accounts.column(name).combine_chunks()
         for name in accounts.schema.names
         if name != "account_id"
     }
+    columns["exported_at"] = only_known_times(columns["exported_at"], known_until)
     ttl = columns["ttl_seconds"]
     negative = pc.less(ttl, 0).fill_null(False)
     columns["ttl_seconds"] = pc.if_else(negative, pa.scalar(None, pa.int64()), ttl)

@@ -8,7 +8,12 @@ The rules of evaluation, in order:
 2. Every rule is asked of every file, in three-valued logic (Kleene): its answer is *denies*, *does
    not deny* or *not known*. No rule is skipped because another one has denied: all reasons stay.
 3. *Not known* denies as `unknown_<fact>`, naming the fact that was missing or unreadable.
-4. A file is eligible if no reason is left. There is no other way to become eligible.
+4. Times are judged at two moments (`moment`). Whether something is over (`at_or_before`,
+   `older_than_seconds`, `elapsed_since`) is asked at the later of as-of and the clock. When
+   something has happened (`submitted_at`, `exported_at`) is *not known* if that is ahead of the
+   clock by more than clocks may differ, whatever the as-of. A request for deletion in the future is
+   there: it denies. An expiry lies in the future by nature.
+5. A file is eligible if no reason is left. There is no other way to become eligible.
 
 What a rule says of an account is the same for all its files, so it is worked out once for each
 account and then looked up for each file.
@@ -16,7 +21,6 @@ account and then looked up for each file.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +29,7 @@ import pyarrow as pa
 from pipeline.eligibility.accounts import UNKNOWN, AccountIndex
 from pipeline.eligibility.facts import Bools, Facts, account_facts, facts_struct, file_facts
 from pipeline.eligibility.ids import UInt64
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import (
     ACCOUNT_FACTS,
     CONFLICTING_REGISTRY_ROWS,
@@ -94,21 +99,19 @@ class _Answers:
 class Gate:
     """A policy, a registry and a moment, ready to decide batch after batch."""
 
-    def __init__(self, policy: Policy, accounts: AccountIndex, as_of: datetime) -> None:
+    def __init__(self, policy: Policy, accounts: AccountIndex, moment: Moment) -> None:
         """Prepares a gate.
 
         Args:
             policy: The rules.
             accounts: The registry.
-            as_of: The moment that times are compared with; must have an offset.
+            moment: When it decides.
         """
-        if as_of.tzinfo is None:
-            raise ValueError("as_of must have an offset")
         self._accounts = accounts
-        self._as_of = pa.scalar(as_of, TIMESTAMP)
-        self._as_of_us = int(self._as_of.cast(pa.int64()).as_py())
+        self._known_until = moment.known_until
+        self._latest_us = moment.latest_us
         self._bit = {reason: np.uint64(1 << i) for i, reason in enumerate(policy.reasons)}
-        self._account_facts = account_facts(accounts.table)
+        self._account_facts = account_facts(accounts.table, self._known_until)
         # Behind the accounts: those that are not there, found from the end (`MISSPELT`, `UNKNOWN`).
         self._unasked = np.append(accounts.conflicting, [True, True])
         self._account_bits = self._of_accounts(np.zeros(len(accounts), np.uint64))
@@ -124,7 +127,7 @@ class Gate:
     def decide(self, files: pa.RecordBatch) -> Decided:
         """Decides every file of a batch (MANIFEST_SCHEMA), in its order."""
         rows = self._accounts.rows_of(files.column("account_id"))
-        facts = file_facts(files, self._as_of)
+        facts = file_facts(files, self._known_until)
         bits = self._account_bits[rows]
         for only_if, answers in self._conditional:
             applies = np.flatnonzero(facts.is_in(only_if.fact, only_if.in_))
@@ -145,7 +148,7 @@ class Gate:
             account_rows: From `Decided.account_rows` of a decision of this gate.
         """
         unknown = self._unasked[account_rows]
-        of_files = file_facts(files, self._as_of)
+        of_files = file_facts(files, self._known_until)
         return facts_struct(of_files, self._account_facts, account_rows, unknown)
 
     def account_ids(self, account_rows: npt.NDArray[np.int32]) -> pa.StringArray:
@@ -192,7 +195,7 @@ class Gate:
         """Whether `ttl_seconds` have passed since the file was submitted."""
         ttl = self._ttl_us[rows]
         known = facts.known("submitted_at")
-        denies = (facts.numbers("submitted_at") + ttl <= self._as_of_us) & known
+        denies = (facts.numbers("submitted_at") + ttl <= self._latest_us) & known
         unknown = (ttl != _NO_TTL) & ~known
         return self._reasons(rule, denies, self._bits(unknown, "unknown_submitted_at"))
 
@@ -231,10 +234,10 @@ class Gate:
             "in_": lambda: facts.is_in(rule.fact, condition.in_ or ()),
             "not_in": lambda: ~facts.is_in(rule.fact, condition.not_in or ()),
             "present": lambda: facts.known(rule.fact),
-            "at_or_before": lambda: facts.numbers(rule.fact) <= self._as_of_us,
+            "at_or_before": lambda: facts.numbers(rule.fact) <= self._latest_us,
             "older_than_seconds": lambda: (
                 facts.numbers(rule.fact)
-                < self._as_of_us - (condition.older_than_seconds or 0) * _MICROSECONDS
+                < self._latest_us - (condition.older_than_seconds or 0) * _MICROSECONDS
             ),
             # Asked of each file, in `_elapsed`.
             "elapsed_since": lambda: np.zeros(len(facts), np.bool_),

@@ -67,6 +67,11 @@ class Confirmed:
         """Whether some of the rows are of a run that never became visible."""
         return any(earlier.sources[number].unit is not None for number in self.keys)
 
+    def count_of(self, earlier: Earlier, paths: Collection[str]) -> int:
+        """How many of the rows are in some scratch files."""
+        counts = {number: len(packed) // 16 for number, packed in self.keys.items()}
+        return sum(n for number, n in counts.items() if str(earlier.sources[number].path) in paths)
+
 
 def confirm(
     intake: Intake,

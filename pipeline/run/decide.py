@@ -12,10 +12,11 @@ import pyarrow as pa
 
 from pipeline.audit.decisions import DecisionsWriter
 from pipeline.config import Config
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.errors import OutputUnusable
 from pipeline.records import DECISION_SCHEMA, TIMESTAMP, State
-from pipeline.run.intake import Intake, Provisional, column_rules, take_in
+from pipeline.run.intake import Intake, Provisional, tables_of, take_in
 from pipeline.storage import output_errors, private
 
 
@@ -51,6 +52,8 @@ class Decisions:
 def decide(config: Config, as_of: datetime, folder: Path | None) -> Decisions:
     """Decides every file of the manifest, and writes the decisions if a folder is given.
 
+    It makes no shard, so it may look back: all is decided as if it were the moment asked for.
+
     Raises:
         ConfigError: The policy is wrong.
         SourceUnavailable: The manifest or the registry cannot be used.
@@ -62,12 +65,10 @@ def decide(config: Config, as_of: datetime, folder: Path | None) -> Decisions:
         raise OutputUnusable(f"{folder} exists already. Name a folder that does not.")
     with tempfile.TemporaryDirectory(prefix="clearshard-") as scratch:
         intake = take_in(
-            config.path(config.sources.manifest),
-            config.path(config.sources.registry),
+            tables_of(config),
             policy,
-            as_of,
+            Moment.at(as_of, config.policy.clock_skew_seconds),
             Path(scratch),
-            column_rules(config),
         )
         if folder is None:
             return _count(intake, policy)

@@ -1,8 +1,16 @@
-"""Registry read again, shards, decisions, counts: the finished run below its staging folder."""
+"""Registry read again, shards, decisions, counts: the finished run below its staging folder.
+
+Much can happen while files are redacted. So the last word is spoken after the shards are made, in
+this order: the registry is read again; the time is taken again; every file that would be written is
+decided again; what may no longer be used is taken out, and the decisions are written. Then both
+tables must still be, byte for byte, what was decided on. A registry that is not is read once more.
+A manifest that is not may name other files, transcripts and accounts: the run decides anew
+(`ManifestChanged`).
+"""
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, repeat
@@ -14,6 +22,7 @@ from pipeline.audit.decisions import DecisionsWriter
 from pipeline.audit.reading import VisibleRun
 from pipeline.audit.same import same_decisions
 from pipeline.eligibility.gate import Gate
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import Policy
 from pipeline.errors import IntegrityError, SourceUnavailable
 from pipeline.keys import PseudonymKey
@@ -28,14 +37,18 @@ from pipeline.records import (
     State,
 )
 from pipeline.run.final import Final, final_decisions
-from pipeline.run.intake import Intake, Provisional, as_manifest, read_accounts
+from pipeline.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
 from pipeline.run.outcomes import BatchOutcomes, read_outcomes
 from pipeline.shards.assemble import Assembler, Contents, KeyRange, ShardSizes, bin_of
 from pipeline.shards.pseudonyms import doc_key
-from pipeline.storage import sha256_file
+from pipeline.storage import fsync_tree, sha256_file
 
 #: A registry that changes this often while a run is being finished is being written right now.
 _MAX_READINGS = 5
+
+
+class ManifestChanged(Exception):
+    """The manifest is not the one that was decided on: everything is to be decided again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +56,14 @@ class Finished:
     """What a run has come to.
 
     Attributes:
+        judged_at: The moment that decided: the one of the last reading.
         registry: The registry as it was read last, unchanged until the decisions were written.
-        taken_out: Files that were redacted and then taken out because of it.
+        taken_out: Files that were redacted and then taken out, because of it or of the time.
         reasons: Number of files by reason.
         contents: Words and redactions of the shards.
     """
 
+    judged_at: datetime
     counts: Counts
     reasons: dict[str, int]
     shards: tuple[ShardFile, ...]
@@ -67,15 +82,25 @@ class Finisher:
         outcomes: Path,
         key: PseudonymKey,
         policy: Policy,
-        as_of: datetime,
-        registry: Path,
+        moment: Callable[[], Moment],
+        tables: Tables,
     ) -> None:
+        """Prepares to finish a run.
+
+        Args:
+            intake: What was decided before redaction.
+            outcomes: What became of the eligible files.
+            key: The key of the pseudonyms.
+            policy: The rules.
+            moment: Says when it is decided, each time that it is asked.
+            tables: Where the facts were read from, and are read again.
+        """
         self._intake = intake
         self._outcomes = outcomes
         self._key = key
         self._policy = policy
-        self._as_of = as_of
-        self._registry = registry
+        self._moment = moment
+        self._tables = tables
 
     def finish(
         self, units: list[StagedUnit], sizes: ShardSizes, shards: Path, decisions: Path
@@ -89,19 +114,19 @@ class Finisher:
             decisions: The same.
 
         Raises:
-            SourceUnavailable: The registry cannot be read again.
-            RegistryStale: It has become too old.
+            ManifestChanged: It is not the one that was decided on.
+            SourceUnavailable: A table cannot be read again.
+            RegistryStale: The registry has become too old.
             IntegrityError: Scratch files or counts are not what they must be.
         """
         shards.mkdir()
         assembler = Assembler(shards, units, sizes, self._policy.digest)
         made = {r: assembler.write(r) for r in assembler.ranges}
+        # Now, so that little is left to flush between the last look at the tables and the record.
+        fsync_tree(shards)
         out: set[str] = set()
         for _ in range(_MAX_READINGS):
-            accounts, registry = read_accounts(
-                self._registry, self._policy, self._as_of, self._intake.columns
-            )
-            gate = Gate(self._policy, accounts, self._as_of)
+            gate, registry, moment = self._read_again()
             now_out = self._no_longer_eligible(gate)
             # A shard is made again if its files changed, also back again.
             for key_range in assembler.ranges:
@@ -110,13 +135,14 @@ class Finisher:
                     without = {k for k in now_out if key_range.holds(k)}
                     made[key_range] = assembler.write(key_range, without)
             out = now_out
-            written = self._write_decisions(gate, assembler.ranges, decisions)
-            if sha256_file(self._registry) == registry.snapshot.sha256:
+            written = self._write_decisions(gate, moment, assembler.ranges, decisions)
+            self._require_same_manifest()
+            if _digest(self._tables.registry, "account registry") == registry.sha256:
                 break
         else:
             raise SourceUnavailable(
-                f"account registry {self._registry}: changes all the time; run again when its "
-                "export has finished"
+                f"account registry {self._tables.registry}: changes all the time; run again when "
+                "its export has finished"
             )
         files = tuple(shard for shard in made.values() if shard is not None)
         counts = Counts(
@@ -132,11 +158,12 @@ class Finisher:
                 f"{counts.quarantined} quarantined. Nothing became visible. This is a defect."
             )
         return Finished(
+            judged_at=moment.latest,
             counts=counts,
             reasons=dict(sorted(written.reasons.items())),
             shards=files,
             decisions=tuple(written.files),
-            registry=registry.snapshot,
+            registry=registry,
             taken_out=len(out),
             contents=assembler.contents(),
         )
@@ -152,8 +179,9 @@ class Finisher:
             scratch: A folder that the decisions can be written below.
 
         Raises:
-            SourceUnavailable: The registry cannot be read again.
-            RegistryStale: It has become too old.
+            ManifestChanged: It is not the one that was decided on.
+            SourceUnavailable: A table cannot be read again.
+            RegistryStale: The registry has become too old.
             IntegrityError: The decisions of the earlier run cannot be read.
         """
         record = before.record
@@ -165,19 +193,27 @@ class Finisher:
             or record.taken_out
         ):
             return False
-        accounts, registry = read_accounts(
-            self._registry, self._policy, self._as_of, self._intake.columns
-        )
-        gate = Gate(self._policy, accounts, self._as_of)
+        gate, registry, moment = self._read_again()
         folder = scratch / "decisions"
-        written = self._write_decisions(gate, (), folder)
+        written = self._write_decisions(gate, moment, (), folder)
+        self._require_same_manifest()
         return (
             same_decisions(before, [folder / file.name for file in written.files])
             # It must be the export that the run has told of, and still be there.
             and self._intake.registry.sha256
-            == registry.snapshot.sha256
-            == sha256_file(self._registry)
+            == registry.sha256
+            == _digest(self._tables.registry, "account registry")
         )
+
+    def _read_again(self) -> tuple[Gate, SourceSnapshot, Moment]:
+        """A gate over the registry as it is now, what that is, and when the gate decides."""
+        accounts, registry = read_accounts(self._tables, self._policy, self._moment())
+        moment = self._moment()  # a large registry takes a while
+        return Gate(self._policy, accounts, moment), registry.snapshot, moment
+
+    def _require_same_manifest(self) -> None:
+        if _digest(self._tables.manifest, "file manifest") != self._intake.manifest.sha256:
+            raise ManifestChanged
 
     def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes]]:
         no_more = (BatchOutcomes(number) for number in repeat(-1))
@@ -200,7 +236,7 @@ class Finisher:
         return keys
 
     def _write_decisions(
-        self, gate: Gate, ranges: tuple[KeyRange, ...], folder: Path
+        self, gate: Gate, moment: Moment, ranges: tuple[KeyRange, ...], folder: Path
     ) -> "_WrittenDecisions":
         states: Counter[State] = Counter()
         reasons: Counter[str] = Counter()
@@ -209,7 +245,7 @@ class Finisher:
                 final = final_decisions(batch, outcomes, gate)
                 states.update(final.states)
                 reasons.update(final.reason_counts)
-                writer.write(self._record_batch(batch.table, outcomes, final, ranges))
+                writer.write(self._record_batch(batch.table, outcomes, final, moment, ranges))
         return _WrittenDecisions(states, reasons, writer.files)
 
     def _record_batch(
@@ -217,6 +253,7 @@ class Finisher:
         table: pa.RecordBatch,
         outcomes: BatchOutcomes,
         final: Final,
+        moment: Moment,
         ranges: tuple[KeyRange, ...],
     ) -> pa.RecordBatch:
         size = table.num_rows
@@ -246,7 +283,7 @@ class Finisher:
             "error_type": final.error_type_column,
             "facts": final.facts,
             "policy_digest": pa.repeat(self._policy.digest, size),
-            "decided_at": pa.repeat(pa.scalar(self._as_of, TIMESTAMP), size),
+            "decided_at": pa.repeat(pa.scalar(moment.latest, TIMESTAMP), size),
             "doc_key": pa.array(keys, pa.string()),
             "shard_part": pa.array(parts, pa.int32()),
             "content_sha256": pa.array(map(contents.get, range(size)), pa.string()),
@@ -265,3 +302,10 @@ class _WrittenDecisions:
 def _remove(folder: Path, shard: ShardFile | None) -> None:
     if shard is not None:
         (folder / shard.name).unlink()
+
+
+def _digest(path: Path, what: str) -> str:
+    try:
+        return sha256_file(path)
+    except OSError as error:
+        raise SourceUnavailable(f"{what} {path}: cannot be read again ({error.strerror})") from None

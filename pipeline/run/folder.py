@@ -1,6 +1,6 @@
 """The output folder: is it ours, what is visible, and what did a crash leave behind?
 
-OUT/.clearshard.json    marks the folder as ours
+OUT/.clearshard.json    marks the folder as ours, and says whether it holds rehearsals
 OUT/.lock               held by the run in progress
 OUT/.staging/<run_id>/  a run that is not visible yet
 OUT/.checkpoints/       redacted units of a run that is not visible yet; they outlive it
@@ -12,12 +12,19 @@ says; everything else is this user's alone, also what a looser version has left.
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import msgspec
 
 from pipeline.audit.faults import Fault
-from pipeline.audit.inventory import MARKER, MARKER_NAME, added, linked_folders
+from pipeline.audit.inventory import (
+    MARKER,
+    MARKER_NAME,
+    REHEARSALS_MARKER,
+    added,
+    linked_folders,
+)
 from pipeline.audit.reading import visible_runs
 from pipeline.errors import IntegrityError, OutputUnusable, RunLocked
 from pipeline.records import RunRecord
@@ -36,6 +43,20 @@ SHARDS = "shards"
 #: What can be in a folder of ours that has no marker yet.
 _BEFORE_MARKER = frozenset((_LOCK, temporary_name(MARKER_NAME)))
 _MAX_ATTEMPTS = 100
+
+
+class Kind(Enum):
+    """What a folder holds, by the bytes of its marker; no folder holds both."""
+
+    RUNS = MARKER
+    REHEARSALS = REHEARSALS_MARKER
+
+
+_NOT_CONTINUED = {
+    Kind.RUNS: "holds rehearsals, which no run continues. Name another folder with --out, or "
+    "rehearse with --as-of T --replay.",
+    Kind.REHEARSALS: "holds runs, which no rehearsal continues. Name another folder with --out.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +105,11 @@ class OutputFolder:
 
 
 @contextmanager
-def locked(root: Path) -> Iterator[OutputFolder]:
+def locked(root: Path, kind: Kind) -> Iterator[OutputFolder]:
     """Makes the folder if need be, claims it, and holds its lock.
 
     Raises:
-        OutputUnusable: It holds something else, or cannot be written.
+        OutputUnusable: It holds something else or the other kind, or cannot be written.
         OutputFull: The disk is full.
         RunLocked: Another run holds it.
         IntegrityError: A folder in it leads elsewhere.
@@ -97,7 +118,7 @@ def locked(root: Path) -> Iterator[OutputFolder]:
         _hold(root, stack)
         folder = OutputFolder(root, stack.enter_context(private()))
         try:
-            _claim(root)
+            _claim(root, kind)
             _refuse(folder, linked_folders(root))
             _keep_private(folder)
             yield folder
@@ -135,11 +156,22 @@ def _require_free(root: Path) -> None:
         )
 
 
-def _claim(root: Path) -> None:
+def _claim(root: Path, kind: Kind) -> None:
     _require_free(root)
     marker = root / MARKER_NAME
     if not marker.exists():
-        write_atomic(marker, MARKER)
+        write_atomic(marker, kind.value)
+    found = marker.read_bytes()
+    if found not in {k.value for k in Kind}:
+        raise OutputUnusable(
+            f"{marker} is not what a run writes: it was edited. Restore it from a backup, or name "
+            "another folder with --out."
+        )
+    rehearsals = kind is Kind.REHEARSALS
+    # The marker is a file like any other; what the records say is signed.
+    records = visible_records(OutputFolder(root))
+    if found != kind.value or any(record.rehearsal != rehearsals for record in records):
+        raise OutputUnusable(f"{root} {_NOT_CONTINUED[kind]}")
 
 
 def require_nothing_added(folder: OutputFolder) -> None:

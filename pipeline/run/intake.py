@@ -7,7 +7,6 @@ scratch file adds them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -15,17 +14,19 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 
 from pipeline.config import Config
 from pipeline.eligibility.accounts import AccountIndex, index_accounts
 from pipeline.eligibility.duplicates import DuplicateFinder, is_member
-from pipeline.eligibility.facts import FILE_FACTS
+from pipeline.eligibility.facts import FILE_FACTS, only_known_times
 from pipeline.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
 from pipeline.eligibility.ids import UInt64, hash_ids
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import Policy
 from pipeline.eligibility.spelling import folded
 from pipeline.errors import RegistryStale, SourceUnavailable
-from pipeline.records import FACTS_TYPE, QuarantineReason, SourceSnapshot
+from pipeline.records import FACTS_TYPE, QuarantineReason, SourceSnapshot, utc_text
 from pipeline.sources.column_names import ColumnRules
 from pipeline.sources.manifest import manifest_batches, open_manifest
 from pipeline.sources.registry import Registry, read_registry
@@ -59,6 +60,33 @@ _PROVISIONAL_SCHEMA = pa.schema(
 
 #: Names of columns in one line of progress; the record of the run has them all.
 _TOLD_NAMES = 20
+#: Nothing is refused but what is almost a column that is read, and every other one is told.
+_TELL_ALL = ColumnRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Where the facts are.
+
+    Attributes:
+        manifest: The file manifest.
+        registry: The account registry.
+        columns: What the user has decided about columns that are not read.
+    """
+
+    manifest: Path
+    registry: Path
+    columns: ColumnRules = _TELL_ALL
+
+
+def tables_of(config: Config) -> Tables:
+    """The tables that a configuration names."""
+    sources = config.sources
+    return Tables(
+        config.path(sources.manifest),
+        config.path(sources.registry),
+        ColumnRules(strict=sources.strict_columns, ignored=sources.ignored_columns),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,38 +190,28 @@ class Intake:
         return Provisional(batch, self.gate, bits, quarantine)
 
 
-def take_in(
-    manifest_path: Path,
-    registry_path: Path,
-    policy: Policy,
-    as_of: datetime,
-    scratch: Path,
-    columns: ColumnRules | None = None,
-) -> Intake:
+def take_in(tables: Tables, policy: Policy, moment: Moment, scratch: Path) -> Intake:
     """Decides every file of a manifest.
 
     Args:
-        manifest_path: The file manifest.
-        registry_path: The account registry.
+        tables: The file manifest and the account registry.
         policy: The rules.
-        as_of: The moment that times are compared with.
+        moment: When it is decided.
         scratch: A folder for the provisional decisions.
-        columns: What is to become of columns that are not read; without any they are only told.
 
     Raises:
         SourceUnavailable: One of the tables cannot be used.
         RegistryStale: Nothing in the registry is young enough to decide on.
     """
-    rules = columns or ColumnRules()
-    accounts, registry = read_accounts(registry_path, policy, as_of, rules)
-    gate = Gate(policy, accounts, as_of)
+    accounts, registry = read_accounts(tables, policy, moment)
+    gate = Gate(policy, accounts, moment)
     decisions, hidden = scratch / "intake.arrow", scratch / "hidden.arrow"
     finder = DuplicateFinder(scratch / "hashes.bin")
     uri_finder = DuplicateFinder(scratch / "uris.bin")
     named: list[_Named] = [(np.empty(0, np.uint64), np.empty(0, np.uint64))]
     row_count = 0
     with (
-        open_manifest(manifest_path, rules) as manifest,
+        open_manifest(tables.manifest, tables.columns) as manifest,
         pa.OSFile(str(decisions), "wb") as sink,
         pa.ipc.new_stream(sink, _SCRATCH_SCHEMA) as writer,
         pa.OSFile(str(hidden), "wb") as hidden_sink,
@@ -219,14 +237,15 @@ def take_in(
         )
     shared = np.union1d(uri_finder.finish(), _named_like_files(named, decisions))
     return Intake(
-        decisions, finder.finish(), shared, hidden, gate, snapshot, registry.snapshot, rules
+        decisions,
+        finder.finish(),
+        shared,
+        hidden,
+        gate,
+        snapshot,
+        registry.snapshot,
+        tables.columns,
     )
-
-
-def column_rules(config: Config) -> ColumnRules:
-    """What a configuration says about columns that are not read."""
-    sources = config.sources
-    return ColumnRules(strict=sources.strict_columns, ignored=sources.ignored_columns)
 
 
 def _transcripts(files: pa.RecordBatch) -> pa.Array:
@@ -291,29 +310,39 @@ def _bools(column: pa.Array) -> npt.NDArray[np.bool_]:
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def read_accounts(
-    path: Path, policy: Policy, as_of: datetime, columns: ColumnRules | None = None
-) -> tuple[AccountIndex, Registry]:
+def read_accounts(tables: Tables, policy: Policy, moment: Moment) -> tuple[AccountIndex, Registry]:
     """Reads the registry and makes sure that it is of any use.
+
+    Of what use it is, the newest row says whose export can have happened yet: one that is dated
+    ahead of the clock says nothing about the age of the others.
 
     Raises:
         SourceUnavailable: It cannot be used.
         RegistryStale: Its newest row is older than the policy allows.
     """
-    registry = read_registry(path, columns)
-    newest = pc.max(registry.table.column("exported_at")).as_py()
-    if newest is None:
+    path = tables.registry
+    registry = read_registry(path, tables.columns)
+    exported = registry.table.column("exported_at")
+    if exported.null_count == len(exported):
         raise SourceUnavailable(
             f"account registry {path}: column exported_at has no readable time (row 2)"
         )
-    age_seconds = (as_of - newest).total_seconds()
+    known = only_known_times(exported, moment.known_until)
+    if known.null_count == len(known):
+        raise SourceUnavailable(
+            f"account registry {path}: no row was exported before {utc_text(moment.now)}, only in "
+            "the future of it. Set the clock of whoever exports it, or of this machine"
+        )
+    newest = pc.max(known).as_py()
+    age_seconds = (moment.latest - newest).total_seconds()
     if age_seconds > policy.max_registry_age_seconds:
         raise RegistryStale(
             f"account registry {path}: the newest row was exported {age_seconds / 86400:.1f} days "
-            f"before {as_of.isoformat()}; the policy allows "
+            f"before {moment.latest.isoformat()}; the policy allows "
             f"{policy.max_registry_age_seconds / 86400:g}. Export it again."
         )
-    return index_accounts(registry.table), registry
+    snapshot = replace(registry.snapshot, newest_exported_at=utc_text(newest))
+    return index_accounts(registry.table), Registry(registry.table, snapshot)
 
 
 def as_manifest(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -16,6 +16,7 @@ import msgspec
 from pipeline.audit.events import EventName
 from pipeline.audit.reading import VisibleRun, visible_runs
 from pipeline.config import Config
+from pipeline.eligibility.moment import Moment
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.engines.serving import forbid_core_dumps
 from pipeline.engines.stopping import Stop
@@ -35,10 +36,10 @@ from pipeline.run.accepted import Accepted, accept
 from pipeline.run.confirm import Confirmed, confirm, gather
 from pipeline.run.containers import ContainerReader
 from pipeline.run.earlier import Earlier
-from pipeline.run.finish import Finisher
-from pipeline.run.folder import OutputFolder, locked, require_nothing_added
+from pipeline.run.finish import Finisher, ManifestChanged
+from pipeline.run.folder import Kind, OutputFolder, locked, require_nothing_added
 from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
-from pipeline.run.intake import Intake, column_rules, take_in
+from pipeline.run.intake import Intake, tables_of, take_in
 from pipeline.run.journal import Journal, open_journal
 from pipeline.run.links import Links
 from pipeline.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
@@ -55,6 +56,11 @@ from pipeline.storage import output_errors, remove_tree, size_inside
 
 VERSION = metadata.version("clearshard")
 _CONFIRMED = "confirmed.arrow"
+_SCRATCH, _SHARDS, _DECISIONS = "scratch", "shards", "decisions"
+#: A manifest that changes this often while a run is in progress is being written all the time.
+_MAX_READINGS = 5
+#: The time of the command's start is no moment of the past that somebody asked for.
+_NOT_MEANT_AS_PAST = timedelta(minutes=5)
 
 
 class Progress(Protocol):
@@ -67,7 +73,7 @@ class Progress(Protocol):
         """Some more eligible files have been worked on."""
 
     def finishing(self) -> None:
-        """The registry is read again, shards and decisions are written."""
+        """Registry and time are taken again, shards and decisions are written."""
 
     def note(self, message: str) -> None:
         """Something that the user should know."""
@@ -79,10 +85,12 @@ class RunOptions:
 
     Attributes:
         out: The output folder.
-        as_of: The moment that the rules are evaluated at.
+        as_of: The moment that the rules are evaluated at, or the clock's if that is later.
         workers: Number of worker processes.
         dry_run: Decide and redact, but leave nothing behind.
         wishes: What is to be done again although nothing has changed.
+        replay: Rehearse: everything is judged as if `as_of` were now, whatever the clock says. Only
+            in a folder of rehearsals.
     """
 
     out: Path
@@ -90,6 +98,7 @@ class RunOptions:
     workers: int
     dry_run: bool
     wishes: Wishes = NO_WISHES
+    replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,8 @@ def run(
     for told in accepted.told:
         progress.note(told)
     digests = redactor_digest(config), promise_digest(config)
-    with locked(options.out) as folder, output_errors(options.out):
+    kind = Kind.REHEARSALS if options.replay else Kind.RUNS
+    with locked(options.out, kind) as folder, output_errors(options.out):
         journal = open_journal(folder, config, clock, progress.note)
         recover(folder, journal)
         finish_sweeps(folder, journal)
@@ -190,23 +200,45 @@ class _Job:
         self._visible = visible_runs(folder.root)
         self._told_start = False
         self._read: dict[str, str] = {}
-        self.run_id = f"{options.as_of:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        # A rehearsal has no other clock than the moment that it is for.
+        self._latest = options.as_of if options.replay else journal.clock()
+        self._redacted_here: set[str] = set()
+        self.run_id = f"{self._moment().latest:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         self.staging = folder.staging / self.run_id
 
     def finish(self) -> RunResult:
-        """Decides, redacts, writes; returns what the run has come to."""
+        """Decides, redacts, writes; returns what the run has come to.
+
+        If the manifest changes meanwhile, all is decided again on what it says now; what is
+        redacted already is known by its content, as after a kill.
+        """
         started = self._journal.clock()
+        self._tell_what_is_judged()
+        for _ in range(_MAX_READINGS):
+            try:
+                return self._finish_on_this_manifest(started)
+            except ManifestChanged:
+                self._progress.note(
+                    "the file manifest changed during the run: every file is decided again"
+                )
+            for name in (_SCRATCH, _SHARDS, _DECISIONS):
+                remove_tree(self.staging / name)
+        manifest = tables_of(self._config).manifest
+        raise SourceUnavailable(
+            f"file manifest {manifest}: changes all the time; run again when its export has "
+            "finished"
+        )
+
+    def _finish_on_this_manifest(self, started: datetime) -> RunResult:
         config, options, policy = self._config, self._options, self._policy
-        scratch = self.staging / "scratch"
+        scratch = self.staging / _SCRATCH
         scratch.mkdir(parents=True)
-        registry = config.path(config.sources.registry)
         transcripts = config.path(config.sources.transcripts)
         if not transcripts.is_dir():
             # Otherwise every file would be `missing`, and an empty run would replace a good one.
             raise SourceUnavailable(f"sources.transcripts {transcripts} is not a folder")
-        manifest = config.path(config.sources.manifest)
-        columns = column_rules(config)
-        intake = take_in(manifest, registry, policy, options.as_of, scratch, columns)
+        tables = tables_of(config)
+        intake = take_in(tables, policy, self._moment(), scratch)
         key = self._key()
         seal = Seal(key, self._redactor_digest, self._promise_digest)
         self._tell_decided(intake)
@@ -224,7 +256,7 @@ class _Job:
         outcomes, made = self._withhold(
             intake, outcomes, links, before, key, scratch, confirmed, made
         )
-        finisher = Finisher(intake, outcomes, key, policy, options.as_of, registry)
+        finisher = Finisher(intake, outcomes, key, policy, self._moment, tables)
         self._progress.finishing()
         rows_of_before = not made and not confirmed.from_checkpoints(earlier)
         same_terms = before is not None and self._same_terms(before.record)
@@ -236,17 +268,20 @@ class _Job:
         ):
             return RunResult(before.record, unchanged=True, stale=confirmed.stale)
         self._tell_start()
+        # Should the manifest have changed: these are work of this run, not of an earlier one.
+        reused = confirmed.written - confirmed.count_of(earlier, self._redacted_here)
+        self._redacted_here.update(unit.path for unit in made)
         finished = finisher.finish(
             [*made, *gather(earlier, confirmed, scratch)],
             self._sizes,
-            self.staging / "shards",
-            self.staging / "decisions",
+            self.staging / _SHARDS,
+            self.staging / _DECISIONS,
         )
         remove_tree(scratch)
         record = RunRecord(
             run_id=self.run_id,
             clearshard_version=VERSION,
-            as_of=utc_text(options.as_of),
+            as_of=utc_text(finished.judged_at),
             started_at=utc_text(started),
             finished_at=self._finished_at(),
             policy_digest=policy.digest,
@@ -266,25 +301,51 @@ class _Job:
             key_id=key.key_id,
             superseded=tuple(run.run_id for run in self._visible),
             promise_digest=self._promise_digest,
-            reused=confirmed.written,
+            reused=reused,
             stale=confirmed.stale,
             target_shard_bytes=self._sizes.target_shard_bytes,
             row_group_bytes=self._sizes.row_group_bytes,
             below_published=self._accepted.below_published,
             below_default=self._accepted.below_default,
+            rehearsal=options.replay,
+            clock_skew_seconds=config.policy.clock_skew_seconds,
         )
         return RunResult(record, unchanged=False, stale=confirmed.stale)
 
     def tell_unchanged(self) -> None:
         """Tells the ledger that everything was decided again, and nothing came of it."""
         data = {
-            "as_of": utc_text(self._options.as_of),
+            "as_of": utc_text(self._moment().latest),
+            "rehearsal": self._options.replay,
             "visible_run": self._visible[-1].run_id,
             **self._read,
             # What is redacted less than by default is in the record of the visible run.
             **{n: value for n, value in self._terms.items() if n == "below_published"},
         }
         self._journal.tell(EventName.RUN_UNCHANGED, self.run_id, data)
+
+    def _moment(self) -> Moment:
+        """When it is decided, asked anew: a run of hours must not judge by the hour it began.
+
+        A clock that goes back makes nothing young again.
+        """
+        if not self._options.replay:
+            self._latest = max(self._latest, self._journal.clock())
+        skew_seconds = self._config.policy.clock_skew_seconds
+        return Moment(self._options.as_of, self._latest, skew_seconds)
+
+    def _tell_what_is_judged(self) -> None:
+        as_of = utc_text(self._options.as_of)
+        if self._options.replay:
+            self._progress.note(
+                f"a rehearsal: everything is judged as if it were {as_of}. Its shards are for no "
+                "training"
+            )
+        elif self._options.as_of < self._latest - _NOT_MEANT_AS_PAST:
+            self._progress.note(
+                f"{as_of} is past: what has expired or aged since then is judged as of now. "
+                "`clearshard run --as-of T --replay` rehearses a moment of the past"
+            )
 
     def _finished_at(self) -> str:
         """Now, or just after the last run if the clock went back: it puts runs in their order."""
@@ -456,7 +517,8 @@ class _Job:
             EventName.RUN_STARTED,
             self.run_id,
             {
-                "as_of": utc_text(self._options.as_of),
+                "as_of": utc_text(self._moment().latest),
+                "rehearsal": self._options.replay,
                 "policy_digest": self._policy.digest,
                 "redactor_digest": self._redactor_digest,
                 "clearshard_version": VERSION,

@@ -37,6 +37,8 @@ def announce(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:
         {
             "record_sha256": hashlib.sha256(content).hexdigest(),
             "card_sha256": hashlib.sha256(card).hexdigest(),
+            "as_of": record.as_of,
+            "rehearsal": record.rehearsal,
             "seen": record.counts.seen,
             "written": record.counts.written,
             "excluded": record.counts.excluded,

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.audit.changes import Changes, Database, count_changes, open_changes
 from pipeline.audit.purged import Purge, purge_of
 from pipeline.audit.reading import VisibleRun
-from pipeline.config import Config, PolicySource
+from pipeline.config import Config
 from pipeline.errors import SourceUnavailable
 from pipeline.run.decide import decide
 
@@ -54,7 +54,7 @@ def proposed(config: Config, policy: Path | None, registry: Path | None) -> Conf
     """The configuration with another policy, another registry, or both."""
     changes: dict[str, object] = {}
     if policy is not None:
-        changes["policy"] = PolicySource(file=str(policy.absolute()))
+        changes["policy"] = config.policy.model_copy(update={"file": str(policy.absolute())})
     if registry is not None:
         changes["sources"] = config.sources.model_copy(
             update={"registry": str(registry.absolute())}

@@ -15,7 +15,7 @@ configs:
 ---
 
 # Redacted speech transcripts
-
+{rehearsal}
 Made by clearshard {version}, run `{run_id}`, as of {as_of}. {written} of {seen} submitted files are
 in it; {excluded} were excluded by contract or policy and {quarantined} were quarantined.
 
@@ -30,6 +30,12 @@ pseudonyms.
 """
 
 
+_REHEARSAL = """
+**A rehearsal, for no training.** Everything was judged as if it had been {as_of}: what has expired
+since then can be in it.
+"""
+
+
 def dataset_card(record: RunRecord) -> bytes:
     """``OUT/README.md`` for a run; lists the shards one by one, so only visible ones are read."""
     return _CARD.format(
@@ -37,6 +43,7 @@ def dataset_card(record: RunRecord) -> bytes:
         version=record.clearshard_version,
         run_id=record.run_id,
         as_of=record.as_of,
+        rehearsal=_REHEARSAL.format(as_of=record.as_of) if record.rehearsal else "",
         seen=record.counts.seen,
         written=record.counts.written,
         excluded=record.counts.excluded,

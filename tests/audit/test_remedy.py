@@ -18,6 +18,7 @@ from pipeline.audit.remedy import Outcome, remedy
 from pipeline.config import default_policy_text
 from pipeline.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
 from pipeline.eligibility.gate import MANIFEST_SCHEMA, Gate
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import parse_policy
 from pipeline.records import State
 
@@ -79,9 +80,8 @@ def decide(facts: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
     accounts = [account]
     if facts["account"] == "conflicting":
         accounts.append({**account, "training_permitted": not account["training_permitted"]})
-    gate = Gate(
-        POLICY, index_accounts(pa.Table.from_pylist(accounts, schema=REGISTRY_SCHEMA)), AS_OF
-    )
+    index = index_accounts(pa.Table.from_pylist(accounts, schema=REGISTRY_SCHEMA))
+    gate = Gate(POLICY, index, Moment.at(AS_OF, 0))
     decided = gate.decide(pa.RecordBatch.from_pylist([file], schema=MANIFEST_SCHEMA))
     [reasons] = gate.reason_lists(np.asarray(decided.reason_bits)).to_pylist()
     return reasons, decided.facts.to_pylist()[0]

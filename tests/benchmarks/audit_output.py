@@ -29,6 +29,7 @@ from pipeline.audit.signing import Signer
 from pipeline.config import default_policy_text
 from pipeline.eligibility.accounts import REGISTRY_SCHEMA, AccountIndex, index_accounts
 from pipeline.eligibility.gate import MANIFEST_SCHEMA, Gate
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import Policy, parse_policy
 from pipeline.keys import SigningKey
 from pipeline.records import (
@@ -93,7 +94,7 @@ def generate(out: Path, size: Size) -> tuple[RunRecord, ...]:
         as_of = FIRST_RUN + timedelta(days=number)
         run_id = f"{as_of:%Y%m%dT%H%M%SZ}-{number:08x}"
         ledger.append(EventName.RUN_STARTED, run_id, as_of, {"as_of": utc_text(as_of)})
-        gate = Gate(policy, _registry(size.accounts, as_of, number), as_of)
+        gate = Gate(policy, _registry(size.accounts, as_of, number), Moment.at(as_of, 0))
         states: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
         with DecisionsWriter(out / "audit" / "decisions" / f"run={run_id}") as writer:

@@ -136,14 +136,17 @@ def _policy() -> Any:
 
 def _alone(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     from pipeline.eligibility.gate import Gate
-    from pipeline.run.intake import read_accounts
+    from pipeline.eligibility.moment import Moment
+    from pipeline.run.intake import Tables, read_accounts
     from pipeline.sources.manifest import manifest_batches, open_manifest
 
     policy = _policy()
-    accounts, _ = read_accounts(arguments.data / "accounts.parquet", policy, AS_OF)
-    gate = Gate(policy, accounts, AS_OF)
+    moment = Moment.at(AS_OF, 300)
+    tables = Tables(arguments.data / "files.parquet", arguments.data / "accounts.parquet")
+    accounts, _ = read_accounts(tables, policy, moment)
+    gate = Gate(policy, accounts, moment)
     kept: list[pa.RecordBatch] = []
-    with open_manifest(arguments.data / "files.parquet") as table:
+    with open_manifest(tables.manifest, tables.columns) as table:
         for batch in manifest_batches(table):
             kept.append(batch)
             if sum(b.num_rows for b in kept) >= _ALONE_ROWS:
@@ -155,13 +158,14 @@ def _alone(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _intake(arguments: argparse.Namespace, kind: str) -> list[dict[str, Any]]:
-    from pipeline.run.intake import take_in
+    from pipeline.eligibility.moment import Moment
+    from pipeline.run.intake import Tables, take_in
 
     policy = _policy()
-    files, accounts = (arguments.data / f"{n}.{kind}" for n in ("files", "accounts"))
+    tables = Tables(*(arguments.data / f"{n}.{kind}" for n in ("files", "accounts")))
     clock, second = _Clock(), _Clock()
     with tempfile.TemporaryDirectory(dir=arguments.data) as scratch, clock:
-        intake = take_in(files, accounts, policy, AS_OF, Path(scratch))
+        intake = take_in(tables, policy, Moment.at(AS_OF, 300), Path(scratch))
         eligible = seen = held = 0
         with second:
             for batch in intake.batches():

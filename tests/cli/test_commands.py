@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def _last_line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 
 
 def _job(world: World) -> tuple[object, ...]:
-    return ("--config", world.config, "--out", world.out, "--workers", 1, *AS_OF)
+    return ("--config", world.config, "--out", world.out, "--workers", 1, *AS_OF, "--replay")
 
 
 def test_run_then_audit(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,6 +75,67 @@ def test_a_second_run_says_that_nothing_has_changed(
     world.write()
     assert _run("run", *_job(world), "--retry-quarantined", "--json") == 3
     assert _last_line(capsys)["status"] == "too_many_quarantined"
+
+
+def test_a_run_in_the_past_writes_nothing_that_has_expired(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = world.export_now()
+    world.files[0]["submitted_at"] = (now - timedelta(days=9)).isoformat()
+    world.files[0]["expires_at"] = (now - timedelta(days=2)).isoformat()
+    world.write()
+    past = (now - timedelta(days=3)).isoformat()
+    job = ("--config", world.config, "--out", world.out, "--workers", 1, "--as-of", past)
+    assert _run("run", *job, "--json") == 0
+    result = _last_line(capsys)
+    assert result["reasons"]["retention_expired"] == 1
+    assert (result["counts"]["written"], result["rehearsal"]) == (4, False)
+    assert result["as_of"] >= now.isoformat()[:19]
+    # A registry that was exported before that moment, and is too old by now.
+    for account in world.accounts:
+        account["exported_at"] = (now - timedelta(days=8)).isoformat()
+    world.write()
+    assert _run("run", *job) == 4
+    assert "Export it again" in capsys.readouterr().err
+
+
+def test_a_rehearsal_says_so_everywhere(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("run", *_job(world)) == 0
+    told = capsys.readouterr()
+    assert "REHEARSAL as of 2026-11-22T12:00:00Z, for no training" in told.out
+    assert "a rehearsal: everything is judged as if it were 2026-11-22T12:00:00Z" in told.err
+    assert _run("run", *_job(world)) == 0
+    assert "REHEARSAL as of" in capsys.readouterr().out
+    assert _run("run", *_job(world), "--json") == 0
+    assert _last_line(capsys)["rehearsal"] is True
+    assert _run("audit", "summary", "--out", world.out) == 0
+    assert "REHEARSAL, for no training: run 20261122T120000Z-" in capsys.readouterr().out
+    assert _run("audit", "explain", "good-0", "--out", world.out) == 0
+    assert "\nrehearsal 20261122T120000Z-" in capsys.readouterr().out
+    report = world.root / "report.html"
+    assert _run("audit", "report", "--out", world.out, "--output", report) == 0
+    assert "A rehearsal, for no training." in report.read_text()
+    assert _run("audit", "verify", "--out", world.out) == 0
+
+
+def test_no_run_goes_where_rehearsals_are(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("run", *_job(world), "--quiet") == 0
+    world.export_now()
+    world.write()
+    job = ("--config", world.config, "--workers", 1)
+    assert _run("run", *job, "--out", world.out) == 2
+    assert "holds rehearsals" in capsys.readouterr().err
+    elsewhere = ("--out", world.root / "real")
+    assert _run("run", *job, *elsewhere) == 0
+    capsys.readouterr()
+    assert _run("run", *job, *elsewhere, *AS_OF, "--replay") == 2
+    assert "Name another folder with --out" in capsys.readouterr().err
+
+
+def test_a_rehearsal_needs_its_moment(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("run", "--config", world.config, "--out", world.out, "--replay") == 2
+    assert "--as-of" in capsys.readouterr().err
+    assert not world.out.exists()
 
 
 def test_a_flipped_byte_in_a_shard_is_exit_5(

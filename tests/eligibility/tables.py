@@ -9,11 +9,14 @@ import pyarrow as pa
 from pipeline.config import default_policy_text
 from pipeline.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
 from pipeline.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import Policy, parse_policy
 
 AS_OF = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
+#: One moment for everything, and clocks that do not differ.
+NOW = Moment.at(AS_OF, 0)
 DEFAULT = parse_policy(default_policy_text(), "default policy")
 
 Row = Mapping[str, Any]
@@ -63,19 +66,22 @@ def _plain(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def gate(accounts: Sequence[Row], policy: Policy = DEFAULT) -> Gate:
-    return Gate(policy, index_accounts(registry(accounts)), AS_OF)
+def gate(accounts: Sequence[Row], policy: Policy = DEFAULT, moment: Moment = NOW) -> Gate:
+    return Gate(policy, index_accounts(registry(accounts)), moment)
 
 
 def decide(
-    files: Sequence[Row], accounts: Sequence[Row], policy: Policy = DEFAULT
+    files: Sequence[Row],
+    accounts: Sequence[Row],
+    policy: Policy = DEFAULT,
+    moment: Moment = NOW,
 ) -> tuple[Decided, list[set[str]]]:
-    made = gate(accounts, policy)
+    made = gate(accounts, policy, moment)
     decided = made.decide(manifest(files))
     return decided, [set(r) for r in made.reason_lists(decided.reason_bits).to_pylist()]
 
 
-def reasons(file: Row, *accounts: Row, policy: Policy = DEFAULT) -> set[str]:
+def reasons(file: Row, *accounts: Row, policy: Policy = DEFAULT, moment: Moment = NOW) -> set[str]:
     """Reasons for one file; one account that permits training unless others are given."""
-    _, lists = decide([file], accounts or [{}], policy)
+    _, lists = decide([file], accounts or [{}], policy, moment)
     return lists[0]

@@ -1,6 +1,6 @@
 """The gate's decisions, rule by rule and against a naive reading of the contract."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -13,9 +13,22 @@ from hypothesis import strategies as st
 from pipeline.config import default_policy_text
 from pipeline.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
 from pipeline.eligibility.gate import Gate
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import parse_policy
 
-from .tables import AS_OF, DEFAULT, HOUR, SECOND, Row, decide, gate, manifest, reasons, registry
+from .tables import (
+    AS_OF,
+    DEFAULT,
+    HOUR,
+    NOW,
+    SECOND,
+    Row,
+    decide,
+    gate,
+    manifest,
+    reasons,
+    registry,
+)
 
 TRUTHS = (True, False, None)
 
@@ -169,7 +182,7 @@ def test_a_row_with_an_unknown_fact_beside_a_complete_one_is_a_conflict() -> Non
 
 
 def test_nothing_is_eligible_without_a_registry() -> None:
-    empty = Gate(DEFAULT, index_accounts(REGISTRY_SCHEMA.empty_table()), AS_OF)
+    empty = Gate(DEFAULT, index_accounts(REGISTRY_SCHEMA.empty_table()), NOW)
     bits = empty.decide(manifest([{}, {"account_id": None}])).reason_bits
     assert empty.reason_lists(bits).to_pylist() == [["unknown_account"]] * 2
 
@@ -205,7 +218,73 @@ def test_the_facts_that_were_read_are_kept() -> None:
 
 def test_a_moment_without_an_offset_is_refused() -> None:
     with pytest.raises(ValueError, match="offset"):
-        Gate(DEFAULT, index_accounts(registry([{}])), datetime(2026, 1, 1))  # noqa: DTZ001 - refused
+        Moment.at(datetime(2026, 1, 1), 0)  # noqa: DTZ001 - refused
+
+
+_DAY = 24 * HOUR
+_SKEW = timedelta(seconds=300)
+_YESTERDAY = Moment(AS_OF - _DAY, AS_OF, 300)
+_TOMORROW = Moment(AS_OF + _DAY, AS_OF, 300)
+_TODAY = Moment(AS_OF, AS_OF, 300)
+_REHEARSED = Moment.at(AS_OF - _DAY, 300)
+_MICRO = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "file", "account", "expected"),
+    [
+        # What happened is believed up to the clock and the skew, whatever moment is asked for.
+        (_TODAY, {"submitted_at": AS_OF + _SKEW}, {}, set()),
+        (_TODAY, {"submitted_at": AS_OF + _SKEW + _MICRO}, {}, {"unknown_submitted_at"}),
+        (_TODAY, {}, {"exported_at": AS_OF + _SKEW}, set()),
+        (_TODAY, {}, {"exported_at": AS_OF + _SKEW + _MICRO}, {"unknown_exported_at"}),
+        (_TODAY, {}, {"exported_at": datetime(2099, 1, 1, tzinfo=UTC)}, {"unknown_exported_at"}),
+        (_TOMORROW, {"submitted_at": AS_OF + HOUR}, {}, {"unknown_submitted_at"}),
+        (_TOMORROW, {}, {"exported_at": AS_OF + HOUR}, {"unknown_exported_at"}),
+        (_YESTERDAY, {"submitted_at": AS_OF + HOUR}, {}, {"unknown_submitted_at"}),
+        (_YESTERDAY, {}, {"exported_at": AS_OF + HOUR}, {"unknown_exported_at"}),
+        # What expires or ages is judged at the later moment.
+        (_YESTERDAY, {"expires_at": AS_OF}, {}, {"retention_expired"}),
+        (_YESTERDAY, {"expires_at": AS_OF + SECOND}, {}, set()),
+        (_TOMORROW, {"expires_at": AS_OF + _DAY}, {}, {"retention_expired"}),
+        (_YESTERDAY, {"submitted_at": AS_OF - HOUR}, {"ttl_seconds": 3600}, {"retention_expired"}),
+        (_TOMORROW, {"submitted_at": AS_OF - HOUR}, {"ttl_seconds": 90_000}, {"retention_expired"}),
+        (_TOMORROW, {"submitted_at": AS_OF - HOUR}, {"ttl_seconds": 90_001}, set()),
+        (_YESTERDAY, {}, {"exported_at": AS_OF - 7 * _DAY - _MICRO}, {"registry_stale"}),
+        (_TOMORROW, {}, {"exported_at": AS_OF - 6 * _DAY - _MICRO}, {"registry_stale"}),
+        (_TOMORROW, {}, {"exported_at": AS_OF - 6 * _DAY}, set()),
+        # A request for deletion is there whenever it is dated; so is a BAA, and an opt-out.
+        (_TODAY, {"deletion_requested_at": AS_OF + 9999 * _DAY}, {}, {"deletion_requested"}),
+        (_TODAY, {}, {"baa_executed": True, "baa_executed_at": AS_OF + _DAY}, {"baa_executed"}),
+        (_TODAY, {}, {"opted_out_at": AS_OF + _DAY}, {"unknown_opted_out"}),
+        (_TODAY, {}, {"opted_out": True, "opted_out_at": AS_OF + _DAY}, {"opted_out"}),
+        # A rehearsal has but one moment.
+        (_REHEARSED, {"expires_at": AS_OF}, {"exported_at": AS_OF - 2 * _DAY}, set()),
+        (_REHEARSED, {"submitted_at": AS_OF}, {}, {"unknown_submitted_at", "unknown_exported_at"}),
+        # Neither answer is known: both facts are named.
+        (
+            _TODAY,
+            {"submitted_at": AS_OF + _DAY},
+            {"ttl_seconds": 0, "exported_at": AS_OF + _DAY},
+            {"unknown_submitted_at", "unknown_exported_at"},
+        ),
+    ],
+)
+def test_times_are_judged_by_the_clock_and_by_the_moment(
+    moment: Moment, file: Row, account: Row, expected: set[str]
+) -> None:
+    assert reasons(file, account, moment=moment) == expected
+
+
+def test_the_last_moment_of_the_calendar_is_one_too() -> None:
+    last = Moment.at(datetime.max.replace(tzinfo=UTC), 3600)
+    assert "unknown_exported_at" not in reasons({}, moment=last)
+
+
+def test_a_fact_of_the_future_is_recorded_as_not_known() -> None:
+    decided, _ = decide([{"submitted_at": AS_OF + HOUR}], [{"exported_at": AS_OF + HOUR}])
+    [facts] = decided.facts.to_pylist()
+    assert (facts["submitted_at"], facts["exported_at"]) == (None, None)
 
 
 def test_a_ttl_rule_alone_still_needs_to_know_since_when() -> None:
@@ -295,17 +374,28 @@ _file_rows = st.lists(
 )
 
 
+_some_days = st.integers(-10 * 86_400, 10 * 86_400).map(lambda s: AS_OF + timedelta(seconds=s))
+_moments = st.one_of(
+    st.just(NOW), st.builds(Moment, _some_days, st.just(AS_OF), st.sampled_from([0, 300, 3600]))
+)
+
+
 @settings(max_examples=250, deadline=None)
-@given(st.one_of(_account_rows, _kind_accounts), _file_rows)
+@given(st.one_of(_account_rows, _kind_accounts), _file_rows, _moments)
 def test_the_gate_says_what_the_contract_says(
-    accounts: list[dict[str, Any]], files: list[dict[str, Any]]
+    accounts: list[dict[str, Any]], files: list[dict[str, Any]], moment: Moment
 ) -> None:
-    _, found = decide(files, accounts)
+    _, found = decide(files, accounts, moment=moment)
     whole = registry(accounts).to_pylist()
-    assert found == [_by_the_contract(f, whole) for f in manifest(files).to_pylist()]
+    assert found == [_by_the_contract(f, whole, moment) for f in manifest(files).to_pylist()]
 
 
-def _by_the_contract(file: dict[str, Any], registry_rows: list[dict[str, Any]]) -> set[str]:
+def _by_the_contract(
+    file: dict[str, Any], registry_rows: list[dict[str, Any]], moment: Moment
+) -> set[str]:
+    # Whether it is over: at the later moment. Whether it can have happened: by the clock alone.
+    latest = max(moment.as_of, moment.now)
+    known_until = moment.now + timedelta(seconds=moment.clock_skew_seconds)
     out: set[str] = set()
     rows = [_settled(r) for r in registry_rows if r["account_id"] == file["account_id"]]
     account: dict[str, Any] | None = None
@@ -319,7 +409,7 @@ def _by_the_contract(file: dict[str, Any], registry_rows: list[dict[str, Any]]) 
 
     product_ = file["product"] if file["product"] in ("async", "streaming", "llm_gateway") else None
     submitted = file["submitted_at"]
-    if submitted is not None and submitted > AS_OF:
+    if submitted is not None and submitted > known_until:
         submitted = None
     if product_ is None:
         out.add("unknown_product")
@@ -336,7 +426,7 @@ def _by_the_contract(file: dict[str, Any], registry_rows: list[dict[str, Any]]) 
         out.add("deletion_requested")
     if file["deletion_requested_at_unreadable"]:
         out.add("unknown_deletion_requested_at")
-    if file["expires_at"] is not None and file["expires_at"] <= AS_OF:
+    if file["expires_at"] is not None and file["expires_at"] <= latest:
         out.add("retention_expired")
     if file["expires_at_unreadable"]:
         out.add("unknown_expires_at")
@@ -347,11 +437,16 @@ def _by_the_contract(file: dict[str, Any], registry_rows: list[dict[str, Any]]) 
         elif provider not in ("anthropic", "google", "openai"):
             out.add("gateway_provider_not_opted_out")
     if account is not None:
-        out |= _of_account(account, product_, submitted)
+        exported = account["exported_at"]
+        if exported is not None and exported > known_until:
+            account["exported_at"] = None
+        out |= _of_account(account, product_, submitted, latest)
     return out
 
 
-def _of_account(account: dict[str, Any], product_: str | None, submitted: Any) -> set[str]:
+def _of_account(
+    account: dict[str, Any], product_: str | None, submitted: Any, latest: datetime
+) -> set[str]:
     out = _training(account["training_permitted"])
     out |= _flag("baa_executed", account["baa_executed"])
     out |= _flag("opted_out", account["opted_out"])
@@ -360,13 +455,13 @@ def _of_account(account: dict[str, Any], product_: str | None, submitted: Any) -
     exported = account["exported_at"]
     if exported is None:
         out.add("unknown_exported_at")
-    elif AS_OF - exported > timedelta(days=7):
+    elif latest - exported > timedelta(days=7):
         out.add("registry_stale")
     ttl = account["ttl_seconds"]
     if account["ttl_seconds_unreadable"] or (ttl is not None and ttl < 0):
         out.add("unknown_ttl_seconds")
     if ttl is not None and ttl >= 0 and submitted is not None:
-        passed = AS_OF - submitted
+        passed = latest - submitted
         if passed // timedelta(microseconds=1) >= ttl * 1_000_000:
             out.add("retention_expired")
     return out

@@ -66,7 +66,16 @@ def _bytes_below(*folders: Path) -> Iterator[tuple[Path, bytes]]:
 def _command(world: World, *more: str) -> list[str]:
     return [
         *(sys.executable, "-m", "pipeline", "run", "--config", str(world.config)),
-        *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z", "--workers", "2", *more),
+        *(
+            "--out",
+            str(world.out),
+            "--as-of",
+            "2026-11-22T12:00:00Z",
+            "--replay",
+            "--workers",
+            "2",
+            *more,
+        ),
     ]
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from pipeline import storage
 from pipeline.config import load_config
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import parse_policy
-from pipeline.run.intake import take_in
+from pipeline.run.intake import tables_of, take_in
 from pipeline.run.links import Links
 from pipeline.run.units import units_of
 from pipeline.run.work import read_content
@@ -37,7 +38,7 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     scratch = world.root / "scratch"
     scratch.mkdir()
     policy = parse_policy(*config.policy_text())
-    intake = take_in(world.root / "files.csv", world.root / "accounts.csv", policy, AS_OF, scratch)
+    intake = take_in(tables_of(config), policy, Moment.at(AS_OF, 0), scratch)
     root = world.root / "transcripts"
     saw = Links(root).saw
     for number, batch in enumerate(intake.batches()):

@@ -17,7 +17,7 @@ from pipeline.run.folder import OutputFolder
 from pipeline.run.job import RunOptions, run
 from pipeline.run.journal import open_journal
 
-from .world import AS_OF, Silent, World, transcript
+from .world import AS_OF, Silent, World, transcript, world_clock
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def told(world: World) -> list[str]:
     """What a run says about signing keys."""
     silent = Silent()
     options = RunOptions(world.out, AS_OF, 1, dry_run=False)
-    run(load_config(world.config), options, silent, lambda: datetime.now(UTC))
+    run(load_config(world.config), options, silent, world_clock)
     return [note for note in silent.notes if "signing key" in note]
 
 

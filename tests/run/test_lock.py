@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.errors import OutputUnusable, RunLocked
 from pipeline.run import lock
-from pipeline.run.folder import locked
+from pipeline.run.folder import Kind, locked
 from pipeline.run.lock import (
     Mount,
     lock_doubt,
@@ -87,7 +87,7 @@ def test_a_second_run_ends_at_once_with_6(tmp_path: Path) -> None:
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     # The lock went with the process.
-    with locked(world.out):
+    with locked(world.out, Kind.REHEARSALS):
         pass
 
 
@@ -116,13 +116,13 @@ _CONTENDER = """
 import os, sys, time
 from pathlib import Path
 from pipeline.errors import RunLocked
-from pipeline.run.folder import locked
+from pipeline.run.folder import Kind, locked
 root, inside = Path(sys.argv[1]), sys.argv[2]
 until = time.monotonic() + float(sys.argv[3])
 held = 0
 while time.monotonic() < until:
     try:
-        with locked(root):
+        with locked(root, Kind.RUNS):
             os.close(os.open(inside, os.O_CREAT | os.O_EXCL))
             held += 1
             os.unlink(inside)
@@ -218,5 +218,8 @@ def test_the_tables_of_this_machine_can_be_read(tmp_path: Path) -> None:
 
 def test_a_link_that_leads_nowhere_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "out").symlink_to(tmp_path / "absent")
-    with pytest.raises(OutputUnusable, match="cannot be written"), locked(tmp_path / "out"):
+    with (
+        pytest.raises(OutputUnusable, match="cannot be written"),
+        locked(tmp_path / "out", Kind.RUNS),
+    ):
         pass

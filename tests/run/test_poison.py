@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 def command(world: World, *more: str, workers: int = 1) -> list[str]:
     return [
         *(sys.executable, "-m", "tests.run.poison", "run", "--config", str(world.config)),
-        *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z"),
+        *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z", "--replay"),
         *("--workers", str(workers), *more),
     ]
 

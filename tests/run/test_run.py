@@ -4,7 +4,7 @@ import errno
 import json
 import random
 import shutil
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from pipeline.run.publish import make_visible
 from pipeline.run.units import units_of
 from pipeline.storage import publish
 
-from .world import World, small_world, transcript
+from .world import World, small_world, transcript, world_clock
 
 
 @pytest.fixture
@@ -308,10 +308,10 @@ def test_the_record_names_policy_redactor_sources_and_key(world: World) -> None:
 
 
 def test_timings_of_the_record_come_from_the_clock(world: World) -> None:
-    before = datetime.now(UTC)
+    before = world_clock()
     record = world.run()
     assert before <= datetime.fromisoformat(record.started_at)
-    assert datetime.fromisoformat(record.finished_at) <= datetime.now(UTC)
+    assert datetime.fromisoformat(record.finished_at) <= world_clock()
 
 
 def test_make_visible_twice_changes_nothing(world: World) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from pipeline.config import load_config
 from pipeline.records import SHARD_SCHEMA, RunRecord
 from pipeline.run.job import RunOptions, run
 
-from .world import AS_OF, Silent
+from .world import AS_OF, Silent, world_clock
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "data" / "samples"
@@ -30,7 +29,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, R
         patch.setenv("CLEARSHARD_SIGNING_KEY", bytes(range(91, 123)).hex())
         config = load_config(ROOT / "configs" / "demo.toml")
         options = RunOptions(out, AS_OF, 2, dry_run=False)
-        yield out, run(config, options, Silent(), lambda: datetime.now(UTC)).record
+        yield out, run(config, options, Silent(), world_clock).record
 
 
 def _lines(name: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipeline.records import RunRecord
 from pipeline.run.job import RunOptions, RunResult, run
 
 AS_OF = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_STARTED = datetime.now(UTC)
 FILE_COLUMNS = (
     "file_id",
     "account_id",
@@ -33,6 +35,11 @@ ACCOUNT_COLUMNS = (
     "exported_at",
     "ttl_seconds",
 )
+
+
+def world_clock() -> datetime:
+    """The clock of these worlds: it goes on from AS_OF, or their registries would be stale."""
+    return AS_OF + (datetime.now(UTC) - _STARTED)
 
 
 def transcript(*turns: str, **changes: Any) -> dict[str, Any]:
@@ -94,6 +101,7 @@ class World:
     root: Path
     accounts: list[dict[str, str]] = field(default_factory=list)
     files: list[dict[str, str]] = field(default_factory=list)
+    clock: Callable[[], datetime] = world_clock
 
     @property
     def out(self) -> Path:
@@ -113,6 +121,13 @@ class World:
             "ttl_seconds": "",
         }
         self.accounts.append({**permitted, **facts})
+
+    def export_now(self) -> datetime:
+        """Dates the registry by the real clock, for the real command; returns what that says."""
+        now = datetime.now(UTC)
+        for account in self.accounts:
+            account["exported_at"] = now.isoformat()
+        return now
 
     def file(self, file_id: str, account_id: str, content: object, **facts: str) -> None:
         uri = f"{file_id}.json"
@@ -148,7 +163,7 @@ class World:
         return self.result(options).record
 
     def result(self, options: RunOptions) -> RunResult:
-        return run(load_config(self.config), options, Silent(), lambda: datetime.now(UTC))
+        return run(load_config(self.config), options, Silent(), lambda: self.clock())
 
     def decisions(self, record: RunRecord) -> dict[str, tuple[str, list[str]]]:
         """State and reasons by file id."""

@@ -112,7 +112,7 @@ class Row:
 
 
 @dataclass
-class Tables:
+class Hostile:
     """A manifest and a registry on disk.
 
     Attributes:
@@ -131,7 +131,7 @@ class Tables:
         return not self.kinds and not any(row.kinds for row in (*self.files, *self.accounts))
 
 
-def make_tables(folder: Path, seed: int, size: int) -> Tables:
+def make_tables(folder: Path, seed: int, size: int) -> Hostile:
     """Two tables made by chance; the same for the same seed.
 
     Args:
@@ -153,7 +153,7 @@ def make_tables(folder: Path, seed: int, size: int) -> Tables:
         path, done = _write(rng, folder, name, columns, rows, kind)
         paths.append(path)
         kinds |= done
-    return Tables(paths[0], paths[1], files, accounts, kinds)
+    return Hostile(paths[0], paths[1], files, accounts, kinds)
 
 
 # What is meant.

@@ -207,7 +207,15 @@ class Harness:
             return subprocess.Popen(
                 [
                     *(sys.executable, str(_DRIVER), str(self._log), when),
-                    *("run", "--json", "--workers", self._chance.choice("12"), "--as-of", AS_OF),
+                    *(
+                        "run",
+                        "--json",
+                        "--workers",
+                        self._chance.choice("12"),
+                        "--as-of",
+                        AS_OF,
+                        "--replay",
+                    ),
                     *("--config", str(self._inputs / f"{name}.toml"), "--out", str(out), *more),
                 ],
                 stdout=said,

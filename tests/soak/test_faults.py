@@ -52,7 +52,7 @@ def _command(world: World, environment: dict[str, str]) -> subprocess.CompletedP
     return subprocess.run(
         [
             *(sys.executable, "-m", "pipeline", "run", "--config", str(world.config)),
-            *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z"),
+            *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z", "--replay"),
             *("--workers", "1", "--json"),
         ],
         env={**os.environ, **environment},

@@ -9,20 +9,23 @@ import numpy as np
 import pytest
 
 from pipeline.config import default_policy_text
+from pipeline.eligibility.moment import Moment
 from pipeline.eligibility.policy import parse_policy
 from pipeline.errors import RegistryStale, SourceUnavailable
-from pipeline.run.intake import take_in
+from pipeline.run.intake import Tables, take_in
 
-from .hostile_tables import KINDS, NOW, Tables, admitted, make_tables, must_be_refused
+from .hostile_tables import KINDS, NOW, Hostile, admitted, make_tables, must_be_refused
 
+_SKEW_SECONDS = 300
 _POLICY = parse_policy(default_policy_text(), "default policy")
 
 
-def _eligible(tables: Tables, scratch: Path) -> dict[str, str | None] | None:
+def _eligible(tables: Hostile, scratch: Path) -> dict[str, str | None] | None:
     """Ids and transcripts that the gate admits; None if it refuses to decide at all."""
     scratch.mkdir()
     try:
-        intake = take_in(tables.manifest, tables.registry, _POLICY, NOW, scratch)
+        found_in = Tables(tables.manifest, tables.registry)
+        intake = take_in(found_in, _POLICY, Moment.at(NOW, _SKEW_SECONDS), scratch)
     except (SourceUnavailable, RegistryStale):
         return None
     found: dict[str, str | None] = {}
@@ -65,7 +68,7 @@ class _Tally:
         for path in sorted(folder.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
 
-    def _count(self, tables: Tables, right: set[str], found: Collection[str] | None) -> None:
+    def _count(self, tables: Hostile, right: set[str], found: Collection[str] | None) -> None:
         form = "well-formed" if tables.is_well_formed else "hostile"
         self.tables[f"{form}, {'refused' if found is None else 'read'}"] += 1
         came = "refused" if found is None else "read"

@@ -56,7 +56,7 @@ def _run(world: World, workers: int) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [
             *(sys.executable, "-m", "pipeline", "run", "--config", str(world.config)),
-            *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z"),
+            *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z", "--replay"),
             *("--workers", str(workers), "--json"),
         ],
         env={**os.environ, "TMPDIR": str(temporary)},

@@ -267,7 +267,7 @@ def test_nothing_of_speech_is_in_either(tmp_path: Path) -> None:
     world.file("file-canary", "acct-canary", transcript("flibbertigibbet", "perspicacious"))
     world.write('[metrics]\ntextfile = "run.prom"\n[lineage]\nfile = "events.jsonl"\n')
     job_ = ["--config", str(world.config), "--out", str(world.out), "--workers", "1"]
-    assert _exit_code(["run", *job_, "--as-of", "2026-11-22T12:00:00Z", "--quiet"]) == 0
+    assert _exit_code(["run", *job_, "--as-of", "2026-11-22T12:00:00Z", "--replay", "--quiet"]) == 0
     told = (tmp_path / "run.prom").read_text() + (tmp_path / "events.jsonl").read_text()
     for word in ("flibbertigibbet", "perspicacious", "acct-canary", "file-canary"):
         assert word not in told

@@ -47,7 +47,8 @@ def explain(
 
 
 def _print(verdict: Verdict) -> None:
-    print_text(f"\nrun {verdict.run_id}, as of {verdict.as_of}: {verdict.state.upper()}")
+    kind = "rehearsal" if verdict.rehearsal else "run"
+    print_text(f"\n{kind} {verdict.run_id}, as of {verdict.as_of}: {verdict.state.upper()}")
     print_text(f"  account   {shown(verdict.account_id)}")
     print_text(f"  policy    {verdict.policy_digest}")
     print_text(f"  registry  {_snapshot(verdict.registry)}")

@@ -41,6 +41,8 @@ def _print(result: Summary) -> None:
     steps = tuple(result.total.to_dict())
     several = len(result.by_run) > 1
     title = f"{len(result.by_run):,} runs" if several else f"run {result.runs[0]}"
+    if any(part.rehearsal for part in result.by_run):  # then all are: no folder holds both
+        title = f"REHEARSAL, for no training: {title}"
     print_table(title, ("state", "files"), list(result.total.to_dict().items()))
     if several:
         runs = [(part.run_id, *_counts(part.funnel)) for part in result.by_run]

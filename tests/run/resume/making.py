@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from pipeline.run.recall import NO_WISHES, Wishes
 from pipeline.run.units import WorkUnit
 from pipeline.run.work import UnitResult, process
 
-from ..world import AS_OF, Silent, World
+from ..world import AS_OF, Silent, World, world_clock
 
 #: Small shards, so that there are several; the light recognizers, so that a run is quick.
 SETTINGS = '\n[output]\ntarget_shard_bytes = 4000\n\n[redaction]\nprofile = "stock"\n'
@@ -68,7 +67,7 @@ def go(
     world: World, out: str = "out", *, workers: int = 1, wishes: Wishes = NO_WISHES
 ) -> RunResult:
     options = RunOptions(world.root / out, AS_OF, workers, False, wishes)
-    return run(load_config(world.config), options, Silent(), lambda: datetime.now(UTC))
+    return run(load_config(world.config), options, Silent(), world_clock)
 
 
 def shards(world: World, out: str = "out") -> dict[str, bytes]:

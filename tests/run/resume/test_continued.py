@@ -2,7 +2,7 @@
 
 import os
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from pipeline.audit.ledger import Ledger
 from pipeline.audit.verify import verify
 from pipeline.storage import publish, remove_tree
 
-from ..world import World, transcript
+from ..world import World, transcript, world_clock
 from .making import Killed, events, fresh, go, killed, shards, write
 
 
@@ -119,7 +119,7 @@ def test_checkpoints_of_another_key_are_not_believed(
 
 def test_old_checkpoints_are_swept_and_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     left = killed(world, monkeypatch)
-    old = (datetime.now(UTC) - timedelta(days=8)).timestamp()
+    old = (world_clock() - timedelta(days=8)).timestamp()
     for path in left[1:]:
         os.utime(path, (old, old))
     assert go(world).record.reused == 4

@@ -3,7 +3,7 @@
 import json
 import os
 import random
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from pipeline.run import job
 from pipeline.run.job import RunOptions, run
 from pipeline.run.work import read_content
 
-from ..world import AS_OF, Silent, World, transcript
+from ..world import AS_OF, Silent, World, transcript, world_clock
 from .making import SETTINGS, events, fresh, go, killed, rows, shards, write
 
 
@@ -42,8 +42,10 @@ def test_the_ledger_says_what_an_unchanged_run_has_read(world: World) -> None:
     first = go(world)
     go(world)
     last = list(Ledger(world.out / "audit" / "ledger.jsonl").read())[-1]
+    judged_at = datetime.fromisoformat(last.data.pop("as_of"))
+    assert AS_OF <= judged_at <= world_clock()
     assert last.data == {
-        "as_of": "2026-11-22T12:00:00Z",
+        "rehearsal": False,
         "visible_run": first.record.run_id,
         "manifest_sha256": first.record.manifest.sha256,
         "registry_sha256": first.record.registry.sha256,
@@ -246,7 +248,7 @@ def test_a_dry_run_uses_what_is_there_and_leaves_it(
 ) -> None:
     left = killed(world, monkeypatch)
     options = RunOptions(world.out, AS_OF, 1, dry_run=True)
-    result = run(load_config(world.config), options, Silent(), lambda: datetime.now(UTC))
+    result = run(load_config(world.config), options, Silent(), world_clock)
     assert result.record.reused >= 12
     assert sorted((world.out / ".checkpoints").iterdir()) == left
     assert not (world.out / "runs").exists()
