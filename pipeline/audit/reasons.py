@@ -179,7 +179,7 @@ _WITHOUT_RULE: dict[str, tuple[str, str]] = {
         "The transcription must be completed.",
     ),
     QuarantineReason.UNSUPPORTED_LANGUAGE: (
-        "The configured detector does not cover the language of the transcript.",
+        "The configured detector does not cover the language or the script of the transcript.",
         "A detector for the language must be configured.",
     ),
     QuarantineReason.TOO_LARGE: (

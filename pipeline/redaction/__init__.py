@@ -1,5 +1,6 @@
 """Transcripts in, redacted transcripts or reasons for quarantine out. One decision for all views.
 
+    view        a transcript as it looks, which all that finds anything reads in its place
     ner         a spaCy pipeline with nothing in it but what finds entities
     batch_ner   such an NER in a runtime of its own, many turns at a time
     reading     how the NER reads turns: in that runtime, or else in spaCy

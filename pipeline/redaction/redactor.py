@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
@@ -11,9 +12,11 @@ import msgspec
 from pipeline.config import Config, read_text
 from pipeline.errors import ConfigError
 from pipeline.keys import PseudonymKey
+from pipeline.recognizers import unknown_word
 from pipeline.recognizers.table import LANGUAGE
 from pipeline.recognizers.unknown_word import word_list
 from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
+from pipeline.redaction import identities
 from pipeline.redaction.address_gaps import fill_gaps
 from pipeline.redaction.apply import apply
 from pipeline.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
@@ -22,6 +25,8 @@ from pipeline.redaction.policy_names import problem_with, removed_types
 from pipeline.redaction.propagate import propagate
 from pipeline.redaction.replace import Replacer
 from pipeline.redaction.resolve import resolve
+from pipeline.redaction.view import scripts
+from pipeline.redaction.view.views import View, views_of
 
 #: Packages whose version can change what is read, what is found or how it is replaced.
 _DECIDING_PACKAGES = (
@@ -45,6 +50,9 @@ _DECIDING_CODE = (
     "pipeline.shards",
 )
 
+#: What a word in another script most likely is, the first that is looked for.
+_FOREIGN = (unknown_word.ENTITY_TYPE, identities.PERSON)
+
 
 _PERSON = "PERSON"
 
@@ -62,14 +70,16 @@ class Redactor:
         self._languages = frozenset(settings.languages)
         self._detector = Detector(detector_settings(config))
         _check_types(config, self._detector)
+        #: What a word in another script is called; None where such words may not be removed.
+        self._foreign_type = next((t for t in _FOREIGN if t in self._detector.entities), None)
         self._replacer = Replacer(settings.operator, settings.operators, key)
 
     def redact(self, transcripts: Sequence[Transcript]) -> list[RedactedTranscript | Quarantine]:
         """One result for each transcript, in order."""
         covered = [t for t in transcripts if t.language in self._languages]
-        spans = iter(self.spans(covered))
+        found = iter(self._find(covered))
         return [
-            self._redact_one(transcript, next(spans))
+            self._redact_one(transcript, next(found))
             if transcript.language in self._languages
             else Quarantine(QuarantineReason.UNSUPPORTED_LANGUAGE, "language_code")
             for transcript in transcripts
@@ -77,30 +87,100 @@ class Redactor:
 
     def spans(self, transcripts: Sequence[Transcript]) -> list[tuple[Span, ...] | Quarantine]:
         """The resolved spans alone, whatever the language, for `detect` and `eval`."""
+        return [
+            found if isinstance(found, Quarantine) else found.spans
+            for found in self._find(transcripts)
+        ]
+
+    def _find(self, transcripts: Sequence[Transcript]) -> list["_Found | Quarantine"]:
+        """What is found in each transcript, in all of its views."""
+        views = [_views(transcript) for transcript in transcripts]
+        read = iter(
+            self._find_in([view for seen in views if isinstance(seen, list) for view in seen])
+        )
+        return [
+            seen
+            if isinstance(seen, Quarantine)
+            else _together(transcript, seen, [next(read) for _ in seen])
+            for transcript, seen in zip(transcripts, views, strict=True)
+        ]
+
+    def _find_in(self, views: Sequence[View]) -> list[tuple[Span, ...] | Quarantine]:
+        """The resolved spans of each view."""
         # With line breaks, so that a number may go on in the next turn, but names of two turns that
         # follow each other stay two.
-        texts = [_with_line_breaks(transcript) for transcript in transcripts]
+        texts = [_with_line_breaks(view.transcript) for view in views]
         sound = [
-            (transcript, text)
-            for transcript, text in zip(transcripts, texts, strict=True)
+            (view.transcript, text)
+            for view, text in zip(views, texts, strict=True)
             if isinstance(text, str)
         ]
         found = iter(self._detector.detect([t for t, _ in sound], [text for _, text in sound]))
         return [
-            text if isinstance(text, Quarantine) else _resolved(text, next(found)) for text in texts
+            text
+            if isinstance(text, Quarantine)
+            else _resolved(text, next(found), self._foreign_type)
+            for text in texts
         ]
 
     def _redact_one(
-        self, transcript: Transcript, spans: tuple[Span, ...] | Quarantine
+        self, transcript: Transcript, found: "_Found | Quarantine"
     ) -> RedactedTranscript | Quarantine:
-        if isinstance(spans, Quarantine):
-            return spans
+        if isinstance(found, Quarantine):
+            return found
         try:
-            return apply(transcript, spans, self._replacer.replacements(transcript.text, spans))
+            self._check_scripts(found.view)
+            values = [found.view.shown(span.start, span.end) for span in found.spans]
+            return apply(transcript, found.spans, self._replacer.replacements(found.spans, values))
         except Quarantine as problem:
             return problem
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not written
             return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+    def _check_scripts(self, view: View) -> None:
+        """Passes what is written in the script of its language, but for words that are removed.
+
+        Raises:
+            Quarantine: `unsupported_language`.
+        """
+        if scripts.is_mostly_foreign(view.transcript) or (
+            self._foreign_type is None and scripts.foreign_words(view.transcript.text)
+        ):
+            raise Quarantine(QuarantineReason.UNSUPPORTED_LANGUAGE, "script")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found in a transcript, and what is shown of it."""
+
+    view: View
+    spans: tuple[Span, ...]
+
+
+def _views(transcript: Transcript) -> list[View] | Quarantine:
+    try:
+        return views_of(transcript)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to scan
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def _together(
+    transcript: Transcript, views: Sequence[View], found: Sequence[tuple[Span, ...] | Quarantine]
+) -> _Found | Quarantine:
+    """What was found in the views of a transcript, where it stands in the transcript itself."""
+    spans: list[Span] = []
+    try:
+        for view, of_one in zip(views, found, strict=True):
+            if isinstance(of_one, Quarantine):
+                return of_one
+            spans += view.to_source(of_one)
+        if all(view.is_source for view in views):
+            return _Found(views[0], tuple(spans))
+        return _Found(views[0], resolve(transcript.text, spans))
+    except Quarantine as problem:
+        return problem
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
 
 
 def _with_line_breaks(transcript: Transcript) -> str | Quarantine:
@@ -110,10 +190,14 @@ def _with_line_breaks(transcript: Transcript) -> str | Quarantine:
         return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
 
 
-def _resolved(text: str, found: list[Span] | Quarantine) -> tuple[Span, ...] | Quarantine:
+def _resolved(
+    text: str, found: list[Span] | Quarantine, foreign_type: str | None
+) -> tuple[Span, ...] | Quarantine:
     if isinstance(found, Quarantine):
         return found
     try:
+        if foreign_type is not None:
+            found = [*found, *_foreign(text, foreign_type)]
         spans = resolve(text, found)
         more = [*fill_gaps(text, spans), *propagate(text, spans)]
         return resolve(text, [*found, *more]) if more else spans
@@ -121,6 +205,13 @@ def _resolved(text: str, found: list[Span] | Quarantine) -> tuple[Span, ...] | Q
         return problem
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
         return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def _foreign(text: str, entity_type: str) -> list[Span]:
+    return [
+        Span(start, end, entity_type, scripts.SCORE, scripts.RECOGNIZER)
+        for start, end in scripts.foreign_words(text)
+    ]
 
 
 def detector_settings(config: Config) -> DetectorSettings:

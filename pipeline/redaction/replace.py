@@ -46,10 +46,16 @@ class Replacer:
         self._by_type = dict(by_type)
         self._key = key
 
-    def replacements(self, text: str, spans: Sequence[Span]) -> list[str]:
-        """One replacement for each span, in order."""
+    def replacements(self, spans: Sequence[Span], shown: Sequence[str]) -> list[str]:
+        """One replacement for each span, in order.
+
+        Args:
+            spans: What is replaced.
+            shown: Each as it is shown, so that a value has the same replacement however it is
+                written.
+        """
         # Line breaks of a value that continues in the next turn are no part of it.
-        values = [" ".join(text[span.start : span.end].split()) for span in spans]
+        values = [" ".join(value.split()) for value in shown]
         numbers = number_identities(spans, values)
         return [
             self._replacement(span.entity_type, value, number)

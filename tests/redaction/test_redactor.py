@@ -174,9 +174,10 @@ def test_text_without_words(redactor: Redactor, text: str) -> None:
     assert result.text == text
 
 
-def test_digits_kept_apart_by_what_nobody_sees_are_residual(redactor: Redactor) -> None:
+def test_digits_kept_apart_by_what_nobody_sees_are_one_number(redactor: Redactor) -> None:
     (result,) = redactor.redact([transcript("it is 4\u20620\u20628\u20621\u20627\u20626 okay")])
-    assert problem(result) == (QuarantineReason.RESIDUAL_PII, "digits")
+    assert isinstance(result, RedactedTranscript)
+    assert result.text == "it is <NUMBER_SEQUENCE_1> okay"
 
 
 def test_names_of_two_turns_stay_two(redactor: Redactor, monkeypatch: pytest.MonkeyPatch) -> None:

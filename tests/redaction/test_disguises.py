@@ -1,0 +1,56 @@
+"""Nothing of a number or a name stays, however it is written: read as people would read it."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.records import Quarantine, RedactedTranscript
+from pipeline.redaction.redactor import Redactor
+
+from .disguises import disguised, left_of
+from .making import KEY, config, transcript
+
+CARRIER = "okay so the thing that you want is {} and that is all of it"
+#: Enough around it that a file is not taken for one of another language.
+REPLY = "thank you very much for all of that we will look into it and call you back"
+ALLOWED = frozenset(f"{CARRIER} {REPLY}".split())
+BATCH = 200
+
+
+@pytest.fixture(scope="session")
+def speech() -> Redactor:
+    """The redactor as it runs, with the NER for speech."""
+    return Redactor(config(operator="tag"), KEY)
+
+
+def leaks(redactor: Redactor, seed: int, size: int) -> Iterator[tuple[str, list[str]]]:
+    """Written transcripts with words in any view that are none of the sentence around a value."""
+    draw = random.Random(seed)
+    values = [disguised(draw) for _ in range(size)]
+    sources = [transcript(CARRIER.format(value), REPLY) for value in values]
+    quarantined = 0
+    for value, result in zip(values, redactor.redact(sources), strict=True):
+        quarantined += isinstance(result, Quarantine)
+        if isinstance(result, RedactedTranscript):
+            views = (
+                result.text,
+                " ".join(u.text for u in result.utterances),
+                " ".join(result.words.texts),
+            )
+            for view in views:
+                if left := [word for word in left_of(view) if word not in ALLOWED]:
+                    yield value, left
+    # Else nothing is shown by what was not written.
+    assert quarantined <= size // 10
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_nothing_stays_of_a_value_in_disguise(speech: Redactor, seed: int) -> None:
+    assert list(leaks(speech, seed, BATCH)) == []
+
+
+@pytest.mark.soak
+def test_nothing_stays_of_a_hundred_thousand_values_in_disguise(speech: Redactor) -> None:
+    found = [leak for seed in range(100, 600) for leak in leaks(speech, seed, BATCH)]
+    assert found == []
