@@ -173,14 +173,14 @@ def _undecided_ticket(made: Json, rng: random.Random) -> None:
     _add_turn(made, "The", "follow-up", "ticket", "says", f"TKT{letters}-")
 
 
-def _zero_width_card(made: Json, rng: random.Random) -> None:
-    card = "\u200b".join("".join(identifiers.card(rng, valid=True)))
-    _add_turn(made, "I", "pasted", "it", "here:", card)
+def _host_in_quotes(made: Json, rng: random.Random) -> None:
+    host = f"{identifiers.some_letters(rng, 6).lower()}mail"
+    _add_turn(made, "I", "pasted", "it", "here:", f'jl@"{host}"')
 
 
-def _joined_card(made: Json, rng: random.Random) -> None:
-    card = "\u2060".join("".join(identifiers.card(rng, valid=True)))
-    _add_turn(made, "The", "form", "shows", card)
+def _host_in_brackets(made: Json, rng: random.Random) -> None:
+    host = f"{identifiers.some_letters(rng, 6).lower()}mail"
+    _add_turn(made, "The", "form", "shows", f"jl@({host})")
 
 
 def _too_large(file_id: str, call: Call, rng: random.Random) -> bytes:
@@ -229,8 +229,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a token of 5,000 letters", "detector_failed", _edited(_long_token)),
     Fault("a token of 5,000 letters", "detector_failed", _edited(_long_token)),
     Fault("TKT, 60 letters, a dash, no digit", "detector_timeout", _edited(_undecided_ticket)),
-    Fault("a card number with zero-width spaces", "residual_pii", _edited(_zero_width_card)),
-    Fault("a card number with word joiners", "residual_pii", _edited(_joined_card)),
+    Fault("a mail address with its host in quotes", "residual_pii", _edited(_host_in_quotes)),
+    Fault("a mail address with its host in brackets", "residual_pii", _edited(_host_in_brackets)),
 )
 # What excluded files may contain without anybody noticing, since nobody may open them.
 UNOPENED: tuple[Fault, ...] = (FAULTS[0], FAULTS[1], FAULTS[10], FAULTS[24])

@@ -50,8 +50,9 @@ def world(tmp_path: Path) -> World:
     world.file("mismatch", "good", {**held, "text": f"{HELD_WORD} {EMAIL}"})
     world.file("german", "good", {**held, "language_code": "de"})
     world.file("hostile", "good", transcript(f"{HELD_WORD} {EMAIL}", "x" * 5000))
-    hidden = "\u200b".join("4111111111111111")
-    world.file("residual", "good", transcript(f"{HELD_WORD} {EMAIL}", hidden))
+    # Of an address in this form only the host is found.
+    found_in_part = 'it is jl@"lopezmail"'
+    world.file("residual", "good", transcript(f"{HELD_WORD} {EMAIL}", found_in_part))
     world.write("\n[limits]\nmax_quarantined_share = 1.0\n")
     return world
 
