@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Extent, Gate
+from pipeline.recognizers.number_words import ORDINALS
 from pipeline.recognizers.vocabulary import (
     MONTHS,
-    ORDINALS,
     TOKEN,
     is_letter,
     lowercase,

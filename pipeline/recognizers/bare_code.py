@@ -9,14 +9,15 @@ from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Extent, Gate
-from pipeline.recognizers.vocabulary import NATO, NUMBER_WORDS, SHORT_WORDS, any_of
+from pipeline.recognizers.number_words import LETTER_WORDS, NUMBER_WORDS
+from pipeline.recognizers.vocabulary import SHORT_WORDS, any_of
 
 ENTITY_TYPE = "NUMBER_SEQUENCE"
 _SCORE = 0.5
 #: Letters and digits of a code, at least.
 _LEAST = 4
 
-_PART = rf"(?:[a-z]{{0,4}}\d[a-z\d]*|[a-z]{{1,3}}|{any_of(NUMBER_WORDS)}|{any_of(NATO)})"
+_PART = rf"(?:[a-z]{{0,4}}\d[a-z\d]*|[a-z]{{1,3}}|{any_of(NUMBER_WORDS)}|{any_of(LETTER_WORDS)})"
 _TURN = re.compile(
     rf"^[ \t]{{0,4}}(?:(?:yes|yeah|ok|okay|sure|it['\u2019]?s|its|is|no)[ \t,]{{1,4}}){{0,2}}"
     rf"(?P<code>{_PART}(?:[ \t.,\-/#]{{1,4}}{_PART}){{0,15}})[ \t.?!]{{0,8}}$",

@@ -8,7 +8,8 @@ without them a transcript is worth much less for training; so only whole dates a
 
 from itertools import pairwise
 
-from pipeline.recognizers.vocabulary import MONTHS, NUMBER_WORDS, ORDINALS, TOKEN
+from pipeline.recognizers.number_words import NUMBER_WORDS, ORDINALS
+from pipeline.recognizers.vocabulary import MONTHS, TOKEN
 
 ENTITY_TYPE = "DATE_TIME"
 #: Numbers of a whole date: with the name of its month, and without.

@@ -12,19 +12,8 @@ from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Extent, Gate
-from pipeline.recognizers.vocabulary import (
-    FILLERS,
-    NUMBER_WORDS,
-    REPEATS,
-    SCALES,
-    TEENS,
-    TENS,
-    UNITS,
-    is_letter,
-    lowercase,
-    says_a_digit,
-    words_of,
-)
+from pipeline.recognizers.number_words import NUMBER_WORDS, REPEATS, SCALES, TEENS, TENS, UNITS
+from pipeline.recognizers.vocabulary import FILLERS, is_letter, lowercase, says_a_digit, words_of
 
 MIN_DIGITS = 6
 ENTITY_TYPE = "NUMBER_SEQUENCE"
@@ -44,18 +33,30 @@ _FIRST_LETTERS = "".join(sorted({word[0] for word in _SAID}))
 #: A word that is part of a number: what `_digits_of` gives a worth. Most words are ruled out by
 #: their first letter, and no word is given back, so that the time grows with the text alone.
 _NUMBER = re.compile(
-    rf"(?<![^\W_])(?:(?=[{_FIRST_LETTERS}])(?:{'|'.join(_SAID)})(?![^\W_])"
+    rf"(?<![^\W_])(?:(?=[{_FIRST_LETTERS}])(?!a[^u])(?:{'|'.join(_SAID)})(?![^\W_])"
     r"|[^\W\d_]*+\d[^\W_]*+)"
 )
 #: What may stand between two parts of one number besides words: any signs, in longer gaps than the
 #: residual check allows, so that it never fires on what this recognizer should have found. But not
 #: signs that nobody sees: digits held apart by those are a deception, and that check's business.
 _GAP = r"(?:[^\w\u200b-\u200f\u2060-\u206f\ufeff]|_){0,16}+"
-_BETWEEN = re.compile(
-    rf"{_GAP}(?:(?:{'|'.join(sorted(FILLERS))})(?![^\W_]){_GAP}){{0,{_MAX_FILLERS}}}"
-)
-#: What is counted or measured in a turn is no part of the number of the turn before: "94107 / 5
-#: gb".
+#: What people say between two parts of a number to win time, or to hear that they are followed. It
+#: stands between them in one turn, or fills a turn by itself: "okay two tickets" begins another.
+_ASIDES = (
+    "like next okay ok so yes yeah right alright sorry please it's "
+    r"you\s+know i\s+mean got\s+(?:it|that) let\s+me\s+see excuse\s+me hold\s+on hang\s+on "
+    r"the\s+rest\s+is"
+).split()
+_ASIDE = rf"(?:{'|'.join(_ASIDES)})(?![^\W_])"
+_QUIET = r"[ \t,.;:!?\-]"
+_ASIDE_IN_A_TURN = rf"(?<={_QUIET}){_ASIDE}(?={_QUIET}{{1,8}}+(?!\n))"
+_ASIDE_AS_A_TURN = rf"(?<=\n){_ASIDE}(?:{_QUIET}{{1,8}}{_ASIDE}){{0,2}}{_QUIET}{{0,8}}(?=\n)"
+_FILLER = rf"(?:(?:{'|'.join(sorted(FILLERS))})(?![^\W_])|{_ASIDE_IN_A_TURN}|{_ASIDE_AS_A_TURN})"
+_BETWEEN = re.compile(rf"{_GAP}(?:{_FILLER}{_GAP}){{0,{_MAX_FILLERS}}}")
+#: Behind one of these a number may well be another one.
+_BREAK = re.compile(rf"\n|{_ASIDE_IN_A_TURN}")
+#: What is counted or measured is no part of the number of the turn before: "94107 / 5 gb", nor of
+#: the one before an aside: "94107 okay 5 gb".
 _UNIT = re.compile(rf" ?(?:{'|'.join(_UNITS)})\b", re.IGNORECASE)
 _LONGEST_QUANTITY = 5
 
@@ -72,18 +73,21 @@ def number_sequences() -> Finder:
 
 
 def find_number_sequences(text: str) -> Iterator[Found]:
-    """Every sequence, less what its last turn counts or measures."""
+    """Every sequence, less what is counted or measured at its end."""
     for start, end in find_sequences(text):
         yield Found(start, _end_without_quantity(text, start, end), ENTITY_TYPE)
 
 
 def _end_without_quantity(text: str, start: int, end: int) -> int:
-    if "\n" not in text[start:end] or not _UNIT.match(text, end):
+    if not _UNIT.match(text, end):
         return end
     small = lowercase(text[start:end])
-    last_turn = small.rfind("\n") + 1
+    breaks = list(_BREAK.finditer(small))
+    if not breaks:
+        return end
+    last = breaks[-1].end()
     numbers = list(_NUMBER.finditer(small))
-    before = [number for number in numbers if number.start() < last_turn]
+    before = [number for number in numbers if number.start() < last]
     measured = start + numbers[len(before)].start()
     return end if end - measured > _LONGEST_QUANTITY else start + before[-1].end()
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Extent, Gate
-from pipeline.recognizers.vocabulary import NATO, NUMBER_WORDS, any_of, is_letter, lowercase
+from pipeline.recognizers.number_words import LETTER_WORDS, NUMBER_WORDS
+from pipeline.recognizers.vocabulary import any_of, is_letter, lowercase
 
 #: People spell names; with digits it is some number.
 WITHOUT_DIGITS, WITH_DIGITS = "PERSON", "NUMBER_SEQUENCE"
@@ -23,10 +24,13 @@ _ABBREVIATIONS = frozenset(
     "ai it hr pr dvd cd gps vip faq url usb wifi am pm ac dj phd mba abc bbc cnn nbc nba "
     "nfl ufc".split()
 )
-_LETTER = rf"(?:{any_of(NATO)}|[^\W\d_](?:\s{{1,4}}(?:as\s{{1,4}}in|for|like)\s{{1,4}}[^\W\d_]+)?)"
+_LETTER = (
+    rf"(?:{any_of(LETTER_WORDS)}"
+    r"|[^\W\d_](?:\s{1,4}(?:as\s{1,4}in|for|like)\s{1,4}[^\W\d_]+)?)"
+)
 _DIGIT = rf"(?:{any_of(NUMBER_WORDS)}|\d{{1,3}})"
 _PART = rf"(?:{_LETTER}|{_DIGIT})(?![^\W_])"
-_JOINT = r"(?:[ \t]{0,4}[-,.]?[ \t]{1,4}|-)(?:(?:and|then|uh|um)[ \t]{1,4})?"
+_JOINT = r"(?:[ \t]{0,4}[-,.]?[ \t]{1,4}|-)(?:(?:and|then|uh|um|like|next|okay|ok)[ \t]{1,4}){0,2}"
 _RUN = re.compile(
     rf"(?<![\w'\u2019])(?:{_PART})(?:{_JOINT}{_PART}){{{_LEAST_PARTS - 1},}}(?!['\u2019]\w)"
 )
@@ -34,7 +38,7 @@ _ANY_PART = re.compile(rf"(?<![\w'\u2019]){_PART}")
 #: A letter that is none of the alphabet may be spelled too.
 _OTHER_LETTER = r"[^\x00-\x7f]"
 #: "a" and "i" alone make no spelling.
-_WORDS = NATO | frozenset("bcdefghjklmnopqrstuvwxyz")
+_WORDS = frozenset(LETTER_WORDS) | frozenset("bcdefghjklmnopqrstuvwxyz")
 
 
 def spelled_values() -> Finder:

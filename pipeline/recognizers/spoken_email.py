@@ -11,7 +11,8 @@ from presidio_analyzer import Pattern, PatternRecognizer
 
 from pipeline.recognizers.domains import CLEAR_ENDING, ENDING
 from pipeline.recognizers.gate import Extent, Gate
-from pipeline.recognizers.vocabulary import NUMBER_WORDS, any_of
+from pipeline.recognizers.number_words import NUMBER_WORDS
+from pipeline.recognizers.vocabulary import any_of
 
 _JOINT = r"(?:dot|point|underscore|under\s+score|dash|hyphen|minus|plus)"
 # Parts and what joins them share no character, and a part is never given back: otherwise a line of

@@ -12,16 +12,8 @@ from itertools import islice, zip_longest
 
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Extent, Gate
-from pipeline.recognizers.vocabulary import (
-    MONTHS,
-    NUMBER_WORDS,
-    ORDINALS,
-    TOKEN,
-    any_of,
-    lowercase,
-    says_a_digit,
-    words_of,
-)
+from pipeline.recognizers.number_words import NUMBER_WORDS, ORDINALS
+from pipeline.recognizers.vocabulary import MONTHS, TOKEN, any_of, lowercase, says_a_digit, words_of
 
 ENTITY_TYPE = "STREET_ADDRESS"
 _SCORE = 0.7
@@ -128,7 +120,7 @@ _FIRST_LETTERS = "".join(sorted({word[0] for word in NUMBER_WORDS}))
 #: What stands behind a street; the codes of states only in capitals.
 _REST = re.compile(_TAIL, re.IGNORECASE)
 _ADDRESS = re.compile(
-    rf"(?<![\w.])(?=[\d{_FIRST_LETTERS}])(?:{_HOUSE}){_SEP}"
+    rf"(?<![\w.])(?=[\d{_FIRST_LETTERS}])(?!a[^u])(?:{_HOUSE}){_SEP}"
     rf"(?:{_NAME}{_STREET}|{_OTHER_STREET}(?:{_SEP}{_HOUSE})?)"
 )
 #: Where the number comes behind the street.

@@ -16,14 +16,8 @@ from pathlib import Path
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.group import NATIONALITIES
 from pipeline.recognizers.models import model_path
-from pipeline.recognizers.vocabulary import (
-    FILLERS,
-    MEDICAL,
-    MONTHS,
-    NO_NAME,
-    NUMBER_WORDS,
-    ORDINALS,
-)
+from pipeline.recognizers.number_words import NUMBER_WORDS, ORDINALS
+from pipeline.recognizers.vocabulary import FILLERS, MEDICAL, MONTHS, NO_NAME
 
 ENTITY_TYPE = "UNKNOWN_WORD"
 #: Any other finding is a better guess.

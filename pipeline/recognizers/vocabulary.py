@@ -1,4 +1,4 @@
-"""Words that the recognizers for speech share: numbers, letters, fillers, what names nobody."""
+"""Words that the recognizers for speech share: fillers, what names nobody, what is no code."""
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
@@ -7,28 +7,10 @@ from collections.abc import Iterable
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
-UNITS = frozenset("zero oh o one two three four five six seven eight nine".split())
-TEENS = frozenset(
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-)
-TENS = frozenset("twenty thirty forty fourty fifty sixty seventy eighty ninety".split())
-REPEATS = {"double": 1, "triple": 2, "treble": 2}
-#: They carry no digit of their own and keep a number together.
-SCALES = frozenset(("hundred", "thousand"))
-NUMBER_WORDS = UNITS | TEENS | TENS | SCALES | frozenset(REPEATS)
-ORDINALS = frozenset(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
-    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
-    "twentieth thirtieth".split()
-)
+from pipeline.recognizers.number_words import LETTER_WORDS, NUMBER_WORDS
+
 MONTHS = frozenset(
     "january february march april may june july august september october november december".split()
-)
-#: The spelling alphabet of NATO, with the spellings that recognizers of speech choose.
-NATO = frozenset(
-    "alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo "
-    "lima mike november oscar papa quebec romeo sierra tango uniform victor whiskey "
-    "whisky xray yankee zulu".split()
 )
 #: What people say inside a number or a name without meaning it.
 FILLERS = frozenset("uh um er erm ah hm hmm and then dash hyphen minus dot point space no".split())
@@ -126,4 +108,4 @@ def says_a_digit(word: str) -> bool:
 
 def is_letter(word: str) -> bool:
     """Whether a lowercase word is said for a letter: the letter itself or a word for it."""
-    return (len(word) == 1 and word.isalpha()) or word in NATO
+    return (len(word) == 1 and word.isalpha()) or word in LETTER_WORDS

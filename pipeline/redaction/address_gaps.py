@@ -11,14 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.recognizers.vocabulary import (
-    NUMBER_WORDS,
-    PLACE_NOUNS,
-    TOKEN,
-    any_of,
-    is_letter,
-    says_a_digit,
-)
+from pipeline.recognizers.number_words import NUMBER_WORDS
+from pipeline.recognizers.vocabulary import PLACE_NOUNS, TOKEN, any_of, is_letter, says_a_digit
 from pipeline.records import Span
 
 #: A street says that there is an address; the others are parts of one only beside it.

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.recognizers import number_sequence, unknown_word
-from pipeline.recognizers.vocabulary import NUMBER_WORDS, any_of
+from pipeline.recognizers.number_words import NUMBER_WORDS
+from pipeline.recognizers.vocabulary import any_of
 from pipeline.records import Span
 
 ENTITY_TYPE = number_sequence.ENTITY_TYPE

@@ -16,6 +16,7 @@ from typing import Any
 
 from presidio_anonymizer.operators import Operator, OperatorType
 
+from pipeline.recognizers.number_words import DIGITS
 from pipeline.redaction.identities import PERSON, identity_of, words_of
 
 _HASH_DIGITS = 12
@@ -34,7 +35,6 @@ _PLACES = (
     "Fairview Riverton Oakdale Brookfield Clearwater Greenville Lakewood Maplewood Northfield "
     "Pinecrest Ridgeway Stonebridge Summerfield Westbrook Willowdale Ashford"
 ).split()
-_SPOKEN_DIGITS = "zero one two three four five six seven eight nine".split()
 
 
 class _Keyed(Operator):  # type: ignore[misc]  # untyped base
@@ -121,8 +121,8 @@ def _same_shape(text: str, digest: bytes) -> str:
 
 
 def _same_word(word: str, stream: Iterator[int]) -> str:
-    if word.casefold() in _SPOKEN_DIGITS:
-        return _other(_SPOKEN_DIGITS, word.casefold(), next(stream))
+    if word.casefold() in DIGITS:
+        return _other(DIGITS, word.casefold(), next(stream))
     shaped = []
     for letter in word:
         category = unicodedata.category(letter)[0]

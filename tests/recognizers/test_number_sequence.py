@@ -26,6 +26,13 @@ def found(text: str) -> list[str]:
         "12 34 56",
         "12 : 34 : 56",
         "4111~1111~1111",
+        "nought seven naught seven aught niner",
+        "four like one okay five and then five next five oh",
+        "six two eight, you know, five five five i mean zero one",
+        "6011 got that 11 okay 1",
+        "four one five\nokay\nfive five five",
+        "415\nyes, okay.\n555",
+        "six two eight and the rest is five five five",
         "078|05|1120",
         "415\u2044555\u20440123",
         "four: one; five, five = two * six",
@@ -62,6 +69,9 @@ def test_sequence(said: str) -> None:
         "1 uh uh uh uh 23456",
         "no one and then one and one or one",
         "a hundred thousand",
+        "94107\nokay one moment",
+        "94107 is right\nyes, one moment",
+        "it was 1999 or so like 5",
     ],
 )
 def test_no_sequence(said: str) -> None:
@@ -76,6 +86,7 @@ def test_no_sequence(said: str) -> None:
         ("80 94 107\n4155550100 gb", "80 94 107\n4155550100"),
         ("80 94 107\n4155550 10 gb", "80 94 107\n4155550 10"),
         ("80 94 107\n10 grams", "80 94 107\n10"),
+        ("80 94 107 okay 10 gb please", "80 94 107"),
         ("12 gb\n80 94 107 10 GB", "80 94 107 10"),
     ],
 )

@@ -21,6 +21,11 @@ def found(text: str) -> list[tuple[str, str]]:
         ("that's J-O-H-N okay", [("J-O-H-N", "PERSON")]),
         ("4 p m x 2 1", [("4 p m x 2 1", "NUMBER_SEQUENCE")]),
         ("it is s a m", [("s a m", "PERSON")]),
+        (
+            "b for bravo nought four six zed",
+            [("b for bravo nought four six zed", "NUMBER_SEQUENCE")],
+        ),
+        ("it's zed o next e and then y", [("zed o next e and then y", "PERSON")]),
         ("j for juliet, o, and e", [("j for juliet, o, and e", "PERSON")]),
     ],
 )

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.recognizers.vocabulary import REPEATS
-from pipeline.redaction.written.parts import ORDINALS, SCALES, TEENS, TENS, UNITS, Kind, Part
+from pipeline.recognizers.number_words import ORDINALS, REPEATS, SCALES, TEENS, TENS, UNITS
+from pipeline.redaction.written.parts import Kind, Part
 
 #: What stands between the words of one number: "forty two", "forty-two".
 _WITHIN = re.compile(r"[ \t]{1,4}|[ \t]?[-\u2010\u2011][ \t]?")

@@ -1,7 +1,5 @@
 """Words that stand for a digit, a letter, a number or a sign, one after the other."""
 
-# ruff: noqa: SIM905 - lists of words read better as words
-
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
@@ -9,22 +7,17 @@ from string import ascii_lowercase, ascii_uppercase
 
 import msgspec
 
-from pipeline.recognizers.vocabulary import NATO, REPEATS, any_of
-
-_UNITS = "zero one two three four five six seven eight nine".split()
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split()
+from pipeline.recognizers.number_words import (
+    LETTER_WORDS,
+    ORDINALS,
+    REPEATS,
+    SCALES,
+    TEENS,
+    TENS,
+    UNITS,
 )
+from pipeline.recognizers.vocabulary import any_of
 
-#: Lowercase word → its value, by what kind of number word it is.
-UNITS = {word: value for value, word in enumerate(_UNITS)} | {"oh": 0, "o": 0}
-TEENS = {word: value for value, word in enumerate(_TEENS, start=10)}
-TENS = {word: 10 * value for value, word in enumerate(_TENS, start=2)} | {"fourty": 40}
-SCALES = {"hundred": 100, "thousand": 1000}
-ORDINALS = {word: value for value, word in enumerate(_ORDINALS, start=1)} | {"thirtieth": 30}
 #: Words for signs that may stand inside a value.
 SIGNS = {
     "dash": "-",
@@ -88,7 +81,7 @@ _PART = re.compile(
     rf"(?P<w>double{_BLANK}u)"
     rf"|(?P<word>{any_of(_KINDS)})"
     rf"|(?P<meridiem>[ap](?:{_BLANK}|\.[ \t]?)?m)"
-    rf"|(?P<nato>{any_of(NATO)})"
+    rf"|(?P<said>{any_of(LETTER_WORDS)})"
     rf"|(?P<letter>[a-z])(?:{_BLANK}(?:as{_BLANK}in|for|like){_BLANK}(?P<example>[^\W\d_]++))?"
     r"|(?P<digits>\d++)"
     r")(?![^\W_])(?!['\u2019][^\W_])"
@@ -122,4 +115,4 @@ def _part(found: "re.Match[str]") -> Part:
     if group == "example" and found["example"][:1] != said[0]:
         # "a for Monday": the letter alone.
         return Part(start, found.end("letter"), Kind.LETTER, said[0])
-    return Part(start, end, Kind.LETTER, said[0])
+    return Part(start, end, Kind.LETTER, LETTER_WORDS.get(said, said[0]))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from string import ascii_lowercase
 
-from pipeline.recognizers.vocabulary import FILLERS, MONTHS, NATO, any_of
+from pipeline.recognizers.number_words import LETTER_WORDS
+from pipeline.recognizers.vocabulary import FILLERS, MONTHS, any_of
 from pipeline.redaction.written.alignment import Piece
 from pipeline.redaction.written.numbers import NUMBERS, Value, values_of
 from pipeline.redaction.written.parts import SIGNS, WORDS, Kind, Part, parts_of
@@ -37,7 +38,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _PLUS_BEFORE = re.compile(r"(?<![^\W_])plus[ \t]{1,4}\Z")
 _WORD_BEFORE = re.compile(r"([^\W_]+)[ \t]{1,4}\Z")
 #: A run has one of these, or digits: spelling with nothing but "a" and "i" is none.
-STARTS_A_RUN = WORDS | NATO | frozenset(ascii_lowercase) - {"a", "i"}
+STARTS_A_RUN = WORDS | frozenset(LETTER_WORDS) | frozenset(ascii_lowercase) - {"a", "i"}
 #: Letters that are words where no other letter is beside them.
 _ARTICLES = frozenset(("a", "i"))
 
@@ -109,7 +110,7 @@ def _is_word(text: str, part: Part, beside: Sequence[Part], letters: int) -> boo
     if part.kind is not Kind.LETTER or (beside and beside[0].kind is Kind.LETTER):
         return False
     said = text[part.start : part.end]
-    return said in _ARTICLES or (said in NATO and letters < 2)
+    return said in _ARTICLES or (said in LETTER_WORDS and letters < 2)
 
 
 def _lines(text: str, run: Sequence[Part]) -> Iterator[list[Part]]:

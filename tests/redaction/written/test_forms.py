@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recognizers.vocabulary import NATO
+from pipeline.recognizers.number_words import LETTER_WORDS
 from pipeline.redaction.written.forms import written_forms
 from pipeline.redaction.written.parts import SIGNS, WORDS
 
@@ -133,7 +133,7 @@ def test_values_near_each_other_are_in_one_form() -> None:
 
 
 VOCABULARY = [
-    *sorted(WORDS | NATO | SIGNS.keys()),
+    *sorted(WORDS | frozenset(LETTER_WORDS) | SIGNS.keys()),
     *"a b i 4 77 415 uh um no sorry at com example jo O'Neil may , . - / @ as in boy é İ".split(),  # noqa: SIM905 - read better as words
     "p m",
     "\n",

@@ -1,0 +1,52 @@
+"""One list of the words of numbers and letters: everything that reads numbers reads all of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline.recognizers.bare_code import find_bare_codes
+from pipeline.recognizers.named_code import find_named_codes
+from pipeline.recognizers.number_sequence import find_sequences
+from pipeline.recognizers.number_words import LETTER_WORDS, NUMBER_WORDS, UNITS
+from pipeline.recognizers.spelled import find_spelled_values
+from pipeline.recognizers.spoken_email import ADDRESS_SAID
+from pipeline.redaction.written.forms import written_forms
+
+_ROOT = Path(pipeline.__file__).parent
+
+
+def test_no_other_list_of_detection_has_the_word_zero() -> None:
+    having = {
+        path.relative_to(_ROOT).as_posix()
+        for part in ("recognizers", "redaction")
+        for path in (_ROOT / part).rglob("*.py")
+        if re.search(r'"[^"\n]*\bzero\b[^"\n]*\b(?:one|oh)\b', path.read_text("utf-8"))
+    }
+    # The residual check stands on its own feet.
+    assert having == {"recognizers/number_words.py", "redaction/residual.py"}
+
+
+@pytest.mark.parametrize("word", sorted(UNITS))
+def test_every_word_for_a_digit_is_one_everywhere(word: str) -> None:
+    assert find_sequences(f"one two three four five {word}")
+    assert [*find_named_codes(f"my pin is one {word} two four")]
+    assert [*find_spelled_values(f"k {word} t four")]
+    (form,) = written_forms(f"one two {word} four")
+    assert form.text == f"12{UNITS[word]}4"
+    if word not in ("o", "oh"):  # which are too often something else
+        assert [*find_bare_codes(f"{word} {word} {word} {word}")]
+        assert ADDRESS_SAID.search(f"ann {word} at example dot com")
+
+
+@pytest.mark.parametrize(("word", "letter"), sorted(LETTER_WORDS.items()))
+def test_every_word_for_a_letter_is_one_everywhere(word: str, letter: str) -> None:
+    assert [*find_spelled_values(f"{word} {word} k t")]
+    assert [*find_named_codes(f"my pin is {word} nine {word} four")]
+    (form,) = written_forms(f"k {word} seven four")
+    assert form.text == f"k{letter}74"
+
+
+def test_no_word_is_a_number_and_a_letter() -> None:
+    assert NUMBER_WORDS.isdisjoint(LETTER_WORDS)
