@@ -32,6 +32,7 @@ from pipeline.recognizers.group import groups
 from pipeline.recognizers.handle import handles
 from pipeline.recognizers.iban import FailClosedIbanRecognizer
 from pipeline.recognizers.introduced_name import introduced_names
+from pipeline.recognizers.mixed_code import mixed_codes
 from pipeline.recognizers.named_code import named_codes
 from pipeline.recognizers.number_sequence import number_sequences
 from pipeline.recognizers.phone import GatedPhoneRecognizer
@@ -81,6 +82,7 @@ OWN: tuple[Callable[[], EntityRecognizer], ...] = (
     street_addresses,
     answers,
     bare_codes,
+    mixed_codes,
     provider_emails,
     SpokenUrlRecognizer,
     handles,
