@@ -23,7 +23,7 @@ from pipeline.records import (
     Transcript,
     Words,
 )
-from pipeline.redaction.residual import check_residual
+from pipeline.redaction.residual import Replaced, check_residual
 
 Value = TypeVar("Value")
 
@@ -72,12 +72,19 @@ def apply(
     redactions = tuple(_redactions(transcript.words, cuts, text))
     check_residual(
         text=text.text,
-        replaced=[(r.start, r.end) for r in redactions],
+        replaced=[
+            Replaced(
+                redaction.start,
+                redaction.end,
+                redaction.entity_type,
+                transcript.text[cut.span.start : cut.span.end],
+            )
+            for redaction, cut in zip(redactions, cuts, strict=True)
+        ],
         views=[
             *([[u.text for u in utterances]] if transcript.has_utterances else []),
             *([words.texts] if len(transcript.words) else []),
         ],
-        removed=[(span.entity_type, transcript.text[span.start : span.end]) for span in spans],
     )
     return RedactedTranscript._sealed(  # noqa: SLF001 - the one place that may
         text=text.text,

@@ -7,7 +7,7 @@ import pytest
 from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript
 from pipeline.redaction.apply import apply
 from pipeline.redaction.redactor import Redactor
-from pipeline.redaction.residual import check_residual
+from pipeline.redaction.residual import Replaced, check_residual
 
 from .making import transcript
 
@@ -25,12 +25,53 @@ SHAPES = {
         "\u2463\u2460\u2464\u2464\u2464\u2464",
         "4\u31641\u31645\u31645\u31645\u31645",
         "4\x001\x005\x005\x005\x005",
+        # Whatever stands between, however long.
+        "4532\ufeff    0151\ufeff    1283\ufeff    0366",
+        "219\u200e -- 09\u200e -- 9999",
+        "415\u200b ... 555",
+        "415" + " " * 500 + "555",
+        "415" + "-\u2014\u00b7_\u3000" * 100 + "555",
+        # What the check itself marks replacements with, or might.
+        "415\ufffc555",
+        "415\ufffd555",
+        "41\ue00055\U000f000055",
+        "41\ufdd055\uffff55",
+        "41\ud80055\udc0055",
+        "415\x0b\x1c\x7f\x85555",
+        # What is shown where tags, entities and escapes are understood.
+        "415&nbsp;555&nbsp;0132",
+        "415<br>555<br/>0132",
+        "<b>219</b>-<i class='x'>09</i>-9999",
+        "&#52;&#x31;&#53;555",
+        "41&amp;#8203;5555",
+        "415&zwj;555",
+        "415<!-- a --> 555",
+        "415\\u200b555",
+        "415\\n555",
+        "415\\x200\\u{2060}555",
+        "415%E2%80%8B555",
+        "415\uff1cbr\uff1e555",
+        # Other shapes of digits.
+        "\u2776\u2777\u2778\u2779\u277a\u277b",
+        "\U0001d7d2\U0001d7cf\U0001d7d3\U0001d7d3\U0001d7d3\U0001d7d3",
+        "\u56db\u4e00\u4e94\u4e94\u4e94\u4e94",
+        "\U000e0034\U000e0031\U000e0035\U000e0035\U000e0035\U000e0035",
+        "4\u0967\u09eb5\u0e555",
     ],
     "spoken_digits": [
         "four one five five five oh",
         "FOUR one, five - five five\nzero",
         "four\u200b one five five five oh",
         "\uff46\uff4f\uff55\uff52 one five five five oh",
+        "four\u200bone\u200bfive\u200bfive\u200bfive\u200boh",
+        "four<br>one<br>five five five oh",
+        "f\u043eur \u03bfne five five five oh",
+        "nought naught aught one two three",
+        "four uh one, like, five okay and then five next five oh",
+        "double four triple one five",
+        "twenty one forty two fifty",
+        "4 one 5 five 55",
+        "four one five five five o",
     ],
     "email": [
         "maria@example.com",
@@ -38,6 +79,12 @@ SHAPES = {
         "ma\u00adria@exam\u200bple.com",
         "x@y@mail.example.org",
         "maria@example.\uff43\uff4f\uff4d",
+        "maria@example\u3002com",
+        "maria\ufe6bexample.com",
+        "maria @ example . com",
+        "maria@\u200b example\ufeff .\ufeff net",
+        "maria&#64;example&period;com",
+        "maria@<b>example</b>.com",
     ],
 }
 EVERY = [(name, text) for name, texts in SHAPES.items() for text in texts]
@@ -49,8 +96,15 @@ def look(
     views: list[list[str]] | None = None,
     removed: list[tuple[str, str]] | None = None,
 ) -> str | None:
+    """What is found; of replacements whose values do not matter they are left out."""
+    values = removed or [("ID", "x")] * len(replaced or [])
+    ranges = replaced or [(0, 0)] * len(values)
     try:
-        check_residual(text, replaced or [], views or [], removed or [])
+        check_residual(
+            text,
+            [Replaced(*range_, *value) for range_, value in zip(ranges, values, strict=True)],
+            views or [],
+        )
     except Quarantine as problem:
         return f"{problem.reason} {problem.error_type}"
     return None
@@ -88,10 +142,67 @@ def test_a_view_that_lost_everything_does_not_agree() -> None:
     assert look("", views=[[]]) is None
 
 
+def test_a_hole_is_none_that_a_text_can_fake() -> None:
+    assert look("415 \0 555") == "residual_pii digits"
+    assert look("415<X>555", [(3, 6)]) is None
+    assert look("415\ufffc<X>55\ufffc5", [(4, 7)]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("<X>\u200b-9999", "219-09"),
+        ("my 4155 - <X>", "550 132"),
+        ("<X>&nbsp;9999", "219-09"),
+    ],
+)
+def test_half_a_number_beside_its_other_half_is_found(text: str, value: str) -> None:
+    start = text.index("<X>")
+    assert look(text, [(start, start + 3)], removed=[("ID", value)]) == "residual_pii digits"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("<X> 10 gb", "94107"), ("<X> 2015", "March 2nd"), ("in 2015 <X>", "x1.com/9")],
+)
+def test_other_numbers_beside_a_replacement_may_stay(text: str, value: str) -> None:
+    start = text.index("<X>")
+    assert look(text, [(start, start + 3)], removed=[("ID", value)]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "found"),
+    [
+        ("<X>\u0301 said", "PERSON", "Rene", "residual_pii letter_cut"),
+        ("<X>\u093f", "LOCATION", "x", "residual_pii letter_cut"),
+        ("<X>owing", "PERSON", "Ann", "residual_pii name_cut"),
+        ("Mar<X> said", "PERSON", "ia", "residual_pii name_cut"),
+        ("<X>\u00e9 said", "PERSON", "Ren", "residual_pii name_cut"),
+        ("<X>'s and <X>-like", "PERSON", "Ann", None),
+        ("mrs<X> said", "PERSON", ". Ann", None),
+        ("<X>th of it", "DATE_TIME", "May", None),
+        ("\u5c71\u7530<X>\u3055\u3093", "PERSON", "\u592a", None),
+    ],
+)
+def test_a_letter_without_its_mark_and_half_a_name_are_found(
+    text: str, kind: str, value: str, found: str | None
+) -> None:
+    places = [place for place in range(len(text)) if text.startswith("<X>", place)]
+    ranges = [(place, place + 3) for place in places]
+    assert look(text, ranges, removed=[(kind, value)] * len(ranges)) == found
+
+
 def test_a_value_that_stands_elsewhere_too_is_found() -> None:
     removed = [("US_BANK_NUMBER", "ab 12-cde9")]
     assert look("it is <X> yes", [(6, 9)], removed=removed) is None
-    assert look("it is <X> or AB12 CDE9", [(6, 9)], removed=removed) == "residual_pii value_again"
+    for again in (
+        "AB12 CDE9",
+        "a\u200bb 12<br>cde9",
+        "ab&nbsp;12 c\u0301de9",
+        "\u0430b 12 cd\u0435 9",
+    ):
+        found = look(f"it is <X> or {again}", [(6, 9)], removed=removed)
+        assert found == "residual_pii value_again"
 
 
 def test_values_that_are_words_or_short_may_stand_elsewhere() -> None:
@@ -114,6 +225,19 @@ def test_replacements_are_not_looked_at_and_split_what_is_around_them() -> None:
         "meet @ nine. fine",
         "it is a@b without an ending",
         "\u00e9l\u00e8ve",
+        "2021 was, 2022 will be",
+        "1, 2, 3, 4, 5 or six or 7",
+        "at 10:30 then 5 pm",
+        "<b>219</b> and 5 of 9",
+        "R&D, Q&A & AT&T 5% of 10%",
+        "C:\\new\\text 12345",
+        "we meet @ nine . in the end",
+        "nooooooooo",
+        "one two three four five ones",
+        "one two three four five of",
+        "someone two three four five six",
+        "twenty twenty, two",
+        "the \u6f22\u5b57 \u4e00 \u4e8c",
     ],
 )
 def test_ordinary_text_is_left_alone(text: str) -> None:
@@ -129,6 +253,17 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
         "x@" * 300_000,
         "a" * 1_000_000,
         "@" + "." * 1_000_000,
+        "a " * 10 + "@ a . " * 200_000,
+        "x" + " " * 500_000 + "@" + " " * 500_000,
+        "one and okay like so " * 50_000,
+        "one" * 300_000 + "x",
+        "<a" * 300_000,
+        "<" * 500_000,
+        "&" * 500_000,
+        "&#" * 300_000,
+        "%e2" * 200_000,
+        "\\u{" * 200_000,
+        "1\u0301" * 5 + "\u0301" * 500_000,
     ],
 )
 def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
