@@ -18,7 +18,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.records import Quarantine, QuarantineReason
-from pipeline.redaction.readings import HOLE, readings
+from pipeline.redaction.readings import HOLE, folded, readings
 
 #: As many digits in a row are somebody's number.
 _NUMBER = 6
@@ -207,8 +207,8 @@ def _has_rest_of_number(letters: bytes, replaced: Sequence[Replaced]) -> bool:
 
 def _is_number(value: str) -> bool:
     """Whether a value is digits and signs alone, and enough of them to be half a number."""
-    digits = sum(map(str.isdecimal, value))
-    return digits >= _NUMBER - _REST_OF_NUMBER and digits == sum(map(str.isalnum, value))
+    letters = folded(value).encode().translate(_SMALL, _NO_LETTERS)
+    return letters.isdigit() and len(letters) >= _NUMBER - _REST_OF_NUMBER
 
 
 def _has_address(reading: str) -> bool:

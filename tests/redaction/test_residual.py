@@ -1,5 +1,6 @@
 """The independent look at the result: what it finds, in which view, and what it leaves alone."""
 
+import random
 import time
 
 import pytest
@@ -10,6 +11,7 @@ from pipeline.redaction.redactor import Redactor
 from pipeline.redaction.residual import Replaced, check_residual
 
 from .making import transcript
+from .numbers_in_disguise import disguised, left_of
 
 SHAPES = {
     "digits": [
@@ -298,3 +300,32 @@ def test_nothing_of_a_disguised_value_is_written(redactor: Redactor, said: str) 
         letters = "".join(c for c in result.text.lower() if c.isalnum())
         for part in ("john", "garcia", "smith", "4111", "1120", "fourone", "lopez"):
             assert part not in letters
+
+
+def _through(redactor: Redactor, seed: int, count: int) -> tuple[list[str], int]:
+    """Disguises of numbers that were written, and how many transcripts were."""
+    draw = random.Random(seed)
+    drawn = [disguised(draw) for _ in range(count)]
+    results = redactor.redact(
+        [transcript("hello there", f"my number is {said} thanks") for _, said in drawn]
+    )
+    through = [
+        said
+        for (number, said), result in zip(drawn, results, strict=True)
+        if [*left_of(number, result)]
+    ]
+    return through, sum(isinstance(result, RedactedTranscript) for result in results)
+
+
+def test_no_number_in_disguise_gets_through(redactor: Redactor) -> None:
+    through, written = _through(redactor, 17, 2_000)
+    assert through == []
+    # What can be redacted is; only the rest is quarantined.
+    assert written > 200
+
+
+@pytest.mark.soak
+def test_of_many_numbers_in_disguise_none_gets_through(redactor: Redactor) -> None:
+    for seed in range(200):
+        through, _ = _through(redactor, seed, 500)
+        assert through == []
