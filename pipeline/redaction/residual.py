@@ -151,9 +151,12 @@ def _cut_in_two(pieces: Sequence[str], replaced: Sequence[Replaced]) -> str | No
         first, last = behind[:1], before[-1:]
         if not first.isascii() and unicodedata.category(first)[0] == "M":
             return "letter_cut"
-        if replacement.entity_type == "PERSON" and (
-            (_has_case(first) and _has_case(replacement.value[-1]))
-            or (_has_case(last) and _has_case(replacement.value[0]))
+        if replacement.entity_type != "PERSON":
+            continue
+        value = replacement.value
+        # A name of several words may have been taken too far, into a word that is none of it.
+        if len(value.split()) == 1 and (
+            (_has_case(first) and _has_case(value[-1])) or (_has_case(last) and _has_case(value[0]))
         ):
             return "name_cut"
     return None

@@ -182,6 +182,7 @@ def test_other_numbers_beside_a_replacement_may_stay(text: str, value: str) -> N
         ("<X>\u00e9 said", "PERSON", "Ren", "residual_pii name_cut"),
         ("<X>'s and <X>-like", "PERSON", "Ann", None),
         ("mrs<X> said", "PERSON", ". Ann", None),
+        ("spelle<X>", "PERSON", "d, a n n", None),
         ("<X>th of it", "DATE_TIME", "May", None),
         ("\u5c71\u7530<X>\u3055\u3093", "PERSON", "\u592a", None),
     ],
