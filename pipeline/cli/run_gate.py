@@ -118,7 +118,8 @@ def run(
     if doubt := lock_doubt(options.out):
         reporter.warn("lock_in_doubt", doubt)
     telemetry = None
-    if not dry_run:
+    # Of what stands for no training nobody else is told: an alert would take it for a good night.
+    if not (dry_run or replay):
         described = Described(settings, config.stem, options.out, options.as_of)
         telemetry = Telemetry(settings, described, now, reporter.warn)
     with reporter, stoppable(reporter.tell_at_once) as stop:

@@ -252,22 +252,26 @@ def test_a_receiver_that_hangs_is_not_waited_for(
     assert "lineage_lost" in capsys.readouterr().err
 
 
-def test_a_dry_run_tells_nobody(world: World) -> None:
+@pytest.mark.parametrize(
+    "only", [["--dry-run"], ["--as-of", "2026-11-22T12:00:00Z", "--replay"]], ids=["dry", "replay"]
+)
+def test_what_is_no_real_run_tells_nobody(world: World, only: list[str]) -> None:
     world.write('[metrics]\ntextfile = "run.prom"\n[lineage]\nfile = "events.jsonl"\n')
     job_ = ["--config", str(world.config), "--out", str(world.out)]
-    _exit_code(["run", *job_, "--dry-run", "--json"])
+    _exit_code(["run", *job_, *only, "--json"])
     assert not (world.root / "run.prom").exists()
     assert not (world.root / "events.jsonl").exists()
 
 
-def test_nothing_of_speech_is_in_either(tmp_path: Path) -> None:
+def test_nothing_of_speech_is_in_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a real run, whose words are nowhere else."""
+    monkeypatch.setattr("pipeline.cli.run_gate.now", lambda: _NOW)
     world = World(tmp_path)
     world.account("acct-canary")
     world.file("file-canary", "acct-canary", transcript("flibbertigibbet", "perspicacious"))
     world.write('[metrics]\ntextfile = "run.prom"\n[lineage]\nfile = "events.jsonl"\n')
     job_ = ["--config", str(world.config), "--out", str(world.out), "--workers", "1"]
-    assert _exit_code(["run", *job_, "--as-of", "2026-11-22T12:00:00Z", "--replay", "--quiet"]) == 0
+    assert _exit_code(["run", *job_, "--as-of", "2026-11-22T12:00:00Z", "--quiet"]) == 0
     told = (tmp_path / "run.prom").read_text() + (tmp_path / "events.jsonl").read_text()
     for word in ("flibbertigibbet", "perspicacious", "acct-canary", "file-canary"):
         assert word not in told
