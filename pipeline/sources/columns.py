@@ -73,6 +73,15 @@ def ids(column: pa.Array) -> pa.Array:
     return pc.if_else(good, column, pa.scalar(None, pa.string()))
 
 
+def without_control(column: pa.Array) -> pa.Array:
+    """Ids without what made them unfit to be printed; null where that leaves none.
+
+    They name nothing; but what a row says that bears one, it may say of the file that is called
+    like what is left.
+    """
+    return ids(pc.replace_substring_regex(column, _CONTROL, ""))
+
+
 def names(column: pa.DictionaryArray) -> pa.DictionaryArray:
     """Plain names; null for anything that could carry more than a name."""
     plain = pc.match_substring_regex(column.dictionary, _PLAIN_NAME).fill_null(False)

@@ -37,7 +37,9 @@ def open_manifest(path: Path, rules: ColumnRules | None = None) -> Table:
 def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:
     """The manifest's rows in order, with the columns of `eligibility.gate.MANIFEST_SCHEMA`.
 
-    A row that cannot be read, or that names no file, has `malformed` set. Every other value that
+    A row that cannot be read, or that names no file, has `malformed` set; if there are control
+    characters in its id, it still bears what is left of it, so that another row of the same id is
+    known to be the second one. Every other value that
     cannot be read is null, so that the gate excludes the file for it.
 
     Raises:
@@ -54,6 +56,9 @@ def _typed(raw: RawBatch) -> pa.RecordBatch:
     expires, expires_unreadable = columns.times(column["expires_at"])
     file_ids = columns.ids(column["file_id"])
     unnamed = pc.is_null(file_ids)
+    if file_ids.null_count:
+        # Malformed all the same, but the second word about a file whose id it nearly is.
+        file_ids = pc.coalesce(file_ids, columns.without_control(column["file_id"]))
     return pa.RecordBatch.from_pydict(
         {
             "file_id": file_ids,

@@ -45,3 +45,19 @@ def test_a_deletion_that_is_requested_under_another_spelling(
     assert decided[deleted] == ("excluded", ["deletion_requested"])
     assert decided[other] == ("quarantined", ["duplicate_file_id"])
     assert len(world.texts()) == 1
+
+
+@pytest.mark.parametrize("spelling", ["file-1\t", "\x1ffile-1", "FILE-1\x7f"])
+def test_a_deletion_whose_id_holds_control_characters(tmp_path: Path, spelling: str) -> None:
+    world = World(tmp_path)
+    world.account("acct-1")
+    world.file("kept", "acct-1", KEPT)
+    world.file("file-1", "acct-1", GONE)
+    world.write(STOCK)
+    with (world.root / "files.csv").open("a") as manifest:
+        manifest.write(
+            f"{spelling},acct-1,async,us,2026-11-01T00:00:00Z,gone.json,2026-11-20T00:00:00Z,,\n"
+        )
+    record = world.run()
+    assert (record.counts.written, record.counts.quarantined) == (1, 2)
+    assert len(world.texts()) == 1

@@ -229,11 +229,13 @@ def _fine(rows: Rows) -> list[str]:
         (b"f2,\xff,async,us,2026-01-01T00:00:00Z,u.json,,,\n", ["f2"]),
         (b"f2,a,as\xc3ync,us,2026-01-01T00:00:00Z,u.json,,,\n", ["f2"]),
         (b"f2,a,async,us,2026-01-01T00:00:00Z,caf\xe9.json,,,\n", ["f2"]),
-        (b"f\xff,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
+        # What is left of an id without what cannot be read or shown in it.
+        (b"f\xff,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", ["f"]),
         (b"f2,\xff,async\n", ["f2"]),
         (b"\xff,a,async\n", [None]),
-        (b"f2\x1b[1m,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
-        (b"f2\x00,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
+        (b"f2\x1b[1m,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", ["f2[1m"]),
+        (b"f2\x00,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", ["f2"]),
+        (b"\x00\t,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
         (b"x" * 1025 + b",a,async,us,2026-01-01T00:00:00Z,u.json,,,\n", [None]),
         (b"f2,a,async,us,2026-01-01T00:00:00Z,u.json,,,,x\n", ["f2"]),
         # A quote within a value, or text behind one, is nothing that a table of facts has.
