@@ -11,6 +11,7 @@ import gzip
 import io
 import json
 import random
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ import zstandard
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 _DAY = timedelta(days=1)
+#: By so much the clock of an exporter may be ahead.
+_SKEW = timedelta(minutes=5)
 FILE_COLUMNS = (
     "file_id",
     "account_id",
@@ -64,34 +67,42 @@ _NOTES = (
 
 def admitted(files: Sequence[Mapping[str, Any]], accounts: Sequence[Mapping[str, Any]]) -> set[str]:
     """The files that the published policy admits, by their ids: its sentences in plain Python."""
-    ids = Counter(file["file_id"] for file in files)
+    ids = Counter(_looks_like(file["file_id"]) for file in files)
     uris = Counter(file["transcript_uri"] for file in files)
     rows: dict[str, list[Mapping[str, Any]]] = {}
     for account in accounts:
-        rows.setdefault(account["account_id"], []).append(account)
+        rows.setdefault(_looks_like(account["account_id"]), []).append(account)
 
     def permits(a: Mapping[str, Any]) -> bool:
         contract = a["training_permitted"] is True
         apart = a["baa_executed"] is False and a["opted_out"] is False
         undated = a["baa_executed_at"] is None and a["opted_out_at"] is None
-        fresh = a["exported_at"] is not None and NOW - a["exported_at"] <= 7 * _DAY
-        return contract and apart and undated and fresh
+        return contract and apart and undated
 
     def admits(f: Mapping[str, Any]) -> bool:
-        mine = rows.get(f["account_id"], [])
+        mine = rows.get(_looks_like(f["account_id"]), [])
+        named = {a["account_id"] for a in mine} == {f["account_id"]}
         ttls = {a["ttl_seconds"] for a in mine}
-        once = ids[f["file_id"]] == uris[f["transcript_uri"]] == 1
+        exports = [a["exported_at"] for a in mine]
+        fresh = named and None not in exports and -_SKEW <= NOW - min(exports) <= 7 * _DAY
+        once = ids[_looks_like(f["file_id"])] == uris[f["transcript_uri"]] == 1
         american = f["region"] == "us" and f["product"] in ("async", "streaming", "llm_gateway")
-        sent = f["submitted_at"] is not None and f["submitted_at"] <= NOW
+        sent = f["submitted_at"] is not None and f["submitted_at"] <= NOW + _SKEW
         kept = f["deletion_requested_at"] is None and (f["expires_at"] or NOW + _DAY) > NOW
         provider = f["gateway_provider"] in ("anthropic", "google", "openai")
-        if not (once and mine and all(map(permits, mine)) and len(ttls) == 1):
+        if not (once and fresh and all(map(permits, mine)) and len(ttls) == 1):
             return False
         ttl = next(iter(ttls))
         lives = ttl is None or (sent and f["submitted_at"] + timedelta(seconds=ttl) > NOW)
         return american and sent and kept and lives and (f["product"] != "llm_gateway" or provider)
 
     return {file["file_id"] for file in files if admits(file)}
+
+
+def _looks_like(name: str) -> str:
+    """What is left of an id for who cannot see blanks, marks of direction or capitals."""
+    seen = (c for c in unicodedata.normalize("NFKC", name).casefold() if not c.isspace())
+    return "".join(c for c in seen if unicodedata.category(c) != "Cf")
 
 
 @dataclass
@@ -178,8 +189,10 @@ def _accounts(rng: random.Random, count: int, hostile: bool) -> list[Row]:
             "opted_out_at": _some_time(rng, 9, 900) if out and rng.random() < 0.5 else None,
             "ttl_seconds": rng.choices((None, 3600, 30 * 86_400, 0), (20, 1, 4, 0.2))[0],
         }
-        if rng.random() < 0.01:
-            meant["exported_at"] = None
+        if rng.random() < 0.02:
+            meant["exported_at"] = rng.choice(
+                (None, NOW + _SKEW, NOW + 2 * _SKEW, NOW + 999 * _DAY)
+            )
         rows.append(_row(rng, meant))
         if rng.random() < 0.06:  # the same once more, maybe exported at another time
             again = {**meant, "exported_at": _some_time(rng, 0.001, 6.9)}
@@ -211,7 +224,9 @@ def _files(rng: random.Random, count: int, account_ids: list[str], hostile: bool
             "account_id": rng.choice(account_ids) if rng.random() < 0.97 else "acct-nobody",
             "product": rng.choices((product, None), (60, 1))[0],
             "region": rng.choices(("us", "eu", None), (12, 2, 0.2))[0],
-            "submitted_at": rng.choices((submitted, None, NOW + _DAY), (60, 1, 1))[0],
+            "submitted_at": rng.choices((submitted, None, NOW + _DAY, NOW + _SKEW), (60, 1, 1, 1))[
+                0
+            ],
             "transcript_uri": f"2026/{number}/{rng.choice(('a', 'part, 2', 'ü'))}.json",
             "deletion_requested_at": _some_time(rng, -2, 30) if rng.random() < 0.06 else None,
             "expires_at": _some_time(rng, -60, 10) if rng.random() < 0.15 else None,
@@ -228,6 +243,10 @@ def _files(rng: random.Random, count: int, account_ids: list[str], hostile: bool
                 "transcript_uri": f"again/{number}.json",
             }
             rows.append(_row(rng, {**other, same: meant[same]}))
+    if hostile:
+        for row in list(rows):
+            if rng.random() < 0.02:
+                _fold_file(rng, rows, row)
     rng.shuffle(rows)
     if hostile:
         _change_cells(rng, rows, _FILE_CELLS)
@@ -353,14 +372,29 @@ def _change_cells(rng: random.Random, rows: Iterable[Row], changes: Mapping[str,
 
 def _fold_id(rng: random.Random, rows: list[Row], row: Row) -> None:
     """Another row of an account under an id that only looks like it, with another word."""
-    name = row.meant["account_id"]
-    space = rng.choice(_SPACES)
-    folded = rng.choice(
-        (name.upper(), f"{name}{space}", f"{space}{name}", name.replace("-", "\u200b-"))
-    )
+    folded = _other_spelling(rng, row.meant["account_id"])
     other = {**row.meant, "account_id": folded, "opted_out": True}
     rows.append(Row(other, _row(rng, other).text, {"id_fold"}))
     row.kinds.add("id_fold")
+
+
+def _fold_file(rng: random.Random, rows: list[Row], row: Row) -> None:
+    """A deletion of a file that is asked for under an id that only looks like its own."""
+    other = {
+        **row.meant,
+        "file_id": _other_spelling(rng, row.meant["file_id"]),
+        "transcript_uri": f"folded/{len(rows)}.json",
+        "deletion_requested_at": NOW - _DAY,
+    }
+    rows.append(Row(other, _row(rng, other).text, {"id_fold"}))
+    row.kinds.add("id_fold")
+
+
+def _other_spelling(rng: random.Random, name: str) -> str:
+    space = rng.choice([s for s in _SPACES if s != "\t"])
+    return rng.choice(
+        (name.upper(), f"{name}{space}", f"{space}{name}", name.replace("-", "\u200b-"))
+    )
 
 
 #: What can happen to one line, by what is put where.
@@ -398,6 +432,7 @@ KINDS = {
     *(f"file, spelling:{name}" for name in _FILE_CELLS),
     *(f"account, spelling:{name}" for name in _ACCOUNT_CELLS),
     "account, id_fold",
+    "file, id_fold",
 }
 
 
