@@ -2,7 +2,6 @@
 
 import json
 import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from pipeline.config import default_policy_text, load_config
 from pipeline.errors import ConfigError
 from pipeline.run.job import RunOptions, RunResult, run
 
-from .world import AS_OF, Silent, World, small_world
+from .world import AS_OF, Silent, World, small_world, world_clock
 
 REASON = "agreed with counsel on 3 May, see \u202e LEGAL-7"
 STOCK = 'profile = "stock"\n'
@@ -38,8 +37,14 @@ def _waived(*names: str, reason: str = REASON) -> str:
 def _run(world: World) -> tuple[RunResult, list[str]]:
     progress = Silent()
     options = RunOptions(world.out, AS_OF, 1, False)
-    result = run(load_config(world.config), options, progress, lambda: datetime.now(UTC))
+    result = run(load_config(world.config), options, progress, world_clock)
     return result, progress.notes
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's clock is that of the worlds."""
+    monkeypatch.setattr("pipeline.cli.run_gate.now", world_clock)
 
 
 def _command(*arguments: object) -> int:

@@ -43,7 +43,7 @@ def test_a_misspelled_column_stops_the_command(
     _rename(world.root / table, column, name)
     job = ["--config", str(world.config), "--as-of", "2026-11-22T12:00:00Z"]
     assert _exit_code(["gate", *job]) == 4
-    assert _exit_code(["run", *job, "--out", str(world.out)]) == 4
+    assert _exit_code(["run", *job, "--replay", "--out", str(world.out)]) == 4
     assert not (world.out / "runs").exists()
 
 
