@@ -1,6 +1,6 @@
-"""The decisions table of a run, written as Parquet."""
+"""The decisions table of a run, written as Parquet, and read in the order of the manifest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -90,3 +90,10 @@ class DecisionsWriter:
             DecisionsFile(name=path.name, sha256=sha256_file(path), row_count=self._rows_in_file)
         )
         self._rows_in_file = 0
+
+
+def read_decisions(paths: Iterable[Path], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Some columns of the decisions in these files, whose digests have been checked."""
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(columns=columns)

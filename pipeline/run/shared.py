@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from pipeline.audit.decisions import read_decisions
 from pipeline.audit.reading import VisibleRun
 from pipeline.eligibility.duplicates import DuplicateFinder, is_member
 from pipeline.eligibility.ids import UInt64, hash_ids
+from pipeline.eligibility.spelling import folded
 from pipeline.records import Quarantine, QuarantineReason
 from pipeline.run.intake import Intake, Provisional
 from pipeline.run.links import Row
@@ -99,17 +100,15 @@ def _excluded_contents(intake: Intake, before: VisibleRun) -> frozenset[str]:
     hashes = [_not_eligible(batch) for batch in intake.batches()]
     out = np.sort(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64)
     found: set[str] = set()
-    for path in before.decisions_paths:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(columns=_COLUMNS):
-                known = batch.filter(batch.column("content_sha256").is_valid())
-                if not known.num_rows:
-                    continue
-                kept = pc.equal(known.column("error_type"), _OF_EXCLUDED.error_type)
-                gone = is_member(hash_ids(known.column("file_id").cast(pa.string())), out)
-                gone &= ~_bears_another_id(known)
-                gone |= np.asarray(kept.fill_null(False).to_numpy(zero_copy_only=False))
-                found.update(known.column("content_sha256").filter(pa.array(gone)).to_pylist())
+    for batch in read_decisions(before.decisions_paths, _COLUMNS):
+        known = batch.filter(batch.column("content_sha256").is_valid())
+        if not known.num_rows:
+            continue
+        kept = pc.equal(known.column("error_type"), _OF_EXCLUDED.error_type)
+        gone = is_member(hash_ids(folded(known.column("file_id").cast(pa.string()))), out)
+        gone &= ~_bears_another_id(known)
+        gone |= np.asarray(kept.fill_null(False).to_numpy(zero_copy_only=False))
+        found.update(known.column("content_sha256").filter(pa.array(gone)).to_pylist())
     return frozenset(found)
 
 

@@ -200,3 +200,15 @@ def test_a_file_of_the_same_account_shares_the_worse_decision(world: World) -> N
     assert _kinds(world, result)["good-1"] == ("quarantined", "ExcludedContent")
     assert result.record.reused == result.record.counts.written == 3
     assert verify(world.out).faults == ()
+
+
+def test_a_file_is_known_however_its_id_is_written(world: World) -> None:
+    """What ids look alike as is compared elsewhere too, and must be in the same way."""
+    world.file("CALL 7 Ü", world.accounts[1]["account_id"], SPEECH)
+    world.write()
+    assert _kinds(world, _result(world))["CALL 7 Ü"] == ("written", None)
+
+    world.accounts[1]["opted_out"] = "true"
+    _path(world, "good-0.json").write_bytes(SPEECH)
+    world.write()
+    assert _kinds(world, _result(world))["good-0"] == ("quarantined", "ExcludedContent")
