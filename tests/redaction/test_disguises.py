@@ -54,3 +54,28 @@ def test_nothing_stays_of_a_value_in_disguise(speech: Redactor, seed: int) -> No
 def test_nothing_stays_of_a_hundred_thousand_values_in_disguise(speech: Redactor) -> None:
     found = [leak for seed in range(100, 600) for leak in leaks(speech, seed, BATCH)]
     assert found == []
+
+
+#: A value with what transcribers and writers put into it and around it; none of its words may stay.
+TYPED = (
+    "415 [pause] 555 (laughs) 0132",
+    "415 *sighs* 555 {noise} 0132",
+    "**4**1**5** `555` 0132",
+    "jo.doe [laughs] @ example.com",
+    "**Ngozi** [coughs] *Adichie*",
+)
+
+
+@pytest.mark.parametrize("value", TYPED)
+def test_nothing_stays_of_a_value_with_sounds_or_emphasis_in_it(
+    speech: Redactor, value: str
+) -> None:
+    sources = [
+        transcript(CARRIER.format(value), REPLY),
+        transcript("so it is", *value.split(), REPLY),
+        transcript(f"my name is {value} and that is all of it", REPLY),
+    ]
+    sounds = {"pause", "laughs", "sighs", "noise", "coughs", "my", "name"}
+    for result in speech.redact(sources):
+        assert isinstance(result, RedactedTranscript)
+        assert [word for word in left_of(result.text) if word not in ALLOWED | sounds] == []

@@ -1,4 +1,8 @@
-"""HTML in a text → pieces with what a browser shows: characters for entities, nothing for tags."""
+"""Markup in a text → pieces with what is shown: characters for entities, nothing for tags.
+
+What transcribers write of sounds ("[laughs]", "(pause)") and marks of emphasis ("**John**") are no
+more part of what is said than a tag.
+"""
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
@@ -37,6 +41,28 @@ _INLINE = frozenset(
 )
 _LONGEST_NAME = max(map(len, html5))
 
+#: What is written of sounds and of what nobody could hear; a closed list, since what else stands in
+#: brackets may be somebody's name.
+_SOUND = (
+    r"(?:(?:a|background|brief|foreign|line|long|loud|phone|short|slight|soft)\s)?"
+    r"(?:pauses?|paus(?:ed|ing)|laugh(?:s|ed|ing|ter)?|chuckl(?:es?|ed|ing)|giggl(?:es?|ing)"
+    r"|cough(?:s|ed|ing)?|sigh(?:s|ed|ing)?|sneez(?:es?|ing)|sniff(?:s|les?|ing)?|gasps?|yawns?"
+    r"|breath(?:s|es?|ing)?|(?:in|ex)hal(?:es?|ing)|clears\s(?:his\s|her\s|their\s)?throat"
+    r"|throat\sclearing|noises?|static|silence|music|chatter|conversation|talking|speech"
+    r"|cross[\s\-]?talk|inaudible|unintelligible|indistinct|unclear|garbled|overlapping"
+    r"|beep(?:s|ing)?|ring(?:s|ing)|typing|applause|hold|foreign|barking)"
+)
+_ASIDE = re.compile(
+    rf"\[\s?{_SOUND}\s?\]|\(\s?{_SOUND}\s?\)|\{{\s?{_SOUND}\s?\}}|\*{{1,2}}{_SOUND}\*{{1,2}}",
+    re.IGNORECASE,
+)
+_EMPHASIS = re.compile(
+    r"(?<![\w*])\*{1,3}(?=\w)|(?<=\w)\*{1,3}(?![\w*])|(?<![\w`])`(?=\w)|(?<=\w)`(?![\w`])"
+    r"|(?<![\w~])~~(?=\w)|(?<=\w)~~(?![\w~])"
+)
+#: What asides and emphasis begin with.
+_SIGNS_OF_TYPING = "[({*`~"
+
 
 def entities(text: str, ranges: Sequence[tuple[int, int]]) -> list[Piece]:
     """The entities within some ranges, as the characters that they stand for."""
@@ -55,6 +81,34 @@ def tags(text: str, ranges: Sequence[tuple[int, int]]) -> list[Piece]:
         for start, end in ranges
         for found in _TAG.finditer(text, start, end)
     ]
+
+
+def has_typing(text: str) -> bool:
+    """Whether a text holds something that `typing` undoes."""
+    return any(sign in text for sign in _SIGNS_OF_TYPING) and bool(
+        _ASIDE.search(text) or _EMPHASIS.search(text)
+    )
+
+
+def typing(text: str, ranges: Sequence[tuple[int, int]]) -> list[Piece]:
+    """What is written within some ranges and not said: of sounds, and around what is emphasised."""
+    if not any(sign in text for sign in _SIGNS_OF_TYPING):
+        return []
+    pieces = []
+    for start, end in ranges:
+        place = start
+        for aside in _ASIDE.finditer(text, start, end):
+            pieces += _emphasis(text, place, aside.start())
+            place = aside.end()
+            # One blank of two, or one where there was none.
+            is_apart = aside.start() == start or text[aside.start() - 1].isspace()
+            pieces.append(Piece(*aside.span(), "" if is_apart else " "))
+        pieces += _emphasis(text, place, end)
+    return pieces
+
+
+def _emphasis(text: str, start: int, end: int) -> Iterator[Piece]:
+    return (Piece(*mark.span(), "") for mark in _EMPHASIS.finditer(text, start, end))
 
 
 def hides_text(text: str, pieces: Sequence[Piece]) -> bool:

@@ -101,6 +101,7 @@ def views_of(source: Transcript) -> list[View]:
     else:
         views = []
     shown.rewrite(tags)
+    shown.rewrite(markup.typing(shown.text, shown.ranges))
     shown.fold(reads_tags=False)
     return [shown.view(), *views]
 
@@ -176,7 +177,7 @@ class _Rewriting:
 
 def _is_plain(text: str) -> bool:
     """Whether a text is its own view, as most are: a few searches that take no time."""
-    if not text.isascii() or any(sign in text for sign in _SIGNS):
+    if not text.isascii() or any(sign in text for sign in _SIGNS) or markup.has_typing(text):
         return False
     line = text.replace("\n", " ")
     return line.isprintable() and "  " not in line

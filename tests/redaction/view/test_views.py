@@ -64,6 +64,11 @@ def back(view: View, source: Transcript, value: str) -> str:
         (r"Jos\u00e9 N\u00FA\u00f1ez \ud83d\ude00 \xe9", "José Núñez 😀 é"),
         (r"415\n555\\t0132 C:\new", r"415 555 0132 C:\new"),
         ("jo%40example.com Jos%C3%A9 50% %zz %ff", "jo@example.com José 50% %zz %ff"),
+        ("415 [pause] 555 (Coughs) 01[background noise]32", "415 555 01 32"),
+        ("[laughs] Jo *sighs* Lopez {crosstalk}, &#91;pause&#93; 5", " Jo Lopez , 5"),
+        ("**Jo** Lopez, *Ana* `x1` ~~no~~ ***hm***", "Jo Lopez, Ana x1 no hm"),
+        ("**jo.li**@**example.com**", "jo.li@example.com"),
+        ("2 * 3, 4*5, **, (Johnny) [music theory]", "2 * 3, 4*5, **, (Johnny) [music theory]"),
     ],
 )
 def test_what_is_shown(written: str, seen: str) -> None:
@@ -93,6 +98,8 @@ def test_what_is_shown_as_it_is_written_is_not_copied(plain: str) -> None:
     ("written", "value", "removed"),
     [
         ("call 415&nbsp;555<br>0132 now", "415 555 0132", "415&nbsp;555<br>0132"),
+        ("call 415 [pause] 555 now", "415 555", "415 [pause] 555"),
+        ("is **Jo** *Lopez* so", "Jo Lopez", "Jo** *Lopez"),
         ("is <b>219</b>-<b>09</b>-<b>9999</b>.", "219-09-9999", "219</b>-<b>09</b>-<b>9999"),
         (
             "I am Jose\u0301\u200b Nu\u0301n\u0303ez.",
