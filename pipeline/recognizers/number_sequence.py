@@ -13,7 +13,14 @@ from collections.abc import Iterator
 from pipeline.recognizers.finder import Finder, Found
 from pipeline.recognizers.gate import Extent, Gate
 from pipeline.recognizers.number_words import NUMBER_WORDS, REPEATS, SCALES, TEENS, TENS, UNITS
-from pipeline.recognizers.vocabulary import FILLERS, is_letter, lowercase, says_a_digit, words_of
+from pipeline.recognizers.vocabulary import (
+    FILLERS,
+    HESITATION,
+    is_letter,
+    lowercase,
+    says_a_digit,
+    words_of,
+)
 
 MIN_DIGITS = 6
 ENTITY_TYPE = "NUMBER_SEQUENCE"
@@ -45,13 +52,21 @@ _GAP = r"(?:[^\w\u200b-\u200f\u2060-\u206f\ufeff]|_){0,16}+"
 _ASIDES = (
     "like next okay ok so yes yeah right alright sorry please it's "
     r"you\s+know i\s+mean got\s+(?:it|that) let\s+me\s+see excuse\s+me hold\s+on hang\s+on "
-    r"the\s+rest\s+is"
+    r"the\s+rest\s+is comma period slash stop yes\s+sir yes\s+ma'am followed\s+by"
 ).split()
 _ASIDE = rf"(?:{'|'.join(_ASIDES)})(?![^\W_])"
+#: What whoever writes a number down says while it is given, as a turn of its own. Not that it be
+#: repeated: behind that often comes something else.
+_LISTENING = (
+    r"go\s+(?:on|ahead)|carry\s+on|keep\s+going|i'm\s+listening|bear\s+with\s+me"
+    r"|(?:let\s+me|i'll)\s+(?:just\s+)?write\s+(?:that|it|this)\s+down|just\s+a\s+(?:moment|second|sec)"
+)
+_HEARD = rf"(?:{'|'.join(_ASIDES)}|{_LISTENING}|{HESITATION})(?![^\W_])"
 _QUIET = r"[ \t,.;:!?\-]"
 _ASIDE_IN_A_TURN = rf"(?<={_QUIET}){_ASIDE}(?={_QUIET}{{1,8}}+(?!\n))"
-_ASIDE_AS_A_TURN = rf"(?<=\n){_ASIDE}(?:{_QUIET}{{1,8}}{_ASIDE}){{0,2}}{_QUIET}{{0,8}}(?=\n)"
-_FILLER = rf"(?:(?:{'|'.join(sorted(FILLERS))})(?![^\W_])|{_ASIDE_IN_A_TURN}|{_ASIDE_AS_A_TURN})"
+_ASIDE_AS_A_TURN = rf"(?<=\n){_HEARD}(?:{_QUIET}{{1,8}}{_HEARD}){{0,2}}{_QUIET}{{0,8}}(?=\n)"
+_HESITATION = rf"(?:{'|'.join(sorted(FILLERS))}|{HESITATION})(?![^\W_])"
+_FILLER = rf"(?:{_HESITATION}|{_ASIDE_IN_A_TURN}|{_ASIDE_AS_A_TURN})"
 _BETWEEN = re.compile(rf"{_GAP}(?:{_FILLER}{_GAP}){{0,{_MAX_FILLERS}}}")
 #: Behind one of these a number may well be another one.
 _BREAK = re.compile(rf"\n|{_ASIDE_IN_A_TURN}")

@@ -9,6 +9,7 @@ residual check does not: it has a list of its own on purpose.)
 _UNITS = "zero one two three four five six seven eight nine".split()
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_SEVERAL = "twos threes fours fives sixes sevens eights nines".split()
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
@@ -20,6 +21,12 @@ DIGITS = tuple(_UNITS)
 UNITS = {word: value for value, word in enumerate(_UNITS)} | {
     **dict.fromkeys("oh o nought naught aught".split(), 0),
     "niner": 9,
+    # "three fives", and as on the radio
+    **{word: value for value, word in enumerate(_SEVERAL, start=2)},
+    **dict.fromkeys("zeros zeroes nil".split(), 0),
+    "wun": 1,
+    "fower": 4,
+    "fife": 5,
 }
 TEENS = {word: value for value, word in enumerate(_TEENS, start=10)}
 TENS = {word: 10 * value for value, word in enumerate(_TENS, start=2)} | {"fourty": 40}
@@ -27,7 +34,7 @@ TENS = {word: 10 * value for value, word in enumerate(_TENS, start=2)} | {"fourt
 SCALES = {"hundred": 100, "thousand": 1000}
 ORDINALS = {word: value for value, word in enumerate(_ORDINALS, start=1)} | {"thirtieth": 30}
 #: Words for how often the next digit is said again.
-REPEATS = {"double": 1, "triple": 2, "treble": 2}
+REPEATS = {"double": 1, "triple": 2, "treble": 2, "quadruple": 3, "quintuple": 4}
 NUMBER_WORDS = frozenset((*UNITS, *TEENS, *TENS, *SCALES, *REPEATS))
 
 #: The spelling alphabet of NATO, with the spellings that recognizers of speech choose → its letter.

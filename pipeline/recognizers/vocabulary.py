@@ -14,6 +14,8 @@ MONTHS = frozenset(
 )
 #: What people say inside a number or a name without meaning it.
 FILLERS = frozenset("uh um er erm ah hm hmm and then dash hyphen minus dot point space no".split())
+#: How a pause sounds, of any length: "uhhh", "ummm", "mm-hmm".
+HESITATION = r"(?:u+h+(?:[ \-]?hu+h+|m+)?|u+m+|e+r+m*|a+h+|h+m+|m+[ \-]?h+m+|mm+|huh|eh)"
 #: Words that are no name where a name is expected: function words, and what people say instead.
 NO_NAME = STOP_WORDS | frozenset(
     "uh um er erm ah oh hm hmm yes yeah yep yup no nope ok okay sure right correct "

@@ -39,8 +39,12 @@ _REST = re.compile(rb"[0-9]{%d}\0|\0[0-9]{%d}" % (_REST_OF_NUMBER, _REST_OF_NUMB
 _ONE_DIGIT = b"zero oh nought naught aught one two three four five six seven eight nine niner"
 _TWO_DIGITS = b"ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = b"twenty thirty forty fourty fifty sixty seventy eighty ninety"
-_SAID_AGAIN = b"double triple treble"
-_FILLERS = b"uh uhm um erm er ah hmm hm mm and then next like okay ok so"
+_SEVERAL = b"zeros zeroes twos threes fours fives sixes sevens eights nines"
+_SAID_AGAIN = b"double triple treble quadruple"
+_FILLERS = (
+    b"uh uhm um erm er ah hmm hm mm uhh uhhh umm ummm hmmm err ahh mhm huh eh comma period "
+    b"and then next like okay ok so"
+)
 
 
 def _any(*lists: bytes) -> bytes:
@@ -56,19 +60,22 @@ def _any(*lists: bytes) -> bytes:
 # Nothing has to stand between two words: what stood there may have been nothing that is seen.
 _GAP = rb" *+(?:%s *+){0,4}+" % _any(_FILLERS)
 # An "o" is one by itself alone: "ooooooh".
-_SAID = rb"(?>[0-9]++|%s|(?<![a-z])o(?![a-z]))" % _any(_ONE_DIGIT, _TWO_DIGITS, _TENS, _SAID_AGAIN)
+_SAID = rb"(?>[0-9]++|%s|(?<![a-z])o(?![a-z]))" % _any(
+    _ONE_DIGIT, _SEVERAL, _TWO_DIGITS, _TENS, _SAID_AGAIN
+)
 _RUN = re.compile(
     # The letters that the words begin with rule most of a text out at once.
     rb"[ \0](?=[zonatfsed0-9])%s(?:%s%s)+(?![%s])" % (_SAID, _GAP, _SAID, _LETTER)
 )
 _NEXT_SAID = re.compile(rb"%s(%s)" % (_GAP, _SAID))
 _WORTH = {
-    **dict.fromkeys(_ONE_DIGIT.split(), 1),
+    **dict.fromkeys((_ONE_DIGIT + b" " + _SEVERAL).split(), 1),
     b"o": 1,
     **dict.fromkeys((_TWO_DIGITS + b" " + _TENS).split(), 2),
     b"double": 1,
     b"triple": 2,
     b"treble": 2,
+    b"quadruple": 3,
 }
 
 # What comes before the sign is of no interest, only that there is something: to look for all of it
