@@ -27,6 +27,16 @@ def found(text: str) -> list[tuple[str, str]]:
         ),
         ("it's zed o next e and then y", [("zed o next e and then y", "PERSON")]),
         ("j for juliet, o, and e", [("j for juliet, o, and e", "PERSON")]),
+        ("it is S.M.I.T.H. yes", [("S.M.I.T.H", "PERSON")]),
+        ("it is s/m/i/t/h yes", [("s/m/i/t/h", "PERSON")]),
+        ("it is s,m,i,t,h yes", [("s,m,i,t,h", "PERSON")]),
+        ("s... m... i... t... h...", [("s... m... i... t... h", "PERSON")]),
+        ("s / m / i / t / h", [("s / m / i / t / h", "PERSON")]),
+        ("s m i uhhh t ummm h", [("s m i uhhh t ummm h", "PERSON")]),
+        ("s capital m small i t", [("s capital m small i t", "PERSON")]),
+        ("the letter s the letter m letter i", [("s the letter m letter i", "PERSON")]),
+        ("S. as in Sam. M, as in 'May'. I", [("S. as in Sam. M, as in 'May'. I", "PERSON")]),
+        ("B-as-in-boy O-as-in-oh D", [("B-as-in-boy O-as-in-oh D", "PERSON")]),
     ],
 )
 def test_found(text: str, expected: list[tuple[str, str]]) -> None:
@@ -38,6 +48,8 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
     [
         "",
         "the a t m is here",
+        "b.i.d and u.s.a. or p.r.n.",
+        "i.e. this, e.g. that",
         "u s a",
         "i a b",
         "plan a or b or c",
