@@ -22,10 +22,10 @@ _SCORE = 0.5
 #: Where letters and digits change.
 _CHANGE = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
 #: Letters and digits without a blank; hyphens and underscores may stand within. Not what is part of
-#: an address, a sum or a decimal number.
+#: an address, a sum, a word or a decimal number; but what is quoted, owns or is named ("id:").
 _CHUNK = re.compile(r"[\w\-]+")
-_NOT_BEHIND = re.compile(r"(?<=['\u2019@/&$%+\\])|(?<=[^\W_][.,:])")
-_NOT_BEFORE = re.compile(r"['\u2019/@%+]|[.:]\w")
+_NOT_BEHIND = re.compile(r"(?<=[@&$%+\\])|(?<=[^\W_]['\u2019.,])|(?<=\d[/:])")
+_NOT_BEFORE = re.compile(r"['\u2019](?!s\b)\w|[@%+]|[.:]\w")
 _PART = re.compile(r"[^\W_]+")
 _RUN = re.compile(r"\d+|[^\W\d_]+")
 

@@ -20,6 +20,8 @@ def found(text: str) -> list[tuple[str, str]]:
     ).split(),
 )
 def test_a_code_is_found_wherever_it_stands(code: str) -> None:
+    for text in (f"'{code}'", f"{code}'s", f"id:{code}", f"ref/{code} or", f"{code}/b"):
+        assert found(text) == [(code, "NUMBER_SEQUENCE")]
     for text in (code, f"it is {code}, yes", f"#{code}\nok", f"({code})", f"ok.{code}"[3:]):
         assert found(text) == [(code, "NUMBER_SEQUENCE")]
 
