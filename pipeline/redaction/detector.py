@@ -33,6 +33,7 @@ from pipeline.redaction.patterns import Hit, Patterns
 from pipeline.redaction.policy_names import kept_types, removed_types
 from pipeline.redaction.reading import Reader, Union, reader_of
 from pipeline.redaction.scores import NER_SCORE
+from pipeline.redaction.whole_addresses import whole_address
 from pipeline.redaction.written.alignment import WrittenForm
 from pipeline.redaction.written.forms import written_forms
 
@@ -212,6 +213,7 @@ class Detector:
             spans += codes_behind_names.codes_behind_names(text, spans)
         spans = [span for span in spans if span.score >= self._score_threshold]
         if self._profile != "stock":
+            spans = [whole_address(text, span) for span in spans]
             spans = named_by_others(text, spans, self._wanted)
         return _without_contained(spans)
 
