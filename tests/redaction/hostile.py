@@ -82,6 +82,17 @@ GENERATORS: dict[str, Callable[[int], str]] = {
     "groups": _again("12 34 "),
     "accents": _again("José Núñez "),
     "marks": _again("e\u0301 "),
+    "sounds": _again("[pause] "),
+    "brackets": _again("[("),
+    "emphasis": _again("**Jo** *x* "),
+    "stars": _again("*"),
+    "letters_with_signs": _again("s.m.i.t.h. "),
+    "letters_and_dots": _again("s."),
+    "signs_said": _again("at [at] jo (dot) "),
+    "addresses_joined": _again("jo_at_x_dot_"),
+    "hesitation": _again("uhhh ummm 4 mm-hmm "),
+    "long_hesitation": _again("uhmh"),
+    "cut_addresses": _again("john.cooper."),
     "mixed": _drawn(
         16, lambda r: r.choice(("mr ", "at ", "dot ", "4 ", "five ", "Jo ", "@", ", "))
     ),
