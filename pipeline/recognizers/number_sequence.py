@@ -33,7 +33,7 @@ _UNITS = (
     "euros? percent minutes? mins? hours? hrs? days? weeks? months? years? am pm people"
 ).split()
 #: More fillers than this in a row end a sequence.
-_MAX_FILLERS = 3
+_MAX_FILLERS = 6
 
 _SAID = sorted(NUMBER_WORDS)
 _FIRST_LETTERS = "".join(sorted({word[0] for word in _SAID}))
