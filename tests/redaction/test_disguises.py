@@ -79,3 +79,11 @@ def test_nothing_stays_of_a_value_with_sounds_or_emphasis_in_it(
     for result in speech.redact(sources):
         assert isinstance(result, RedactedTranscript)
         assert [word for word in left_of(result.text) if word not in ALLOWED | sounds] == []
+
+
+def test_a_capital_before_a_sign_is_no_other_encoding(speech: Redactor) -> None:
+    names = ["“ANDRÉ”", "ZOË\u00ad ADICHIE", "CHLOÉ\u00a0OKONKWO", "NOÉ\u2019S FRIEND"]
+    sources = [transcript(f"please ask for mr {name} there", REPLY) for name in names]
+    for name, result in zip(names, speech.redact(sources), strict=True):
+        assert isinstance(result, RedactedTranscript), name
+        assert [word for word in left_of(result.text) if word[:2] in name] == []

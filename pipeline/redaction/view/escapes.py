@@ -21,10 +21,17 @@ _ESCAPE = re.compile(
     r"|(?P<url>(?:%[0-9a-fA-F]{2})+)"
     r"|(?<=\d)\\+(?P<blank>[nrt])(?=\d)"
 )
-#: Characters of UTF-8 that were read as if each byte was one.
-_MISREAD = regex.compile(
-    r"[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
+_CONTINUED = (
+    r"[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     r"\u2013\u2014\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]{1,3}"
+)
+#: Characters of UTF-8 that were read as if each byte was one: by itself a letter of Latin, a sign,
+#: a mark or an emoji; of other scripts only several in a row. One by itself is what it seems, a
+#: capital letter before a sign: the end of "ANDR\u00c9\u2019S", of a quotation, of a word before a
+#: fixed blank.
+_MISREAD = regex.compile(
+    rf"[\u00c2-\u00c7\u00e1\u00e2\u00f0]{_CONTINUED}|\u00cc[\u0080-\u009f\u00a7\u0192\u02c6\u20ac]"
+    rf"|(?:[\u00c8-\u00f4]{_CONTINUED}){{2,}}"
 )
 
 

@@ -60,6 +60,12 @@ def back(view: View, source: Transcript, value: str) -> str:
         ("café naïve “so” … €5 Acme™ £3½", "café naïve “so” … €5 Acme™ £31/2"),
         ("राजेश कुमार, 李明, 김민수", "राजेश कुमार, 李明, 김민수"),
         ("JosÃ© NÃºÃ±ez donâ€™t Ã\x81 Â\xa0Â° Ã", "José Núñez don't Á ° Ã"),
+        ("Ð˜Ð²Ð°Ð½ Nguyá»…n ðŸ˜€", "Иван Nguyễn 😀"),
+        (
+            "“RENÉ” CHLOÉ\u00a0LI ANDRÉ’S NOÉ… ZOË\u00ad MUÑ—",
+            "“RENÉ” CHLOÉ LI ANDRÉ'S NOÉ… ZOË MUÑ-",
+        ),
+        ("‘café’” José…”", "'café'” José…”"),
         ("N\ufffd\ufffdez don\ufffdt \ufffdok\ufffd", "Nøøez don't \ufffdok\ufffd"),
         (r"Jos\u00e9 N\u00FA\u00f1ez \ud83d\ude00 \xe9", "José Núñez 😀 é"),
         (r"415\n555\\t0132 C:\new", r"415 555 0132 C:\new"),
