@@ -94,7 +94,7 @@ def typing(text: str, ranges: Sequence[tuple[int, int]]) -> list[Piece]:
     """What is written within some ranges and not said: of sounds, and around what is emphasised."""
     if not any(sign in text for sign in _SIGNS_OF_TYPING):
         return []
-    pieces = []
+    pieces: list[Piece] = []
     for start, end in ranges:
         place = start
         for aside in _ASIDE.finditer(text, start, end):
