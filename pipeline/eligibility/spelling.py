@@ -64,8 +64,18 @@ def folded(ids: pa.Array) -> pa.Array:
 
 def _folded_ascii(ids: pa.Array, letters: Bytes) -> pa.Array:
     """The same for ids of ASCII; of others anything."""
-    small = pc.ascii_lower(ids)
+    small = pc.ascii_lower(_from_the_start(ids))
     return pc.replace_substring(small, " ", "") if _BLANK in letters else small
+
+
+def _from_the_start(ids: pa.Array) -> pa.Array:
+    """The same ids in buffers that begin with the first of them.
+
+    Where they do not, as in a part of what was read at once, `ascii_lower` keeps the places of the
+    letters and not the letters before: what it returns reads whatever lies behind its memory.
+    """
+    first = np.frombuffer(ids.buffers()[1], np.int32)[ids.offset] if len(ids) else 0
+    return pa.concat_arrays([ids, pa.array([], pa.string())]) if first else ids
 
 
 def _bytes(ids: pa.Array) -> Bytes:

@@ -63,6 +63,17 @@ def test_columns_fold_as_single_ids_do(ids: list[str]) -> None:
     ]
 
 
+@pytest.mark.parametrize("others", [["", "B", "a b"], ["é", "x"]])
+def test_ids_fold_wherever_in_memory_they_begin(others: list[str]) -> None:
+    """As in a part of what was read at once, with 64-bit places, and then cut."""
+    whole = pa.array(["before", "BEFORE", "File-1", *others], pa.large_string())
+    for start in range(len(whole)):
+        part = whole.slice(start).cast(pa.string())
+        found = folded(part)
+        found.validate(full=True)
+        assert found.to_pylist() == [fold(i) for i in part.to_pylist()]
+
+
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 def test_a_fold_is_its_own_fold_whatever_the_form_and_the_case(text: str) -> None:

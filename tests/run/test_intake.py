@@ -3,9 +3,17 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from .world import World, small_world, transcript
+from pipeline.config import default_policy_text
+from pipeline.eligibility.moment import Moment
+from pipeline.eligibility.policy import parse_policy
+from pipeline.records import QuarantineReason
+from pipeline.run.intake import Tables, take_in
+
+from .world import AS_OF, World, small_world, transcript
 
 
 @pytest.fixture
@@ -106,3 +114,28 @@ def test_a_record_that_is_called_like_another_file_is_never_used(world: World) -
     assert states["good-0"] == ("quarantined", ["duplicate_file_id"])
     assert states["good-1"] == ("written", [])
     assert states["out-0"] == ("excluded", ["opted_out"])
+
+
+def test_two_rows_of_one_file_are_found_across_the_row_groups_of_a_table(tmp_path: Path) -> None:
+    """Strings with 64-bit places, as Polars and pandas write them, come in parts of a row group."""
+    ids = ["a", "bbb", "gone", "cccc", "gone", "ddd", "eeeee", "f"]
+    count = len(ids)
+    moment = pa.timestamp("us", tz="UTC")
+    columns = {
+        "file_id": pa.array(ids, pa.large_string()),
+        "account_id": pa.array(["acct-1"] * count, pa.large_string()),
+        "product": ["async"] * count,
+        "region": ["us"] * count,
+        "submitted_at": pa.array([AS_OF] * count, moment),
+        "transcript_uri": pa.array([f"{n}.json" for n in range(count)], pa.large_string()),
+        "deletion_requested_at": pa.array([None, None, AS_OF, *[None] * 5], moment),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "files.parquet", row_group_size=4)
+    world = World(tmp_path)
+    world.account("acct-1")
+    world.write()
+    policy = parse_policy(default_policy_text(), "default policy")
+    tables = Tables(tmp_path / "files.parquet", tmp_path / "accounts.csv")
+    intake = take_in(tables, policy, Moment.at(AS_OF, 300), tmp_path)
+    held = [reason for batch in intake.batches() for reason in batch.quarantine]
+    assert held == [None, None, None, None, QuarantineReason.DUPLICATE_FILE_ID, None, None, None]
