@@ -12,8 +12,9 @@ from pipeline.sources.tables import UNREADABLE
 
 Bools = npt.NDArray[np.bool_]
 
-#: RFC 3339 with an offset. `Z` and `T` may be lowercase (section 5.6).
-_RFC_3339 = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$"
+#: RFC 3339 with an offset. `Z` and `T` may be lowercase (section 5.6). Arrow would
+#: read an offset of 99 minutes.
+_RFC_3339 = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$"
 #: Of the texts that Arrow reads as a time with an offset, those as long as this are RFC 3339.
 _SECONDS_UTC = len("2026-01-01T00:00:00Z")
 #: What `datetime` can hold: whoever shows a decision later must be able to print its times.
