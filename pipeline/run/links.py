@@ -1,16 +1,18 @@
 """Files that are one file on the disk, whatever the manifest calls them.
 
-A hard link, a folder mounted twice, or a file system that folds the case of names gives a file a
-second path: an excluded file would come in by it. An eligible file is looked at anyway before it is
-opened, and its inode says whether it has another name. Only if one has, the other rows' files are
-looked at too, and still not opened; most folders have none, and backups that are linked to the one
-before are looked through once.
+A hard link, a folder mounted twice, or a file system that takes names for one that differ in case
+or in their form of Unicode gives a file a second path: an excluded file would come in by it. An
+eligible file is looked at anyway before it is opened, and its inode says whether it has another
+name. Only if one has, the other rows' files are looked at too, and still not opened; most folders
+have none, and backups that are linked to the one before are looked through once.
 """
 
 import os
 import re
+import unicodedata
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,8 @@ from pipeline.storage import stat_inside
 
 #: A folder that is mounted twice shows here and nowhere else; only Linux has it.
 _MOUNTS = Path("/proc/self/mountinfo")
+#: Some layouts have a folder for each file: which of them fold names is not remembered for ever.
+_MOST_FOLDERS = 65_536
 
 Row = tuple[int, int]
 
@@ -32,9 +36,11 @@ class Links:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._mounted_twice = mounted_twice(root)
-        self._folds: dict[int, bool] = {}
-        # In step: 24 bytes for each file that may have another name.
-        self._identities = array("Q")
+        self._folds: dict[tuple[int, str], bool] = {}
+        # In step: 33 bytes for each file that may have another name.
+        self._read = array("Q")
+        self._files = array("Q")
+        self._whole = array("B")
         self._batches = array("L")
         self._rows = array("L")
 
@@ -42,60 +48,109 @@ class Links:
         """Takes in an eligible row (number of the batch, row in it); returns the file's size."""
         identity, size = self._look(path, record_id)
         if identity is not None:
-            self._identities.append(identity)
+            self._read.append(identity.read)
+            self._files.append(identity.file)
+            self._whole.append(identity.whole)
             self._batches.append(row[0])
             self._rows.append(row[1])
         return size
 
     def shared(self, intake: Intake) -> set[Row]:
         """Eligible rows whose file another row points to, by whatever name."""
-        if not self._identities:
+        if not self._read:
             return set()
-        others = (self._look(path, record_id)[0] for path, record_id in _others(intake))
-        taken = np.array([other for other in others if other is not None], np.uint64)
-        mine = np.array(self._identities, np.uint64)
-        known, counts = np.unique(mine, return_counts=True)
-        found = np.isin(mine, known[counts > 1]) | np.isin(mine, taken)
+        looked = (self._look(path, record_id)[0] for path, record_id in _others(intake))
+        others = [other for other in looked if other is not None]
+        read = np.array(self._read, np.uint64)
+        files, whole = np.array(self._files, np.uint64), np.array(self._whole, np.bool_)
+        known, counts = np.unique(read, return_counts=True)
+        found = np.isin(read, known[counts > 1])
+        found |= np.isin(read, np.array([other.read for other in others], np.uint64))
+        # One name can be that of a transcript and another that of a container which holds it.
+        for all_of_it in (True, False):
+            mine = whole == all_of_it
+            theirs = [other.file for other in others if other.whole != all_of_it]
+            found |= mine & np.isin(files, np.append(files[~mine], np.array(theirs, np.uint64)))
         return {(self._batches[at], self._rows[at]) for at in np.flatnonzero(found).tolist()}
 
-    def _look(self, path: str, record_id: str | None) -> tuple[int | None, int]:
+    def _look(self, path: str, record_id: str | None) -> "tuple[_Identity | None, int]":
         """What tells the file from others if it may have several names, and its size."""
         found = stat_inside(self._root, path)
         if found is None:
             return None, 0
         if (
             found.st_nlink < 2
-            and str(found.st_dev) not in self._mounted_twice
-            and not self._is_folded(found.st_dev, found.st_ino, path)
+            and not self._mounted_twice
+            and not self._is_folded(found, path)
+            and not self._is_normalised(found, path)
         ):
             return None, found.st_size
-        return hash((found.st_dev, found.st_ino, record_id)) & 2**64 - 1, found.st_size
+        place = (found.st_dev, found.st_ino)
+        return _Identity(_hash(*place, record_id), _hash(*place), record_id is None), found.st_size
 
-    def _is_folded(self, device: int, inode: int, path: str) -> bool:
-        """Whether names that differ in case are one, asked once of each file system."""
-        if device not in self._folds:
-            folder, _, name = path.rpartition("/")
-            other = stat_inside(self._root, f"{folder}/{name.swapcase()}".lstrip("/"))
-            self._folds[device] = (
-                name != name.swapcase() and other is not None and other.st_ino == inode
-            )
-        return self._folds[device]
+    def _is_folded(self, found: os.stat_result, path: str) -> bool:
+        """Whether names that differ in case are one, asked once of each folder.
+
+        Of a file system it cannot be said: ext4 has folders of both kinds.
+        """
+        folder, _, name = path.rpartition("/")
+        asked = (found.st_dev, folder)
+        if asked not in self._folds:
+            other = name.swapcase()
+            if other == name:
+                return False  # says nothing of the folder; it has no other case itself
+            if len(self._folds) == _MOST_FOLDERS:
+                self._folds.clear()
+            self._folds[asked] = self._is_same(found, f"{folder}/{other}".lstrip("/"))
+        return self._folds[asked]
+
+    def _is_normalised(self, found: os.stat_result, path: str) -> bool:
+        """Whether another form of Unicode is the same name, asked of each that has one."""
+        if path.isascii():
+            return False
+        forms = {unicodedata.normalize(form, path) for form in ("NFC", "NFD")} - {path}
+        return any(self._is_same(found, form) for form in forms)
+
+    def _is_same(self, found: os.stat_result, path: str) -> bool:
+        other = stat_inside(self._root, path)
+        return other is not None and os.path.samestat(found, other)
 
 
-def mounted_twice(root: Path, mounts: Path = _MOUNTS) -> frozenset[str]:
-    """File systems (as `st_dev`) of which several folders are seen at or below a folder."""
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What tells a file, and what is read of it, from others.
+
+    Attributes:
+        read: Hash of the file and of the record that is read.
+        file: Hash of the file.
+        whole: Whether all of it is one transcript.
+    """
+
+    read: int
+    file: int
+    whole: bool
+
+
+def _hash(*parts: int | str | None) -> int:
+    return hash(parts) & 2**64 - 1
+
+
+def mounted_twice(root: Path, mounts: Path = _MOUNTS) -> bool:
+    """Whether several folders of one file system are seen at or below a folder.
+
+    Which files that are is not said: what Btrfs and overlays call their device is not what the
+    kernel lists as mounted.
+    """
     try:
         lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
-        return frozenset()
+        return False
     whole = f"{root.resolve()}/"
     above: tuple[int, str] | None = None
     seen: list[str] = []
     for line in lines:
-        _, _, device, _, point, *_ = line.split(" ")
-        major, _, minor = device.partition(":")
+        _, _, found, _, point, *_ = line.split(" ")
         place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point).rstrip("/") + "/"
-        found = str(os.makedev(int(major), int(minor)))
         if whole.startswith(place):
             # The one that the folder itself is in: the longest, and of those the last.
             if above is None or len(place) >= above[0]:
@@ -104,7 +159,7 @@ def mounted_twice(root: Path, mounts: Path = _MOUNTS) -> frozenset[str]:
             seen.append(found)
     if above is not None:
         seen.append(above[1])
-    return frozenset(device for device in seen if seen.count(device) > 1)
+    return len(set(seen)) < len(seen)
 
 
 def _others(intake: Intake) -> Iterator[tuple[str, str | None]]:

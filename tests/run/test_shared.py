@@ -2,6 +2,7 @@
 
 import json
 import os
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,21 @@ def test_a_hard_link_to_a_container_is_the_container(world: World) -> None:
     assert kinds["good-2"] == kinds["good-3"] == ("quarantined", "SharedFile")
 
 
+def test_a_container_of_one_record_is_that_transcript_under_another_name(world: World) -> None:
+    record = json.dumps(transcript("this must not be read", "unreadworthy", id="good-0"))
+    _path(world, "c.jsonl").write_text(record)
+    _link(world, "c.jsonl", "good-0.json")
+    _path(world, "d.jsonl").write_text(record.replace("good-0", "good-1"))
+    _link(world, "d.jsonl", "good-1.json")
+    uris = {"out-0": "c.jsonl#good-0", "good-2": "d.jsonl#r", "good-3": "d.jsonl#s"}
+    for entry in world.files:
+        entry["transcript_uri"] = uris.get(entry["file_id"], entry["transcript_uri"])
+    world.write()
+    kinds = _kinds(world, _result(world))
+    assert kinds["good-0"] == kinds["good-1"] == ("quarantined", "SharedFile")
+    assert not any("unreadworthy" in text for text in world.texts())
+
+
 def test_a_hard_link_to_a_file_that_two_rows_name_is_never_used(world: World) -> None:
     _link(world, "good-1.json", "good-0.json")
     _path(world, "good-1.json").write_bytes(SPEECH)
@@ -121,6 +137,41 @@ def test_where_the_case_of_names_is_folded_a_name_is_two(
     assert kinds["good-1"] == ("written", None)
 
 
+@pytest.mark.parametrize(
+    ("first", "path", "other"),
+    [
+        ("0001", "OUT-0.json", "out-0.json"),  # no letter: it says nothing of its folder
+        ("2026/here.json", "OUT-0.json", "out-0.json"),  # ext4 has folders of both kinds
+        ("here.json", "Renée.json", unicodedata.normalize("NFD", "renée.json")),
+        ("here.json", "Renée/1.json", unicodedata.normalize("NFD", "Renée/1.json")),
+    ],
+)
+def test_a_file_system_may_fold_some_names_and_not_others(
+    world: World, monkeypatch: pytest.MonkeyPatch, first: str, path: str, other: str
+) -> None:
+    uris = {"good-0": first, "good-1": path, "out-0": other}
+    for entry in world.files:
+        entry["transcript_uri"] = uris.get(entry["file_id"], entry["transcript_uri"])
+    world.write()
+    for name in (first, path, other):
+        _path(world, name).parent.mkdir(exist_ok=True)
+    _path(world, first).write_bytes(_nameless("good morning", "my lamp is broken"))
+    _path(world, path).write_bytes(SPEECH)
+    look = stat_inside
+
+    def folded(root: Path, uri: str) -> os.stat_result | None:
+        return look(root, path if _folded(uri) == _folded(path) else uri)
+
+    monkeypatch.setattr(links, "stat_inside", folded)
+    kinds = _kinds(world, _result(world))
+    assert kinds["good-0"] == ("written", None)
+    assert kinds["good-1"] == ("quarantined", "SharedFile")
+
+
+def _folded(uri: str) -> str:
+    return unicodedata.normalize("NFD", uri).lower()
+
+
 def test_a_folder_that_is_mounted_twice_is_noticed(tmp_path: Path) -> None:
     root = tmp_path / "all of them"
     root.mkdir()
@@ -133,12 +184,12 @@ def test_a_folder_that_is_mounted_twice_is_noticed(tmp_path: Path) -> None:
         f"25 22 8:1 /x {own}-not rw - ext4 /dev/sda1 rw",
     ]
     mounts.write_text("\n".join(lines))
-    assert links.mounted_twice(root, mounts) == frozenset()
+    assert not links.mounted_twice(root, mounts)
     mounts.write_text("\n".join([*lines, f"26 23 8:3 /j {own}/j rw - ext4 /dev/sdc rw"]))
-    assert links.mounted_twice(root, mounts) == {str(os.makedev(8, 3))}
+    assert links.mounted_twice(root, mounts)
     mounts.write_text("\n".join([*lines, f"27 23 8:2 /j {own}/j rw - ext4 /dev/sdb rw"]))
-    assert links.mounted_twice(root, mounts) == {str(os.makedev(8, 2))}
-    assert links.mounted_twice(root, tmp_path / "none") == frozenset()
+    assert links.mounted_twice(root, mounts)
+    assert not links.mounted_twice(root, tmp_path / "none")
 
 
 def test_content_of_two_accounts_is_nobodys(world: World) -> None:
