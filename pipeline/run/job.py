@@ -202,6 +202,9 @@ class _Job:
         self._read: dict[str, str] = {}
         # A rehearsal has no other clock than the moment that it is for.
         self._latest = options.as_of if options.replay else journal.clock()
+        self._not_before = options.as_of
+        if not options.replay and journal.newest_at is not None:
+            self._not_before = max(options.as_of, journal.newest_at)
         self._redacted_here: set[str] = set()
         self.run_id = f"{self._moment().latest:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         self.staging = folder.staging / self.run_id
@@ -327,12 +330,13 @@ class _Job:
     def _moment(self) -> Moment:
         """When it is decided, asked anew: a run of hours must not judge by the hour it began.
 
-        A clock that goes back makes nothing young again.
+        A clock that goes back makes nothing young again, also if it did before the run began: later
+        than what the ledger was last told it is. What can have happened yet, the clock alone says.
         """
         if not self._options.replay:
             self._latest = max(self._latest, self._journal.clock())
         skew_seconds = self._config.policy.clock_skew_seconds
-        return Moment(self._options.as_of, self._latest, skew_seconds)
+        return Moment(self._not_before, self._latest, skew_seconds)
 
     def _tell_what_is_judged(self) -> None:
         as_of = utc_text(self._options.as_of)

@@ -33,6 +33,12 @@ class Journal:
         newest = self._ledger.head()
         return None if newest is None else newest.hash
 
+    @property
+    def newest_at(self) -> datetime | None:
+        """When the newest event was told: later than that it is, whatever the clock says."""
+        newest = self._ledger.head()
+        return None if newest is None else datetime.fromisoformat(newest.at)
+
     def events(self) -> Iterator[Event]:
         """Everything that was told, oldest first; raises as `Ledger.read`."""
         return self._ledger.read()

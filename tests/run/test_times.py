@@ -436,3 +436,19 @@ def test_a_clock_that_goes_back_during_a_run_makes_nothing_young_again(
     record = _run(world).record
     assert world.decisions(record)["good-0"] == ("excluded", ["retention_expired"])
     assert record.as_of == _text(AS_OF)
+
+
+def test_a_clock_that_went_back_since_the_last_run_makes_nothing_young_again(world: World) -> None:
+    _row(world, "good-1")["expires_at"] = _text(AS_OF - timedelta(hours=1))
+    _row(world, "good-2")["submitted_at"] = _text(AS_OF - timedelta(hours=1))
+    world.write()
+    first = _run(world).record
+    assert world.decisions(first)["good-2"] == ("written", [])
+    back = AS_OF - timedelta(hours=3)
+    world.clock = lambda: back
+    record = _run(world, back).record
+    assert world.decisions(record)["good-1"] == ("excluded", ["retention_expired"])
+    # What can have happened yet is as uncertain as the clock.
+    assert world.decisions(record)["good-2"] == ("excluded", ["unknown_submitted_at"])
+    assert record.as_of == first.as_of
+    assert verify(world.out).faults == ()
