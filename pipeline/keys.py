@@ -16,8 +16,8 @@ SIGNING_VARIABLE = "CLEARSHARD_SIGNING_KEY"
 #: The key of the receiver of lineage events; the name is OpenLineage's own.
 LINEAGE_VARIABLE = "OPENLINEAGE_API_KEY"
 _KEY_BYTES = 32
-#: Of 32 random bytes fewer differ once in 10^15 times; of what somebody typed, nearly always.
-_LEAST_DIFFERENT_BYTES = 16
+#: Of 32 random bytes no fewer ever differ; of a filler, or a word over and over, hardly more do.
+_LEAST_DIFFERENT_BYTES = 8
 #: Everything that is allowed to the group and to others.
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

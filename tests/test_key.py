@@ -154,9 +154,7 @@ def test_what_is_no_file_is_no_key(config: Config) -> None:
         load_pseudonym_key(config, create=False)
 
 
-@pytest.mark.parametrize(
-    "text", ["00" * 32, "ff" * 32, "ab" * 32, "0123456789abcdef" * 4, b"password".hex() * 4]
-)
+@pytest.mark.parametrize("text", ["00" * 32, "ff" * 32, "ab" * 32, b"password".hex() * 4])
 def test_a_key_that_can_be_guessed_is_refused(
     config: Config, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
