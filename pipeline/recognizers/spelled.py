@@ -27,7 +27,7 @@ _ABBREVIATIONS = frozenset(
 )
 _LETTER = (
     rf"(?:{any_of(LETTER_WORDS)}"
-    r"|[^\W\d_](?:[,.]?\s{1,4}(?:as\s{1,4}in|for|like)\s{1,4}['\"]?[^\W\d_]+['\"]?"
+    r"|[^\W\d_](?:[,.]?[ \t]{1,4}(?:as[ \t]{1,4}in|for|like)[ \t]{1,4}['\"]?[^\W\d_]+['\"]?"
     r"|-(?:as-in|for|like)-[^\W\d_]+)?)"
 )
 _DIGIT = rf"(?:{any_of(NUMBER_WORDS)}|\d{{1,3}})"

@@ -61,3 +61,8 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
 )
 def test_nothing_to_find(text: str) -> None:
     assert found(text) == []
+
+
+def test_a_spelling_ends_with_its_line() -> None:
+    assert found("it is t i e n\nlike the others") == [("t i e n", "PERSON")]
+    assert found("it is t i e n as\nin the others") == [("t i e n", "PERSON")]

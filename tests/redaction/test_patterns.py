@@ -174,7 +174,8 @@ SAID = """
     tell spell that phone address street avenue main oak 22 twenty apartment unit box p.o. po rue
     via kungsgatan 12 lindenstrasse us route 9 texas TX 75069 apo ae psc 1234 located at send it to
     return live moved email gmail gmailcom hotmail dot com at example www slash where do live born
-    date birth and city username 3330 gh78 no yes it's sorry could repeat É ñ
+    date birth and city username 3330 gh78 no yes it's sorry could repeat É ñ for like then next
+    the letter capital double triple oh hundred dash qx7t2l k9 e mail
 """.split()  # noqa: SIM905 - read better as words
 
 
