@@ -14,6 +14,8 @@ from pipeline.redaction.written.alignment import Piece
 
 #: Characters that nobody sees, by number: digits behind them are those of the text, not theirs.
 _UNSEEN = r"(?:0*(?:9|10|13|32|160|173|820[1-9])|[xX]0*(?:9|[aA]0|[aA][dD]|20(?:0[0-9a-fA-F])?))"
+#: What escapes begin with.
+_SIGNS = "&\\%"
 _ESCAPE = re.compile(
     rf"&#(?P<entity>{_UNSEEN}|[xX][0-9a-fA-F]{{1,8}}|\d{{1,8}})"
     r"|(?P<json>(?:\\u[0-9a-fA-F]{4})+)"
@@ -37,6 +39,8 @@ _MISREAD = regex.compile(
 
 def escapes(text: str, ranges: Sequence[tuple[int, int]]) -> list[Piece]:
     """What may be an escape within some ranges, as the characters that it stands for."""
+    if not any(sign in text for sign in _SIGNS):
+        return []
     return [
         Piece(found.start(), found.end(), shown)
         for start, end in ranges

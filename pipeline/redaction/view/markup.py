@@ -61,7 +61,7 @@ _EMPHASIS = re.compile(
     r"|(?<![\w~])~~(?=\w)|(?<=\w)~~(?![\w~])"
 )
 #: What asides and emphasis begin with.
-_SIGNS_OF_TYPING = "[({*`~"
+SIGNS_OF_TYPING = "[({*`~"
 
 
 def entities(text: str, ranges: Sequence[tuple[int, int]]) -> list[Piece]:
@@ -84,15 +84,13 @@ def tags(text: str, ranges: Sequence[tuple[int, int]]) -> list[Piece]:
 
 
 def has_typing(text: str) -> bool:
-    """Whether a text holds something that `typing` undoes."""
-    return any(sign in text for sign in _SIGNS_OF_TYPING) and bool(
-        _ASIDE.search(text) or _EMPHASIS.search(text)
-    )
+    """Whether a text, with one of its signs, holds something that `typing` undoes."""
+    return bool(_ASIDE.search(text) or _EMPHASIS.search(text))
 
 
 def typing(text: str, ranges: Sequence[tuple[int, int]]) -> list[Piece]:
     """What is written within some ranges and not said: of sounds, and around what is emphasised."""
-    if not any(sign in text for sign in _SIGNS_OF_TYPING):
+    if not any(sign in text for sign in SIGNS_OF_TYPING):
         return []
     pieces: list[Piece] = []
     for start, end in ranges:

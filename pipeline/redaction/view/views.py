@@ -15,6 +15,9 @@ from pipeline.redaction.written.alignment import Piece, WrittenForm
 
 #: What may be a part of an entity, a tag or an escape.
 _SIGNS = "&<\\%"
+_TYPING = markup.SIGNS_OF_TYPING.encode()
+#: What is shown as itself wherever it stands; but for blanks in a row.
+_ORDINARY = bytes(set(range(ord(" "), ord("~") + 1)) - {*_SIGNS.encode()} - {*_TYPING}) + b"\n"
 _BLANKS = re.compile(r"[ \t\n]{2,}")
 
 
@@ -177,7 +180,9 @@ class _Rewriting:
 
 def _is_plain(text: str) -> bool:
     """Whether a text is its own view, as most are: a few searches that take no time."""
-    if not text.isascii() or any(sign in text for sign in _SIGNS) or markup.has_typing(text):
+    if not text.isascii():
         return False
-    line = text.replace("\n", " ")
-    return line.isprintable() and "  " not in line
+    unusual = text.encode().translate(None, _ORDINARY)
+    if unusual and (unusual.strip(_TYPING) or markup.has_typing(text)):
+        return False
+    return "  " not in text.replace("\n", " ")
