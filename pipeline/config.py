@@ -9,9 +9,10 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.errors import ConfigError
 
@@ -36,6 +37,8 @@ class Sources(_Section):
         strict_columns: A column of a table that is not read is an error unless it is listed.
         ignored_columns: Names and shell patterns of columns that are known and not read. Only a
             name, and no pattern, lets a column be that is called almost as one that is read.
+        timezone: Where the times of both tables are meant that have no offset, as ``UTC`` or
+            ``Europe/Berlin``; None: such a time cannot be read.
     """
 
     manifest: str
@@ -43,6 +46,20 @@ class Sources(_Section):
     transcripts: str
     strict_columns: bool = False
     ignored_columns: tuple[str, ...] = ()
+    timezone: str | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, timezone: str | None) -> str | None:
+        if timezone is not None:
+            try:
+                ZoneInfo(timezone)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                raise ValueError(
+                    "no time zone of this name is known here: write UTC, or a name of the IANA "
+                    "database such as Europe/Berlin"
+                ) from None
+        return timezone
 
 
 class Output(_Section):
@@ -275,4 +292,5 @@ def redaction_defaults() -> Config:
 
 
 def _plain(kind: str, message: str) -> str:
-    return {"extra_forbidden": "unknown key", "missing": "is required"}.get(kind, message)
+    plain = {"extra_forbidden": "unknown key", "missing": "is required"}
+    return plain.get(kind, message.removeprefix("Value error, "))

@@ -3,6 +3,7 @@
     ids         one 64-bit hash of ids, for looking up accounts and finding duplicates
     spelling    which ids are one id, spelled in more than one way
     accounts    the registry as columns, indexed by account
+    values      the values that text facts can have, and what else they are called
     policy      the rules as data: read, checked against the floor no policy may go below
     moment      when decisions are taken: what has expired, and what can have happened yet
     facts       columns of facts, and what of them is known

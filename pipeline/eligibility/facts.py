@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.eligibility.policy import KNOWN_VALUES, TEXT_FACTS
+from pipeline.eligibility.policy import TEXT_FACTS
+from pipeline.eligibility.values import Readings
 from pipeline.records import FACTS_TYPE, TIMESTAMP
 
 Bools = npt.NDArray[np.bool_]
@@ -80,12 +81,13 @@ def only_known_times(times: pa.Array, known_until: pa.Scalar) -> pa.Array:
     return pc.if_else(pc.less_equal(times, known_until), times, pa.scalar(None, TIMESTAMP))
 
 
-def file_facts(files: pa.RecordBatch, known_until: pa.Scalar) -> Facts:
+def file_facts(files: pa.RecordBatch, known_until: pa.Scalar, readings: Readings) -> Facts:
     """Facts of the files of a batch; the columns of `gate.MANIFEST_SCHEMA` that are facts.
 
     Args:
         files: The batch.
         known_until: See `Moment.known_until`.
+        readings: What the values of text facts are called.
     """
     columns = {name: files.column(name) for name in FILE_FACTS}
     for name in files.schema.names:
@@ -95,7 +97,7 @@ def file_facts(files: pa.RecordBatch, known_until: pa.Scalar) -> Facts:
         column = columns[name]
         if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
-        columns[name] = _only_known(column, KNOWN_VALUES.get(name))
+        columns[name] = readings.known(name, column)
     columns["submitted_at"] = only_known_times(columns["submitted_at"], known_until)
     return Facts(columns, files.num_rows)
 
@@ -140,16 +142,6 @@ def facts_struct(
         else:
             columns.append(accounts.columns[field.name].take(take))
     return pa.StructArray.from_arrays(columns, fields=list(FACTS_TYPE))
-
-
-def _only_known(column: pa.DictionaryArray, values: tuple[str, ...] | None) -> pa.DictionaryArray:
-    if values is None:
-        return column
-    inside = _bools(pc.is_in(column.dictionary, pa.array(values)))
-    if inside.all():
-        return column
-    places = pa.array(np.arange(len(inside)), column.indices.type, mask=~inside)
-    return pa.DictionaryArray.from_arrays(places.take(column.indices), column.dictionary)
 
 
 def _bools(column: pa.Array) -> Bools:

@@ -80,12 +80,17 @@ class Decided:
     reason_bits: UInt64
     account_rows: npt.NDArray[np.int32]
     _files: pa.RecordBatch = field(repr=False)
+    _facts: Facts = field(repr=False)
     _gate: "Gate" = field(repr=False)
 
     @property
     def facts(self) -> pa.StructArray:
         """What was known when deciding, FACTS_TYPE."""
         return self._gate.facts(self._files, self.account_rows)
+
+    def known(self, fact: str) -> pa.Array:
+        """A fact of the files as the rules were asked about it; null where it is not known."""
+        return self._facts.columns[fact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class Gate:
         """
         self._accounts = accounts
         self._known_until = moment.known_until
+        self._readings = policy.readings
         self._latest_us = moment.latest_us
         self._bit = {reason: np.uint64(1 << i) for i, reason in enumerate(policy.reasons)}
         self._account_facts = account_facts(accounts.table, self._known_until)
@@ -127,7 +133,7 @@ class Gate:
     def decide(self, files: pa.RecordBatch) -> Decided:
         """Decides every file of a batch (MANIFEST_SCHEMA), in its order."""
         rows = self._accounts.rows_of(files.column("account_id"))
-        facts = file_facts(files, self._known_until)
+        facts = file_facts(files, self._known_until, self._readings)
         bits = self._account_bits[rows]
         for only_if, answers in self._conditional:
             applies = np.flatnonzero(facts.is_in(only_if.fact, only_if.in_))
@@ -138,7 +144,7 @@ class Gate:
             bits |= self._on_files(rule, facts, self._answer(rule, facts))
         for rule in self._elapsed_rules:
             bits |= self._on_files(rule, facts, self._elapsed(rule, facts, rows))
-        return Decided(bits, rows, files, self)
+        return Decided(bits, rows, files, facts, self)
 
     def facts(self, files: pa.RecordBatch, account_rows: npt.NDArray[np.int32]) -> pa.StructArray:
         """What is known of files, FACTS_TYPE; of their accounts only where one can be told.
@@ -148,7 +154,7 @@ class Gate:
             account_rows: From `Decided.account_rows` of a decision of this gate.
         """
         unknown = self._unasked[account_rows]
-        of_files = file_facts(files, self._known_until)
+        of_files = file_facts(files, self._known_until, self._readings)
         return facts_struct(of_files, self._account_facts, account_rows, unknown)
 
     def account_ids(self, account_rows: npt.NDArray[np.int32]) -> pa.StringArray:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipeline.eligibility.values import KNOWN_VALUES, Readings, problems_of
 from pipeline.errors import ConfigError
 
 FactName = Literal[
@@ -34,9 +35,6 @@ TIME_FACTS = ("submitted_at", "deletion_requested_at", "expires_at", "exported_a
 ACCOUNT_FACTS = frozenset(
     ("training_permitted", "baa_executed", "opted_out", "ttl_seconds", "exported_at")
 )
-
-#: Values that a text fact can have; anything else is unknown (contracts: File manifest).
-KNOWN_VALUES = {"product": ("async", "streaming", "llm_gateway"), "region": ("us", "eu")}
 
 #: Reasons that need no rule: the gate itself gives them.
 UNKNOWN_ACCOUNT = "unknown_account"
@@ -153,11 +151,16 @@ class Policy(_Part):
     """All rules in order, and the text they were read from.
 
     Attributes:
+        also_called: Fact → value → what else it is called; see `values`.
         toml: The file as it was read; a run record keeps it.
     """
 
     version: Literal[1]
     title: str
+    also_called: dict[
+        str,
+        dict[str, tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], ...]],
+    ] = {}
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     toml: Annotated[str, Field(exclude=True)] = ""
 
@@ -180,6 +183,7 @@ class Policy(_Part):
                 "rules → no unconditional rule limits the age of the registry (exported_at, "
                 "older_than_seconds)"
             )
+        problems += problems_of(self.also_called)
         if len(self.reasons) > _MOST_REASONS:
             problems.append(f"rules → can give more than {_MOST_REASONS} different reasons")
         if problems:
@@ -189,7 +193,10 @@ class Policy(_Part):
     @property
     def digest(self) -> str:
         """SHA-256 of the rules' meaning: layout and comments of the file do not change it."""
-        canonical = msgspec.json.encode(self.model_dump(mode="json", by_alias=True), order="sorted")
+        meaning = self.model_dump(mode="json", by_alias=True)
+        if not self.also_called:
+            del meaning["also_called"]  # a policy that says nothing of it is what it always was
+        canonical = msgspec.json.encode(meaning, order="sorted")
         return hashlib.sha256(canonical).hexdigest()
 
     @property
@@ -202,6 +209,11 @@ class Policy(_Part):
             f"unknown_{r.denies.elapsed_since}" for r in self.rules if r.denies.elapsed_since
         ]
         return tuple(dict.fromkeys([*stated, UNKNOWN_ACCOUNT, CONFLICTING_REGISTRY_ROWS, *unknown]))
+
+    @property
+    def readings(self) -> Readings:
+        """What the values of text facts are called."""
+        return Readings(self.also_called)
 
     @property
     def alerts(self) -> frozenset[str]:

@@ -8,7 +8,8 @@ than the published one is nobody's business.
 from collections.abc import Iterator, Sequence
 
 from pipeline.config import Waiver
-from pipeline.eligibility.policy import FLOOR, KNOWN_VALUES, Condition, Policy, Rule
+from pipeline.eligibility.policy import FLOOR, Condition, Policy, Rule
+from pipeline.eligibility.values import KNOWN_VALUES
 
 _BELOW = "which the published policy has not"
 

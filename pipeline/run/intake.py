@@ -5,6 +5,7 @@ no content. Duplicate ids are known only at the end of the manifest, so a second
 scratch file adds them.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +24,7 @@ from pipeline.eligibility.facts import FILE_FACTS, only_known_times
 from pipeline.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
 from pipeline.eligibility.ids import UInt64, hash_ids
 from pipeline.eligibility.moment import Moment
-from pipeline.eligibility.policy import Policy
+from pipeline.eligibility.policy import TEXT_FACTS, Policy
 from pipeline.eligibility.spelling import folded
 from pipeline.errors import RegistryStale, SourceUnavailable
 from pipeline.records import FACTS_TYPE, QuarantineReason, SourceSnapshot, utc_text
@@ -58,6 +59,11 @@ _PROVISIONAL_SCHEMA = pa.schema(
     ]
 )
 
+_READ = tuple(
+    name
+    for name in MANIFEST_SCHEMA.names
+    if name != "malformed" and not name.endswith("_unreadable") and name not in TEXT_FACTS
+)
 #: Names of columns in one line of progress; the record of the run has them all.
 _TOLD_NAMES = 20
 #: Nothing is refused but what is almost a column that is read, and every other one is told.
@@ -71,7 +77,7 @@ class Tables:
     Attributes:
         manifest: The file manifest.
         registry: The account registry.
-        columns: What the user has decided about columns that are not read.
+        columns: What the user has said of the columns of both.
     """
 
     manifest: Path
@@ -85,7 +91,11 @@ def tables_of(config: Config) -> Tables:
     return Tables(
         config.path(sources.manifest),
         config.path(sources.registry),
-        ColumnRules(strict=sources.strict_columns, ignored=sources.ignored_columns),
+        ColumnRules(
+            strict=sources.strict_columns,
+            ignored=sources.ignored_columns,
+            timezone=sources.timezone,
+        ),
     )
 
 
@@ -138,7 +148,7 @@ class Intake:
         registry: What the registry was.
         duplicates: Sorted hashes of file ids that occur more than once, in whatever spelling.
         shared: The same of transcripts: nobody can say whose speech they hold.
-        columns: What the user has decided about columns that are not read.
+        columns: What the user has said of the columns of both tables.
         hidden: What rows that are not eligible point to, one a line, so that a file that has
             another name is known by it; nothing is opened by these.
     """
@@ -210,6 +220,7 @@ def take_in(tables: Tables, policy: Policy, moment: Moment, scratch: Path) -> In
     uri_finder = DuplicateFinder(scratch / "uris.bin")
     named: list[_Named] = [(np.empty(0, np.uint64), np.empty(0, np.uint64))]
     row_count = 0
+    read: Counter[str] = Counter()
     with (
         open_manifest(tables.manifest, tables.columns) as manifest,
         pa.OSFile(str(decisions), "wb") as sink,
@@ -220,6 +231,7 @@ def take_in(tables: Tables, policy: Policy, moment: Moment, scratch: Path) -> In
         for files in manifest_batches(manifest):
             row_count += files.num_rows
             decided = gate.decide(files)
+            read.update(_read(files, decided))
             file_ids = files.column("file_id")
             # A deletion that is asked for under one spelling holds for the others too.
             spelled = folded(file_ids.fill_null("") if file_ids.null_count else file_ids)
@@ -232,6 +244,7 @@ def take_in(tables: Tables, policy: Policy, moment: Moment, scratch: Path) -> In
             writer.write_batch(_scratch_batch(files, decided, hashes, uris))
             out = pc.or_(pa.array(decided.reason_bits != 0), files.column("malformed"))
             hidden_writer.write_batch(pa.record_batch([transcripts.filter(out)], _HIDDEN_SCHEMA))
+        manifest.require_legible(read)
         snapshot = SourceSnapshot(
             sha256=manifest.sha256, row_count=row_count, unread_columns=manifest.unread_columns
         )
@@ -246,6 +259,13 @@ def take_in(tables: Tables, policy: Policy, moment: Moment, scratch: Path) -> In
         registry.snapshot,
         tables.columns,
     )
+
+
+def _read(files: pa.RecordBatch, decided: Decided) -> dict[str, int]:
+    """How many values of each column could be read; names only if they are known."""
+    columns = {name: files.column(name) for name in _READ}
+    columns |= {name: decided.known(name) for name in TEXT_FACTS}
+    return {name: len(column) - column.null_count for name, column in columns.items()}
 
 
 def _transcripts(files: pa.RecordBatch) -> pa.Array:

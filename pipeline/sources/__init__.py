@@ -3,6 +3,7 @@
     tables       a table of facts: rows streamed in batches, bad rows marked, one digest
     column_names what columns are called: read, almost so, or not read at all
     formats      which function reads which format: csv_rows, json_rows, parquet_rows
+    legible      whether each column can be read at all
     streams      chunks and lines of plain and compressed files
     columns      columns of text → booleans, times, seconds, ids; unreadable values marked
     manifest     the file manifest as batches for the gate

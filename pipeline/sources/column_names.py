@@ -20,15 +20,17 @@ _ANY_LETTER = "\0"
 
 @dataclass(frozen=True, slots=True)
 class ColumnRules:
-    """What the user has decided about columns that are not read.
+    """What the user has said of the columns of a table.
 
     Attributes:
-        strict: Such a column is an error unless it is listed.
+        strict: A column that is not read is an error unless it is listed.
         ignored: Names and shell patterns of those that are known and of no use.
+        timezone: Where times that have no offset are meant; None: they cannot be read.
     """
 
     strict: bool = False
     ignored: tuple[str, ...] = ()
+    timezone: str | None = None
 
     def lists(self, shown: str) -> bool:
         """Whether a name, as `shown_name` gives it, is listed or fits a pattern."""

@@ -12,14 +12,22 @@ from pipeline.sources.tables import UNREADABLE
 
 Bools = npt.NDArray[np.bool_]
 
-#: RFC 3339 with an offset. `Z` and `T` may be lowercase (section 5.6). Arrow would
-#: read an offset of 99 minutes.
-_RFC_3339 = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$"
+#: RFC 3339, and as databases write it: `2026-11-28 00:00:00+00`, `... +0000`, `... UTC`. `Z` and
+#: `T` may be lowercase (section 5.6). Arrow would read an offset of 99 minutes.
+_DAY_AND_TIME = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?"
+_OFFSET = r" ?([Zz]|[Uu][Tt][Cc]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)$"
+#: What Arrow does not read, and what it reads: the name of an offset, and a blank before one.
+_OTHER_OFFSETS = ((r" ?[Uu][Tt][Cc]$", "Z"), (r" ([Zz]|[+-][\d:]+)$", r"\1"))
 #: Of the texts that Arrow reads as a time with an offset, those as long as this are RFC 3339.
 _SECONDS_UTC = len("2026-01-01T00:00:00Z")
 #: What `datetime` can hold: whoever shows a decision later must be able to print its times.
 _FIRST = int(datetime.min.replace(tzinfo=UTC).timestamp()) * 1_000_000
 _LAST = int(datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()) * 1_000_000
+#: As texts, and as numbers: databases and data frames have each of them.
+_TRUE = ("true", "t", "yes", "y", "1", "1.0")
+_FALSE = ("false", "f", "no", "n", "0", "0.0")
+#: A whole number as a data frame writes it that holds gaps too.
+_NO_FRACTION = r"\.0$"
 #: A name that is safe to keep in a table of facts: no markup, no spaces, not long.
 _PLAIN_NAME = r"^[A-Za-z0-9_.-]{1,64}$"
 #: Ids go into logs, where a control character could fake a line or drive a terminal.
@@ -28,11 +36,21 @@ _CONTROL = r"[\x00-\x1f\x7f]"
 _MAX_ID_BYTES = 1024
 
 
-def times(column: pa.Array) -> tuple[pa.Array, Bools]:
-    """Times in UTC, and where a value is there that is not RFC 3339 with an offset."""
+def times(column: pa.Array, timezone: str | None = None) -> tuple[pa.Array, Bools]:
+    """Times in UTC, and where a value is there that is no time with an offset.
+
+    Args:
+        column: Text, or times.
+        timezone: Where times without an offset are meant; None where nobody has said so: then they
+            cannot be read. Of two that the end of summer time makes one, it is the first.
+    """
     if column.null_count == len(column):
         return pa.nulls(len(column), TIMESTAMP), np.zeros(len(column), np.bool_)
-    parsed = _stamps(column) if pa.types.is_timestamp(column.type) else _parsed(column)
+    parsed = (
+        _stamps(column, timezone)
+        if pa.types.is_timestamp(column.type)
+        else _parsed(column, timezone)
+    )
     ticks = pc.min_max(parsed.cast(pa.int64()))
     if parsed.null_count < len(parsed) and (
         ticks["min"].as_py() < _FIRST or ticks["max"].as_py() > _LAST
@@ -46,16 +64,17 @@ def times(column: pa.Array) -> tuple[pa.Array, Bools]:
 
 
 def booleans(column: pa.Array) -> pa.Array:
-    """True, false, or null for whatever is neither."""
+    """True, false, or null for whatever is neither, in any case: `true`, `t`, `yes`, `y`, `1`."""
     lower = pc.utf8_lower(column)
-    known = pc.is_in(lower, pa.array(["true", "false"]))
-    return pc.if_else(known, pc.equal(lower, "true"), pa.scalar(None, pa.bool_()))
+    is_true, is_false = (pc.is_in(lower, pa.array(said)) for said in (_TRUE, _FALSE))
+    return pc.if_else(pc.or_(is_true, is_false), is_true, pa.scalar(None, pa.bool_()))
 
 
 def seconds(column: pa.Array) -> tuple[pa.Array, Bools]:
     """Whole numbers, and where a value is there that is none."""
+    whole = pc.replace_substring_regex(column, _NO_FRACTION, "")
     shaped = pc.if_else(
-        pc.match_substring_regex(column, r"^\d{1,18}$"), column, pa.scalar(None, pa.string())
+        pc.match_substring_regex(whole, r"^\d{1,18}$"), whole, pa.scalar(None, pa.string())
     )
     parsed = shaped.cast(pa.int64())
     return parsed, _bools(pc.and_(column.is_valid(), parsed.is_null()))
@@ -100,41 +119,76 @@ def _is_printable_ascii(column: pa.Array) -> bool:
     return bool(letters.min() >= 0x20 and letters.max() < 0x7F)
 
 
-def _stamps(column: pa.Array) -> pa.Array:
+def _stamps(column: pa.Array, timezone: str | None) -> pa.Array:
+    if column.type.tz is None:
+        if timezone is None:
+            return pa.nulls(len(column), TIMESTAMP)
+        return _in_zone(column, timezone)
     if column.type.unit in ("us", "ns"):
         return column.cast(TIMESTAMP, safe=False)
     try:
         return column.cast(TIMESTAMP)
     except pa.ArrowInvalid:  # some value is too far away to be counted in microseconds
-        scale = {"s": 1_000_000, "ms": 1_000}[column.type.unit]
-        ticks = column.cast(pa.int64())
-        inside = pc.and_(
-            pc.greater_equal(ticks, _FIRST // scale), pc.less_equal(ticks, _LAST // scale)
-        )
+        inside = _inside(column)
         return pc.if_else(inside, column, pa.scalar(None, column.type)).cast(TIMESTAMP)
 
 
-def _parsed(column: pa.Array) -> pa.Array:
+def _inside(column: pa.Array) -> pa.Array:
+    """Where times in seconds or milliseconds are ones that `datetime` can hold."""
+    scale = {"s": 1_000_000, "ms": 1_000, "us": 1}[column.type.unit]
+    ticks = column.cast(pa.int64())
+    return pc.and_(pc.greater_equal(ticks, _FIRST // scale), pc.less_equal(ticks, _LAST // scale))
+
+
+def _in_zone(column: pa.Array, timezone: str) -> pa.Array:
+    """Times without a zone as those of one; the earlier of two, since all facts age from there."""
+    if column.type.unit == "ns":
+        column = column.cast(pa.timestamp("us"), safe=False)
+    column = pc.if_else(_inside(column), column, pa.scalar(None, column.type))
+    return pc.assume_timezone(
+        column.cast(pa.timestamp("us")), timezone, ambiguous="earliest", nonexistent="earliest"
+    ).cast(TIMESTAMP)
+
+
+def _parsed(column: pa.Array, timezone: str | None) -> pa.Array:
     lengths = pc.min_max(pc.binary_length(column))
     if lengths["min"].as_py() == _SECONDS_UTC == lengths["max"].as_py():
         try:
             return column.cast(TIMESTAMP)
         except pa.ArrowInvalid:
-            pass  # some value is no time: find out which
-    shaped = pc.if_else(
-        pc.match_substring_regex(column, _RFC_3339), column, pa.scalar(None, pa.string())
+            pass  # some value is no time, or has no offset: find out which
+    shaped = _where(column, _DAY_AND_TIME + _OFFSET)
+    for spelled, plain in _OTHER_OFFSETS:
+        shaped = pc.replace_substring_regex(shaped, spelled, plain)
+    parsed = _cast(shaped, TIMESTAMP)
+    if timezone is None or parsed.null_count == column.null_count:
+        return parsed
+    naive = _cast(_where(column, _DAY_AND_TIME + "$"), pa.timestamp("us"))
+    return pc.coalesce(parsed, _in_zone(naive, timezone))
+
+
+def _where(column: pa.Array, pattern: str) -> pa.Array:
+    """The texts that have a form; null for the others."""
+    return pc.if_else(
+        pc.match_substring_regex(column, pattern), column, pa.scalar(None, pa.string())
     )
+
+
+def _cast(shaped: pa.Array, kind: pa.TimestampType) -> pa.Array:
     try:
-        return shaped.cast(TIMESTAMP)
+        return shaped.cast(kind)
     except pa.ArrowInvalid:  # some value has the shape but is no time: one by one
-        return pa.array([_time(value) for value in shaped.to_pylist()], TIMESTAMP)
+        is_naive = kind.tz is None
+        return pa.array([_time(value, is_naive=is_naive) for value in shaped.to_pylist()], kind)
 
 
-def _time(value: str | None) -> datetime | None:
+def _time(value: str | None, *, is_naive: bool) -> datetime | None:
     try:
         moment = None if value is None else datetime.fromisoformat(value.upper())
+        if moment is None or (moment.tzinfo is None) != is_naive:
+            return None
         # An offset can carry a time over the end of the calendar.
-        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+        return moment if is_naive else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -209,6 +209,8 @@ def _columns(rows: list[Any], spec: TableSpec, absent: set[str]) -> RawBatch:
             for row, value in zip(rows, values, strict=True)
         ):
             absent.discard(name)
+        if name in spec.numbers:
+            values = [int(v) if isinstance(v, float) and v.is_integer() else v for v in values]
         text = pa.array([_text(value) for value in values], pa.string())
         columns[name] = text.dictionary_encode() if name in spec.names else text
     return RawBatch(columns, np.array([type(row) is _Broken for row in rows], np.bool_))

@@ -46,14 +46,14 @@ def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:
         SourceUnavailable: See `Table.batches`.
     """
     for raw in table.batches():
-        yield _typed(raw)
+        yield _typed(raw, table.timezone)
 
 
-def _typed(raw: RawBatch) -> pa.RecordBatch:
+def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
     column = raw.columns
-    submitted, _ = columns.times(column["submitted_at"])
-    deletion, deletion_unreadable = columns.times(column["deletion_requested_at"])
-    expires, expires_unreadable = columns.times(column["expires_at"])
+    submitted, _ = columns.times(column["submitted_at"], timezone)
+    deletion, deletion_unreadable = columns.times(column["deletion_requested_at"], timezone)
+    expires, expires_unreadable = columns.times(column["expires_at"], timezone)
     file_ids = columns.ids(column["file_id"])
     unnamed = pc.is_null(file_ids)
     if file_ids.null_count:

@@ -37,7 +37,7 @@ def read_parquet(
         raise unavailable(problem)
     included = [name for name in spec.columns if name in schema.names]
     for name in included:
-        if not _fits(schema.field(name).type, name in spec.times):
+        if not _fits(schema.field(name).type, name, spec):
             raise unavailable(f"column {name} has the wrong type (row 1)")
     try:
         table = pa.parquet.ParquetFile(
@@ -72,15 +72,17 @@ def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
     return RawBatch(columns, malformed)
 
 
-def _fits(kind: pa.DataType, is_time: bool) -> bool:
+def _fits(kind: pa.DataType, name: str, spec: TableSpec) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
+    is_time = name in spec.times
     if pa.types.is_timestamp(kind):
-        return is_time and kind.tz is not None
+        return is_time
     return bool(
         _is_text(kind)
         or pa.types.is_null(kind)
         or (not is_time and (pa.types.is_boolean(kind) or pa.types.is_integer(kind)))
+        or (name in spec.numbers and pa.types.is_floating(kind))
     )
 
 

@@ -18,6 +18,7 @@ _SPEC = TableSpec(
     required=("account_id", "training_permitted", "baa_executed", "opted_out", "exported_at"),
     optional=("baa_executed_at", "opted_out_at", "ttl_seconds"),
     times=("exported_at", "baa_executed_at", "opted_out_at"),
+    numbers=("training_permitted", "baa_executed", "opted_out", "ttl_seconds"),
     key="account_id",
     certain_key=True,
 )
@@ -52,7 +53,7 @@ def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
         SourceUnavailable: It is missing, empty, unreadable or of the wrong schema.
     """
     with open_table(path, _SPEC, rules or ColumnRules()) as table:
-        batches = [_typed(raw) for raw in table.batches()]
+        batches = [_typed(raw, table.timezone) for raw in table.batches()]
         whole = pa.Table.from_batches(batches)
         row_count = whole.num_rows
         newest = pc.max(whole.column("exported_at")).as_py()
@@ -62,6 +63,7 @@ def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
                 f"account registry {path}: column account_id cannot be read in {unnamed} row(s): "
                 "they could hold anybody's opt-out. Mend or remove them"
             )
+        table.require_legible({n: row_count - whole.column(n).null_count for n in _SPEC.columns})
         snapshot = SourceSnapshot(
             sha256=table.sha256,
             row_count=row_count,
@@ -71,11 +73,11 @@ def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
     return Registry(whole.combine_chunks(), snapshot)
 
 
-def _typed(raw: RawBatch) -> pa.RecordBatch:
+def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
     column = raw.columns
-    exported, _ = columns.times(column["exported_at"])
-    baa_at, baa_unreadable = columns.times(column["baa_executed_at"])
-    opted_at, opted_unreadable = columns.times(column["opted_out_at"])
+    exported, _ = columns.times(column["exported_at"], timezone)
+    baa_at, baa_unreadable = columns.times(column["baa_executed_at"], timezone)
+    opted_at, opted_unreadable = columns.times(column["opted_out_at"], timezone)
     ttl, ttl_unreadable = columns.seconds(column["ttl_seconds"])
     return pa.RecordBatch.from_pydict(
         {

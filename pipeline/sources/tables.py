@@ -6,7 +6,8 @@ A table that cannot be read at all, is empty or lacks a column is an error.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +18,7 @@ import pyarrow as pa
 
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.column_names import ColumnNames, ColumnRules
+from pipeline.sources.legible import illegible
 
 #: Stands for a value that is there but cannot be read; it is no id, name, time, number or flag.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -31,6 +33,8 @@ class TableSpec:
         required: Columns that must be there.
         optional: Columns that may be there.
         times: Those of them that hold times.
+        numbers: Those of them that hold flags or whole numbers: a data frame that knows no gaps in
+            such columns writes them with fractions.
         names: Those of them that hold one of few values; they come dictionary-encoded.
         key: The column that names a row, recovered from broken rows where it can be.
         certain_key: Whether a guess will not do for that: where several rows are about one thing,
@@ -42,6 +46,7 @@ class TableSpec:
     optional: tuple[str, ...]
     times: tuple[str, ...]
     key: str
+    numbers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     certain_key: bool = False
 
@@ -90,6 +95,11 @@ class Table:
         self._spec = spec
         self._readers = readers
         self._names = ColumnNames(spec.required, spec.optional, rules)
+        #: Where times without an offset are meant.
+        self.timezone = rules.timezone
+        #: Rows that could be read so far, and how many values of each column they have.
+        self._rows = 0
+        self._there: Counter[str] = Counter()
         try:
             self._file = path.open("rb")
         except OSError as error:
@@ -128,6 +138,7 @@ class Table:
         seen = 0
         for batch in reader(self._file, name, self._spec, self._names, self._unavailable):
             seen += len(batch.malformed)
+            self._count(batch)
             yield batch
         if seen == 0:
             raise self._unavailable("has no rows (row 1)")
@@ -135,6 +146,26 @@ class Table:
             raise self._unavailable(problem)
         if _identity(self._file) != self._before:
             raise self._unavailable("was changed while it was read; run again")
+
+    def require_legible(self, read: Mapping[str, int]) -> None:
+        """Passes if each column that has values has one that can be read; asked after the last row.
+
+        Args:
+            read: How many values of each column could be read.
+
+        Raises:
+            SourceUnavailable: One has none, or one that must have some is empty.
+        """
+        problem = illegible(self._spec.required, self._rows, self._there, read)
+        if self._rows and problem is not None:
+            raise self._unavailable(problem)
+
+    def _count(self, batch: RawBatch) -> None:
+        sound = ~batch.malformed
+        self._rows += int(sound.sum())
+        for name, column in batch.columns.items():
+            read = column if sound.all() else column.filter(pa.array(sound))
+            self._there[name] += len(read) - read.null_count
 
     def _unavailable(self, problem: str) -> SourceUnavailable:
         return SourceUnavailable(f"{self._spec.what} {self._path}: {problem}")

@@ -66,7 +66,15 @@ def test_opting_out_decides_by_itself(value: bool | None) -> None:
 
 @pytest.mark.parametrize(
     ("region", "expected"),
-    [("us", set()), ("eu", {"eu_server"}), (None, {"unknown_region"}), ("EU", {"unknown_region"})],
+    [
+        ("us", set()),
+        ("US-West-2", set()),
+        ("eu", {"eu_server"}),
+        ("EU", {"eu_server"}),
+        ("eu-central-1", {"eu_server"}),
+        (None, {"unknown_region"}),
+        ("europe", {"unknown_region"}),
+    ],
 )
 def test_the_region_decides_by_itself(region: str | None, expected: set[str]) -> None:
     assert reasons({"region": region}) == expected
@@ -361,7 +369,7 @@ _file_rows = st.lists(
         {
             "account_id": st.one_of(st.none(), _id),
             "product": st.sampled_from(["async", "streaming", "llm_gateway", "fax", None]),
-            "region": st.sampled_from(["us", "us", "eu", "EU", None]),
+            "region": st.sampled_from(["us", "us-west-2", "eu", "EU", "moon", None]),
             "submitted_at": _times,
             "deletion_requested_at": st.one_of(st.none(), st.none(), _times),
             "expires_at": st.one_of(st.none(), _times),
@@ -416,9 +424,9 @@ def _by_the_contract(
     if submitted is None:
         out.add("unknown_submitted_at")
     match file["region"]:
-        case "eu":
+        case "eu" | "EU":
             out.add("eu_server")
-        case "us":
+        case "us" | "us-west-2":
             pass
         case _:
             out.add("unknown_region")

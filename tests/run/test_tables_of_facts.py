@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pipeline.audit.reading import visible_runs
 from pipeline.audit.verify import verify
 from pipeline.cli.entry import _exit_code
 from pipeline.config import load_config
@@ -109,3 +110,89 @@ def test_a_stray_quote_in_a_column_that_is_not_read_swallows_nothing(world: Worl
     with pytest.raises(SourceUnavailable, match=rf"several lines.*\(row {place + 2}\)"):
         world.run()
     assert not (world.out / "runs").exists()
+
+
+#: A column, what an export made of its values, and how the message says they are to be written.
+ILLEGIBLE = [
+    ("accounts", "training_permitted", "ja", "write true or false"),
+    ("accounts", "opted_out", "-", "write true or false"),
+    ("accounts", "exported_at", "2026-11-22 00:00:00", "sources.timezone"),
+    ("accounts", "ttl_seconds", "1 h", "write 3600"),
+    ("files", "region", "United States", "also_called.region"),
+    ("files", "region", "moon-1", "also_called.region"),
+    ("files", "product", "batch", "async, streaming or llm_gateway"),
+    ("files", "submitted_at", "2026-11-01 12:00:00", "sources.timezone"),
+    ("files", "expires_at", "1767225600", "2026-11-28T09:30:00Z"),
+    ("files", "deletion_requested_at", "never", "2026-11-28T09:30:00Z"),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "value", "told"), ILLEGIBLE)
+def test_a_column_in_which_nothing_can_be_read_leaves_the_last_run_as_it_is(
+    world: World, table: str, column: str, value: str, told: str
+) -> None:
+    before = world.run()
+    for row in getattr(world, table):
+        row[column] = value
+    world.write()
+    with pytest.raises(SourceUnavailable) as caught:
+        world.run()
+    message = str(caught.value)
+    assert f"column {column}" in message
+    assert told in message
+    assert value not in message or value == "-"
+    assert [run.run_id for run in visible_runs(world.out)] == [before.run_id]
+    assert len(world.texts()) == before.counts.written
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("accounts", "opted_out"), ("files", "region"), ("files", "account_id")]
+)
+def test_nor_does_a_column_that_is_empty_but_must_not_be(
+    world: World, table: str, column: str
+) -> None:
+    for row in getattr(world, table):
+        row[column] = ""
+    world.write()
+    with pytest.raises(SourceUnavailable, match=f"column {column} is empty in every row"):
+        world.run()
+
+
+def test_one_value_that_cannot_be_read_denies_its_own_file_alone(world: World) -> None:
+    world.files[0]["deletion_requested_at"] = "soon"
+    world.files[1]["region"] = "moon-1"
+    world.write()
+    decided = world.decisions(world.run())
+    assert decided["good-0"] == ("excluded", ["unknown_deletion_requested_at"])
+    assert decided["good-1"] == ("excluded", ["unknown_region"])
+    assert decided["good-2"][0] == "written"
+
+
+def test_tables_as_a_warehouse_writes_them(world: World) -> None:
+    flags = {"true": "t", "false": "f"}
+    for account in world.accounts:
+        for name in ("training_permitted", "baa_executed", "opted_out"):
+            account[name] = flags[account[name]]
+        account["exported_at"] = "2026-11-22 00:00:00+00"
+    for file in world.files:
+        file["region"] = {"us": "US-West-2", "eu": "eu-central-1"}[file["region"]]
+        file["submitted_at"] = "2026-11-01 12:00:00"
+    world.files[0]["deletion_requested_at"] = "2026-11-20 00:00:00"
+    sources = '[sources]\ntimezone = "America/New_York"\n'
+    world.write()
+    world.config.write_text(world.config.read_text().replace("[sources]\n", sources))
+    decided = world.decisions(world.run())
+    assert {name for name, (state, _) in decided.items() if state == "written"} == {
+        *("good-1", "good-2", "good-3", "other-0")
+    }
+    assert decided["eu-0"] == ("excluded", ["eu_server"])
+    assert decided["good-0"] == ("excluded", ["deletion_requested"])
+
+
+def test_a_time_zone_that_nobody_knows_is_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = world.config.read_text().replace("[sources]\n", '[sources]\ntimezone = "Berlin"\n')
+    world.config.write_text(text)
+    assert _exit_code(["gate", "--config", str(world.config)]) == 2
+    assert "sources.timezone → no time zone of this name" in capsys.readouterr().err

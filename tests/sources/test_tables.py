@@ -402,8 +402,11 @@ def test_an_account_that_is_not_certain_is_nobodys(tmp_path: Path, header: str, 
         "2026-01-01T00:00:00",
         "2026-01-01",
         "2026-01-01T00:00Z",
-        "2026-01-01T00:00:00+02",
-        "2026-01-01T00:00:00+0200",
+        "2026-01-01T00:00:00+2",
+        "2026-01-01T00:00:00+0260",
+        "2026-01-01T00:00:00  UTC",
+        "2026-01-01T00:00:00 CET",
+        "2026-01-01T00:00:00UTC+1",
         "2026-02-30T00:00:00Z",
         "2026-01-01T24:00:00Z",
         "2026-01-01T00:00:60Z",
@@ -541,7 +544,8 @@ def test_a_broken_registry_row_does_not_leave_its_account_to_an_older_row(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "value", ["yes", "1", " true", "", "TRUE ", "\uff54\uff52\uff55\uff45", "null", "0"]
+    "value",
+    ["si", "2", " true", "", "TRUE ", "\uff54\uff52\uff55\uff45", "null", "-1", "nan", "0.5"],
 )
 def test_a_flag_is_true_false_or_not_known(tmp_path: Path, value: str) -> None:
     path = tmp_path / "accounts.csv"
@@ -550,7 +554,7 @@ def test_a_flag_is_true_false_or_not_known(tmp_path: Path, value: str) -> None:
     assert column.to_pylist() == [None, False]
 
 
-@pytest.mark.parametrize("value", ["-1", "1.0", "1e3", "x", "9" * 19, "\uff11"])
+@pytest.mark.parametrize("value", ["-1", "1.5", "1.00", ".0", "1e3", "x", "9" * 19, "\uff11"])
 def test_seconds_that_are_no_whole_number_are_unreadable(tmp_path: Path, value: str) -> None:
     path = tmp_path / "accounts.csv"
     _csv(path, [{**ACCOUNTS[0], "ttl_seconds": value}, {**ACCOUNTS[1], "ttl_seconds": "7"}])
@@ -622,7 +626,6 @@ def test_a_table_that_cannot_be_used_is_an_error(
 @pytest.mark.parametrize(
     ("name", "column"),
     [
-        ("submitted_at", pa.array([datetime(2026, 1, 1)] * 50)),  # noqa: DTZ001 - naive on purpose
         ("submitted_at", pa.array([1] * 50)),
         ("account_id", pa.array([1.5] * 50)),
         ("region", pa.array([["us"]] * 50)),

@@ -1,0 +1,54 @@
+"""Whether each column of facts can be read at all.
+
+A value that cannot be read denies its file, and that is right for one value. A column in which no
+value can be read is an export gone wrong: every file would be excluded, and an empty run would
+replace a good one.
+"""
+
+from collections.abc import Mapping, Sequence
+
+_TIME = (
+    "as a time with an offset: write 2026-11-28T09:30:00Z, or say in sources.timezone where times "
+    "without one are meant"
+)
+_FLAG = "as a flag: write true or false (or t/f, yes/no, 1/0)"
+_ID = "as an id: write up to 1,024 bytes without control characters"
+_NAME = (
+    "as one that is known: write {0}, or name in the policy what they are called "
+    "(also_called.{1}; `clearshard policy show` shows it)"
+)
+#: What the values of a column are read as, and how they are to be written.
+_EXPECTED = {
+    **dict.fromkeys(("training_permitted", "baa_executed", "opted_out"), _FLAG),
+    "ttl_seconds": "as a number of seconds: write 3600",
+    **dict.fromkeys(("account_id", "file_id"), _ID),
+    "transcript_uri": "as a path in sources.transcripts: write calls/0001.json",
+    "product": _NAME.format("async, streaming or llm_gateway", "product"),
+    "region": _NAME.format("us or eu", "region"),
+    "gateway_provider": "as a name: write letters, digits, dots and hyphens",
+}
+
+
+def illegible(
+    required: Sequence[str], rows: int, there: Mapping[str, int], read: Mapping[str, int]
+) -> str | None:
+    """What is wrong with the first column of which no value can be read, if there is one.
+
+    A column that may be empty and nearly is denies the few files that it is about.
+
+    Args:
+        required: Columns without whose values no file can be used.
+        rows: How many rows could be read.
+        there: How many values each column has in them.
+        read: How many of them could be read. Of columns that are not named nothing is asked.
+    """
+    for name, count in read.items():
+        values = there.get(name, 0)
+        if count == 0 and values and (name in required or 2 * values > rows):
+            return (
+                f"column {name}: none of its {values:,} values can be read "
+                f"{_EXPECTED.get(name, _TIME)}"
+            )
+        if count == 0 and name in required:
+            return f"column {name} is empty in every row: no file could be used. Export it again"
+    return None
