@@ -140,6 +140,9 @@ class Limits(_Section):
         max_transcript_bytes: Larger transcripts are quarantined as `too_large`, unread.
         max_transcript_words: The same by number of timed words.
         max_quarantined_share: Above this share of the eligible files the command exits with 3.
+        max_drop_share: Of the files that the run before has written, the share that may be gone for
+            other reasons than opt-out, deletion or retention. Above it nothing is published, and
+            the command exits with 3.
         seconds_per_file: A worker that takes longer for one file is stopped; the file is
             quarantined as `detector_timeout`.
         worker_memory_bytes: What a worker may have, its models included; a file that needs more is
@@ -149,6 +152,7 @@ class Limits(_Section):
     max_transcript_bytes: Positive = 32 * 1024 * 1024
     max_transcript_words: Positive = 250_000
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    max_drop_share: Annotated[float, Field(ge=0, le=1)] = 0.10
     seconds_per_file: Annotated[float, Field(gt=0)] = 300.0
     worker_memory_bytes: Annotated[int, Field(ge=512 * 1024 * 1024)] = 2 * 1024 * 1024 * 1024
 

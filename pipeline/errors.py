@@ -5,8 +5,8 @@ text of a transcript: errors of parsers and validators quote their input, so the
 one of these with ``from None``.
 
 Exit codes are a contract with schedulers: 0 done, 1 anything else, 2 usage or configuration, 3 more
-quarantined than the configured share, 4 registry or source unavailable or stale, 5 integrity check
-failed, 6 another run holds the lock.
+quarantined than the configured share, or more gone than a run may lose, 4 registry or source
+unavailable or stale, 5 integrity check failed, 6 another run holds the lock.
 """
 
 from collections.abc import Sequence
@@ -79,6 +79,12 @@ class RunFailed(ClearshardError):
 
 class TooManyQuarantined(ClearshardError):
     """More files were quarantined than the configured share; the run is visible."""
+
+    exit_code = 3
+
+
+class TooManyGone(ClearshardError):
+    """Too much of what the run before had written would be gone; nothing became visible."""
 
     exit_code = 3
 

@@ -349,6 +349,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         below_default: By what settings less was redacted than by default, in words.
         rehearsal: Everything was judged as if `as_of` had been now: its shards are for no training.
         clock_skew_seconds: How far ahead of the clock a time could be and still be known.
+        gone: Files that the run before had written and this one has not, for other reasons than
+            opt-out, deletion or retention, by reason.
+        drop_accepted: Whether they were said to be right, however many.
     """
 
     run_id: str
@@ -381,6 +384,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     below_default: tuple[str, ...] = ()
     rehearsal: bool = False
     clock_skew_seconds: int = 0
+    gone: dict[str, int] = {}
+    drop_accepted: bool = False
 
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")

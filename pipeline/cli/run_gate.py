@@ -38,8 +38,9 @@ if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from pipeline.run.job import RunResult
 
 _RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
-3 more quarantined than the configured share (the run is visible), 4 registry or source unavailable
-or stale, 5 integrity check failed, 6 another run holds the lock."""
+3 more quarantined than the configured share (the run is visible), or more gone than it may lose
+(nothing was published), 4 registry or source unavailable or stale, 5 integrity check failed, 6
+another run holds the lock."""
 _GATE_EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 registry or source
 unavailable or stale, 5 integrity check of the visible run failed (with --against)."""
 
@@ -84,6 +85,13 @@ def run(
             "--redo-stale", help="Redact again what an earlier model, recognizer or code redacted."
         ),
     ] = False,
+    accept_drop: Annotated[
+        bool,
+        typer.Option(
+            "--accept-drop",
+            help="Publish although more is gone than limits.max_drop_share allows: it is right.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
     log_format: LogFormatOption = None,
     quiet: QuietOption = False,
@@ -110,6 +118,7 @@ def run(
         workers=worker_count(workers),
         dry_run=dry_run,
         wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
+        accept_drop=accept_drop,
         replay=replay,
     )
     started = time.monotonic()

@@ -1,7 +1,7 @@
 """A whole run: sources → gate → redact → write → audit."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,13 +28,14 @@ from pipeline.errors import (
     SourceUnavailable,
 )
 from pipeline.keys import PseudonymKey, load_pseudonym_key
-from pipeline.records import Counts, RunRecord, StagedUnit, utc_text
+from pipeline.records import Counts, DecisionsFile, RunRecord, StagedUnit, utc_text
 from pipeline.redaction.promise import promise_digest
 from pipeline.redaction.redactor import redactor_digest
 from pipeline.run import PRELOAD
 from pipeline.run.accepted import Accepted, accept
 from pipeline.run.confirm import Confirmed, confirm, gather
 from pipeline.run.containers import ContainerReader
+from pipeline.run.drop import drop_since
 from pipeline.run.earlier import Earlier
 from pipeline.run.finish import Finisher, ManifestChanged
 from pipeline.run.folder import Kind, OutputFolder, locked, require_nothing_added
@@ -89,6 +90,7 @@ class RunOptions:
         workers: Number of worker processes.
         dry_run: Decide and redact, but leave nothing behind.
         wishes: What is to be done again although nothing has changed.
+        accept_drop: Publish, however much of what the run before has written is gone.
         replay: Rehearse: everything is judged as if `as_of` were now, whatever the clock says. Only
             in a folder of rehearsals.
     """
@@ -98,6 +100,7 @@ class RunOptions:
     workers: int
     dry_run: bool
     wishes: Wishes = NO_WISHES
+    accept_drop: bool = False
     replay: bool = False
 
 
@@ -281,6 +284,7 @@ class _Job:
             self.staging / _DECISIONS,
         )
         remove_tree(scratch)
+        gone = self._gone(before, finished.decisions)
         record = RunRecord(
             run_id=self.run_id,
             clearshard_version=VERSION,
@@ -312,8 +316,25 @@ class _Job:
             below_default=self._accepted.below_default,
             rehearsal=options.replay,
             clock_skew_seconds=config.policy.clock_skew_seconds,
+            gone=gone,
+            drop_accepted=options.accept_drop,
         )
         return RunResult(record, unchanged=False, stale=confirmed.stale)
+
+    def _gone(
+        self, before: VisibleRun | None, decisions: Sequence[DecisionsFile]
+    ) -> dict[str, int]:
+        """What this run has no more of the run before, by reason.
+
+        Raises:
+            TooManyGone: It is more than a run may lose, and nobody has said that it is right.
+        """
+        if before is None:
+            return {}
+        drop = drop_since(before, [self.staging / _DECISIONS / file.name for file in decisions])
+        if not self._options.accept_drop:
+            drop.require_within(self._config.limits.max_drop_share)
+        return drop.others
 
     def tell_unchanged(self) -> None:
         """Tells the ledger that everything was decided again, and nothing came of it."""

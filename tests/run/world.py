@@ -153,6 +153,11 @@ class World:
         (self.root / "transcripts").mkdir(exist_ok=True)
         _write_csv(self.root / "files.csv", FILE_COLUMNS, self.files)
         _write_csv(self.root / "accounts.csv", ACCOUNT_COLUMNS, self.accounts)
+        # Most of a small world is gone with one file.
+        if "[limits]" in extra:
+            extra = extra.replace("[limits]\n", "[limits]\nmax_drop_share = 1.0\n")
+        else:
+            extra = f"{extra}\n[limits]\nmax_drop_share = 1.0\n"
         self.config.write_text(
             '[sources]\nmanifest = "files.csv"\nregistry = "accounts.csv"\n'
             f'transcripts = "transcripts"\n{extra}'
