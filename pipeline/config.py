@@ -5,6 +5,7 @@ which only the user can know. Unknown keys and wrong types are errors, all repor
 """
 
 import os
+import re
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.errors import ConfigError
 
@@ -21,6 +22,25 @@ from pipeline.errors import ConfigError
 Profile = Literal["strict", "balanced", "stock"]
 OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
 Positive = Annotated[int, Field(gt=0)]
+#: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
+
+
+def require_no_address(path: str) -> str:
+    """The path, if it is one and no address of a store.
+
+    Raises:
+        ValueError: It would become a folder that is called like the store.
+    """
+    if _ADDRESS.match(path):
+        raise ValueError(
+            "is the address of a store, and only files and folders of this machine are read and "
+            "written: copy it here, or mount it"
+        )
+    return path
+
+
+LocalPath = Annotated[str, AfterValidator(require_no_address)]
 
 
 class _Section(BaseModel):
@@ -31,7 +51,8 @@ class Sources(_Section):
     """Where the tables of facts and the transcripts are.
 
     Attributes:
-        manifest: File manifest, ``.csv``, ``.jsonl[.gz|.zst]`` or ``.parquet``.
+        manifest: File manifest: a file ``.csv``, ``.tsv``, ``.jsonl`` (these also ``.gz`` and
+            ``.zst``) or ``.parquet``, a folder of such parts, or a pattern that names them.
         registry: Account registry, same formats.
         transcripts: The folder that every ``transcript_uri`` is relative to and cannot leave.
         strict_columns: A column of a table that is not read is an error unless it is listed.
@@ -41,9 +62,9 @@ class Sources(_Section):
             ``Europe/Berlin``; None: such a time cannot be read.
     """
 
-    manifest: str
-    registry: str
-    transcripts: str
+    manifest: LocalPath
+    registry: LocalPath
+    transcripts: LocalPath
     strict_columns: bool = False
     ignored_columns: tuple[str, ...] = ()
     timezone: str | None = None
@@ -71,7 +92,7 @@ class Output(_Section):
         row_group_bytes: The same for a row group: what a reader holds in memory to stream.
     """
 
-    folder: str | None = None
+    folder: LocalPath | None = None
     target_shard_bytes: Positive = 256 * 1024 * 1024
     row_group_bytes: Positive = 8 * 1024 * 1024
 

@@ -8,14 +8,27 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.logs import LogFormat
-from pipeline.config import Config, load_config
+from pipeline.config import Config, load_config, require_no_address
 from pipeline.errors import ConfigError
 
 ConfigOption = Annotated[
     Path, typer.Option("--config", help="Configuration file (TOML).", show_default=False)
 ]
+
+
+def _local(path: Path | None) -> Path | None:
+    """A folder that an option names."""
+    if path is not None:
+        try:
+            require_no_address(str(path))
+        except ValueError as error:
+            raise ConfigError("--out", [f"{path} → {error}"]) from None
+    return path
+
+
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Output folder; wins over the configuration.")
+    Path | None,
+    typer.Option("--out", help="Output folder; wins over the configuration.", callback=_local),
 ]
 MaybeConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file.")]
 AsOfOption = Annotated[

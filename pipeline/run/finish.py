@@ -41,7 +41,8 @@ from pipeline.run.intake import Intake, Provisional, Tables, as_manifest, read_a
 from pipeline.run.outcomes import BatchOutcomes, read_outcomes
 from pipeline.shards.assemble import Assembler, Contents, KeyRange, ShardSizes, bin_of
 from pipeline.shards.pseudonyms import doc_key
-from pipeline.storage import fsync_tree, sha256_file
+from pipeline.sources.formats import table_digest
+from pipeline.storage import fsync_tree
 
 #: A registry that changes this often while a run is being finished is being written right now.
 _MAX_READINGS = 5
@@ -137,7 +138,7 @@ class Finisher:
             out = now_out
             written = self._write_decisions(gate, moment, assembler.ranges, decisions)
             self._require_same_manifest()
-            if _digest(self._tables.registry, "account registry") == registry.sha256:
+            if table_digest("account registry", self._tables.registry) == registry.sha256:
                 break
         else:
             raise SourceUnavailable(
@@ -202,7 +203,7 @@ class Finisher:
             # It must be the export that the run has told of, and still be there.
             and self._intake.registry.sha256
             == registry.sha256
-            == _digest(self._tables.registry, "account registry")
+            == table_digest("account registry", self._tables.registry)
         )
 
     def _read_again(self) -> tuple[Gate, SourceSnapshot, Moment]:
@@ -212,7 +213,8 @@ class Finisher:
         return Gate(self._policy, accounts, moment), registry.snapshot, moment
 
     def _require_same_manifest(self) -> None:
-        if _digest(self._tables.manifest, "file manifest") != self._intake.manifest.sha256:
+        now = table_digest("file manifest", self._tables.manifest)
+        if now != self._intake.manifest.sha256:
             raise ManifestChanged
 
     def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes]]:
@@ -302,10 +304,3 @@ class _WrittenDecisions:
 def _remove(folder: Path, shard: ShardFile | None) -> None:
     if shard is not None:
         (folder / shard.name).unlink()
-
-
-def _digest(path: Path, what: str) -> str:
-    try:
-        return sha256_file(path)
-    except OSError as error:
-        raise SourceUnavailable(f"{what} {path}: cannot be read again ({error.strerror})") from None

@@ -221,8 +221,8 @@ def take_in(tables: Tables, policy: Policy, moment: Moment, scratch: Path) -> In
     named: list[_Named] = [(np.empty(0, np.uint64), np.empty(0, np.uint64))]
     row_count = 0
     read: Counter[str] = Counter()
+    manifest = open_manifest(tables.manifest, tables.columns)
     with (
-        open_manifest(tables.manifest, tables.columns) as manifest,
         pa.OSFile(str(decisions), "wb") as sink,
         pa.ipc.new_stream(sink, _SCRATCH_SCHEMA) as writer,
         pa.OSFile(str(hidden), "wb") as hidden_sink,

@@ -1,6 +1,7 @@
 """Tables of facts and transcripts in; whatever is wrong with them becomes a typed error here.
 
     tables       a table of facts: rows streamed in batches, bad rows marked, one digest
+    files        the files of a table: one, those of a folder, or those that a pattern names
     column_names what columns are called: read, almost so, or not read at all
     formats      which function reads which format: csv_rows, json_rows, parquet_rows
     legible      whether each column can be read at all

@@ -1,15 +1,20 @@
-"""Rows of a CSV table: RFC 4180, UTF-8 with or without a byte order mark, any line ends.
+"""Rows of a CSV or TSV table: RFC 4180, UTF-8 with or without a byte order mark, any line ends.
 
 A row is a line. No fact has line breaks, and a value that goes over several lines is nearly always
 a quote too many: it swallows the rows after it, and which of them, nobody can tell. So such a table
 is refused, whichever column it happens in: the rows must be as many as the lines.
+
+A compressed table is read from a copy that is not, since it is looked at more than once.
 """
 
 import codecs
 import csv
 import io
 import re
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -19,6 +24,7 @@ import pyarrow.csv
 
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.column_names import ColumnNames
+from pipeline.sources.streams import DAMAGED, chunks
 from pipeline.sources.tables import RawBatch, TableSpec, broken_rows, header_problem, text_column
 
 #: Bytes parsed at a time; also the longest row.
@@ -29,34 +35,61 @@ _UNFIT = (_NOT_UTF_8, '"')
 #: Few enough bytes to stay close to the processor: counting lines is then nearly free.
 _PIECE_BYTES = 64 * 1024
 _LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
-_VALUE = rb'(?:"(?:[^"]++|"")*+"[^,]*+|[^",][^,]*+|)'
-_WHOLE_LINE = re.compile(_VALUE + rb"(?:," + _VALUE + rb")*+")
-_OTHER_DELIMITERS = ";\t|"
+_DELIMITERS = ",\t;|"
 
 
 def read_csv(
     file: BinaryIO,
-    _: str,
+    name: str,
     spec: TableSpec,
     names: ColumnNames,
     unavailable: Callable[[str], SourceUnavailable],
 ) -> Iterator[RawBatch]:
-    """The rows; see `tables.Reader`.
+    """The rows; see `tables.Reader`. By its name values are divided by tabs, or by commas.
 
     A row with too few or too many values is malformed, and so is one that in a column that is read
     is not UTF-8 or has a quote: a quote too many looks like that, and no fact has any.
     """
-    header = _header(file, spec, names, unavailable)
+    delimiter = "\t" if ".tsv" in name[-len(".tsv.zst") :] else ","
+    with _uncompressed(file, name, unavailable) as plain:
+        yield from _rows(plain, delimiter, spec, names, unavailable)
+
+
+@contextmanager
+def _uncompressed(
+    file: BinaryIO, name: str, unavailable: Callable[[str], SourceUnavailable]
+) -> Iterator[BinaryIO]:
+    if not name.endswith((".gz", ".zst")):
+        yield file
+        return
+    with tempfile.TemporaryFile(prefix="clearshard-") as plain:
+        try:
+            for chunk in chunks(file, name):
+                plain.write(chunk)
+        except DAMAGED:
+            raise unavailable("cannot be decompressed to its end, or not here") from None
+        plain.seek(0)
+        yield plain
+
+
+def _rows(
+    file: BinaryIO,
+    delimiter: str,
+    spec: TableSpec,
+    names: ColumnNames,
+    unavailable: Callable[[str], SourceUnavailable],
+) -> Iterator[RawBatch]:
+    header = _header(file, delimiter, spec, names, unavailable)
     content = _Content(file)
     broken: list[str | None] = []
     seen = 0
 
     def keep(row: Any) -> str:
-        broken.append(_key(row.text, header, spec))
+        broken.append(_key(row.text, delimiter, header, spec))
         return "skip"
 
     try:
-        for batch in _open(content, header, spec, keep):
+        for batch in _open(content, delimiter, header, spec, keep):
             yield _decoded(batch, spec)
             # Taken out as one: rows found broken while the consumer works must not get lost.
             taken, broken[:] = broken[:], []
@@ -64,15 +97,16 @@ def read_csv(
                 yield broken_rows(spec, taken)
             seen += batch.num_rows + len(taken)
     except pa.ArrowException:
-        raise unavailable(_line_break(file)) from None
+        raise unavailable(_line_break(file, delimiter)) from None
     if broken:
         yield broken_rows(spec, broken)
-    if seen + len(broken) != content.lines or _ends_in_quotes(file):
-        raise unavailable(_line_break(file))
+    if seen + len(broken) != content.lines or _ends_in_quotes(file, delimiter):
+        raise unavailable(_line_break(file, delimiter))
 
 
 def _header(
     file: BinaryIO,
+    delimiter: str,
     spec: TableSpec,
     names: ColumnNames,
     unavailable: Callable[[str], SourceUnavailable],
@@ -83,15 +117,18 @@ def _header(
     if b"\0" in first:
         raise unavailable("is not UTF-8 text (row 1): export it as UTF-8, not as UTF-16")
     try:
-        header = next(csv.reader([first.decode("utf-8-sig")], strict=True), [])
+        header = next(csv.reader([first.decode("utf-8-sig")], delimiter=delimiter, strict=True), [])
     except (UnicodeDecodeError, csv.Error):
         raise unavailable("the header is not CSV in UTF-8, on one line (row 1)") from None
     if not any(header):
         raise unavailable("is empty (row 1)")
     if problem := header_problem(spec, names, header):
-        other = next((d for d in _OTHER_DELIMITERS if d in header[0]), None)
+        other = next((d for d in _DELIMITERS if d != delimiter and d in header[0]), None)
         if len(header) == 1 and other is not None:
-            problem = f"its values are divided by {other!r}, not by commas (row 1): export it anew"
+            problem = (
+                f"its values are divided by {other!r}, not by {delimiter!r} (row 1): export it "
+                "anew, or call it .csv where they are divided by commas and .tsv where by tabs"
+            )
         raise unavailable(problem)
     rest = block[len(first) :].lstrip(b"\r\n")
     if not rest:
@@ -104,7 +141,11 @@ def _header(
 
 
 def _open(
-    content: "_Content", header: list[str], spec: TableSpec, keep: Callable[[Any], str]
+    content: "_Content",
+    delimiter: str,
+    header: list[str],
+    spec: TableSpec,
+    keep: Callable[[Any], str],
 ) -> pa.csv.CSVStreamingReader:
     # Bytes, not text: with text Arrow would refuse the whole table for one byte that is not UTF-8.
     kinds = {n: pa.dictionary(pa.int32(), pa.binary()) for n in spec.names}
@@ -119,7 +160,9 @@ def _open(
         ),
         # Without `newlines_in_values` a quoted line break is read well unless it happens to be
         # near the end of a block.
-        parse_options=pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=keep),
+        parse_options=pa.csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=keep
+        ),
         convert_options=pa.csv.ConvertOptions(
             column_types={name: kinds.get(name, pa.binary()) for name in included},
             include_columns=included,
@@ -152,10 +195,10 @@ def _marks_in(values: pa.Array) -> list[str]:
     return [mark for mark in _UNFIT if mark.encode() in content]
 
 
-def _key(line: str, header: list[str], spec: TableSpec) -> str | None:
+def _key(line: str, delimiter: str, header: list[str], spec: TableSpec) -> str | None:
     """The key of a row with too few or too many values, if it can be told."""
     try:
-        cells = next(csv.reader([line]), [])
+        cells = next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return None
     place = header.index(spec.key)
@@ -167,20 +210,27 @@ def _key(line: str, header: list[str], spec: TableSpec) -> str | None:
     return cells[place] or None if place < len(cells) else None
 
 
-def _ends_in_quotes(file: BinaryIO) -> bool:
+def _ends_in_quotes(file: BinaryIO, delimiter: str) -> bool:
     """Whether the last value has a quote before it and none behind, as where a file is cut off."""
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - _BLOCK_BYTES))
     end = file.read().rstrip(b"\r\n")
     last = end[max(end.rfind(b"\n"), end.rfind(b"\r")) + 1 :]
-    return _WHOLE_LINE.fullmatch(last) is None
+    return _whole_line(delimiter).fullmatch(last) is None
 
 
-def _line_break(file: BinaryIO) -> str:
+@cache
+def _whole_line(delimiter: str) -> "re.Pattern[bytes]":
+    d = re.escape(delimiter.encode())
+    value = rb'(?:"(?:[^"]++|"")*+"[^%b]*+|[^"%b][^%b]*+|)' % (d, d, d)
+    return re.compile(value + rb"(?:" + d + value + rb")*+")
+
+
+def _line_break(file: BinaryIO, delimiter: str) -> str:
     """Says where a value goes over several lines; reads the table once more."""
     file.seek(0)
     text = io.TextIOWrapper(file, "utf-8", errors="replace", newline="")
-    rows = csv.reader(text)
+    rows = csv.reader(text, delimiter=delimiter)
     line = 1
     try:
         for _ in rows:

@@ -4,12 +4,14 @@ from pathlib import Path
 
 from pipeline.sources.column_names import ColumnRules
 from pipeline.sources.csv_rows import read_csv
+from pipeline.sources.files import table_files
 from pipeline.sources.json_rows import read_json_lines
 from pipeline.sources.parquet_rows import read_parquet
 from pipeline.sources.tables import Reader, Table, TableSpec
 
 READERS: dict[str, Reader] = {
-    ".csv": read_csv,
+    **dict.fromkeys((".csv", ".csv.gz", ".csv.zst"), read_csv),
+    **dict.fromkeys((".tsv", ".tsv.gz", ".tsv.zst"), read_csv),
     ".jsonl": read_json_lines,
     ".jsonl.gz": read_json_lines,
     ".jsonl.zst": read_json_lines,
@@ -18,9 +20,18 @@ READERS: dict[str, Reader] = {
 
 
 def open_table(path: Path, spec: TableSpec, rules: ColumnRules) -> Table:
-    """Opens a table of facts.
+    """Finds a table of facts.
 
     Raises:
-        SourceUnavailable: It cannot be opened.
+        SourceUnavailable: It cannot be read.
     """
     return Table(path, spec, READERS, rules)
+
+
+def table_digest(what: str, path: Path) -> str:
+    """The digest that a table has now; see `Table.sha256`.
+
+    Raises:
+        SourceUnavailable: It cannot be read.
+    """
+    return table_files(what, path, READERS).sha256

@@ -52,24 +52,24 @@ def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
     Raises:
         SourceUnavailable: It is missing, empty, unreadable or of the wrong schema.
     """
-    with open_table(path, _SPEC, rules or ColumnRules()) as table:
-        batches = [_typed(raw, table.timezone) for raw in table.batches()]
-        whole = pa.Table.from_batches(batches)
-        row_count = whole.num_rows
-        newest = pc.max(whole.column("exported_at")).as_py()
-        unnamed = whole.column("account_id").null_count
-        if unnamed:
-            raise SourceUnavailable(
-                f"account registry {path}: column account_id cannot be read in {unnamed} row(s): "
-                "they could hold anybody's opt-out. Mend or remove them"
-            )
-        table.require_legible({n: row_count - whole.column(n).null_count for n in _SPEC.columns})
-        snapshot = SourceSnapshot(
-            sha256=table.sha256,
-            row_count=row_count,
-            newest_exported_at=None if newest is None else utc_text(newest),
-            unread_columns=table.unread_columns,
+    table = open_table(path, _SPEC, rules or ColumnRules())
+    batches = [_typed(raw, table.timezone) for raw in table.batches()]
+    whole = pa.Table.from_batches(batches)
+    row_count = whole.num_rows
+    newest = pc.max(whole.column("exported_at")).as_py()
+    unnamed = whole.column("account_id").null_count
+    if unnamed:
+        raise SourceUnavailable(
+            f"account registry {path}: column account_id cannot be read in {unnamed} row(s): "
+            "they could hold anybody's opt-out. Mend or remove them"
         )
+    table.require_legible({n: row_count - whole.column(n).null_count for n in _SPEC.columns})
+    snapshot = SourceSnapshot(
+        sha256=table.sha256,
+        row_count=row_count,
+        newest_exported_at=None if newest is None else utc_text(newest),
+        unread_columns=table.unread_columns,
+    )
     return Registry(whole.combine_chunks(), snapshot)
 
 

@@ -4,11 +4,10 @@ A row that cannot be read does not stop the job and is not lost: it comes out wi
 A table that cannot be read at all, is empty or lacks a column is an error.
 """
 
-import hashlib
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +17,7 @@ import pyarrow as pa
 
 from pipeline.errors import SourceUnavailable
 from pipeline.sources.column_names import ColumnNames, ColumnRules
+from pipeline.sources.files import table_files
 from pipeline.sources.legible import illegible
 
 #: Stands for a value that is there but cannot be read; it is no id, name, time, number or flag.
@@ -82,46 +82,33 @@ Reader = Callable[
 
 
 class Table:
-    """An open table of facts; its digest is that of exactly the bytes that its rows come from.
+    """A table of facts, one file or several; its digest is that of the bytes its rows come from.
 
     Raises:
-        SourceUnavailable: It cannot be opened.
+        SourceUnavailable: It cannot be read.
     """
 
     def __init__(
         self, path: Path, spec: TableSpec, readers: dict[str, Reader], rules: ColumnRules
     ) -> None:
-        self._path = path
         self._spec = spec
         self._readers = readers
-        self._names = ColumnNames(spec.required, spec.optional, rules)
+        self._rules = rules
+        self._unread: dict[str, None] = {}
         #: Where times without an offset are meant.
         self.timezone = rules.timezone
         #: Rows that could be read so far, and how many values of each column they have.
         self._rows = 0
         self._there: Counter[str] = Counter()
-        try:
-            self._file = path.open("rb")
-        except OSError as error:
-            raise self._unavailable(f"cannot be read ({error.strerror})") from None
-        try:
-            self._before = _identity(self._file)
-            self.sha256 = hashlib.file_digest(self._file, "sha256").hexdigest()
-            self._file.seek(0)
-        except OSError as error:
-            self._file.close()
-            raise self._unavailable(f"cannot be read ({error.strerror})") from None
-
-    def __enter__(self) -> "Table":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+        self._path = path
+        self._files = table_files(spec.what, path, readers)
+        #: Of the table as it is read.
+        self.sha256 = self._files.sha256
 
     @property
     def unread_columns(self) -> tuple[str, ...]:
         """Names of the columns that are not read, fit to be shown; complete after the last row."""
-        return self._names.unread
+        return tuple(self._unread)
 
     def batches(self) -> Iterator[RawBatch]:
         """The rows; a row that cannot be read may come after rows that follow it in the file.
@@ -131,21 +118,27 @@ class Table:
                 name says, or was changed while it was read; or a column is called almost as one
                 that is read, or is one that may not be there (`ColumnRules`).
         """
-        name = self._path.name.lower()
-        reader = next((r for end, r in self._readers.items() if name.endswith(end)), None)
-        if reader is None:
-            raise self._unavailable(f"must be {', '.join(self._readers)}")
         seen = 0
-        for batch in reader(self._file, name, self._spec, self._names, self._unavailable):
-            seen += len(batch.malformed)
-            self._count(batch)
-            yield batch
+        for path, file in self._files.opened():
+            for batch in self._read(path, file):
+                seen += len(batch.malformed)
+                self._count(batch)
+                yield batch
         if seen == 0:
             raise self._unavailable("has no rows (row 1)")
-        if problem := self._names.problem_of_absent():
-            raise self._unavailable(problem)
-        if _identity(self._file) != self._before:
-            raise self._unavailable("was changed while it was read; run again")
+
+    def _read(self, path: Path, file: BinaryIO) -> Iterator[RawBatch]:
+        name = path.name.lower()
+        reader = next((r for end, r in self._readers.items() if name.endswith(end)), None)
+        if reader is None:
+            raise self._unavailable(f"must be {', '.join(self._readers)}", path)
+        # Of each file by itself: what another one has is not there for the rows of this one.
+        names = ColumnNames(self._spec.required, self._spec.optional, self._rules)
+        unavailable = partial(self._unavailable, path=path)
+        yield from reader(file, name, self._spec, names, unavailable)
+        self._unread |= dict.fromkeys(names.unread)
+        if problem := names.problem_of_absent():
+            raise unavailable(problem)
 
     def require_legible(self, read: Mapping[str, int]) -> None:
         """Passes if each column that has values has one that can be read; asked after the last row.
@@ -167,8 +160,8 @@ class Table:
             read = column if sound.all() else column.filter(pa.array(sound))
             self._there[name] += len(read) - read.null_count
 
-    def _unavailable(self, problem: str) -> SourceUnavailable:
-        return SourceUnavailable(f"{self._spec.what} {self._path}: {problem}")
+    def _unavailable(self, problem: str, path: Path | None = None) -> SourceUnavailable:
+        return SourceUnavailable(f"{self._spec.what} {path or self._path}: {problem}")
 
 
 def header_problem(spec: TableSpec, names: ColumnNames, header: Sequence[str]) -> str | None:
@@ -217,11 +210,6 @@ def broken_rows(spec: TableSpec, keys: Sequence[str | None]) -> RawBatch:
     columns = {name: pa.nulls(len(keys), spec.kind(name)) for name in spec.columns}
     columns[spec.key] = pa.array(keys, pa.string())
     return RawBatch(columns, np.ones(len(keys), np.bool_))
-
-
-def _identity(file: BinaryIO) -> tuple[int, int, int]:
-    status = os.fstat(file.fileno())
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _utf8(value: bytes | None) -> str | None:

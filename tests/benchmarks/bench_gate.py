@@ -146,11 +146,11 @@ def _alone(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     accounts, _ = read_accounts(tables, policy, moment)
     gate = Gate(policy, accounts, moment)
     kept: list[pa.RecordBatch] = []
-    with open_manifest(tables.manifest, tables.columns) as table:
-        for batch in manifest_batches(table):
-            kept.append(batch)
-            if sum(b.num_rows for b in kept) >= _ALONE_ROWS:
-                break
+    table = open_manifest(tables.manifest, tables.columns)
+    for batch in manifest_batches(table):
+        kept.append(batch)
+        if sum(b.num_rows for b in kept) >= _ALONE_ROWS:
+            break
     with (clock := _Clock()):
         for batch in kept:
             gate.decide(batch)

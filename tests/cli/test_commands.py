@@ -341,3 +341,31 @@ def test_help_is_quick_and_does_not_load_the_model() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
     )
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("place", ["manifest", "registry", "transcripts"])
+def test_an_address_of_a_store_is_no_path(
+    world: World, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    text = world.config.read_text()
+    line = next(line for line in text.splitlines() if line.startswith(f"{place} ="))
+    world.config.write_text(text.replace(line, f'{place} = "s3://bucket/exports"'))
+    assert _run("gate", "--config", world.config) == 2
+    assert f"sources.{place} → is the address of a store" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/out", "gs://bucket", "s3:/bucket/out"])
+def test_nor_does_one_become_a_folder_here(
+    world: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+) -> None:
+    monkeypatch.chdir(world.root)
+    before = sorted(world.root.iterdir())
+    assert _run("run", "--config", world.config, "--out", address, *AS_OF, "--replay") == 2
+    assert "is the address of a store" in capsys.readouterr().err
+    world.write(f'[output]\nfolder = "{address}"\n')
+    assert _run("run", "--config", world.config, *AS_OF, "--replay") == 2
+    assert "output.folder → is the address of a store" in capsys.readouterr().err
+    assert sorted(world.root.iterdir()) == before

@@ -1,5 +1,6 @@
 """Whole runs over tables whose columns or quotes are not what they should be."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -196,3 +197,24 @@ def test_a_time_zone_that_nobody_knows_is_told(
     world.config.write_text(text)
     assert _exit_code(["gate", "--config", str(world.config)]) == 2
     assert "sources.timezone → no time zone of this name" in capsys.readouterr().err
+
+
+def test_tables_in_parts_are_one_table(world: World) -> None:
+    for name in ("files", "accounts"):
+        header, *rows = (world.root / f"{name}.csv").read_text().splitlines()
+        folder = world.root / name
+        folder.mkdir()
+        for number, part in enumerate((rows[::2], rows[1::2])):
+            text = "\n".join((header, *part)) + "\n"
+            (folder / f"part-{number}.csv.gz").write_bytes(gzip.compress(text.encode()))
+        (folder / "_SUCCESS").touch()
+    text = world.config.read_text()
+    text = text.replace('"files.csv"', '"files/*.csv.gz"').replace('"accounts.csv"', '"accounts"')
+    world.config.write_text(text)
+    record = world.run()
+    assert (record.counts.seen, record.counts.written) == (8, 5)
+    # A part that comes later is another table: what was decided on is decided again.
+    (world.root / "accounts" / "part-2.csv.gz").write_bytes(
+        gzip.compress((header + "\nacct-good,true,false,true,2026-11-22T00:00:00Z,\n").encode())
+    )
+    assert world.run().counts.written == 1

@@ -144,9 +144,9 @@ def _write(folder: Path, form: str, row: dict[str, Any], name: str = "table") ->
 
 
 def _read(path: Path, rules: ColumnRules | None = None) -> tuple[str, ...]:
-    with open_manifest(path, rules) as table:
-        assert [row["file_id"] for batch in manifest_batches(table) for row in batch.to_pylist()]
-        return table.unread_columns
+    table = open_manifest(path, rules)
+    assert [row["file_id"] for batch in manifest_batches(table) for row in batch.to_pylist()]
+    return table.unread_columns
 
 
 def _refused(path: Path, rules: ColumnRules | None = None) -> str:
@@ -267,7 +267,12 @@ def test_names_are_inert_and_bounded(tmp_path: Path, form: str) -> None:
 def test_another_delimiter_is_called_one(tmp_path: Path, delimiter: str) -> None:
     path = tmp_path / "files.csv"
     path.write_text(delimiter.join(FILE) + "\n" + delimiter.join(FILE.values()))
-    assert f"divided by {delimiter!r}, not by commas" in _refused(path)
+    assert f"divided by {delimiter!r}, not by ','" in _refused(path)
+    path = path.rename(path.with_suffix(".tsv"))
+    if delimiter == "\t":
+        assert _read(path) == ()
+    else:
+        assert f"divided by {delimiter!r}, not by '\\t'" in _refused(path)
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,37 @@ def windows_csv(path: Path, rows: Rows) -> None:
     _csv(path, rows, encoding="utf-8-sig", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
 
 
+@_format(".csv.gz")
+def gz_csv_of_two_members(path: Path, rows: Rows) -> None:
+    _csv(path, rows)
+    content = path.read_bytes()
+    path.write_bytes(gzip.compress(content[:999]) + gzip.compress(content[999:]))
+
+
+@_format(".tsv")
+def plain_tsv(path: Path, rows: Rows) -> None:
+    _csv(path, rows, delimiter="\t")
+
+
+@_format(".tsv.zst")
+def zst_tsv(path: Path, rows: Rows) -> None:
+    _csv(path, rows, dialect="excel-tab", quoting=csv.QUOTE_ALL)
+    path.write_bytes(zstandard.ZstdCompressor().compress(path.read_bytes()))
+
+
+@_format("")
+def folder_of_parts(path: Path, rows: Rows) -> None:
+    (path / "day=1").mkdir(parents=True)
+    (path / "day=2").mkdir()
+    _csv(path / "day=1" / "part-0.csv", rows[:5])
+    path.joinpath("day=2", "part-1.jsonl").write_bytes(_jsonl(rows[5:9]))
+    pq.write_table(_typed(rows[9:], pa.string(), "us"), path / "part-2.parquet")
+    pq.write_table(_typed(rows[9:], pa.string(), "us")[:0], path / "part-3.parquet")
+    for name in ("_SUCCESS", ".part-2.parquet.crc", "_temporary/0/part-9.csv"):
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_text("no table")
+
+
 @_format(".jsonl")
 def plain_jsonl(path: Path, rows: Rows) -> None:
     path.write_bytes(_jsonl(rows))
@@ -149,8 +180,8 @@ def text_parquet(path: Path, rows: Rows) -> None:
 
 
 def _read(path: Path) -> Rows:
-    with open_manifest(path) as table:
-        batches = list(manifest_batches(table))
+    table = open_manifest(path)
+    batches = list(manifest_batches(table))
     kinds = [(field.name, field.type) for field in MANIFEST_SCHEMA]
     assert all([(f.name, f.type) for f in batch.schema] == kinds for batch in batches)
     return [row for batch in batches for row in batch.to_pylist()]
@@ -656,16 +687,16 @@ def test_parquet_without_rows_or_cut_short_is_an_error(tmp_path: Path) -> None:
 def test_a_table_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     assert "cannot be read" in _fails(tmp_path / "none.csv")
     (tmp_path / "folder.csv").mkdir()
-    assert "cannot be read" in _fails(tmp_path / "folder.csv")
+    assert "no file that could be a part" in _fails(tmp_path / "folder.csv")
 
 
 def test_a_table_that_changes_while_it_is_read_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "files.csv"
     path.write_bytes(HEADER.encode() + b"\n" + GOOD % 1)
-    with open_manifest(path) as table:
-        path.write_bytes(HEADER.encode() + b"\n" + GOOD % 1 + GOOD % 2)
-        with pytest.raises(SourceUnavailable, match="changed while it was read"):
-            list(manifest_batches(table))
+    table = open_manifest(path)
+    path.write_bytes(HEADER.encode() + b"\n" + GOOD % 1 + GOOD % 2)
+    with pytest.raises(SourceUnavailable, match="changed while it was read"):
+        list(manifest_batches(table))
 
 
 def test_a_line_that_never_ends_is_not_kept() -> None:
