@@ -147,7 +147,7 @@ def _parquet_records(file: BinaryIO, wanted: Set[str] | None) -> Iterator[_Recor
     names = table.schema_arrow.names
     if len(set(names)) < len(names):
         raise Quarantine(QuarantineReason.MALFORMED, "DuplicateColumn")
-    if "id" not in names or not pa.types.is_string(table.schema_arrow.field("id").type):
+    if "id" not in names or not _is_text(table.schema_arrow.field("id").type):
         raise Quarantine(QuarantineReason.MALFORMED, "NoIdColumn")
     fields = [name for name in _FIELDS if name in names]
     for group in range(table.num_row_groups):
@@ -179,7 +179,18 @@ def _wanted_rows(
 
 def _ids(table: pa.parquet.ParquetFile, group: int) -> list[str | None]:
     column = table.read_row_group(group, columns=["id"], use_threads=False).column("id")
-    return [_utf8(value) for value in column.cast(pa.binary()).to_pylist()]
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    return [_utf8(value) for value in column.cast(pa.large_binary()).to_pylist()]
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Whether a column holds text, however a library has packed it."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
 
 
 def _utf8(value: bytes | None) -> str | None:

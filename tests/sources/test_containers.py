@@ -208,3 +208,40 @@ def test_a_column_that_is_there_twice_is_malformed(tmp_path: Path, name: str) ->
     names = ["id", "status", "text", name]
     pq.write_table(pa.table([["a"], ["completed"], ["x"], ["a"]], names), tmp_path / "c.parquet")
     assert _reasons(_found(tmp_path, "c.parquet", "a")) == {"a": "malformed"}
+
+
+def _packed(kind: pa.DataType, text: pa.DataType, many: Any) -> pa.DataType:
+    """A type of Arrow with other strings and lists in it."""
+    if pa.types.is_string(kind):
+        return text
+    if pa.types.is_list(kind):
+        return many(_packed(kind.value_type, text, many))
+    if pa.types.is_struct(kind):
+        fields = (kind.field(i) for i in range(kind.num_fields))
+        return pa.struct([pa.field(f.name, _packed(f.type, text, many)) for f in fields])
+    return kind
+
+
+@pytest.mark.parametrize("many", [pa.list_, pa.large_list])
+@pytest.mark.parametrize(
+    "text",
+    [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())],
+)
+def test_parquet_as_other_libraries_pack_it(tmp_path: Path, text: pa.DataType, many: Any) -> None:
+    """pandas 3 and Polars write 64-bit strings, views, dictionaries and large lists."""
+    plain = pa.Table.from_pylist(RECORDS)
+    # Nothing here can write the others within a list.
+    inside = text if pa.types.is_large_string(text) else pa.string()
+    schema = pa.schema(
+        [
+            pa.field(f.name, text if pa.types.is_string(f.type) else _packed(f.type, inside, many))
+            for f in plain.schema
+        ]
+    )
+    packed = pa.Table.from_pylist(RECORDS, schema)
+    pq.write_table(packed, tmp_path / "c.parquet", row_group_size=6)
+    found = _found(tmp_path, "c.parquet", "r3", "r17", "none")
+    assert _reasons(found) == {"none": "missing"}
+    for name in ("r3", "r17"):
+        read = read_transcript(found[name], 100, name)
+        assert read == read_transcript(json.dumps(RECORDS[int(name[1:])]).encode(), 100, name)
