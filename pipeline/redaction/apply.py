@@ -214,11 +214,7 @@ def _redactions(words: Words, cuts: Sequence[_Cut], text: _Rewritten) -> list[Re
     for cut in cuts:
         first = bisect_right(words.ends, cut.start)
         end = bisect_left(words.starts, cut.end)
-        if first < end:
-            start_ms, end_ms = words.start_ms[first], words.end_ms[end - 1]
-        else:
-            # Without timed words the whole turn is muted rather than nothing.
-            start_ms, end_ms = cut.turn.start_ms, cut.turn.end_ms
+        start_ms, end_ms = _muted(words, first, end, cut.turn)
         start = text.offset(cut.end) - len(cut.replacement)
         result.append(
             Redaction(
@@ -232,6 +228,30 @@ def _redactions(words: Words, cuts: Sequence[_Cut], text: _Rewritten) -> list[Re
             )
         )
     return result
+
+
+def _muted(words: Words, first: int, end: int, turn: Piece) -> tuple[int | None, int | None]:
+    """When to mute the audio for some words of a turn; None where nobody knows.
+
+    A mute of no length is none: where the words are said to take no time, it lasts from the word
+    before them to the word behind, or the whole turn, as it does without timed words.
+    """
+    whole = turn.start_ms, turn.end_ms
+    if first == end:
+        return whole
+    of_words = words.start_ms[first], words.end_ms[end - 1]
+    if _lasts(*of_words):
+        return of_words
+    start_ms, end_ms = whole
+    if first and words.starts[first - 1] >= turn.start:
+        start_ms = words.end_ms[first - 1]
+    if end < len(words) and words.ends[end] <= turn.end:
+        end_ms = words.start_ms[end]
+    return (start_ms, end_ms) if _lasts(start_ms, end_ms) else whole
+
+
+def _lasts(start_ms: int | None, end_ms: int | None) -> bool:
+    return start_ms is not None and end_ms is not None and start_ms < end_ms
 
 
 def _speakers(speakers: Sequence[int | None]) -> Iterable[str | None]:

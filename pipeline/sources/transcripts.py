@@ -7,13 +7,19 @@ utterance may be there twice: nobody could say whose speech it is, or which valu
 views of the speech must agree: `text` is canonical, and every utterance and word must be found in
 it in order, with nothing but white space between them. Otherwise nobody could say what a span of
 one view covers in the others.
+
+People on two channels talk over each other, and sources list their words by turn or by time. The
+order that counts is that of the utterances: words, or a text, in the order of time are brought into
+it, where they are the same words.
 """
 
+import codecs
 from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, islice, pairwise
 from operator import attrgetter, le
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -23,21 +29,32 @@ from pipeline.sources.json_keys import RepeatedKey, each_fields_of, fields_of, w
 _COMPLETED = "completed"
 #: Milliseconds that JSON numbers hold exactly.
 _Ms = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+#: What a source calls a speaker or a channel.
+_Name = str | int | None
 
 
 class _Word(msgspec.Struct, gc=False):
     text: str
     start: _Ms
     end: _Ms
-    speaker: str | int | None = None
+    speaker: _Name = None
+    channel: _Name = None
 
 
 class _Utterance(msgspec.Struct):
     text: str
     start: _Ms
     end: _Ms
-    speaker: str | int | None = None
+    speaker: _Name = None
+    channel: _Name = None
     words: msgspec.Raw = msgspec.Raw()
+
+
+#: Whose speech a piece is: a speaker on a channel. Labels may be the same on both channels.
+_Voice = tuple[_Name, _Name]
+_voice_of = attrgetter("channel", "speaker")
+_NOBODY: _Voice = (None, None)
+_Decoded = TypeVar("_Decoded")
 
 
 class _Source(msgspec.Struct):
@@ -45,6 +62,7 @@ class _Source(msgspec.Struct):
     id: str | msgspec.UnsetType = msgspec.UNSET
     text: str | None = None
     language_code: str | None = None
+    language_codes: list[str] | None = None
     audio_duration: float | None = None
 
 
@@ -56,6 +74,8 @@ _decoder = msgspec.json.Decoder(_Source)
 _id_decoder = msgspec.json.Decoder(_IdOnly)
 _utterances_decoder = msgspec.json.Decoder(list[_Utterance])
 _words_decoder = msgspec.json.Decoder(list[_Word] | None)
+#: What is said of more than one language: no recognizer covers it.
+_SEVERAL_LANGUAGES = "mul"
 #: Utterances and words are decoded for themselves.
 _READ = _Source.__struct_fields__
 _SAID = [name for name in _Utterance.__struct_fields__ if name != "words"]
@@ -75,6 +95,7 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
             `view_mismatch`.
     """
     try:
+        content = content.removeprefix(codecs.BOM_UTF8)
         content.decode("utf-8")  # the decoder skips fields that are not ours without looking
         fields = fields_of(content)
         read = {name: fields[name] for name in _READ if name in fields}
@@ -101,9 +122,10 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
     if duration is not None and not 0 <= duration < 1e9:
         raise Quarantine(QuarantineReason.MALFORMED, "audio_duration")
 
-    numbers = _numbered(map(attrgetter("speaker"), chain(utterances, words)))
+    numbers = _numbered(map(_voice_of, chain(utterances, words)))
+    text, words = _in_order_of_turns(text, utterances, words, spoken)
     turns = tuple(
-        Piece(start, end, u.start, u.end, numbers[u.speaker])
+        Piece(start, end, u.start, u.end, numbers[_voice_of(u)])
         for u, (start, end) in zip(utterances, _align(text, utterances), strict=True)
     )
     _check_gaps(turns)
@@ -122,7 +144,7 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
         turns=turns,
         words=timed,
         has_utterances=bool(utterances),
-        language=_language(source.language_code),
+        language=_language(source.language_code, source.language_codes or ()),
         audio_duration_ms=None if duration is None else round(duration * 1000),
     )
 
@@ -148,7 +170,7 @@ def _decode_utterances(raw: bytes) -> list[_Utterance]:
     each = each_fields_of(raw)
     # Without their words, which are most of them: those are decoded for themselves.
     said = [{name: fields[name] for name in _SAID if name in fields} for fields in each]
-    utterances = _utterances_decoder.decode(b"[%b]" % written(said))
+    utterances = _decoded(_utterances_decoder, b"[%b]" % written(said))
     for utterance, fields in zip(utterances, each, strict=True):
         utterance.words = fields.get("words", utterance.words)
     return utterances
@@ -170,24 +192,74 @@ def _decode_words(
 
 
 def _decode_list(words: msgspec.Raw | bytes) -> list[_Word] | None:
-    return _words_decoder.decode(words) if words else None
+    return _decoded(_words_decoder, words) if words else None
+
+
+def _decoded(decoder: "msgspec.json.Decoder[_Decoded]", raw: msgspec.Raw | bytes) -> _Decoded:
+    """What a decoder makes of a list; whole milliseconds may be written with a fraction of 0."""
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError:
+        pieces = msgspec.json.decode(raw)
+        for piece in pieces if isinstance(pieces, list) else ():
+            for name in ("start", "end") if isinstance(piece, dict) else ():
+                time = piece.get(name)
+                if isinstance(time, float) and time.is_integer():
+                    piece[name] = int(time)
+        return msgspec.convert(pieces, decoder.type)
 
 
 def _check_times(pieces: Sequence[_Word | _Utterance]) -> None:
-    starts = [piece.start for piece in pieces]
-    ends = [piece.end for piece in pieces]
-    if not (all(map(le, starts, ends)) and all(map(le, ends, islice(starts, 1, None)))):
+    """Passes if nothing ends before it begins, and nobody speaks twice at once."""
+    if _follow(pieces):
+        return
+    voices: defaultdict[_Voice, list[_Word | _Utterance]] = defaultdict(list)
+    for piece in pieces:
+        voices[_voice_of(piece)].append(piece)
+    if len(voices) == 1 or not all(map(_follow, voices.values())):
         raise Quarantine(QuarantineReason.MALFORMED, "timing")
 
 
-def _numbered(speakers: Iterable[str | int | None]) -> dict[str | int | None, int | None]:
-    """A number for each speaker, in order of appearance."""
-    named = dict.fromkeys(speakers)
-    named.pop(None, None)
-    return {None: None, **{speaker: number for number, speaker in enumerate(named)}}
+def _follow(pieces: Sequence[_Word | _Utterance]) -> bool:
+    starts = [piece.start for piece in pieces]
+    ends = [piece.end for piece in pieces]
+    return all(map(le, starts, ends)) and all(map(le, ends, islice(starts, 1, None)))
 
 
-def _timed(text: str, words: Sequence[_Word], numbers: dict[str | int | None, int | None]) -> Words:
+def _in_order_of_turns(
+    text: str,
+    utterances: Sequence[_Utterance],
+    words: list[_Word],
+    spoken: Sequence[Sequence[_Word] | None],
+) -> tuple[str, list[_Word]]:
+    """Text and words in the order of the utterances, if they are the same in another one.
+
+    Whether they are the views of one speech is not asked here: what does not fit stays as it is.
+    """
+    said = [*chain.from_iterable(of_one or () for of_one in spoken)]
+    if said == words or Counter(map(_identity, said)) != Counter(map(_identity, words)):
+        return text, words
+    by_turn = "".join(map(attrgetter("text"), utterances))
+    by_time = "".join(map(attrgetter("text"), words))
+    if _squeeze([text]) not in (_squeeze([by_turn]), _squeeze([by_time])):
+        return text, words
+    if _squeeze([text]) == _squeeze([by_turn]):
+        return text, said
+    return " ".join(utterance.text.strip() for utterance in utterances), said
+
+
+def _identity(word: _Word) -> tuple[object, ...]:
+    return word.text, word.start, word.end, word.channel, word.speaker
+
+
+def _numbered(voices: Iterable[_Voice]) -> dict[_Voice, int | None]:
+    """A number for each voice, in order of appearance; none for words of nobody."""
+    named = dict.fromkeys(voices)
+    named.pop(_NOBODY, None)
+    return {_NOBODY: None, **{voice: number for number, voice in enumerate(named)}}
+
+
+def _timed(text: str, words: Sequence[_Word], numbers: dict[_Voice, int | None]) -> Words:
     texts = [word.text for word in words]
     if words and " ".join(texts) == text and text.split() == texts:
         # Nearly always: words between single blanks.
@@ -203,7 +275,7 @@ def _timed(text: str, words: Sequence[_Word], numbers: dict[str | int | None, in
         ends=ends,
         start_ms=tuple([word.start for word in words]),
         end_ms=tuple([word.end for word in words]),
-        speakers=tuple([numbers[word.speaker] for word in words]),
+        speakers=tuple([numbers[voice] for voice in map(_voice_of, words)]),
     )
 
 
@@ -266,5 +338,11 @@ def _squeeze(texts: Iterable[str]) -> str:
     return "".join("".join(texts).split())
 
 
-def _language(code: str | None) -> str:
-    return (code or "").replace("-", "_").split("_")[0].lower()
+def _language(code: str | None, codes: Sequence[str]) -> str:
+    """The language of a transcript; of one in which people change between some, several."""
+    named = {_base(each) for each in (code or "", *codes)} - {""}
+    return named.pop() if len(named) == 1 else _SEVERAL_LANGUAGES if named else ""
+
+
+def _base(code: str) -> str:
+    return code.replace("-", "_").split("_")[0].lower()

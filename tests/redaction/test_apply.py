@@ -192,6 +192,29 @@ def test_span_of_white_space_changes_nothing() -> None:
     assert result.redactions == ()
 
 
+@pytest.mark.parametrize(
+    ("times", "muted"),
+    [
+        # As far as the words beside it, or to the ends of the turn.
+        ([(100, 200), (200, 200), (500, 600)], (200, 500)),
+        ([(100, 200), (200, 200), (200, 600)], (0, 900)),
+        ([(0, 0), (0, 0), (700, 800)], (0, 700)),
+        ([(0, 100), (300, 300), (300, 300)], (100, 300)),
+        ([(100, 200), (200, 210), (500, 600)], (200, 210)),
+    ],
+)
+def test_a_word_that_takes_no_time_is_muted_all_the_same(
+    times: list[tuple[int, int]], muted: tuple[int, int]
+) -> None:
+    places = [(0, 2), (3, 6), (7, 9)]
+    pieces = [Piece(*p, *t, 0) for p, t in zip(places, times, strict=True)]
+    source = Transcript(
+        "by ann ok", (Piece(0, 9, 0, 900, 0),), Words.of(tuple(pieces)), True, "en", 900
+    )
+    (redaction,) = redact(source, where(source, "ann")).redactions
+    assert (redaction.start_ms, redaction.end_ms) == muted
+
+
 def test_without_timed_words_the_turn_is_muted() -> None:
     source = transcript("who is it", "Maria here", timed=False)
     (redaction,) = redact(source, where(source, "Maria")).redactions

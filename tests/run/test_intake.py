@@ -139,3 +139,27 @@ def test_two_rows_of_one_file_are_found_across_the_row_groups_of_a_table(tmp_pat
     intake = take_in(tables, policy, Moment.at(AS_OF, 300), tmp_path)
     held = [reason for batch in intake.batches() for reason in batch.quarantine]
     assert held == [None, None, None, None, QuarantineReason.DUPLICATE_FILE_ID, None, None, None]
+
+
+def test_a_call_on_two_channels_is_written_though_people_talk_over_each_other(
+    tmp_path: Path,
+) -> None:
+    world = small_world(tmp_path)
+    call = transcript("my name is maria lopez and i need a chair", "hello maria how are you")
+    for channel, utterance in enumerate(call["utterances"], 1):
+        for word in [*utterance["words"]]:
+            word["channel"], word["speaker"] = str(channel), "A"
+        utterance["channel"], utterance["speaker"] = str(channel), "A"
+    # The second one answers while the first one still speaks; words are told by time.
+    for word in call["utterances"][1]["words"]:
+        word["start"], word["end"] = word["start"] - 1500, word["end"] - 1500
+    second = call["utterances"][1]
+    second["start"], second["end"] = second["start"] - 1500, second["end"] - 1500
+    call["words"] = sorted(call["words"], key=lambda word: int(word["start"]))
+    world.file("two", "acct-good", call)
+    world.write()
+    decided = world.decisions(world.run())
+    assert decided["two"] == ("written", [])
+    (text,) = [text for text in world.texts() if "need a chair" in text]
+    assert text.count("<PERSON_1>") == 2
+    assert "maria" not in text

@@ -1,8 +1,10 @@
 """One transcript's bytes → `Transcript`, or the reason why not; whatever the bytes are."""
 
+import codecs
 import copy
 import json
 import random
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -94,7 +96,7 @@ BOMB = "[" * 100_000 + "]" * 100_000
         (json.dumps(transcript()).encode()[:-30], "malformed"),
         (json.dumps(transcript()).encode() + b"x", "malformed"),
         (json.dumps(transcript()).encode("utf-16"), "malformed"),
-        (b"\xef\xbb\xbf" + json.dumps(transcript()).encode(), "malformed"),
+        (b"\xef\xbb\xbf" * 2 + json.dumps(transcript()).encode(), "malformed"),
         (json.dumps(transcript("caf\xe9"), ensure_ascii=False).encode("latin-1"), "malformed"),
         # Also where nobody looks: a file in the wrong encoding is not what it says it is.
         (json.dumps(transcript(summary="\xe9"), ensure_ascii=False).encode("latin-1"), "malformed"),
@@ -120,7 +122,10 @@ BOMB = "[" * 100_000 + "]" * 100_000
         (_edit(lambda t: t["words"][2].update(end=10_000)), "malformed"),
         (_edit(lambda t: t["words"][2].update(start=300)), "malformed"),
         (_edit(lambda t: t["words"][2].update(start=700, end=500)), "malformed"),
-        (_edit(lambda t: t["utterances"][1].update(start=0)), "malformed"),
+        (_edit(lambda t: t["utterances"][2].update(start=0)), "malformed"),
+        (_raw('"start": 0', '"start": 0.5'), "malformed"),
+        (_raw('"start": 0', '"start": -1.0'), "malformed"),
+        (_edit(lambda t: t.update(language_codes="en")), "malformed"),
         (_edit(lambda t: t["words"].reverse()), "malformed"),
         (_edit(lambda t: t["utterances"][2].update(words=[_late(t["words"][-1])])), "malformed"),
         (_edit(lambda t: t["words"][0].update(speaker=1.5)), "malformed"),
@@ -360,3 +365,106 @@ def test_the_same_name_in_another_object_is_another_field(style: dict[str, Any])
     encoded = json.dumps(made, **style).replace('"\\u00fc"', "9" * 5000)
     for written in (encoded, encoded.replace('"status"', '"st\\u0061tus"'), f"\n {encoded}\r\n"):
         assert _read(written.encode()) == _read(transcript())
+
+
+# --- what the world sends ---
+
+
+def _two_channels(*, by_time: bool, text_by_time: bool = False, label: str = "A") -> Json:
+    """A call in which the second channel talks while the first one does."""
+    turns = [
+        ("1", 0, "so i was wondering about the green chair"),
+        ("2", 600, "mhm yes"),
+        ("1", 3000, "is it still there"),
+        ("2", 3000, "it is"),
+    ]
+    utterances: list[Json] = []
+    for channel, start, said in turns:
+        words: list[Json] = [
+            {
+                "text": word,
+                "start": start + 300 * place,
+                "end": start + 300 * place + 300,
+                "channel": channel,
+                "speaker": label if label == "A" else channel,
+            }
+            for place, word in enumerate(said.split())
+        ]
+        whole = {"start": start, "end": words[-1]["end"], "channel": channel}
+        utterances.append({"text": said, **whole, "speaker": words[0]["speaker"], "words": words})
+    words = [word for utterance in utterances for word in utterance["words"]]
+    if by_time:
+        words = sorted(words, key=lambda word: int(word["start"]))
+    whole_text = " ".join(str(piece["text"]) for piece in (words if text_by_time else utterances))
+    return transcript("x", text=whole_text, utterances=utterances, words=words, audio_duration=5.0)
+
+
+@pytest.mark.parametrize("label", ["A", "1"])
+@pytest.mark.parametrize(("by_time", "text_by_time"), [(False, False), (True, False), (True, True)])
+def test_people_on_two_channels_talk_over_each_other(
+    by_time: bool, text_by_time: bool, label: str
+) -> None:
+    made = _two_channels(by_time=by_time, text_by_time=text_by_time, label=label)
+    read = _read(made)
+    said = [u["text"] for u in made["utterances"]]
+    assert read.text == " ".join(said)
+    assert [read.text[t.start : t.end] for t in read.turns] == said
+    # Whatever the labels are called, they are two people.
+    assert [turn.speaker for turn in read.turns] == [0, 1, 0, 1]
+    of_turns = [word for u in made["utterances"] for word in u["words"]]
+    assert [*read.words.start_ms] == [word["start"] for word in of_turns]
+    texts = [read.text[a:b] for a, b in zip(read.words.starts, read.words.ends, strict=True)]
+    assert texts == [word["text"] for word in of_turns]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t["words"].pop(),
+        lambda t: t["words"][0].update(text="thus"),
+        lambda t: t["words"].append(t["words"][0]),
+        lambda t: t["utterances"][0]["words"].pop(),
+        lambda t: t.update(text=t["text"] + " ann"),
+        lambda t: t.update(text=" ".join(reversed(t["text"].split()))),
+    ],
+)
+def test_words_in_the_order_of_time_must_be_the_same_words(change: Callable[[Json], Any]) -> None:
+    made = _two_channels(by_time=True)
+    change(made)
+    assert _reason(made)[0] in ("view_mismatch", "malformed")
+
+
+def test_nobody_speaks_twice_at_once() -> None:
+    made = _two_channels(by_time=False)
+    for word in made["utterances"][1]["words"]:
+        word["channel"] = "1"
+    made["utterances"][1]["channel"] = "1"
+    assert _reason(made) == ("malformed", "timing")
+
+
+def test_whole_milliseconds_may_have_a_fraction_and_a_file_a_mark() -> None:
+    made = json.dumps(transcript()).encode()
+    plain = read_transcript(made, 1000, "x")
+    floats = re.sub(rb'("(?:start|end)": \d+)', rb"\1.0", made)
+    assert floats.count(b".0,") > 10
+    assert read_transcript(floats, 1000, "x") == plain
+    assert read_transcript(codecs.BOM_UTF8 + made, 1000, "x") == plain
+
+
+@pytest.mark.parametrize(
+    ("code", "codes", "language"),
+    [
+        ("en_us", None, "en"),
+        (None, ["en", "en_uk"], "en"),
+        ("en", ["en"], "en"),
+        ("en", ["en", "es"], "mul"),
+        (None, ["es", "pt"], "mul"),
+        (None, [], ""),
+        (None, None, ""),
+    ],
+)
+def test_people_change_between_languages(
+    code: str | None, codes: list[str] | None, language: str
+) -> None:
+    made = transcript(language_code=code, language_codes=codes)
+    assert _read(made).language == language
