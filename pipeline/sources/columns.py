@@ -32,6 +32,7 @@ _NO_FRACTION = r"\.0$"
 _PLAIN_NAME = r"^[A-Za-z0-9_.-]{1,64}$"
 #: Ids go into logs, where a control character could fake a line or drive a terminal.
 _CONTROL = r"[\x00-\x1f\x7f]"
+_NO_PART_OF_ID = r"[\x00-\x1f\x7f\"]"
 #: Longer ids are not ids (`pipeline.eligibility.ids` hashes this many bytes).
 _MAX_ID_BYTES = 1024
 
@@ -93,13 +94,13 @@ def ids(column: pa.Array) -> pa.Array:
     return pc.if_else(good, column, pa.scalar(None, pa.string()))
 
 
-def without_control(column: pa.Array) -> pa.Array:
-    """Ids without what made them unfit to be printed; null where that leaves none.
+def left_of_ids(column: pa.Array) -> pa.Array:
+    """What is left of the ids of malformed rows without control characters and quotes, or null.
 
     They name nothing; but what a row says that bears one, it may say of the file that is called
     like what is left.
     """
-    return ids(pc.replace_substring_regex(column, _CONTROL, ""))
+    return ids(pc.replace_substring_regex(column, _NO_PART_OF_ID, ""))
 
 
 def names(column: pa.DictionaryArray) -> pa.DictionaryArray:

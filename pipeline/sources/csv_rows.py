@@ -197,10 +197,13 @@ def _marks_in(values: pa.Array) -> list[str]:
 
 def _key(line: str, delimiter: str, header: list[str], spec: TableSpec) -> str | None:
     """The key of a row with too few or too many values, if it can be told."""
-    try:
-        cells = next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return None
+    if line.count('"') % 2:  # one too many: what it makes of the line is of no use
+        cells = line.replace('"', "").split(delimiter)
+    else:
+        try:
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:
+            return None
     place = header.index(spec.key)
     # A comma too many, or a line that is cut, could be anywhere: only what stands first, has an
     # end and no quote in it is sure to be the key.

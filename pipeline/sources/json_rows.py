@@ -79,6 +79,7 @@ class _Decoder:
         fields = [(column, Any, msgspec.UNSET) for column in spec.columns]
         self._decode = msgspec.json.Decoder(msgspec.defstruct("Row", fields)).decode
         self._key = spec.key
+        self._guess = None if spec.certain_key else _anything_like(spec.key)
         self._read = frozenset(spec.columns)
         self._names = names
         #: Names that stood in a flat row and were fine, as they are spelled.
@@ -134,7 +135,7 @@ class _Decoder:
             raise _Unusable(
                 "a line holds more than one row: write one a line, ended by a line feed"
             )
-        return _Broken(self._recovered(line))
+        return _Broken(self._recovered(line) or self._guessed(line))
 
     def _recovered(self, line: bytes) -> str | None:
         """The key of a line that is no JSON object: one string, right behind its only name."""
@@ -151,6 +152,20 @@ class _Decoder:
             return value[1].decode("utf-8") or None
         except UnicodeDecodeError:
             return None
+
+    def _guessed(self, line: bytes) -> str | None:
+        """The same with a quote too many at the name or at the value, where a guess will do."""
+        found = [] if self._guess is None else self._guess.findall(line)
+        if len(found) != 1 or line.count(self._key.encode()) != 1 or line.count(b"{") != 1:
+            return None
+        try:
+            return _text_key(json.loads(b'"%b"' % found[0])) or None
+        except (ValueError, RecursionError):
+            return None
+
+
+def _anything_like(key: str) -> "re.Pattern[bytes]":
+    return re.compile(rb'"{0,2}%b"{1,2}\s*:\s*"{1,2}([^",{}\[\]:]+)"' % re.escape(key.encode()))
 
 
 def _is_several(line: bytes) -> bool:

@@ -38,9 +38,9 @@ def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:
     """The manifest's rows in order, with the columns of `eligibility.gate.MANIFEST_SCHEMA`.
 
     A row that cannot be read, or that names no file, has `malformed` set; if there are control
-    characters in its id, it still bears what is left of it, so that another row of the same id is
-    known to be the second one. Every other value that
-    cannot be read is null, so that the gate excludes the file for it.
+    characters or quotes in its id, it still bears what is left of it, so that another row of the
+    same id is known to be the second one. Every other value that cannot be read is null, so that
+    the gate excludes the file for it.
 
     Raises:
         SourceUnavailable: See `Table.batches`.
@@ -55,10 +55,11 @@ def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
     deletion, deletion_unreadable = columns.times(column["deletion_requested_at"], timezone)
     expires, expires_unreadable = columns.times(column["expires_at"], timezone)
     file_ids = columns.ids(column["file_id"])
-    unnamed = pc.is_null(file_ids)
-    if file_ids.null_count:
+    malformed = pc.or_(pa.array(raw.malformed), pc.is_null(file_ids))
+    if pc.any(malformed).as_py():
         # Malformed all the same, but the second word about a file whose id it nearly is.
-        file_ids = pc.coalesce(file_ids, columns.without_control(column["file_id"]))
+        left = columns.left_of_ids(column["file_id"])
+        file_ids = pc.if_else(malformed, left, file_ids)
     return pa.RecordBatch.from_pydict(
         {
             "file_id": file_ids,
@@ -72,6 +73,6 @@ def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
             "gateway_provider": columns.names(column["gateway_provider"]),
             "deletion_requested_at_unreadable": pa.array(deletion_unreadable),
             "expires_at_unreadable": pa.array(expires_unreadable),
-            "malformed": pc.or_(pa.array(raw.malformed), unnamed),
+            "malformed": malformed,
         }
     )

@@ -47,8 +47,10 @@ def test_a_deletion_that_is_requested_under_another_spelling(
     assert len(world.texts()) == 1
 
 
-@pytest.mark.parametrize("spelling", ["file-1\t", "\x1ffile-1", "FILE-1\x7f"])
-def test_a_deletion_whose_id_holds_control_characters(tmp_path: Path, spelling: str) -> None:
+@pytest.mark.parametrize(
+    "spelling", ["file-1\t", "\x1ffile-1", "FILE-1\x7f", 'fi"le-1', 'file-1"', 'fi"le\u200b-1']
+)
+def test_a_deletion_whose_id_holds_what_no_id_may_hold(tmp_path: Path, spelling: str) -> None:
     world = World(tmp_path)
     world.account("acct-1")
     world.file("kept", "acct-1", KEPT)
