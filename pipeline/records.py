@@ -47,7 +47,8 @@ class Quarantine(Exception):
 
     Attributes:
         reason: The published reason.
-        error_type: Name of an exception class or of a check; never content.
+        error_type: Name of an exception class or of a check, and behind a colon where and what;
+            never content.
     """
 
     def __init__(self, reason: QuarantineReason, error_type: str) -> None:

@@ -10,6 +10,7 @@
     manifest     the file manifest as batches for the gate
     registry     the account registry as one table
     containers   records of JSON Lines and Parquet files that hold many transcripts
+    faults       what is wrong with a transcript, and where
     transcripts  bytes of one transcript → `Transcript`, or the reason why not
 
 Errors name the file, the column and the row, never a value.

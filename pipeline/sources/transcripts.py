@@ -24,6 +24,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from pipeline.records import Piece, Quarantine, QuarantineReason, Transcript, Words
+from pipeline.sources.faults import told
 from pipeline.sources.json_keys import RepeatedKey, each_fields_of, fields_of, written
 
 _COMPLETED = "completed"
@@ -105,7 +106,7 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
     except RepeatedKey:
         raise Quarantine(QuarantineReason.MALFORMED, "DuplicateKey") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Quarantine(QuarantineReason.MALFORMED, type(error).__name__) from None
+        raise Quarantine(QuarantineReason.MALFORMED, told(error, "")) from None
     if own_id is not None and source.id not in (own_id, msgspec.UNSET):
         raise Quarantine(QuarantineReason.ID_MISMATCH, "id")
     if source.status != _COMPLETED:
@@ -116,8 +117,8 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
     count = sum(len(of_one or ()) for of_one in spoken)
     if max(len(words), len(utterances), count) > max_words or len(text) > 16 * max_words:
         raise Quarantine(QuarantineReason.TOO_LARGE, "max_transcript_words")
-    _check_times(words)
-    _check_times(utterances)
+    _check_times(words, "words")
+    _check_times(utterances, "utterances")
     duration = source.audio_duration
     if duration is not None and not 0 <= duration < 1e9:
         raise Quarantine(QuarantineReason.MALFORMED, "audio_duration")
@@ -126,15 +127,16 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
     text, words = _in_order_of_turns(text, utterances, words, spoken)
     turns = tuple(
         Piece(start, end, u.start, u.end, numbers[_voice_of(u)])
-        for u, (start, end) in zip(utterances, _align(text, utterances), strict=True)
+        for u, (start, end) in zip(utterances, _align(text, utterances, "utterances"), strict=True)
     )
     _check_gaps(turns)
-    for utterance, of_one in zip(utterances, spoken, strict=True):
+    for number, (utterance, of_one) in enumerate(zip(utterances, spoken, strict=True)):
         if of_one is not None:
+            where = f"utterances[{number}].words"
             if not are_same:
-                _check_times(of_one)
+                _check_times(of_one, where)
             if _squeeze([w.text for w in of_one]) != _squeeze([utterance.text]):
-                raise Quarantine(QuarantineReason.VIEW_MISMATCH, "utterance_words")
+                raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"utterance_words: {where}")
     timed = _timed(text, words, numbers)
     _check_words_in_turns(timed, turns)
     if not turns:
@@ -170,7 +172,7 @@ def _decode_utterances(raw: bytes) -> list[_Utterance]:
     each = each_fields_of(raw)
     # Without their words, which are most of them: those are decoded for themselves.
     said = [{name: fields[name] for name in _SAID if name in fields} for fields in each]
-    utterances = _decoded(_utterances_decoder, b"[%b]" % written(said))
+    utterances = _decoded(_utterances_decoder, b"[%b]" % written(said), "utterances")
     for utterance, fields in zip(utterances, each, strict=True):
         utterance.words = fields.get("words", utterance.words)
     return utterances
@@ -184,19 +186,28 @@ def _decode_words(
     They are the same words twice, and most of the input: where they are so to the byte, they are
     decoded once.
     """
-    spoken = [_decode_list(utterance.words) for utterance in utterances]
+    spoken = [
+        _decode_list(utterance.words, f"utterances[{number}].words")
+        for number, utterance in enumerate(utterances)
+    ]
     inside = [bytes(utterance.words)[1:-1] for utterance in utterances]
     if any(between.join(inside) == words[1:-1] for between in (b", ", b",")):
         return list(chain.from_iterable(of_one or () for of_one in spoken)), spoken, True
-    return _decode_list(words) or [], spoken, False
+    return _decode_list(words, "words") or [], spoken, False
 
 
-def _decode_list(words: msgspec.Raw | bytes) -> list[_Word] | None:
-    return _decoded(_words_decoder, words) if words else None
+def _decode_list(words: msgspec.Raw | bytes, where: str) -> list[_Word] | None:
+    return _decoded(_words_decoder, words, where) if words else None
 
 
-def _decoded(decoder: "msgspec.json.Decoder[_Decoded]", raw: msgspec.Raw | bytes) -> _Decoded:
-    """What a decoder makes of a list; whole milliseconds may be written with a fraction of 0."""
+def _decoded(
+    decoder: "msgspec.json.Decoder[_Decoded]", raw: msgspec.Raw | bytes, where: str
+) -> _Decoded:
+    """What a decoder makes of a list; whole milliseconds may be written with a fraction of 0.
+
+    Raises:
+        Quarantine: It is not what is decoded.
+    """
     try:
         return decoder.decode(raw)
     except msgspec.ValidationError:
@@ -206,18 +217,22 @@ def _decoded(decoder: "msgspec.json.Decoder[_Decoded]", raw: msgspec.Raw | bytes
                 time = piece.get(name)
                 if isinstance(time, float) and time.is_integer():
                     piece[name] = int(time)
-        return msgspec.convert(pieces, decoder.type)
+        try:
+            return msgspec.convert(pieces, decoder.type)
+        except msgspec.ValidationError as error:
+            raise Quarantine(QuarantineReason.MALFORMED, told(error, where)) from None
 
 
-def _check_times(pieces: Sequence[_Word | _Utterance]) -> None:
+def _check_times(pieces: Sequence[_Word | _Utterance], where: str) -> None:
     """Passes if nothing ends before it begins, and nobody speaks twice at once."""
     if _follow(pieces):
         return
-    voices: defaultdict[_Voice, list[_Word | _Utterance]] = defaultdict(list)
-    for piece in pieces:
-        voices[_voice_of(piece)].append(piece)
-    if len(voices) == 1 or not all(map(_follow, voices.values())):
-        raise Quarantine(QuarantineReason.MALFORMED, "timing")
+    ends: defaultdict[_Voice, int] = defaultdict(int)
+    for number, piece in enumerate(pieces):
+        voice = _voice_of(piece)
+        if not ends[voice] <= piece.start <= piece.end:
+            raise Quarantine(QuarantineReason.MALFORMED, f"timing: {where}[{number}]")
+        ends[voice] = piece.end
 
 
 def _follow(pieces: Sequence[_Word | _Utterance]) -> bool:
@@ -267,7 +282,7 @@ def _timed(text: str, words: Sequence[_Word], numbers: dict[_Voice, int | None])
         starts = (0, *nexts[:-1])
         ends = tuple([start - 1 for start in nexts])
     else:
-        places = _align(text, words)
+        places = _align(text, words, "words")
         starts = tuple(start for start, _ in places)
         ends = tuple(end for _, end in places)
     return Words(
@@ -279,7 +294,7 @@ def _timed(text: str, words: Sequence[_Word], numbers: dict[_Voice, int | None])
     )
 
 
-def _align(text: str, pieces: Sequence[_Word | _Utterance]) -> list[tuple[int, int]]:
+def _align(text: str, pieces: Sequence[_Word | _Utterance], where: str) -> list[tuple[int, int]]:
     """Where the pieces are in the text, one after the other.
 
     Raises:
@@ -287,51 +302,52 @@ def _align(text: str, pieces: Sequence[_Word | _Utterance]) -> list[tuple[int, i
     """
     places = []
     place = 0
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         while place < len(text) and text[place].isspace():
             place += 1
         wanted = piece.text.strip()
         end = place + len(wanted)
         if not wanted:
-            raise Quarantine(QuarantineReason.VIEW_MISMATCH, "empty_piece")
+            raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"empty_piece: {where}[{number}]")
         if not text.startswith(wanted, place):
-            end = _end_ignoring_space(text, place, wanted)
+            found = _end_ignoring_space(text, place, wanted)
+            if found is None:
+                problem = f"piece_not_in_text: {where}[{number}]"
+                raise Quarantine(QuarantineReason.VIEW_MISMATCH, problem)
+            end = found
         places.append((place, end))
         place = end
     if pieces and text[place:].strip():
-        raise Quarantine(QuarantineReason.VIEW_MISMATCH, "text_left_over")
+        raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"text_left_over: {where}")
     return places
 
 
-def _end_ignoring_space(text: str, place: int, wanted: str) -> int:
-    """Where `wanted` ends in the text if white space inside does not count.
-
-    Raises:
-        Quarantine: `view_mismatch`, if it is not there.
-    """
+def _end_ignoring_space(text: str, place: int, wanted: str) -> int | None:
+    """Where `wanted` ends in the text if white space inside does not count; None without it."""
     for letter in wanted:
         if letter.isspace():
             continue
         while place < len(text) and text[place].isspace():
             place += 1
         if place == len(text) or text[place] != letter:
-            raise Quarantine(QuarantineReason.VIEW_MISMATCH, "piece_not_in_text")
+            return None
         place += 1
     return place
 
 
 def _check_gaps(turns: tuple[Piece, ...]) -> None:
-    for before, after in pairwise(turns):
+    for number, (before, after) in enumerate(pairwise(turns), 1):
         if before.end == after.start:
-            raise Quarantine(QuarantineReason.VIEW_MISMATCH, "turns_touch")
+            raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"turns_touch: utterances[{number}]")
 
 
 def _check_words_in_turns(words: Words, turns: tuple[Piece, ...]) -> None:
     """No word may belong to two turns: nobody could say who spoke it, or cut it out of one."""
-    for turn in turns:
+    for number, turn in enumerate(turns):
         last = bisect_left(words.starts, turn.end) - 1
         if last >= 0 and words.ends[last] > turn.end:
-            raise Quarantine(QuarantineReason.VIEW_MISMATCH, "word_crosses_turns")
+            problem = f"word_crosses_turns: utterances[{number}]"
+            raise Quarantine(QuarantineReason.VIEW_MISMATCH, problem)
 
 
 def _squeeze(texts: Iterable[str]) -> str:

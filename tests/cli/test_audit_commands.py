@@ -360,3 +360,14 @@ def test_report_is_written_and_says_what_is_wrong(
     assert "Not as recorded" in path.read_text()
     missing = tmp_path / "absent" / "report.html"
     assert run("audit", "report", "--out", output.out, "--output", missing) == 2
+
+
+def test_quarantined_files_are_listed_with_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = Output(tmp_path / "out")
+    output.publish("a", [Row("f1"), quarantined("f2", "malformed", "timing: words[8]")])
+    assert run("audit", "list", "--out", output.out, "--state", "quarantined") == 0
+    assert "timing: words[8]" in capsys.readouterr().out
+    assert run("audit", "list", "--out", output.out) == 0
+    assert "detail" not in capsys.readouterr().out

@@ -153,7 +153,7 @@ def test_what_is_not_provably_right_is_quarantined(made: Any, reason: str) -> No
 
 def test_turns_that_touch_are_a_mismatch() -> None:
     made = transcript("ab", "cd", text="abcd")
-    assert _reason(made) == ("view_mismatch", "turns_touch")
+    assert _reason(made) == ("view_mismatch", "turns_touch: utterances[1]")
 
 
 @pytest.mark.parametrize("word", ["Ann. Hi.", "Ann.Hi."])
@@ -161,7 +161,7 @@ def test_a_word_that_crosses_two_turns_is_a_mismatch(word: str) -> None:
     made = transcript("I am Ann.", "Hi. Fine.")
     made["words"] = copy.deepcopy(made["words"])
     made["words"][2:4] = [{**made["words"][2], "text": word}]
-    assert _reason(made) == ("view_mismatch", "word_crosses_turns")
+    assert _reason(made) == ("view_mismatch", "word_crosses_turns: utterances[0]")
 
 
 def test_a_word_in_two_parts_of_one_turn_is_none() -> None:
@@ -311,7 +311,7 @@ def test_a_transcript_of_another_id_is_not_the_one_that_was_asked_for(found: str
 
 @pytest.mark.parametrize("found", [7, 7.0, None, True, ["x"], {"x": "x"}])
 def test_an_id_is_a_string_or_is_not_there(found: object) -> None:
-    assert _reason(transcript(id=found)) == ("malformed", "ValidationError")
+    assert _reason(transcript(id=found)) == ("malformed", "ValidationError: id (expected str)")
 
 
 def test_without_an_id_the_manifest_is_believed() -> None:
@@ -439,7 +439,7 @@ def test_nobody_speaks_twice_at_once() -> None:
     for word in made["utterances"][1]["words"]:
         word["channel"] = "1"
     made["utterances"][1]["channel"] = "1"
-    assert _reason(made) == ("malformed", "timing")
+    assert _reason(made) == ("malformed", "timing: words[8]")
 
 
 def test_whole_milliseconds_may_have_a_fraction_and_a_file_a_mark() -> None:
@@ -468,3 +468,36 @@ def test_people_change_between_languages(
 ) -> None:
     made = transcript(language_code=code, language_codes=codes)
     assert _read(made).language == language
+
+
+@pytest.mark.parametrize(
+    ("made", "detail"),
+    [
+        (_raw('"start": 0', '"start": "0"'), "ValidationError: utterances[0].start (expected int)"),
+        (
+            _raw('"speaker": "B"', '"speaker": 1.5'),
+            "ValidationError: utterances[0].speaker (expected",
+        ),
+        (
+            _edit(lambda t: t["words"][3].pop("end")),
+            "ValidationError: utterances[1].words[0] (missing end)",
+        ),
+        (_edit(lambda t: t.update(text=["secret"])), "ValidationError: text (expected str)"),
+        (_edit(lambda t: t.pop("status")), "ValidationError: transcript (missing status)"),
+        (_edit(lambda t: t["words"][2].update(start=700, end=500)), "timing: words[2]"),
+        (_edit(lambda t: t["words"][3].update(text="Bob")), "utterance_words: utterances[1].words"),
+        (
+            _raw('"Hello there, Ann.", "start"', '"Hello there. Ann.", "start"'),
+            "piece_not_in_text: utte",
+        ),
+        (_edit(lambda t: t["words"].pop()), "text_left_over: words"),
+        (
+            _edit(lambda t: t["utterances"][1].update(words=[])),
+            "utterance_words: utterances[1].words",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(made: Any, detail: str) -> None:
+    found = _reason(made)[1]
+    assert found.startswith(detail)
+    assert "secret" not in found

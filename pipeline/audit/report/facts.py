@@ -211,9 +211,10 @@ def _rule(rule: dict[str, Any], reasons: dict[str, int]) -> RuleFacts:
 def _causes(run: VisibleRun) -> tuple[Cause, ...]:
     with open_decisions([run]) as connection:
         found = connection.execute(
-            "SELECT reason, coalesce(error_type, '-'), count(*) AS files FROM (SELECT "
-            "unnest(reasons) AS reason, error_type FROM decisions WHERE state = $state) "
-            "GROUP BY ALL ORDER BY files DESC, 1, 2 LIMIT $most",
+            # What stands behind the colon tells one file from another.
+            "SELECT reason, split_part(coalesce(error_type, '-'), ':', 1), count(*) AS files "
+            "FROM (SELECT unnest(reasons) AS reason, error_type FROM decisions "
+            "WHERE state = $state) GROUP BY ALL ORDER BY files DESC, 1, 2 LIMIT $most",
             {"state": str(State.QUARANTINED), "most": _MOST_CAUSES},
         ).fetchall()
     return tuple(Cause(printable(reason), printable(error), n) for reason, error, n in found)

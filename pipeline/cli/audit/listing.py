@@ -45,6 +45,8 @@ def list_(
     folder = require_ours(folder_to_read(config, out))
     runs = runs_in(folder.root, *picked(run, since, until))
     columns = {"file": "file_id", "account": "account_id", "state": "state", "reasons": "reasons"}
+    if state is State.QUARANTINED:
+        columns["detail"] = "error_type"
     if len(runs) > 1:
         columns = {"run": "run_id", **columns}
     wanted = Filter(state, reason, account, product, region, prefix)
