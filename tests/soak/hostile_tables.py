@@ -105,6 +105,10 @@ def _looks_like(name: str) -> str:
     return "".join(c for c in seen if unicodedata.category(c) != "Cf")
 
 
+#: What can happen to a line so that even its id cannot be told.
+_LOSES_ID = ("comma", "cut", "not_utf_8", "line_break", "backslash", "twice")
+
+
 @dataclass
 class Row:
     """One row: what was meant, and how it is written.
@@ -120,6 +124,11 @@ class Row:
     text: dict[str, str | None]
     kinds: set[str] = field(default_factory=set)
     damage: str | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is the second word about a file, and nobody can tell which any more."""
+        return "second_word" in self.kinds and self.damage in _LOSES_ID
 
 
 @dataclass
@@ -386,7 +395,7 @@ def _fold_file(rng: random.Random, rows: list[Row], row: Row) -> None:
         "transcript_uri": f"folded/{len(rows)}.json",
         "deletion_requested_at": NOW - _DAY,
     }
-    rows.append(Row(other, _row(rng, other).text, {"id_fold"}))
+    rows.append(Row(other, _row(rng, other).text, {"id_fold", "second_word"}))
     row.kinds.add("id_fold")
 
 
