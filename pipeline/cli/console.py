@@ -25,6 +25,8 @@ _SECONDS_BETWEEN_LINES = 10.0
 #: Of a longer name only the ends are shown; a file or a program gets all of it.
 _MOST_SHOWN = 240
 _END_SHOWN = 40
+#: Where nothing limits the width of a table: more than all columns that one can have.
+_NO_LIMIT = 100_000
 
 
 def print_json(result: Mapping[str, Any]) -> None:
@@ -68,7 +70,11 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     sys.stdout.flush()
-    Console().print(table)
+    console = Console()
+    # Into a file or a pipe whole: an id that is folded over two lines is found by no `grep`.
+    if not console.is_terminal:
+        console = Console(width=_NO_LIMIT)
+    console.print(table)
 
 
 def print_records(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -9,11 +9,13 @@ import signal
 import sys
 import traceback
 import types
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
 from pipeline.cli import audit, bench, detection, policy, run_gate
-from pipeline.cli.console import print_json
+from pipeline.cli.console import print_json, print_text
 from pipeline.cli.logs import JsonLog, LogFormat, chosen_format
 from pipeline.cli.options import now
 from pipeline.cli.signals import SIGNALS, interrupt
@@ -25,11 +27,35 @@ _INTERRUPTED = "Interrupted. Nothing became visible by halves; run again, and it
 app = typer.Typer(
     name="clearshard",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    # Of every command below it too.
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="From submitted transcripts to redacted training shards, with proof.",
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print_text(f"clearshard {metadata.version('clearshard')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_tell_version,
+            is_eager=True,
+            help="The version, and nothing else.",
+        ),
+    ] = False,
+) -> None:
+    """From submitted transcripts to redacted training shards, with proof."""
+
+
 run_gate.register(app)
 detection.register(app)
 bench.register(app)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -369,3 +370,36 @@ def test_nor_does_one_become_a_folder_here(
     assert _run("run", "--config", world.config, *AS_OF, "--replay") == 2
     assert "output.folder → is the address of a store" in capsys.readouterr().err
     assert sorted(world.root.iterdir()) == before
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize(
+    "command", [(), ("run",), ("audit",), ("audit", "list"), ("policy", "show")]
+)
+def test_help_by_either_name(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...], option: str
+) -> None:
+    assert _run(*command, option) == 0
+    assert "Usage: clearshard" in capsys.readouterr().out
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("--version") == 0
+    assert re.fullmatch(r"clearshard \d+\.\d+\.\d+\S*\n", capsys.readouterr().out)
+
+
+def test_ids_in_a_table_that_goes_into_a_pipe_are_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that `audit list | grep ID` finds them."""
+    world = World(tmp_path)
+    world.account("4e3f2c1a-8f6d-4f0e-9b1c-3f2a1b0c9d8e-of-a-customer-with-a-long-id")
+    name = "a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d-and-a-suffix-of-the-recording"
+    world.file(name, world.accounts[0]["account_id"], transcript("hello there"), region="eu")
+    world.write()
+    assert _run("run", *_job(world), "--quiet") == 0
+    capsys.readouterr()
+    assert _run("audit", "list", "--out", world.out) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if name in line]
+    assert world.accounts[0]["account_id"] in row
+    assert "eu_server" in row
