@@ -1,8 +1,11 @@
 """What all tests rely on."""
 
 import signal
+from collections.abc import Iterator
 
 import pytest
+
+from .inline import with_processes, without_processes
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -14,3 +17,17 @@ def _interruptible() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _without_processes() -> Iterator[None]:
+    """Runs do in this process what workers would do, where a test does not say otherwise."""
+    with without_processes():
+        yield
+
+
+@pytest.fixture
+def processes() -> Iterator[None]:
+    """Runs have real workers."""
+    with with_processes():
+        yield

@@ -38,6 +38,7 @@ def open_to_others(root: Path) -> set[str]:
     }
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_run_leaves_nothing_open_but_shards_and_card(world: World, umask: int) -> None:
     os.umask(0o022)
     world.write()
@@ -55,6 +56,7 @@ def test_a_run_leaves_nothing_open_but_shards_and_card(world: World, umask: int)
         assert stat.S_IMODE(path.lstat().st_mode) == expected, path
 
 
+@pytest.mark.usefixtures("processes")
 def test_a_run_that_dies_leaves_nothing_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staging, checkpoints and scratch of a run in progress, from within."""
     seen = []

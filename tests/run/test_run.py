@@ -62,6 +62,7 @@ def test_text_of_excluded_files_is_nowhere(world: World) -> None:
     assert not any("unreadworthy" in text for text in world.texts())
 
 
+@pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("workers", [2, 3])
 def test_shards_do_not_depend_on_workers_or_on_the_order_of_the_manifest(
     world: World, workers: int

@@ -6,18 +6,12 @@ import pytest
 from pipeline.run import job
 
 from ..world import World, transcript
-from .making import KEY, InlineEngine, write
+from .making import KEY, write
 
 
 @pytest.fixture(autouse=True)
 def _one_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEARSHARD_KEY", KEY)
-
-
-@pytest.fixture(autouse=True)
-def _no_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if "workers" not in request.fixturenames:
-        monkeypatch.setattr(job, "LocalEngine", InlineEngine)
 
 
 @pytest.fixture

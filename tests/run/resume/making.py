@@ -1,7 +1,6 @@
-"""What the tests of resumed runs share: runs without processes, and ways to die."""
+"""What the tests of resumed runs share: runs of a world, and ways to die."""
 
 import shutil
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +8,12 @@ import duckdb
 import pytest
 
 from pipeline.audit.ledger import Ledger
-from pipeline.config import Config, load_config
-from pipeline.engines.local import Job
-from pipeline.engines.stopping import Stop
-from pipeline.keys import PseudonymKey
+from pipeline.config import load_config
 from pipeline.records import RunRecord
-from pipeline.redaction.redactor import Redactor
 from pipeline.run import job
 from pipeline.run.job import RunOptions, RunResult, run
 from pipeline.run.outcomes import OutcomeWriter
 from pipeline.run.recall import NO_WISHES, Wishes
-from pipeline.run.units import WorkUnit
-from pipeline.run.work import UnitResult, process
 
 from ..world import AS_OF, Silent, World, world_clock
 
@@ -28,35 +21,9 @@ from ..world import AS_OF, Silent, World, world_clock
 SETTINGS = '\n[output]\ntarget_shard_bytes = 4000\n\n[redaction]\nprofile = "stock"\n'
 KEY = bytes(range(126, 158)).hex()
 
-_redactors: dict[str, Redactor] = {}
-
 
 class Killed(BaseException):
     """Stands for SIGKILL where a test must know the exact moment."""
-
-
-def redactor_of(config: Config) -> Redactor:
-    """One for each configuration: loading it takes longer than all the work of a test."""
-    settings = config.redaction.model_dump_json()
-    if config.redaction.recognizers is not None:
-        settings += config.path(config.redaction.recognizers).read_text()
-    if settings not in _redactors:
-        _redactors[settings] = Redactor(config, PseudonymKey(bytes.fromhex(KEY)))
-    return _redactors[settings]
-
-
-class InlineEngine:
-    """Does in this process what workers do; whether workers matter is tested with real ones."""
-
-    def __init__(self, workers: int, stop: Stop) -> None:
-        pass
-
-    def map(
-        self, job: Job[WorkUnit, UnitResult], units: Iterable[WorkUnit]
-    ) -> Iterator[UnitResult]:
-        (settings,) = job.arguments
-        for unit in units:
-            yield process(unit, redactor_of(settings.config), settings)
 
 
 def write(world: World, extra: str = SETTINGS) -> None:

@@ -178,7 +178,8 @@ def test_shards_of_another_size_are_made_of_the_same_rows(
     assert shards(world) == fresh(world)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 8])
+@pytest.mark.usefixtures("processes")
+@pytest.mark.parametrize("workers", [1, 3, pytest.param(8, marks=pytest.mark.soak)])
 def test_history_workers_and_order_leave_no_trace_in_the_bytes(world: World, workers: int) -> None:
     whole = fresh(world)
     assert len(whole) > 3

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,10 @@ from pipeline.run import job
 from pipeline.run.finish import Finisher
 from pipeline.run.recall import Wishes
 from pipeline.run.units import WorkUnit
-from pipeline.run.work import UnitResult
 
+from ...inline import InlineEngine
 from ..world import World, transcript
 from .making import (
-    InlineEngine,
     Killed,
     dies,
     fresh,
@@ -101,9 +101,7 @@ def test_a_file_that_no_worker_survives_is_remembered_too(
     tried: list[str] = []
 
     class Crashing(InlineEngine):
-        def map(
-            self, job: Job[WorkUnit, UnitResult], units: Iterable[WorkUnit]
-        ) -> Iterator[UnitResult]:
+        def map(self, job: Job[Any, Any], units: Iterable[Any]) -> Iterator[Any]:
             for unit in units:
                 for task in unit.tasks:
                     tried.append(task.file_id)
