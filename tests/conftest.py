@@ -1,5 +1,6 @@
 """What all tests rely on."""
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -23,6 +24,17 @@ def _interruptible() -> None:
 def _without_processes() -> Iterator[None]:
     """Runs do in this process what workers would do, where a test does not say otherwise."""
     with without_processes():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_waiting_for_disks() -> Iterator[None]:
+    """No test loses power, so nothing need be on the disk already; whether it is open is looked at.
+
+    Real commands wait. That they fail where a disk refuses is tested where that is made to happen.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)
         yield
 
 

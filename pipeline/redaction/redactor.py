@@ -4,6 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 
@@ -321,6 +322,7 @@ def _add_code(digest: "hashlib._Hash", package: Traversable) -> None:
             digest.update(entry.read_bytes())
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return metadata.version(name)
