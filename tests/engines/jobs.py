@@ -142,20 +142,34 @@ def make_slow() -> Callable[[Numbers], list[str]]:
     return slow
 
 
+def make_hanging_together(sent: str) -> Callable[[Numbers], list[str]]:
+    """Numbers that take for ever together and no time alone; each unit leaves a line in a file."""
+
+    def hanging(unit: Numbers) -> list[str]:
+        with Path(sent).open("a") as log:
+            log.write(f"{unit}\n")
+        if len(unit) > 1:
+            time.sleep(600)
+        return [str(number) for number in unit]
+
+    return hanging
+
+
+def make_waiting(folder: str) -> Callable[[Numbers], list[str]]:
+    """Says in a folder that a unit is begun, and ends it when it is told there that it may."""
+
+    def waiting(unit: Numbers) -> list[str]:
+        (Path(folder) / f"begun-{unit[0]}").touch()
+        while not (Path(folder) / f"go-{unit[0]}").exists():
+            time.sleep(0.01)
+        return [str(number) for number in unit]
+
+    return waiting
+
+
 def make_never() -> NoReturn:
     while True:
         time.sleep(1)
-
-
-def make_pids(folder: str) -> Callable[[Numbers], list[str]]:
-    """Leaves the id of each worker in a folder, and takes its time."""
-    (Path(folder) / str(os.getpid())).touch()
-
-    def pids(unit: Numbers) -> list[str]:
-        time.sleep(unit[0] / 1000)
-        return [str(number) for number in unit]
-
-    return pids
 
 
 def make_config_error() -> NoReturn:

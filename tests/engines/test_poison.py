@@ -3,7 +3,6 @@
 import os
 import resource
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -76,19 +75,13 @@ def test_without_a_limit_that_holds_the_parent_watches(
     monkeypatch.setattr("pipeline.engines.local.KERNEL_HOLDS_BOUND", False)
     monkeypatch.setattr("pipeline.engines.local.SECONDS_BETWEEN_LOOKS", 0.02)
     monkeypatch.setattr(worker_module, "KERNEL_HOLDS_BOUND", False)
-    started = time.monotonic()
-    grown: set[int] = set()
 
     def resident(pid: int) -> int:
-        if time.monotonic() - started < 1.0 or (grown and pid not in grown):
-            return _MEMORY
-        grown.add(pid)
-        return _MEMORY + 1
+        return _MEMORY + (tmp_path / "begun-7").exists()
 
     monkeypatch.setattr(worker_module, "resident_bytes", resident)
-    job = jobs.job(jobs.make_pids, 60, str(tmp_path), memory_bytes=_MEMORY)
-    results = _flat(list(LocalEngine(1).map(job, [(60_000,)])))
-    assert results == ["60000 out_of_memory"]
+    job = jobs.job(jobs.make_waiting, 600, str(tmp_path), memory_bytes=_MEMORY)
+    assert _flat(list(LocalEngine(1).map(job, [(7,)]))) == ["7 out_of_memory"]
 
 
 def test_resident_memory_is_in_bytes() -> None:
@@ -108,10 +101,10 @@ def test_a_process_that_is_gone_has_no_memory() -> None:
     assert resident_bytes(pid) == 0
 
 
-def test_a_bound_is_per_file_and_not_per_unit() -> None:
+def test_a_bound_is_per_file_and_not_per_unit(tmp_path: Path) -> None:
     """Harmless files that take long together are taken apart, and all of them are kept."""
-    started = time.monotonic()
-    job = jobs.job(jobs.make_slow, 1.0)
+    sent = tmp_path / "sent"
+    job = jobs.job(jobs.make_hanging_together, 2.0, str(sent))
     results = _flat(list(LocalEngine(1).map(job, [tuple(range(6))])))
     assert sorted(results) == [str(n) for n in range(6)]
-    assert time.monotonic() - started > 2.0
+    assert sent.read_text().splitlines() == [str(tuple(range(6))), *(f"({n},)" for n in range(6))]
