@@ -1,4 +1,4 @@
-"""Workers without processes: what a worker does is done here, by redactors that are loaded once.
+"""Workers without processes: what a worker does is done here, with what is loaded once.
 
 A worker takes a second to load what it needs, and most tests of whole runs are about something
 else. Those that are about processes ask for the fixture `processes`.
@@ -7,6 +7,7 @@ else. Those that are about processes ask for the fixture `processes`.
 import copy
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TypeVar
 
 import pytest
@@ -16,6 +17,7 @@ from pipeline.engines.local import Job, LocalEngine
 from pipeline.engines.stopping import Stop
 from pipeline.engines.worker import prepare
 from pipeline.keys import PseudonymKey
+from pipeline.redaction.ner import load_ner
 from pipeline.redaction.redactor import Redactor
 from pipeline.redaction.replace import Replacer
 
@@ -26,6 +28,7 @@ Result = TypeVar("Result")
 _ENGINES = ("pipeline.run.job.LocalEngine", "pipeline.run.detect.LocalEngine")
 _REDACTORS = ("pipeline.run.work.Redactor", "pipeline.run.detect.Redactor")
 _PREPARE = "pipeline.cli.run_gate.prepare"
+_NER = "pipeline.redaction.detector.load_ner"
 
 _loaded: dict[str, Redactor] = {}
 
@@ -64,6 +67,7 @@ def without_processes() -> Iterator[None]:
         for name in _REDACTORS:
             patch.setattr(name, redactor_of)
         patch.setattr(_PREPARE, lambda _: None)
+        patch.setattr(_NER, lru_cache(maxsize=4)(load_ner))
         yield
 
 

@@ -319,10 +319,10 @@ def _through(redactor: Redactor, seed: int, count: int) -> tuple[list[str], int]
 
 
 def test_no_number_in_disguise_gets_through(redactor: Redactor) -> None:
-    through, written = _through(redactor, 17, 2_000)
+    through, written = _through(redactor, 17, 600)
     assert through == []
     # What can be redacted is; only the rest is quarantined.
-    assert written > 200
+    assert written > 60
 
 
 @pytest.mark.soak
