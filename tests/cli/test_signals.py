@@ -16,7 +16,7 @@ from pipeline.audit.verify import verify
 from ..run.test_poison import ROOT, command, group_lives, poisoned_world, wait_until
 from ..run.world import World
 
-_SLOW = tuple(f"slow-{n:03d}" for n in range(200))
+_SLOW = tuple(f"slow-{n:03d}" for n in range(60))
 
 
 def _start(
@@ -33,16 +33,11 @@ def _start(
     )
 
 
-def _in_full_swing(world: World) -> bool:
-    return (world.out / "audit" / "ledger.jsonl").exists()
-
-
-def _ended(process: subprocess.Popen[str], seconds: float) -> tuple[str, str, float]:
-    started = time.monotonic()
-    out, err = process.communicate(timeout=seconds)
-    took = time.monotonic() - started
-    wait_until(lambda: not group_lives(process.pid), 5)
-    return out, err, took
+def _ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it said to the end; the limit is for a test that fails."""
+    out, err = process.communicate(timeout=300)
+    wait_until(lambda: not group_lives(process.pid))
+    return out, err
 
 
 @pytest.fixture
@@ -54,12 +49,13 @@ def world(tmp_path: Path) -> World:
 def test_the_units_in_hand_are_finished_and_nothing_is_begun(
     world: World, how: signal.Signals
 ) -> None:
-    process = _start(world, "--json")
-    wait_until(lambda: _in_full_swing(world), 60)
+    log = world.root / "log"
+    process = _start(world, "--json", environment={**os.environ, "CLEARSHARD_TEST_LOG": str(log)})
+    wait_until(log.exists)
     process.send_signal(how)
-    out, err, took = _ended(process, 10)
-    assert took < 5
+    out, err = _ended(process)
     assert process.returncode == 1
+    assert len(log.read_text().split()) < len(_SLOW)
     result = json.loads(out.splitlines()[-1])
     assert (result["error"], result["exit_code"]) == ("Interrupted", 1)
     lines = [json.loads(line) for line in err.splitlines()]
@@ -76,18 +72,19 @@ def test_the_units_in_hand_are_finished_and_nothing_is_begun(
 def _hanging(tmp_path: Path, seconds: float) -> subprocess.Popen[str]:
     """A run whose only worker has a file in hand that never ends."""
     world = poisoned_world(tmp_path, "loop-0", good=1, apart=True)
-    environment = {**os.environ, "CLEARSHARD_TEST_SECONDS": str(seconds)}
-    process = _start(world, environment=environment)
-    wait_until(lambda: _in_full_swing(world), 60)
-    time.sleep(0.3)
+    log = tmp_path / "log"
+    settings = {"CLEARSHARD_TEST_SECONDS": str(seconds), "CLEARSHARD_TEST_LOG": str(log)}
+    process = _start(world, environment={**os.environ, **settings})
+    wait_until(log.exists)
     return process
 
 
 def test_a_unit_that_takes_longer_is_abandoned(tmp_path: Path) -> None:
     process = _hanging(tmp_path, 1.0)
+    started = time.monotonic()
     process.terminate()
-    _, err, took = _ended(process, 12)
-    assert 1 < took < 4
+    _, err = _ended(process)
+    assert time.monotonic() - started >= 1
     assert process.returncode == 1
     assert "run again" in err
     assert not (tmp_path / "out" / "runs").exists()
@@ -95,14 +92,16 @@ def test_a_unit_that_takes_longer_is_abandoned(tmp_path: Path) -> None:
 
 
 def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
-    process = _hanging(tmp_path, 30.0)
+    process = _hanging(tmp_path, 3600.0)
     process.terminate()
-    time.sleep(0.5)
+    assert process.stderr is not None
+    told = ""
+    while "A second signal stops at once" not in told:
+        told = process.stderr.readline()
+        assert told
     process.terminate()
-    _, err, took = _ended(process, 12)
-    assert took < 3
+    _ended(process)
     assert process.returncode == 1
-    assert "A second signal stops at once" in err
     assert not (tmp_path / "out" / "runs").exists()
 
 
@@ -136,10 +135,11 @@ def test_a_main_thread_that_hangs_is_ended_all_the_same(tmp_path: Path) -> None:
         text=True,
         start_new_session=True,
     )
-    wait_until((tmp_path / "hanging").exists, 60)
+    wait_until((tmp_path / "hanging").exists)
+    started = time.monotonic()
     process.terminate()
-    _, err, took = _ended(process, 12)
-    assert 8 < took < 10
+    _, err = _ended(process)
+    assert 8 < time.monotonic() - started < 10
     assert process.returncode == 1
     assert err.startswith("a rehearsal: ")
     assert err.count("\n") == 1

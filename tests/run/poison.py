@@ -1,7 +1,8 @@
 """Workers that do to some files what a hostile file could make them do; the rest is real.
 
 As a program, the command itself with such workers: ``python -m tests.run.poison run ...``. The
-variable CLEARSHARD_TEST_SECONDS shortens how long a request to stop waits.
+variable CLEARSHARD_TEST_SECONDS says how long a request to stop waits, CLEARSHARD_TEST_LOG
+names a file that gets a line for each deed that is begun.
 """
 
 import ctypes
@@ -11,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -57,6 +59,12 @@ DEEDS: dict[str, Callable[[], None]] = {
 }
 
 
+def _log(file_id: str) -> None:
+    if name := os.environ.get("CLEARSHARD_TEST_LOG"):
+        with Path(name).open("a") as log:
+            log.write(f"{file_id}\n")
+
+
 def make_work(settings: WorkSettings) -> Callable[[WorkUnit], UnitResult]:
     real = make_real(settings)
 
@@ -64,6 +72,7 @@ def make_work(settings: WorkSettings) -> Callable[[WorkUnit], UnitResult]:
         for task in unit.tasks:
             deed = DEEDS.get(task.file_id.partition("-")[0])
             if deed is not None:
+                _log(task.file_id)
                 deed()
         return real(unit)
 
@@ -78,7 +87,8 @@ if __name__ == "__main__":
 
     if seconds := os.environ.get("CLEARSHARD_TEST_SECONDS"):
         local._SECONDS_TO_STOP = float(seconds)
-        signals._SECONDS_TO_LEAVE = float(seconds) + 3
+        # What ends the process whatever it does is not what these tests are about.
+        signals._SECONDS_TO_LEAVE = float(seconds) + 100
 
     # By its importable name: workers are started from scratch.
     vars(job)["make_work"] = poison.make_work

@@ -4,15 +4,14 @@ import errno
 import fcntl
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.cli.entry import _exit_code
 from pipeline.errors import OutputUnusable, RunLocked
 from pipeline.run import lock
 from pipeline.run.folder import Kind, locked
@@ -25,7 +24,9 @@ from pipeline.run.lock import (
     run_lock,
 )
 
-from .test_poison import ROOT, command, poisoned_world, wait_until
+from .world import small_world
+
+ROOT = Path(__file__).parents[2]
 
 _MOUNTINFO = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -72,23 +73,39 @@ def test_a_lock_file_that_says_nothing_useful_is_not_quoted(tmp_path: Path, cont
     )
 
 
-def test_a_second_run_ends_at_once_with_6(tmp_path: Path) -> None:
-    world = poisoned_world(tmp_path, "loop-0", good=1, apart=True)
+_HOLDER = """
+import sys
+from pathlib import Path
+from pipeline.run.folder import Kind, locked
+with locked(Path(sys.argv[1]), Kind.REHEARSALS):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_run_ends_at_once_with_6(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = small_world(tmp_path)
     first = subprocess.Popen(
-        command(world), cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
+        [sys.executable, "-c", _HOLDER, str(world.out)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    wait_until((world.out / "audit" / "ledger.jsonl").exists, 60)
-    second = subprocess.run(
-        command(world, "--json"), cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert second.returncode == 6
-    assert json.loads(second.stdout.splitlines()[-1])["error"] == "RunLocked"
-    assert f"process {first.pid} on" in second.stderr
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
+    assert first.stdout is not None
+    assert first.stdout.readline() == "held\n"
+    job = ["run", "--config", str(world.config), "--out", str(world.out), "--workers", "1"]
+    rehearsal = ["--as-of", "2026-11-22T12:00:00Z", "--replay"]
+    assert _exit_code([*job, *rehearsal, "--json"]) == 6
+    second = capsys.readouterr()
+    assert json.loads(second.out.splitlines()[-1])["error"] == "RunLocked"
+    assert f"process {first.pid} on" in second.err
+    first.kill()
+    first.communicate()
     # The lock went with the process.
-    with locked(world.out, Kind.REHEARSALS):
-        pass
+    assert _exit_code([*job, *rehearsal, "--quiet"]) == 0
 
 
 def test_a_lock_on_a_file_that_was_removed_is_no_lock(
@@ -113,14 +130,15 @@ def test_a_lock_on_a_file_that_was_removed_is_no_lock(
 
 
 _CONTENDER = """
-import os, sys, time
+import os, sys
 from pathlib import Path
 from pipeline.errors import RunLocked
 from pipeline.run.folder import Kind, locked
 root, inside = Path(sys.argv[1]), sys.argv[2]
-until = time.monotonic() + float(sys.argv[3])
 held = 0
-while time.monotonic() < until:
+print("ready", flush=True)
+sys.stdin.readline()
+while held < int(sys.argv[3]):
     try:
         with locked(root, Kind.RUNS):
             os.close(os.open(inside, os.O_CREAT | os.O_EXCL))
@@ -128,23 +146,33 @@ while time.monotonic() < until:
             os.unlink(inside)
     except RunLocked:
         pass
-print(held)
 """
 
 
 def test_runs_that_leave_nothing_never_hold_it_together(tmp_path: Path) -> None:
     """Each makes the folder, holds the lock and removes both; a second one inside would collide."""
-    arguments = [sys.executable, "-c", _CONTENDER, str(tmp_path / "out"), str(tmp_path / "in"), "2"]
+    paths = [str(tmp_path / name) for name in ("out", "in")]
     contenders = [
         subprocess.Popen(
-            arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", _CONTENDER, *paths, "60"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for _ in range(3)
     ]
     for contender in contenders:
-        out, err = contender.communicate(timeout=60)
-        assert (contender.returncode, err) == (0, "")
-        assert int(out) > 5
+        assert contender.stdout is not None
+        assert contender.stdout.readline() == "ready\n"
+    for contender in contenders:
+        assert contender.stdin is not None
+        contender.stdin.write("go\n")
+        contender.stdin.flush()
+    for contender in contenders:
+        assert contender.communicate() == ("", "")
+        assert contender.returncode == 0
     assert not (tmp_path / "out").exists()
 
 
@@ -211,9 +239,7 @@ def test_the_warning_names_the_folder_and_the_type(
 
 
 def test_the_tables_of_this_machine_can_be_read(tmp_path: Path) -> None:
-    started = time.monotonic()
     assert mount_of(tmp_path.resolve(), lock._mounts()) is not None
-    assert time.monotonic() - started < 5
 
 
 def test_a_link_that_leads_nowhere_is_told_as_such(tmp_path: Path) -> None:
