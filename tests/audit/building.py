@@ -28,6 +28,8 @@ from pipeline.records import (
 from .signers import SIGNER
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+#: Of an output folder; DuckDB would take it for a pattern.
+NAME = "out [1]*?'; run=x"
 POLICY = "a" * 64
 REDACTOR = "d" * 64
 FACTS: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """The benchmark's output folder in small: it is what a run leaves, and the answers are right."""
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@cache
 def rows_of(out: Path, run_id: str) -> list[dict[str, Any]]:
     """Read without any of the code that is tested."""
     folder = out / "audit" / "decisions" / f"run={run_id}"

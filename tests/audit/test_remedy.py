@@ -116,9 +116,20 @@ def carried_out(facts: dict[str, Any], changes: dict[str, str]) -> dict[str, Any
     return {**facts, **new, "account": account}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(facts_of_a_file)
 def test_the_gate_agrees(facts: dict[str, Any]) -> None:
+    agrees(facts)
+
+
+@pytest.mark.soak
+@settings(max_examples=5_000, deadline=None)
+@given(facts_of_a_file)
+def test_the_gate_agrees_at_length(facts: dict[str, Any]) -> None:
+    agrees(facts)
+
+
+def agrees(facts: dict[str, Any]) -> None:
     reasons, known = decide(facts)
     state = State.EXCLUDED if reasons else State.WRITTEN
     proposed = remedy(state, reasons, known, RULES)

@@ -198,13 +198,27 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=1500, deadline=None)
-@given(
+_ANY_PATTERN = given(
     st.recursive(ATOMS, _larger, max_leaves=8),
     st.sampled_from([FLAGS, re.IGNORECASE, re.MULTILINE]),
     st.lists(st.text("a5.:@- x\n", max_size=8), min_size=1, max_size=4).map("\n".join),
 )
+
+
+@settings(max_examples=300, deadline=None)
+@_ANY_PATTERN
 def test_a_gate_loses_nothing_of_any_pattern(pattern: str, flags: int, text: str) -> None:
+    _loses_nothing(pattern, flags, text)
+
+
+@pytest.mark.soak
+@settings(max_examples=20_000, deadline=None)
+@_ANY_PATTERN
+def test_a_gate_loses_nothing_of_many_patterns(pattern: str, flags: int, text: str) -> None:
+    _loses_nothing(pattern, flags, text)
+
+
+def _loses_nothing(pattern: str, flags: int, text: str) -> None:
     gate = gate_of_patterns([pattern], flags)
     assume(gate is not None)
     assert gate is not None
@@ -237,7 +251,7 @@ def test_a_recognizer_that_does_more_than_match_has_no_gate() -> None:
 SAID = ["maria", "lopez", "dot", "point", "at", "at sign", "@", ".", "-", "dash", "example", "com"]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from([*SAID, "dot com", " at ", "\n", "in", "_"]), max_size=12))
 @example(["maria", "dot", "lopez", "at", "example", "dot", "com"])
 def test_the_stated_gate_of_spoken_addresses_loses_none(words: list[str]) -> None:
