@@ -8,6 +8,8 @@ import pytest
 
 from pipeline.recognizers.mixed_code import find_mixed_codes
 
+from ..effort import MOST_GROWTH, growth
+
 
 def found(text: str) -> list[tuple[str, str]]:
     return [(text[f.start : f.end], f.entity_type) for f in find_mixed_codes(text)]
@@ -54,9 +56,19 @@ def test_letters_or_digits_alone_are_none(text: str) -> None:
     assert found(text) == []
 
 
-@pytest.mark.parametrize(
+LONG = pytest.mark.parametrize(
     "text", ["a1@" * 100_000, "a1-" * 100_000, "a1" * 100_000, "'a1b2" * 90_000]
 )
+
+
+@LONG
+def test_long_text_is_linear_work(text: str) -> None:
+    work = growth(lambda letters: list(find_mixed_codes(text[:letters])), 6_000)
+    assert work <= MOST_GROWTH
+
+
+@pytest.mark.soak
+@LONG
 def test_long_text_takes_linear_time(text: str) -> None:
     started = time.process_time()
     list(find_mixed_codes(text))

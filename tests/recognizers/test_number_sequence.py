@@ -14,6 +14,8 @@ from pipeline.recognizers.number_sequence import (
     number_sequences,
 )
 
+from ..effort import MOST_GROWTH, growth
+
 
 def found(text: str) -> list[str]:
     return [text[start:end] for start, end in find_sequences(text)]
@@ -141,6 +143,17 @@ def test_sequences_are_disjoint_and_begin_and_end_with_a_number(words: list[str]
         assert inside[0] not in {"uh", "no", "x", ".", "-"}
 
 
+@pytest.mark.parametrize("text", ["1 ", "-" * 50 + " uh ", "twenty one "])
+def test_long_text_is_linear_work(text: str) -> None:
+    recognizer = number_sequences()
+
+    def work(times: int) -> None:
+        recognizer.analyze(text * times, recognizer.supported_entities)
+
+    assert growth(work, 1_000) <= MOST_GROWTH
+
+
+@pytest.mark.soak
 def test_long_text_takes_linear_time() -> None:
     recognizer = number_sequences()
     started = time.process_time()

@@ -22,6 +22,8 @@ from pipeline.recognizers.phone import GatedPhoneRecognizer
 from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
 from pipeline.recognizers.table import STRICT, WRITTEN, recognizers_of
 
+from ..effort import MOST_GROWTH, growth
+
 OWN_FILE = """
 recognizers:
   - {name: Mine, supported_entity: CODE, patterns: [{name: p, regex: 'Q\\d', score: 0.7}]}
@@ -173,7 +175,7 @@ def test_no_address(text: str) -> None:
     assert fail_closed(SpokenEmailRecognizer(), 5.0).analyze(text, []) == []
 
 
-@pytest.mark.parametrize(
+HOSTILE = pytest.mark.parametrize(
     "text",
     ["-" * 4000, "a-" * 2000, "a." * 200, "a" * 4000, "dot " * 5000, "a at " * 5000, "1 " * 5000,
      "_" * 4000, "a@" * 2000, "x at y dot " * 2000, "one " * 5000, "address is 5 " * 2000,
@@ -182,6 +184,20 @@ def test_no_address(text: str) -> None:
      "one " * 3000 + "street ", "straße" * 600, "name is " * 3000],
     ids=lambda text: repr(text[:5]),
 )  # fmt: skip
+
+
+@HOSTILE
+def test_no_recognizer_takes_more_work_for_hostile_text(text: str) -> None:
+    for recognizer in recognizers_of("strict", None, 60.0).every:
+
+        def work(letters: int, one: Any = recognizer) -> None:
+            one.analyze(text[:letters], one.supported_entities)
+
+        assert growth(work, 250) <= MOST_GROWTH, recognizer.name
+
+
+@pytest.mark.soak
+@HOSTILE
 def test_no_recognizer_takes_long_on_hostile_text(text: str) -> None:
     for recognizer in recognizers_of("strict", None, 5.0).every:
         started = time.process_time()

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript
+from pipeline.redaction import residual
 from pipeline.redaction.apply import apply
 from pipeline.redaction.redactor import Redactor
 from pipeline.redaction.residual import Replaced, check_residual
@@ -247,6 +248,7 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
     assert look(text) is None
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     "text",
     [
@@ -275,11 +277,28 @@ def test_hostile_text_takes_no_longer_than_its_length(text: str) -> None:
     assert time.process_time() - started < 5
 
 
+@pytest.mark.soak
 def test_many_values_take_no_longer_than_few() -> None:
     removed = [("URL", f"value-{i:07d}") for i in range(20_000)]
     started = time.process_time()
     assert look("word " * 100_000, removed=removed) is None
     assert time.process_time() - started < 5
+
+
+def test_a_text_is_not_gone_through_for_each_of_many_values() -> None:
+    class Text(bytes):
+        searched = 0
+
+        def __contains__(self, value: object) -> bool:
+            Text.searched += 1
+            return super().__contains__(value)  # type: ignore[operator]  # bytes alone are asked for
+
+    text = Text(b"word" * 1_000)
+    for many in (3, 100, 101, 2_000):
+        values = [b"value%07d" % number for number in range(many)]
+        assert not residual._any_in(text, values)
+        assert residual._any_in(text, [*values, b"ordword"])
+    assert Text.searched <= 3 * 100 + 10
 
 
 @pytest.mark.parametrize(

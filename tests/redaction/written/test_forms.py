@@ -10,6 +10,8 @@ from pipeline.recognizers.number_words import LETTER_WORDS
 from pipeline.redaction.written.forms import written_forms
 from pipeline.redaction.written.parts import SIGNS, WORDS
 
+from ...effort import MOST_GROWTH, growth
+
 
 def written(text: str) -> list[str]:
     return [form.text for form in written_forms(text)]
@@ -167,7 +169,7 @@ def test_everything_outside_of_numbers_and_spellings_is_copied(text: str) -> Non
         assert "O'Neil" not in text[first:last] or "O'Neil" in form.text
 
 
-@pytest.mark.parametrize(
+HOSTILE = pytest.mark.parametrize(
     "text",
     ["one " * 20000, "a " * 20000, "one\n" * 20000, "twenty two x " * 8000, "one " + " " * 50000,
      "one , " * 20000, "double " * 20000, "hundred " * 20000, "p m " * 20000, "one dot " * 20000,
@@ -175,6 +177,15 @@ def test_everything_outside_of_numbers_and_spellings_is_copied(text: str) -> Non
      "one two\n" * 10000, "at x dot " * 10000, "one" + "'" * 50000, "one plus " * 10000],
     ids=lambda text: repr(text[:8]),
 )  # fmt: skip
+
+
+@HOSTILE
+def test_hostile_text_is_no_more_work(text: str) -> None:
+    assert growth(lambda letters: written_forms(text[:letters]), 1_000) <= MOST_GROWTH
+
+
+@pytest.mark.soak
+@HOSTILE
 def test_hostile_text_takes_no_longer(text: str) -> None:
     started = time.process_time()
     written_forms(text)
