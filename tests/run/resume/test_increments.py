@@ -3,6 +3,7 @@
 import json
 import os
 import random
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipeline.run import job
 from pipeline.run.job import RunOptions, run
 from pipeline.run.work import read_content
 
+from ...inline import with_processes
 from ..world import AS_OF, Silent, World, transcript, world_clock
 from .making import SETTINGS, events, fresh, go, killed, rows, shards, write
 
@@ -178,9 +180,9 @@ def test_shards_of_another_size_are_made_of_the_same_rows(
     assert shards(world) == fresh(world)
 
 
-@pytest.mark.usefixtures("processes")
-@pytest.mark.parametrize("workers", [1, 3, pytest.param(8, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("workers", [0, 2, pytest.param(8, marks=pytest.mark.soak)])
 def test_history_workers_and_order_leave_no_trace_in_the_bytes(world: World, workers: int) -> None:
+    """Without a process (0), and with so many."""
     whole = fresh(world)
     assert len(whole) > 3
     everything = list(world.files)
@@ -188,7 +190,8 @@ def test_history_workers_and_order_leave_no_trace_in_the_bytes(world: World, wor
     for share in (8, 17, 26):
         world.files = chance.sample(everything, share)
         write(world)
-        go(world, workers=workers)
+        with with_processes() if workers else nullcontext():
+            go(world, workers=workers or 1)
         assert verify(world.out).faults == ()
     assert shards(world) == whole
 
