@@ -141,7 +141,7 @@ def test_the_line_of_cron_is_a_time_a_user_and_a_command(tmp_path: Path) -> None
         ((1, 1, 1), 1, "exit code 1"),
         ((4, 4, 4), 4, "exit code 4"),
         ((2,), 2, "exit code 2"),
-        ((3,), 3, "the run is visible"),
+        ((3,), 3, "its last line says which"),
         ((5,), 5, "INTEGRITY"),
     ],
 )
