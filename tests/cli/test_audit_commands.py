@@ -155,7 +155,7 @@ def test_in_csv_hostile_ids_are_inert_and_exact(
 
 # Few examples of many ids: a question takes as long for one as for all of them.
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.text(), min_size=1, max_size=16, unique=True))
 @example(["\x1b[31m", "\u202e", "=1"])

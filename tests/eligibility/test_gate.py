@@ -388,7 +388,7 @@ _moments = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.one_of(_account_rows, _kind_accounts), _file_rows, _moments)
 def test_the_gate_says_what_the_contract_says(
     accounts: list[dict[str, Any]], files: list[dict[str, Any]], moment: Moment

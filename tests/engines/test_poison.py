@@ -36,7 +36,9 @@ def _flat(results: list[list[str]]) -> list[str]:
 )
 def test_it_is_given_up_alone(number: int, loss: str) -> None:
     units = [tuple(range(10, 14)), (14, number, 15), (16,)]
-    job = jobs.job(jobs.make_hostile, 1.5, memory_bytes=_MEMORY)
+    # Only what hangs has a bound that a busy machine could reach with anything else.
+    seconds = 1.5 if loss == "timed_out" else 600
+    job = jobs.job(jobs.make_hostile, seconds, memory_bytes=_MEMORY)
     results = _flat(list(LocalEngine(1).map(job, units)))
     assert sorted(results) == sorted([*map(str, range(10, 17)), f"{number} {loss}"])
 

@@ -338,10 +338,10 @@ def _through(redactor: Redactor, seed: int, count: int) -> tuple[list[str], int]
 
 
 def test_no_number_in_disguise_gets_through(redactor: Redactor) -> None:
-    through, written = _through(redactor, 17, 600)
+    through, written = _through(redactor, 17, 400)
     assert through == []
     # What can be redacted is; only the rest is quarantined.
-    assert written > 60
+    assert written > 40
 
 
 @pytest.mark.soak

@@ -37,7 +37,7 @@ def _loop() -> None:
 def _eat() -> None:
     hoard = []
     while True:
-        hoard.append(np.ones(1 << 21))
+        hoard.append(np.ones(1 << 24))
 
 
 def _killed() -> None:
