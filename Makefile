@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := pipeline tests data/generator models
+# Two processes, and each file of tests within one of them: what it has set up is used by all of it.
+PARALLEL := -n 2 --dist loadfile
 
 .PHONY: demo test format soak bench-audit bench-gate samples lock clean
 
@@ -18,7 +20,7 @@ test: .venv/installed
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 format: .venv/installed
 	$(BIN)/ruff format $(SOURCES)
