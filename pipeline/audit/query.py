@@ -39,6 +39,7 @@ from pipeline.audit.query_process import (
 )
 from pipeline.audit.reading import VisibleRun
 from pipeline.audit.selection import is_text
+from pipeline.children import child_environment
 from pipeline.errors import IntegrityError, QueryRefused, QueryStopped
 
 _ERRORS = {error.__name__: error for error in (IntegrityError, QueryRefused, QueryStopped)}
@@ -99,7 +100,8 @@ class _Asked:
         self._process: SpawnProcess = context.Process(
             target=answer, args=(theirs, question), daemon=True
         )
-        self._process.start()
+        with child_environment():
+            self._process.start()
         theirs.close()
 
     def receive(self) -> tuple[bytes, bytes]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.audit.ledger import Ledger
 from pipeline.bench.documents import Document, units_of
-from pipeline.bench.ways import KEY, SEAL
+from pipeline.bench.ways import KEY, seal_of
 from pipeline.config import Config
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.errors import RunFailed
@@ -155,7 +155,17 @@ def seconds_to_first_unit(config: Config, folder: Path) -> float:
         'transcripts = "transcripts"\n[output]\nfolder = "out"\n'
         + ("" if model is None else f"[redaction]\nspacy_model = {json.dumps(model)}\n")
     )
-    command = [sys.executable, "-m", "pipeline", "run", "--config", str(job), "--workers", "1"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pipeline",
+        "run",
+        "--config",
+        str(job),
+        "--workers",
+        "1",
+    ]
     started = datetime.now(UTC)
     ended = subprocess.run(  # noqa: S603 - this program itself
         [*command, "--as-of", "2026-01-02T00:00:00Z", "--replay", "--json"],
@@ -182,7 +192,7 @@ def _map(
     scratch.mkdir(exist_ok=True)
     job = Job(
         make=_make,
-        arguments=(WorkSettings(config, scratch, SEAL),),
+        arguments=(WorkSettings(config, scratch, seal_of(config)),),
         split=split,
         give_up=_give_up,
         seconds_per_unit=_SECONDS_PER_UNIT,

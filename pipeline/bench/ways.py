@@ -14,7 +14,7 @@ from pipeline.bench.documents import Document, units_of
 from pipeline.config import Config, Profile
 from pipeline.keys import PseudonymKey
 from pipeline.redaction.ner import STOCK_NER
-from pipeline.redaction.redactor import Redactor
+from pipeline.redaction.redactor import Redactor, redactor_digest
 from pipeline.redaction.stock import Found, StockPresidio, found_by
 from pipeline.run.work import WorkSettings, process
 from pipeline.shards.assemble import Assembler, ShardSizes
@@ -27,7 +27,11 @@ SAME_RECOGNIZERS: WayName = "clearshard, stock profile"
 EVERYTHING: WayName = "clearshard"
 
 KEY = PseudonymKey(b"\0" * 32)
-SEAL = Seal(KEY, "0" * 64, "0" * 64)
+
+
+def seal_of(config: Config) -> Seal:
+    """What a benchmark's work is made under; nothing of it is kept."""
+    return Seal(KEY, redactor_digest(config), "0" * 64)
 
 
 class Way(Protocol):
@@ -63,6 +67,7 @@ class ClearshardWay:
     def __init__(self, config: Config, profile: Profile, scratch: Path) -> None:
         self.config = with_profile(config, profile)
         self._redactor = Redactor(self.config, KEY)
+        self._seal = seal_of(self.config)
         self._scratch = scratch
 
     def run(self, documents: Sequence[Document]) -> None:
@@ -71,7 +76,7 @@ class ClearshardWay:
         for folder in (staging, shards):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-        settings = WorkSettings(self.config, staging, SEAL)
+        settings = WorkSettings(self.config, staging, self._seal)
         results = [process(unit, self._redactor, settings) for unit in units_of(documents)]
         staged = [result.staged for result in results if result.staged is not None]
         output = self.config.output

@@ -13,6 +13,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from typing import Any, Literal
 
+from pipeline.children import child_environment
 from pipeline.engines.serving import KERNEL_HOLDS_BOUND, OUT_OF_MEMORY, serve
 
 #: How a worker was lost: it died, took too long, or wanted more memory than it may have.
@@ -50,23 +51,17 @@ def prepare(preload: Sequence[str]) -> None:
     something else; call this early.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
-    # Started by itself, since starting it lifts the block below.
-    resource_tracker.ensure_running()
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)
-    # A scheduler can send SIGTERM to every process of the job, a terminal does so with Ctrl-C. What
-    # is blocked here stays blocked there, so that only this process decides what it means; here it
-    # is delivered a moment later.
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    # What is blocked here stays blocked there. A scheduler can send SIGTERM to every process of the
+    # job, a terminal does so with Ctrl-C: only this process decides what it means; here it is
+    # delivered a moment later.
+    with child_environment(_ONE_THREAD):
+        # Started by itself, since starting it lifts the block below.
+        resource_tracker.ensure_running()
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 class Worker:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.config import Config
 from pipeline.engines.worker import Loss
+from pipeline.errors import RunFailed
 from pipeline.keys import PseudonymKey
 from pipeline.records import (
     FileTask,
@@ -17,7 +18,7 @@ from pipeline.records import (
     StagedUnit,
     Transcript,
 )
-from pipeline.redaction.redactor import Redactor
+from pipeline.redaction.redactor import Redactor, redactor_digest
 from pipeline.run.units import WorkUnit
 from pipeline.shards.pseudonyms import account_key, doc_key
 from pipeline.shards.staging import Held, Seal, ShardRow, stage
@@ -73,7 +74,16 @@ def make_work(settings: WorkSettings) -> Callable[[WorkUnit], UnitResult]:
 
     Raises:
         ConfigError: The redaction section names something that is not there.
+        RunFailed: The redactor is another one than the seal says: this process has other code or
+            models than the one that gives it work.
     """
+    # Of what is loaded here, not of what was loaded there: nothing bears a digest that is not its.
+    if redactor_digest(settings.config) != settings.seal.redactor_digest:
+        raise RunFailed(
+            "A worker has loaded another redactor than this run began with: other code, models or "
+            "packages. Was something installed meanwhile, or does PYTHONPATH name another copy? "
+            "Nothing became visible; run again."
+        )
     redactor = Redactor(settings.config, settings.key)
 
     def work(unit: WorkUnit) -> UnitResult:

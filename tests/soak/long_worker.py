@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.bench.fleet import _memory
-from pipeline.bench.ways import SEAL
+from pipeline.bench.ways import seal_of
 from pipeline.config import redaction_defaults
 from pipeline.engines.local import Job, LocalEngine
 from pipeline.records import FileTask
@@ -75,7 +75,7 @@ def work_on(words: int, scratch: Path, seed: int) -> Iterator[tuple[int, Used]]:
     config = redaction_defaults()
     job = Job(
         make=make_measured,
-        arguments=(WorkSettings(config, scratch, SEAL),),
+        arguments=(WorkSettings(config, scratch, seal_of(config)),),
         split=split,
         give_up=give_up,
         seconds_per_unit=600.0,
