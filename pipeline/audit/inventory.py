@@ -73,17 +73,34 @@ def structure_faults(out: Path) -> list[Fault]:
     faults += linked_folders(out)
     if faults:
         return faults
-    for path in (*(out / "audit" / name for name in _LEDGER), *sorted(out.glob("runs/*.json"))):
-        try:
-            mode = path.lstat().st_mode
-        except FileNotFoundError:
-            continue
-        if not stat.S_ISREG(mode):
-            message = f"is not a file of its own but a link or folder. {_NOT_RECORDED}"
-            faults.append(Fault(below(out, path), message))
-        elif not os.access(path, os.R_OK):
+    faults += no_files(out)
+    if faults:
+        return faults
+    for path in _read_first(out):
+        if path.exists() and not os.access(path, os.R_OK):
             faults.append(Fault(below(out, path), f"{_CANNOT_BE_READ} Mend that"))
     return faults
+
+
+def no_files(out: Path, *more: str) -> list[Fault]:
+    """What is read before anything is compared and is no file: a pipe would be waited for.
+
+    Args:
+        out: The output folder.
+        more: Names in it, besides those of the ledger and the records.
+    """
+    faults = []
+    for path in (*(out / name for name in more), *_read_first(out)):
+        with suppress(FileNotFoundError):
+            if not stat.S_ISREG(path.lstat().st_mode):
+                message = f"is not a file of its own but a link, folder or pipe. {_NOT_RECORDED}"
+                faults.append(Fault(below(out, path), message))
+    return faults
+
+
+def _read_first(out: Path) -> tuple[Path, ...]:
+    ledger = (out / "audit" / name for name in _LEDGER)
+    return (*ledger, *sorted(out.glob("runs/*.json")))
 
 
 def marker_fault(out: Path, runs: Sequence[VisibleRun]) -> Fault | None:
@@ -138,6 +155,7 @@ def unaccounted_names(out: Path) -> Iterator[Fault]:
     for name in _AT_WORK:
         for path in _not_plain(out / name):
             yield Fault(below(out, path), "is a link or device, which no run makes. Remove it")
+    yield from _strange_folders(out, out / ".checkpoints")
 
 
 def _strange(
@@ -153,6 +171,12 @@ def _strange(
         compared = path.name in ("README.md", MARKER_NAME) and not stat.S_ISDIR(mode)
         if not known and not compared:
             yield Fault(below(out, path), "is no part of an output: it was added. Remove it")
+
+
+def _strange_folders(out: Path, folder: Path) -> Iterator[Fault]:
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            yield Fault(below(out, path), "is a folder, which no run makes here. Remove it")
 
 
 def _not_plain(root: Path) -> Iterator[Path]:

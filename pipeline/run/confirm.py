@@ -185,4 +185,6 @@ def gather(earlier: Earlier, confirmed: Confirmed, scratch: Path) -> Iterator[St
         if source.unit is not None and source.unit.row_count == len(keys):
             yield source.unit
         else:
-            yield take_rows(source.path, keys, scratch / f"earlier-{number:06d}.arrow")
+            yield take_rows(
+                source.path, source.sha256, keys, scratch / f"earlier-{number:06d}.arrow"
+            )

@@ -22,11 +22,13 @@ class Source:
     """A file that holds rows of earlier work.
 
     Attributes:
-        path: A shard or a checkpoint, known to be what it was.
+        path: A shard or a checkpoint.
+        sha256: Of its bytes when they were believed.
         unit: The same as a scratch file that shards can be made of, if it is a checkpoint.
     """
 
     path: Path
+    sha256: str
     unit: StagedUnit | None = None
 
 

@@ -9,7 +9,7 @@ Only ``shards/`` and the dataset card are to be given away, so only they are as 
 says; everything else is this user's alone, also what a looser version has left.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -24,11 +24,12 @@ from pipeline.audit.inventory import (
     REHEARSALS_MARKER,
     added,
     linked_folders,
+    no_files,
 )
 from pipeline.audit.reading import visible_runs
 from pipeline.errors import IntegrityError, OutputUnusable, RunLocked
 from pipeline.records import RunRecord
-from pipeline.run.lock import run_lock
+from pipeline.run.lock import Held, run_lock
 from pipeline.storage import (
     keep_private,
     output_errors,
@@ -105,7 +106,7 @@ class OutputFolder:
 
 
 @contextmanager
-def locked(root: Path, kind: Kind) -> Iterator[OutputFolder]:
+def locked(root: Path, kind: Kind) -> Iterator[tuple[OutputFolder, Held]]:
     """Makes the folder if need be, claims it, and holds its lock.
 
     Raises:
@@ -115,18 +116,18 @@ def locked(root: Path, kind: Kind) -> Iterator[OutputFolder]:
         IntegrityError: A folder in it leads elsewhere.
     """
     with output_errors(root), ExitStack() as stack:
-        _hold(root, stack)
+        held = _hold(root, stack)
         folder = OutputFolder(root, stack.enter_context(private()))
         try:
+            _refuse(folder, [*linked_folders(root), *no_files(root, MARKER_NAME)])
             _claim(root, kind)
-            _refuse(folder, linked_folders(root))
             _keep_private(folder)
-            yield folder
+            yield folder, held
         finally:
             _leave_no_trace(folder)
 
 
-def _hold(root: Path, stack: ExitStack) -> None:
+def _hold(root: Path, stack: ExitStack) -> Held:
     """Makes the folder and takes its lock.
 
     Somebody else's run may remove the folder in between, if nothing has come of it.
@@ -135,8 +136,7 @@ def _hold(root: Path, stack: ExitStack) -> None:
         try:
             root.mkdir(parents=True, exist_ok=True)
             _require_free(root)
-            stack.enter_context(run_lock(root / _LOCK))
-            return
+            return stack.enter_context(run_lock(root / _LOCK))
         except FileNotFoundError:
             continue
         except FileExistsError:
@@ -174,15 +174,24 @@ def _claim(root: Path, kind: Kind) -> None:
         raise OutputUnusable(f"{root} {_NOT_CONTINUED[kind]}")
 
 
-def require_nothing_added(folder: OutputFolder) -> None:
+def require_nothing_added(folder: OutputFolder, announced: Container[str]) -> None:
     """Refuses to go on beside files that no run has written, and that readers would take in.
 
     To be asked where no run is half visible: after `recover`, and before a run is announced.
 
+    Args:
+        folder: Locked.
+        announced: The runs that the ledger has announced: a record that it does not know would
+            account for shards of anybody.
+
     Raises:
         IntegrityError: There is something, or a record is not what a run wrote.
     """
-    _refuse(folder, added(folder.root, visible_runs(folder.root)))
+    runs = visible_runs(folder.root)
+    unknown = (run for run in runs if run.run_id not in announced)
+    message = "is the record of a run that the ledger does not announce: it was added. Remove it"
+    _refuse(folder, [Fault(f"runs/{run.run_id}.json", message) for run in unknown])
+    _refuse(folder, added(folder.root, runs))
 
 
 def _refuse(folder: OutputFolder, faults: Iterable[Fault]) -> None:

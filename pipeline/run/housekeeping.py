@@ -6,6 +6,7 @@ them. Of a replaced run the record and the decisions can go; that it ran, and th
 record, stay in the ledger for good.
 """
 
+import stat
 from contextlib import suppress
 from datetime import timedelta
 
@@ -32,8 +33,9 @@ def sweep_leftovers(
     count = size = 0
     for path in folder.checkpoints.iterdir() if folder.checkpoints.is_dir() else ():
         with suppress(FileNotFoundError):  # a worker whose run was killed may still be renaming
-            status = path.stat()
-            if status.st_mtime < oldest:
+            status = path.lstat()
+            # Whatever else is there was put there: it is told of, and not removed.
+            if stat.S_ISREG(status.st_mode) and status.st_mtime < oldest:
                 path.unlink()
                 count, size = count + 1, size + status.st_size
     if count:

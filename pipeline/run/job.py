@@ -44,7 +44,7 @@ from pipeline.run.intake import Intake, tables_of, take_in
 from pipeline.run.journal import Journal, open_journal
 from pipeline.run.links import Links
 from pipeline.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
-from pipeline.run.publish import announce, make_visible, recover, tidy
+from pipeline.run.publish import announce, announcements, make_visible, recover, tidy
 from pipeline.run.recall import NO_WISHES, Wishes, newest_believed, recall
 from pipeline.run.shared import withhold
 from pipeline.run.units import Saw, WorkUnit, split, units_of
@@ -140,19 +140,20 @@ def run(
         progress.note(told)
     digests = redactor_digest(config), promise_digest(config)
     kind = Kind.REHEARSALS if options.replay else Kind.RUNS
-    with locked(options.out, kind) as folder, output_errors(options.out):
+    with locked(options.out, kind) as (folder, lock), output_errors(options.out):
         journal = open_journal(folder, config, clock, progress.note)
         recover(folder, journal)
         finish_sweeps(folder, journal)
         job = _Job(config, options, accepted, digests, folder, progress, journal, stop or Stop())
         sweep_leftovers(folder, config.housekeeping, job.run_id, journal)
-        require_nothing_added(folder)
+        require_nothing_added(folder, announcements(journal.events()))
         try:
             result = job.finish()
             if options.dry_run:
                 remove_tree(job.staging)
                 return result
-            require_nothing_added(folder)
+            lock.require()
+            require_nothing_added(folder, announcements(journal.events()))
             if result.unchanged:
                 job.tell_unchanged()
             else:

@@ -12,6 +12,7 @@ import errno
 import fcntl
 import os
 import re
+import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,8 +48,30 @@ class _Holder(msgspec.Struct, frozen=True):
     host: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lock that this process holds."""
+
+    path: Path
+    handle: int
+
+    def require(self) -> None:
+        """Makes sure that no other run can have got it meanwhile.
+
+        Raises:
+            RunLocked: Its file, or the whole folder, was removed or replaced, as by somebody who
+                took it for one that a crash had left.
+        """
+        if not _is_still_there(self.handle, self.path):
+            raise RunLocked(
+                f"{self.path} was removed or replaced while this run held it, so another one may "
+                "be writing there. Nothing of this run became visible. Run again; a lock never "
+                "has to be removed."
+            )
+
+
 @contextmanager
-def run_lock(path: Path) -> Iterator[None]:
+def run_lock(path: Path) -> Iterator[Held]:
     """Holds a lock; the folder must be there.
 
     Raises:
@@ -61,7 +84,7 @@ def run_lock(path: Path) -> Iterator[None]:
         holder = msgspec.json.encode(_Holder(os.getpid(), os.uname().nodename))
         os.ftruncate(handle, 0)
         os.pwrite(handle, holder + b"\n", 0)
-        yield
+        yield Held(path, handle)
     finally:
         os.close(handle)
 
@@ -70,6 +93,8 @@ def _acquire(path: Path) -> int:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OutputUnusable(f"{path} is not a file, so it is no lock of a run. Remove it.")
             _lock(handle, path)
             if _is_still_there(handle, path):
                 return handle

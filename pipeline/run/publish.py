@@ -4,19 +4,29 @@ In order: everything is finished below ``.staging/<run_id>/`` and flushed; the l
 run with the digests of its record and its dataset card; shards and decisions are renamed into
 place; the record is renamed into ``runs/``, which makes the run visible; the card is renamed over
 that of the run before; the shards of the runs that it replaces are removed. A crash after the
-announcement is rolled forward by the next run, one before it is forgotten.
+announcement is rolled forward by the next run, if all of it is what its record says; one before it
+is forgotten.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from pipeline.audit.events import Event, EventName
 from pipeline.records import RunRecord
 from pipeline.run.folder import OutputFolder, encode_record, visible_records
 from pipeline.run.journal import Journal
 from pipeline.shards.card import dataset_card
-from pipeline.storage import fsync_tree, publish, remove_tree, share, write_atomic
+from pipeline.storage import (
+    fsync_tree,
+    publish,
+    remove_tree,
+    sha256_file,
+    share,
+    write_atomic,
+)
 
 _RECORD = "record.json"
 _SHARDS = "shards"
@@ -92,12 +102,15 @@ def tidy(folder: OutputFolder, journal: Journal) -> None:
 def recover(folder: OutputFolder, journal: Journal) -> None:
     """Settles what an interrupted run has left; called under the lock before a new run starts."""
     if folder.staging.exists():
-        announced = announcements(journal.events())
+        events = list(journal.events())
+        announced, cards = announcements(events), _cards(events)
         for staging in sorted(folder.staging.iterdir()):
             if staging.is_symlink() or not staging.is_dir():  # no run of ours
                 staging.unlink()
                 continue
-            if _is_announced(folder, staging, announced):
+            if _is_announced(folder, staging, announced) and _is_whole(
+                folder, staging, cards.get(staging.name)
+            ):
                 make_visible(folder, staging.name)
             elif not folder.record(staging.name).exists():
                 journal.tell(EventName.RUN_FAILED, staging.name, {"error": "interrupted"})
@@ -113,10 +126,60 @@ def _is_announced(folder: OutputFolder, staging: Path, announced: Mapping[str, s
     return False
 
 
-def announcements(events: Iterable[Event]) -> dict[str, str]:
-    """Run → SHA-256 of its record, as the ledger says."""
+def _is_whole(folder: OutputFolder, staging: Path, card_sha256: str | None) -> bool:
+    """Whether what an announced run is going to make visible is what its record says.
+
+    Some of it may be visible already. Whatever is not so was not left by a crash, since everything
+    is flushed before it is announced.
+    """
+    run_id = staging.name
+    record = next(p for p in (staging / _RECORD, folder.record(run_id)) if p.exists())
+    try:
+        run = msgspec.json.decode(record.read_bytes(), type=RunRecord)
+    except msgspec.MsgspecError:  # of a later version: what it promises cannot be told
+        return False
+    for files, name, visible in (
+        (run.shards, _SHARDS, folder.shards(run_id)),
+        (run.decisions, _DECISIONS, folder.decisions(run_id)),
+    ):
+        there = staging / name if (staging / name).exists() else visible
+        if not _holds(there, {file.name: file.sha256 for file in files}):
+            return False
+    card = staging / _CARD
+    return not card.exists() or (_is_file(card) and sha256_file(card) == card_sha256)
+
+
+def _holds(folder: Path, digests: Mapping[str, str]) -> bool:
+    """Whether a folder holds these files and nothing else."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    if {path.name for path in folder.iterdir()} != digests.keys():
+        return False
+    return all(
+        _is_file(folder / name) and sha256_file(folder / name) == digest
+        for name, digest in digests.items()
+    )
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _cards(events: Iterable[Event]) -> dict[str, str]:
+    """Run → SHA-256 of its dataset card, as the ledger says."""
     return {
-        event.run_id: str(event.data.get("record_sha256"))
+        event.run_id: str(event.data.get("card_sha256"))
         for event in events
         if event.event == EventName.RUN_FINISHED
     }
+
+
+def announcements(events: Iterable[Event]) -> dict[str, str]:
+    """Run → SHA-256 of its record, as the ledger says; without runs that failed after all."""
+    found: dict[str, str] = {}
+    for event in events:
+        if event.event == EventName.RUN_FINISHED:
+            found[event.run_id] = str(event.data.get("record_sha256"))
+        elif event.event == EventName.RUN_FAILED:
+            found.pop(event.run_id, None)
+    return found

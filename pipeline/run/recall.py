@@ -1,8 +1,9 @@
 """What earlier work is believed, and taken into the index.
 
-The visible run has shards: its record is believed if it is the one that the ledger announced, its
-decisions and each of its shards if their SHA-256 is what the record says. A killed run has left
-checkpoints, believed as `pipeline.shards.checkpoints` says. What is not believed is done again.
+The visible run has shards: its record is believed if it is the one that the ledger announced, and
+its decisions are what the record says; each of its shards if its SHA-256 is what the record says. A
+killed run has left checkpoints, believed as `pipeline.shards.checkpoints` says. What is not
+believed is done again.
 
 Never taken, whatever else agrees: work under another key or another promise (which covers all that
 is asked of redaction, and the columns of a shard; see `pipeline.redaction.promise`).
@@ -51,14 +52,22 @@ NO_WISHES = Wishes()
 def newest_believed(
     folder: OutputFolder, runs: Sequence[VisibleRun], note: Callable[[str], None]
 ) -> VisibleRun | None:
-    """The newest of the visible runs, if its record is the one that the ledger announced."""
+    """The newest of the visible runs, if it is what was recorded.
+
+    That is: its record is the one that the ledger announced, and its decisions are those that the
+    record names. Of its shards each is looked at by itself (`recall`).
+    """
     if not runs:
         return None
     newest = runs[-1]
-    if announcements(Ledger(folder.ledger).read()).get(newest.run_id) == newest.sha256:
-        return newest
-    note(f"the record of run {newest.run_id} was edited: all is redone")
-    return None
+    if announcements(Ledger(folder.ledger).read()).get(newest.run_id) != newest.sha256:
+        note(f"the record of run {newest.run_id} was edited: all is redone")
+        return None
+    for file, path in zip(newest.record.decisions, newest.decisions_paths, strict=True):
+        if not path.is_file() or sha256_file(path) != file.sha256:
+            note(f"{path} is not what was recorded: all is redone")
+            return None
+    return newest
 
 
 def recall(
@@ -72,7 +81,7 @@ def recall(
 
     Args:
         folder: The output folder, locked.
-        run: The newest visible run, if it is the one that the ledger announced.
+        run: The newest visible run, if it is what was recorded.
         seal: What this run works under.
         wishes: What is not to be used, although it could be.
         note: Told what is not believed.
@@ -88,7 +97,7 @@ def recall(
         try:
             _add_run(builder, run, seal, wishes, note)
         except IntegrityError:
-            note(f"the decisions of run {run.run_id} are not what was recorded: all is redone")
+            note(f"the decisions of run {run.run_id} cannot be read: all is redone")
             builder = Builder()
     _add_checkpoints(builder, folder, seal, wishes)
     return builder.build()
@@ -96,7 +105,7 @@ def recall(
 
 def _add_checkpoints(builder: Builder, folder: OutputFolder, seal: Seal, wishes: Wishes) -> None:
     for checkpoint in read_checkpoints(folder.checkpoints, seal):
-        number = builder.source(Source(checkpoint.path, checkpoint.unit))
+        number = builder.source(Source(checkpoint.path, checkpoint.unit.sha256, checkpoint.unit))
         for row in checkpoint.rows:
             builder.add(*row, Found(seal.redactor_digest, number, None))
         for held in checkpoint.held if not wishes.retry_quarantined else ():
@@ -115,16 +124,13 @@ def _add_run(
     """Takes in the visible run.
 
     Raises:
-        IntegrityError: Its decisions are not what was recorded.
+        IntegrityError: Its decisions cannot be read.
     """
-    for file, path in zip(run.record.decisions, run.decisions_paths, strict=True):
-        if not path.is_file() or sha256_file(path) != file.sha256:
-            raise IntegrityError(f"{path} is not what was recorded")
     numbers: dict[int, int] = {}
     for shard in run.record.shards:
         path = run.shards_folder / shard.name
         if path.is_file() and sha256_file(path) == shard.sha256:
-            numbers[part_number(shard.name)] = builder.source(Source(path))
+            numbers[part_number(shard.name)] = builder.source(Source(path, shard.sha256))
         else:
             note(f"{path} is not what was recorded: what it held is redone")
     for row in _judged(run):

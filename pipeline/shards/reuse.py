@@ -4,6 +4,7 @@ Only rows that somebody has asked for by their key are taken: whatever else an e
 of files that are not eligible any more or have changed since, stays behind.
 """
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Set
 from pathlib import Path
 
@@ -20,22 +21,24 @@ from pipeline.storage import sha256_file
 _BATCH_ROWS = 1024
 
 
-def take_rows(source: Path, doc_keys: Collection[str], target: Path) -> StagedUnit:
+def take_rows(source: Path, sha256: str, doc_keys: Collection[str], target: Path) -> StagedUnit:
     """Copies the rows of these keys from a shard or a checkpoint, in their order.
 
     Args:
-        source: A shard (``.parquet``) or a checkpoint, both sorted by `doc_key`; the caller has
-            made sure that it is what it was.
+        source: A shard (``.parquet``) or a checkpoint, both sorted by `doc_key`.
+        sha256: Of its bytes. Hours can have passed since somebody believed them, so what is read
+            is what is compared.
         doc_keys: Keys without repetition.
         target: The scratch file to make.
 
     Raises:
-        IntegrityError: A key is not in it, or more than once.
+        IntegrityError: It is not what it was; or a key is not in it, or more than once.
     """
+    content = _content(source, sha256)
     wanted = pa.array(sorted(doc_keys), pa.string())
     taken = 0
     with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, ROW_SCHEMA) as writer:
-        for batch in _batches(source):
+        for batch in _batches(source, content):
             rows = batch.filter(pc.is_in(batch.column("doc_key"), wanted))
             taken += rows.num_rows
             if rows.num_rows:
@@ -69,19 +72,34 @@ def without_rows(
         if len(kept) == len(held):
             yield unit
         elif kept:
-            yield take_rows(Path(unit.path), kept, scratch / f"without-{number:06d}.arrow")
+            yield take_rows(
+                Path(unit.path), unit.sha256, kept, scratch / f"without-{number:06d}.arrow"
+            )
 
 
-def _batches(source: Path) -> Iterator[pa.RecordBatch]:
+def _content(source: Path, sha256: str) -> pa.BufferReader:
+    """The bytes of a file, read once: whoever writes to it meanwhile changes nothing of them."""
+    try:
+        content = source.read_bytes()
+    except FileNotFoundError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise IntegrityError(
+            f"{source} was changed or removed during the run. Nothing became visible. Find out by "
+            "whom, then run again: what is not as it was recorded is redacted again."
+        )
+    return pa.BufferReader(content)
+
+
+def _batches(source: Path, content: pa.BufferReader) -> Iterator[pa.RecordBatch]:
     names = ROW_SCHEMA.names
     if source.suffix == ".parquet":
-        with pq.ParquetFile(source) as file:
+        with pq.ParquetFile(content) as file:
             for batch in file.iter_batches(_BATCH_ROWS, columns=names):
                 # Parquet has names of its own for what a list holds.
                 yield from (
                     pa.Table.from_batches([batch]).select(names).cast(ROW_SCHEMA).to_batches()
                 )
     else:
-        with pa.memory_map(str(source)) as mapped:
-            table = pa.ipc.open_file(mapped).read_all().select(names).replace_schema_metadata()
-            yield from table.to_batches()
+        table = pa.ipc.open_file(content).read_all().select(names).replace_schema_metadata()
+        yield from table.to_batches()

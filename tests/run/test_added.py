@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,57 @@ def test_a_run_writes_nowhere_that_a_link_leads_to(world: World, name: str) -> N
         world.run()
     assert caught.value.exit_code == 5
     assert everything(elsewhere) == before
+
+
+@pytest.mark.parametrize(
+    "name", [".clearshard.json", "audit/ledger.jsonl", "audit/head.json", "runs/{run}.json"]
+)
+@pytest.mark.parametrize("kind", ["link", "socket"])
+def test_nothing_is_read_or_written_that_is_no_file_of_its_own(
+    world: World, name: str, kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = world.out / name.format(run=newest(world).removeprefix("run="))
+    elsewhere = world.root / "elsewhere"
+    path.rename(elsewhere)
+    if kind == "link":
+        path.symlink_to(elsewhere)
+    else:
+        # Whoever opens a pipe waits for its other end; a socket is the same but for that.
+        short = tmp_path_factory.mktemp("s") / "s"
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(short))
+        short.rename(path)
+    # A killed run, of which the ledger is told.
+    (world.out / ".staging" / "20261122T120000Z-deadbeef").mkdir(parents=True, exist_ok=True)
+    before = elsewhere.read_bytes()
+    with pytest.raises(IntegrityError, match="is not a file of its own"):
+        world.run()
+    assert elsewhere.read_bytes() == before
+
+
+def test_a_record_that_no_ledger_announces_accounts_for_nothing(world: World) -> None:
+    """An older run as far as it says, whose shards nothing newer has replaced."""
+    world.files.pop()
+    world.write()
+    run = newest(world)
+    path = next((world.out / "runs").iterdir())
+    record = json.loads(path.read_text())
+    record |= {"run_id": "20200101T000000Z-00000000", "finished_at": "2020-01-01T00:00:00Z"}
+    planted = path.with_name(f"{record['run_id']}.json")
+    planted.write_text(json.dumps(record))
+    for folder in (world.out / "shards", world.out / "audit" / "decisions"):
+        shutil.copytree(folder / run, folder / f"run={record['run_id']}")
+    with pytest.raises(IntegrityError, match="the ledger does not announce"):
+        world.run()
+
+
+def test_a_folder_among_checkpoints_is_told_of_and_left(world: World) -> None:
+    folder = world.out / ".checkpoints" / "unit-0.arrow"
+    folder.mkdir(parents=True)
+    os.utime(folder, (1, 1))
+    with pytest.raises(IntegrityError, match="is a folder"):
+        world.run()
+    assert folder.is_dir()
 
 
 def test_shards_of_a_run_that_lead_elsewhere_are_refused(world: World) -> None:

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from pipeline.cli.entry import _exit_code
 from pipeline.errors import OutputUnusable, RunLocked
-from pipeline.run import lock
+from pipeline.run import job, lock
 from pipeline.run.folder import Kind, locked
 from pipeline.run.lock import (
     Mount,
@@ -24,7 +25,7 @@ from pipeline.run.lock import (
     run_lock,
 )
 
-from .world import small_world
+from .world import small_world, transcript
 
 ROOT = Path(__file__).parents[2]
 
@@ -127,6 +128,42 @@ def test_a_lock_on_a_file_that_was_removed_is_no_lock(
     with run_lock(path), pytest.raises(RunLocked), run_lock(path):
         pass
     assert removed
+
+
+def test_a_pipe_is_no_lock(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "lock")
+    with pytest.raises(OutputUnusable, match="is not a file"), run_lock(tmp_path / "lock"):
+        pass
+
+
+@pytest.mark.parametrize("how", ["removed", "replaced", "folder"])
+def test_a_run_whose_lock_was_taken_away_does_not_become_visible(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """By somebody who takes it for what a crash has left, or puts another folder there."""
+    world = small_world(tmp_path)
+    world.run()
+    world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
+    world.write()
+    finish = job._Job.finish
+    visible = sorted((world.out / "runs").iterdir())
+
+    def finishes_without_lock(self: job._Job) -> job.RunResult:
+        result = finish(self)
+        if how == "folder":
+            shutil.copytree(world.out, world.root / "copy")
+            world.out.rename(world.root / "old")
+            (world.root / "copy").rename(world.out)
+        else:
+            (world.out / ".lock").unlink()
+        if how == "replaced":
+            (world.out / ".lock").touch()
+        return result
+
+    monkeypatch.setattr(job._Job, "finish", finishes_without_lock)
+    with pytest.raises(RunLocked, match="never has to be removed"):
+        world.run()
+    assert sorted((world.out / "runs").iterdir()) == visible
 
 
 _CONTENDER = """

@@ -202,6 +202,64 @@ def test_a_crash_between_two_renames_is_rolled_forward(
     assert verify(world.out).faults == ()
 
 
+@pytest.mark.parametrize("what", ["shard", "decisions", "card", "added", "link"])
+def test_an_announced_run_that_was_altered_does_not_become_visible(
+    world: World, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def dies(*_: object) -> None:
+        raise Killed
+
+    first = world.run()
+    world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
+    world.write()
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.run.job.make_visible", dies)
+        with pytest.raises(Killed):
+            world.run()
+    [staging] = (world.out / ".staging").iterdir()
+    [shard] = (staging / "shards").iterdir()
+    match what:
+        case "link":
+            shard.rename(world.root / "elsewhere")
+            shard.symlink_to(world.root / "elsewhere")
+        case "added":
+            (staging / "shards" / "part-00001-000000000000.parquet").write_bytes(b"planted")
+        case _:
+            [path] = {
+                "shard": [shard],
+                "decisions": [*(staging / "decisions").iterdir()],
+                "card": [staging / "README.md"],
+            }[what]
+            path.write_bytes(path.read_bytes() + b"planted")
+    # The next run comes no further than to what was left.
+    (world.root / "accounts.csv").rename(world.root / "gone.csv")
+    with pytest.raises(SourceUnavailable):
+        world.run()
+    assert _entries(world.out / "runs") == {f"{first.run_id}.json"}
+    assert len(_entries(world.out / "shards")) == 1
+    assert b"planted" not in (world.out / "README.md").read_bytes()
+    assert verify(world.out).faults == ()
+
+
+def test_nothing_comes_back_into_a_run_that_was_replaced(world: World) -> None:
+    first = world.run()
+    old = world.root / "old"
+    shutil.copytree(world.out / "shards" / f"run={first.run_id}", old / "shards")
+    world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
+    world.write()
+    world.run()
+    card = (world.out / "README.md").read_bytes()
+    (old / "README.md").write_bytes(b"planted")
+    (world.out / ".staging").mkdir(exist_ok=True)
+    old.rename(world.out / ".staging" / first.run_id)
+    world.run()
+    assert (world.out / "README.md").read_bytes() == card
+    assert verify(world.out).faults == ()
+
+
 def test_a_run_killed_before_its_announcement_is_forgotten(world: World) -> None:
     world.run()
     left = world.out / ".staging" / "20261122T120000Z-deadbeef"

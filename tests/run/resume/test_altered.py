@@ -1,32 +1,39 @@
 """What was altered since is not believed, but done again."""
 
 import json
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline.audit.verify import verify
+from pipeline.errors import IntegrityError
 from pipeline.run import job
 from pipeline.run.finish import Finisher
 
 from ..world import World
-from .making import Killed, dies, fresh, go, shards, write
+from .making import KEY, InlineEngine, Killed, dies, fresh, go, shards, write
 
 
-@pytest.mark.parametrize("what", ["shard", "shard_missing", "decisions", "record"])
+@pytest.mark.parametrize(
+    "what", ["shard", "shard_missing", "decisions", "decisions_cut", "decisions_missing", "record"]
+)
 def test_what_was_altered_is_not_believed_but_redone(world: World, what: str) -> None:
     record = go(world).record
     whole = shards(world)
     if what == "record":
         path = world.out / "runs" / f"{record.run_id}.json"
-    elif what == "decisions":
+    elif what.startswith("decisions"):
         path = next((world.out / "audit" / "decisions").rglob("*.parquet"))
     else:
         path = sorted((world.out / "shards").rglob("*.parquet"))[1]
     if what == "record":
         path.write_text(path.read_text().replace('"taken_out": 0', '"taken_out": 1'))
-    elif what == "shard_missing":
+    elif what.endswith("_missing"):
         path.unlink()
+    elif what == "decisions_cut":
+        path.write_bytes(path.read_bytes()[:100])
     elif what == "decisions":
         table = pq.read_table(path)  # still a table of decisions, but not the one that was recorded
         pq.write_table(table, path, compression="none")
@@ -36,9 +43,37 @@ def test_what_was_altered_is_not_believed_but_redone(world: World, what: str) ->
         path.write_bytes(content)
     again = go(world)
     assert not again.unchanged
-    assert again.record.reused == (0 if what in ("record", "decisions") else again.record.reused)
+    assert again.record.reused == (again.record.reused if what.startswith("shard") else 0)
     assert again.record.reused < 24
     assert shards(world) == whole
+
+
+@pytest.mark.parametrize("how", ["rewritten", "removed"])
+def test_what_is_altered_while_a_run_works_is_in_no_shard(
+    world: World, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Hours can lie between the look at a shard and the moment that its rows are taken."""
+    go(world)
+    world.files = [f for f in world.files if f["file_id"] != "file-0"]
+    write(world)
+    gather = job.gather
+
+    def alters(*arguments: Any) -> Any:
+        for path in (world.out / "shards").rglob("*.parquet"):
+            table = pq.read_table(path)
+            text = pa.array(["my name is Maria Lopez"] * table.num_rows)
+            planted = table.set_column(table.column_names.index("text"), "text", text)
+            path.unlink() if how == "removed" else pq.write_table(planted, path)
+        return gather(*arguments)
+
+    monkeypatch.setattr(job, "gather", alters)
+    with pytest.raises(IntegrityError, match="during the run"):
+        go(world)
+    monkeypatch.undo()
+    monkeypatch.setenv("CLEARSHARD_KEY", KEY)
+    monkeypatch.setattr(job, "LocalEngine", InlineEngine)
+    go(world)
+    assert not any("Maria" in text for text in world.texts())
 
 
 def test_a_damaged_shard_is_made_again_even_if_the_run_that_does_it_is_killed(
