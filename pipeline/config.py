@@ -4,15 +4,18 @@ Paths in a configuration file are relative to that file. Everything has a defaul
 which only the user can know. Unknown keys and wrong types are errors, all reported at once.
 """
 
+import json
+import math
 import os
 import re
 import tomllib
+from collections.abc import Iterator
+from datetime import date, time
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.errors import ConfigError
@@ -21,7 +24,11 @@ from pipeline.errors import ConfigError
 #: that stock Presidio has switched on.
 Profile = Literal["strict", "balanced", "stock"]
 OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
-Positive = Annotated[int, Field(gt=0)]
+#: Whatever is larger is a slip of the pen, and some of it more than a system call takes.
+Bytes = Annotated[int, Field(gt=0, le=2**40)]
+Words = Annotated[int, Field(gt=0, le=2**31 - 1)]
+Seconds = Annotated[float, Field(gt=0, le=1_000_000)]
+Days = Annotated[float, Field(ge=0, le=36_500)]
 #: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 
@@ -93,8 +100,8 @@ class Output(_Section):
     """
 
     folder: LocalPath | None = None
-    target_shard_bytes: Positive = 256 * 1024 * 1024
-    row_group_bytes: Positive = 8 * 1024 * 1024
+    target_shard_bytes: Bytes = 256 * 1024 * 1024
+    row_group_bytes: Bytes = 8 * 1024 * 1024
 
 
 class Waiver(_Section):
@@ -151,7 +158,7 @@ class Redaction(_Section):
     recognizers: str | None = None
     operator: OperatorName = "numbered_tag"
     operators: dict[str, OperatorName] = {}
-    regex_timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
+    regex_timeout_seconds: Seconds = 5.0
 
 
 class Limits(_Section):
@@ -170,12 +177,14 @@ class Limits(_Section):
             quarantined as `detector_failed`.
     """
 
-    max_transcript_bytes: Positive = 32 * 1024 * 1024
-    max_transcript_words: Positive = 250_000
+    max_transcript_bytes: Bytes = 32 * 1024 * 1024
+    max_transcript_words: Words = 250_000
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     max_drop_share: Annotated[float, Field(ge=0, le=1)] = 0.10
-    seconds_per_file: Annotated[float, Field(gt=0)] = 300.0
-    worker_memory_bytes: Annotated[int, Field(ge=512 * 1024 * 1024)] = 2 * 1024 * 1024 * 1024
+    seconds_per_file: Seconds = 300.0
+    worker_memory_bytes: Annotated[int, Field(ge=512 * 1024 * 1024, le=2**40)] = (
+        2 * 1024 * 1024 * 1024
+    )
 
 
 class Housekeeping(_Section):
@@ -188,8 +197,8 @@ class Housekeeping(_Section):
             ever, since they are what answers why a file was used.
     """
 
-    keep_checkpoints_days: Annotated[float, Field(ge=0)] = 7.0
-    keep_runs_days: Annotated[float, Field(ge=0)] | None = None
+    keep_checkpoints_days: Days = 7.0
+    keep_runs_days: Days | None = None
 
 
 class Keys(_Section):
@@ -231,7 +240,7 @@ class Lineage(_Section):
     file: str | None = None
     url: Annotated[str, Field(pattern=r"^https?://")] | None = None
     namespace: str = "clearshard"
-    timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
+    timeout_seconds: Seconds = 5.0
 
 
 class Config(_Section):
@@ -298,9 +307,10 @@ def load_config(path: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(str(path), [f"is not TOML: {error}"]) from None
     problems = ["base → unknown key"] if raw.pop("base", None) is not None else []
+    problems += _not_in_json(raw)
     try:
         # TOML has arrays only; tuples keep the values frozen. Strict mode would refuse the change.
-        config = Config.model_validate_json(msgspec.json.encode(raw))
+        config = Config.model_validate_json(json.dumps(raw, default=str))
     except ValidationError as error:
         problems += [
             f"{'.'.join(str(p) for p in e['loc'])} → {_plain(e['type'], e['msg'])}"
@@ -314,6 +324,24 @@ def load_config(path: Path) -> Config:
 def redaction_defaults() -> Config:
     """A configuration for commands that only detect: everything is the default."""
     return Config(sources=Sources(manifest="", registry="", transcripts=""))
+
+
+def _not_in_json(value: object, place: str = "") -> Iterator[str]:
+    """What TOML has and JSON has not: there a date is a text, and `nan` or `inf` is nothing at all.
+
+    A setting that was written would be taken for one that was not.
+    """
+    match value:
+        case dict():
+            for name, inner in value.items():
+                yield from _not_in_json(inner, f"{place}.{name}" if place else name)
+        case list():
+            for number, inner in enumerate(value):
+                yield from _not_in_json(inner, f"{place}.{number}")
+        case float() if not math.isfinite(value):
+            yield f"{place} → must be a finite number"
+        case date() | time():
+            yield f"{place} → must not be a date or a time; put it in quotes if it is a text"
 
 
 def _plain(kind: str, message: str) -> str:

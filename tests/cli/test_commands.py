@@ -198,6 +198,37 @@ def test_all_errors_of_a_configuration_are_told_at_once(
 
 
 @pytest.mark.parametrize(
+    "setting",
+    [
+        "limits.max_transcript_bytes = 9223372036854775807",
+        "limits.max_transcript_words = 9223372036854775807",
+        "limits.worker_memory_bytes = 999999999999999999999999999999",
+        "limits.seconds_per_file = 100000000",
+        "limits.seconds_per_file = inf",
+        "housekeeping.keep_checkpoints_days = 1000000",
+        "housekeeping.keep_runs_days = nan",
+        "housekeeping.keep_runs_days = -inf",
+        "redaction.recognizers = nan",
+        "redaction.entities = inf",
+        "policy.file = nan",
+        "policy.file = 2026-01-01",
+        "redaction.keep_entities = [2026-01-01T00:00:00Z]",
+        "output.folder = 12:00:00",
+    ],
+)
+def test_what_is_set_is_used_or_refused(
+    world: World, capsys: pytest.CaptureFixture[str], setting: str
+) -> None:
+    """Not taken for what was not set, and no number that is a defect later."""
+    world.config.write_text(f"{setting}\nlimits.speed = 1\n{world.config.read_text()}")
+    assert _run("run", *_job(world)) == 2
+    told = capsys.readouterr().err
+    assert f"  {setting.partition(' ')[0]}" in told
+    assert "limits.speed → unknown key" in told
+    assert not world.out.exists()
+
+
+@pytest.mark.parametrize(
     ("extra", "location"),
     [
         ('[redaction]\nspacy_model = "no_such_model"\n', "redaction.spacy_model"),

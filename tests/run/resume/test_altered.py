@@ -9,11 +9,12 @@ import pytest
 
 from pipeline.audit.verify import verify
 from pipeline.errors import IntegrityError
-from pipeline.run import job
+from pipeline.run import confirm, job
 from pipeline.run.finish import Finisher
 
+from ...inline import InlineEngine
 from ..world import World
-from .making import KEY, InlineEngine, Killed, dies, fresh, go, shards, write
+from .making import KEY, Killed, dies, fresh, go, shards, write
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_what_is_altered_while_a_run_works_is_in_no_shard(
     go(world)
     world.files = [f for f in world.files if f["file_id"] != "file-0"]
     write(world)
-    gather = job.gather
+    gather = confirm.gather
 
     def alters(*arguments: Any) -> Any:
         for path in (world.out / "shards").rglob("*.parquet"):
