@@ -9,9 +9,11 @@ have none, and backups that are linked to the one before are looked through once
 
 import os
 import re
+import string
+import sys
 import unicodedata
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,8 @@ from pipeline.storage import stat_inside
 _MOUNTS = Path("/proc/self/mountinfo")
 #: Some layouts have a folder for each file: which of them fold names is not remembered for ever.
 _MOST_FOLDERS = 65_536
+#: The letters of ASCII, each in its other case.
+_SWAPPED = str.maketrans(string.ascii_letters, string.ascii_uppercase + string.ascii_lowercase)
 
 Row = tuple[int, int]
 
@@ -89,27 +93,35 @@ class Links:
         return _Identity(_hash(*place, record_id), _hash(*place), record_id is None), found.st_size
 
     def _is_folded(self, found: os.stat_result, path: str) -> bool:
-        """Whether names that differ in case are one, asked once of each folder.
+        """Whether names that differ in case are one in a folder of the path, asked once of each.
 
         Of a file system it cannot be said: ext4 has folders of both kinds.
         """
-        folder, _, name = path.rpartition("/")
-        asked = (found.st_dev, folder)
-        if asked not in self._folds:
-            other = name.swapcase()
-            if other == name:
-                return False  # says nothing of the folder; it has no other case itself
-            if len(self._folds) == _MOST_FOLDERS:
-                self._folds.clear()
-            self._folds[asked] = self._is_same(found, f"{folder}/{other}".lstrip("/"))
-        return self._folds[asked]
+        parts = path.split("/")
+        for place, name in enumerate(parts):
+            asked = (found.st_dev, "/".join(parts[:place]))
+            if asked not in self._folds:
+                other = _other_case(name)
+                if other == name:
+                    continue  # says nothing of the folder; it has no other case itself
+                if len(self._folds) == _MOST_FOLDERS:
+                    self._folds.clear()
+                self._folds[asked] = self._is_same(found, _instead(parts, place, other))
+            if self._folds[asked]:
+                return True
+        return False
 
     def _is_normalised(self, found: os.stat_result, path: str) -> bool:
         """Whether another form of Unicode is the same name, asked of each that has one."""
         if path.isascii():
             return False
-        forms = {unicodedata.normalize(form, path) for form in ("NFC", "NFD")} - {path}
-        return any(self._is_same(found, form) for form in forms)
+        parts = path.split("/")
+        others = {
+            _instead(parts, place, unicodedata.normalize(form, name))
+            for place, name in enumerate(parts)
+            for form in ("NFC", "NFD")
+        }
+        return any(self._is_same(found, other) for other in sorted(others - {path}))
 
     def _is_same(self, found: os.stat_result, path: str) -> bool:
         other = stat_inside(self._root, path)
@@ -131,6 +143,20 @@ class _Identity:
     whole: bool
 
 
+def _other_case(name: str) -> str:
+    """A name that is the same only where case is folded, by whatever rule.
+
+    What has no letter of ASCII is turned as a whole; otherwise only those are, since not every rule
+    makes of an "ß" two letters.
+    """
+    other = name.translate(_SWAPPED)
+    return name.swapcase() if other == name else other
+
+
+def _instead(parts: Sequence[str], place: int, name: str) -> str:
+    return "/".join((*parts[:place], name, *parts[place + 1 :]))
+
+
 def _hash(*parts: int | str | None) -> int:
     return hash(parts) & 2**64 - 1
 
@@ -144,7 +170,8 @@ def mounted_twice(root: Path, mounts: Path = _MOUNTS) -> bool:
     try:
         lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
-        return False
+        # Where there is no such list nobody can say; elsewhere there is none to be had.
+        return sys.platform == "linux"
     whole = f"{root.resolve()}/"
     above: tuple[int, str] | None = None
     seen: list[str] = []
