@@ -30,6 +30,26 @@ _DENY_LIST_SCORE = 1.0
 _ENTRY_KEYS = frozenset((*CustomRecognizerConfig.model_fields, "type")) - _WITHOUT_EFFECT
 
 
+class _KeyTwice(Exception):
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key, self.line = key, line
+
+
+class _EachKeyOnce(yaml.SafeLoader):
+    """YAML says that the keys of a mapping are unique; its readers take the last one."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            # `<<` takes in other mappings, of which the keys that are written here win.
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if (key.tag, key.value) in seen:
+                    raise _KeyTwice(key.value, key.start_mark.line + 1)
+                seen.add((key.tag, key.value))
+        return super().construct_mapping(node, deep)
+
+
 def read_user_recognizers(path: Path, language: str) -> list[EntityRecognizer]:
     """Pattern recognizers of a file; those with ``enabled: false`` are left out.
 
@@ -41,7 +61,10 @@ def read_user_recognizers(path: Path, language: str) -> list[EntityRecognizer]:
         ConfigError: With every problem of the file at once.
     """
     try:
-        raw: Any = yaml.safe_load(read_text(path))
+        raw: Any = yaml.load(read_text(path), _EachKeyOnce)  # noqa: S506 - a safe loader
+    except _KeyTwice as error:
+        problem = f"{error.key} → is there twice (line {error.line}): one of them would be lost"
+        raise ConfigError(str(path), [problem]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = "" if mark is None else f" (line {mark.line + 1})"

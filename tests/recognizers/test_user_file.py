@@ -152,3 +152,29 @@ def test_what_can_never_find_anything_is_told_in_one_go(tmp_path: Path) -> None:
         "recognizers.5 → p matches no text: it would find nothing",
         "recognizers.6 → p matches no text: it would find nothing",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (f"{GOOD}{GOOD}", "supported_languages → is there twice (line 22)"),
+        (GOOD.replace("deny_list_score", "deny_list"), "deny_list → is there twice (line 16)"),
+        (GOOD.replace("score: 0.8", "regex: x, score: 0.8"), "regex → is there twice (line 10)"),
+    ],
+)
+def test_what_is_there_twice_is_not_lost(tmp_path: Path, text: str, problem: str) -> None:
+    path = tmp_path / "recognizers.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        read_user_recognizers(path, "en")
+    assert caught.value.problems == (f"{problem}: one of them would be lost",)
+
+
+def test_what_is_shared_by_a_merge_may_be_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "recognizers.yaml"
+    path.write_text(
+        "recognizers:\n"
+        "  - &a {name: A, supported_entity: X, deny_list: [one]}\n"
+        "  - {<<: *a, name: B, deny_list: [two]}\n"
+    )
+    assert [r.name for r in read_user_recognizers(path, "en")] == ["A", "B"]
