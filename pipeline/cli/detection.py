@@ -7,7 +7,13 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.console import conclude, print_json, print_text, shown
-from pipeline.cli.options import JsonOption, MaybeConfigOption, WorkersOption, worker_count
+from pipeline.cli.options import (
+    JsonOption,
+    MaybeConfigOption,
+    WorkersOption,
+    require_outside,
+    worker_count,
+)
 from pipeline.config import Config, load_config, redaction_defaults
 from pipeline.errors import ConfigError, TooManyQuarantined
 from pipeline.storage import output_errors
@@ -37,6 +43,7 @@ def detect(
     from pipeline.run.detect import detect as detect_spans
     from pipeline.run.detect import read_documents
 
+    require_outside("OUT.jsonl", target)
     if target.exists() and target.samefile(source):
         raise ConfigError("detect", ["OUT.jsonl → is the input"])
     documents = spans = failed = 0

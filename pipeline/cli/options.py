@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +48,10 @@ WorkersOption = Annotated[
 ]
 
 
+#: The time of the command's start is no other moment that somebody asked for.
+NOT_MEANT_OTHERWISE = timedelta(minutes=5)
+
+
 def moment(as_of: str | None, option: str = "--as-of") -> datetime:
     """The moment that an option names, or now; in UTC.
 
@@ -92,18 +96,31 @@ def output_folder(config: Config | None, out: Path | None) -> Path:
     raise ConfigError("configuration", ["output.folder → is required, or --out"])
 
 
-def require_new_file(path: Path, out: Path | None = None) -> None:
-    """Refuses an ``--output`` that is there, or has no folder: nothing is written over.
+def require_outside(option: str, path: Path) -> None:
+    """Refuses to write below any output folder: only runs do, and ``shards/`` is given away.
 
     Args:
-        path: The file.
-        out: An output folder, which only runs write to: there it is refused, too.
+        option: What named the path.
+        path: A file or folder that is to be made.
 
     Raises:
         ConfigError: It is so.
     """
-    if out is not None and path.resolve().is_relative_to(out.resolve()):
-        raise ConfigError("--output", [f"{path} is inside the output folder. Name one elsewhere"])
+    from pipeline.audit.inventory import MARKER_NAME  # what it imports takes long
+
+    for folder in path.resolve().parents:
+        if os.path.lexists(folder / MARKER_NAME):
+            problem = f"{path} is inside the output folder {folder}. Name one elsewhere"
+            raise ConfigError(option, [problem])
+
+
+def require_new_file(path: Path) -> None:
+    """Refuses an ``--output`` that is there, has no folder, or is in an output folder.
+
+    Raises:
+        ConfigError: It is so.
+    """
+    require_outside("--output", path)
     if path.exists() or path.is_symlink():
         raise ConfigError("--output", [f"{path} exists already. Name a file that does not"])
     if not path.parent.is_dir():

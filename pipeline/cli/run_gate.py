@@ -12,6 +12,7 @@ from pipeline.audit.faults import printable
 from pipeline.cli.console import Reporter, print_json, print_table
 from pipeline.cli.logs import JsonLog, LogFormat
 from pipeline.cli.options import (
+    NOT_MEANT_OTHERWISE,
     AsOfOption,
     ConfigOption,
     JsonOption,
@@ -22,6 +23,7 @@ from pipeline.cli.options import (
     moment,
     now,
     output_folder,
+    require_outside,
     worker_count,
 )
 from pipeline.cli.rows import FormatOption, LimitOption, OutputOption, row_options
@@ -30,7 +32,7 @@ from pipeline.cli.what_if import AgainstOption, AgainstRegistryOption, ChangeOpt
 from pipeline.config import load_config
 from pipeline.engines.worker import prepare
 from pipeline.errors import ConfigError, TooManyQuarantined
-from pipeline.records import RunRecord
+from pipeline.records import RunRecord, utc_text
 from pipeline.run import PRELOAD
 from pipeline.run.lock import lock_doubt
 
@@ -201,17 +203,26 @@ def gate(
 
     settings = load_config(config)
     told = accept(settings).told
+    if decisions is not None:
+        require_outside("--decisions", decisions)
+    at = moment(as_of)
+    if abs(at - now()) > NOT_MEANT_OTHERWISE:
+        typer.echo(
+            f"decided as if it were {utc_text(at)}, and everything that was to happen until then "
+            "had been told. A run judges by its clock, whatever --as-of",
+            err=True,
+        )
     if against is not None or against_registry is not None:
         if decisions is not None:
             raise ConfigError("--decisions", ["is of one policy only; leave out --against"])
         options = row_options(form, output, limit, as_json)
-        what_if(settings, against, against_registry, moment(as_of), out, change, options)
+        what_if(settings, against, against_registry, at, out, change, options)
         return
     if any(value is not None for value in (out, change, form, output, limit)):
         problem = "need --against or --against-registry"
         raise ConfigError("--out, --change, --format, --output, --limit", [problem])
     started = time.monotonic()
-    result = decide(settings, moment(as_of), decisions)
+    result = decide(settings, at, decisions)
     seconds = time.monotonic() - started
     for line in told:
         typer.echo(printable(line), err=True)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.cli.entry import _exit_code
+from pipeline.config import default_policy_text
 
 from ..run.world import World, small_world, transcript
 
@@ -164,6 +165,42 @@ def test_gate_decides_without_opening_anything(
     assert result["reasons"] == {"baa_executed": 1, "eu_server": 1, "opted_out": 1}
     assert [path.name for path in folder.iterdir()] == ["decisions-00000.parquet"]
     assert _run("gate", "--config", world.config, *AS_OF, "--decisions", folder) == 2
+
+
+def test_no_command_but_run_writes_into_an_output_folder(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of all places it is `shards/` that is given away."""
+    assert _run("run", *_job(world), "--quiet") == 0
+    policy = world.root / "policy.toml"
+    policy.write_text(default_policy_text())
+    before = sorted(world.out.rglob("*"))
+    (world.root / "link").symlink_to(world.out)
+    gate, source = ("gate", "--config", world.config, *AS_OF), world.root / "in.jsonl"
+    source.write_text("")
+    for folder in (world.out / "shards", world.root / "link"):
+        for arguments in (
+            (*gate, "--decisions", folder / "x" / "y"),
+            (*gate, "--against", policy, "--output", folder / "x.csv"),
+            ("audit", "list", "--out", world.out, "--output", folder / "x.csv"),
+            ("audit", "report", "--out", world.out, "--output", folder / "x.html"),
+            ("detect", source, folder / "x.jsonl"),
+        ):
+            assert _run(*arguments) == 2
+            assert "is inside the output folder" in capsys.readouterr().err
+    assert sorted(world.out.rglob("*")) == before
+
+
+def test_gate_says_that_a_run_has_another_clock(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = world.export_now()
+    world.write()
+    assert _run("gate", "--config", world.config) == 0
+    assert capsys.readouterr().err == ""
+    tomorrow = (now + timedelta(days=1)).isoformat()
+    assert _run("gate", "--config", world.config, "--as-of", tomorrow, "--json") == 0
+    assert "A run judges by its clock" in capsys.readouterr().err
 
 
 def test_more_quarantined_than_allowed_is_exit_3_and_visible(

@@ -45,7 +45,7 @@ def bundle(
     from pipeline.storage import new_file, output_errors, sha256_file
 
     folder = require_ours(folder_to_read(config, out))
-    require_new_file(output, folder.root)
+    require_new_file(output)
     known = what_is_known(config, key, head)
     with output_errors(output.parent), new_file(output, 0o600) as file:
         packed = pack(folder.root, file, known, metadata.version("clearshard"))

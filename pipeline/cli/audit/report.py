@@ -54,7 +54,7 @@ def report(
     from pipeline.storage import output_errors, write_atomic
 
     folder = require_ours(folder_to_read(config, out))
-    require_new_file(output, folder.root)
+    require_new_file(output)
     facts = collect(folder.root, rows, what_is_known(config, key, head))
     html = page(facts, datetime.now(UTC), metadata.version("clearshard"))
     with output_errors(output.parent):
