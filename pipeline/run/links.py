@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,11 @@ _MOST_FOLDERS = 65_536
 #: The letters of ASCII, each in its other case.
 _SWAPPED = str.maketrans(string.ascii_letters, string.ascii_uppercase + string.ascii_lowercase)
 
+#: File systems that show what lies in other folders, under inodes that may say which layer in their
+#: upper half.
+_LAYERS = ("overlay ", "aufs ")
+_INODE_OF_A_LAYER = 2**32 - 1
+
 Row = tuple[int, int]
 
 
@@ -39,7 +45,9 @@ class Links:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._mounted_twice = mounted_twice(root)
+        mounts = Mounts.below(root)
+        self._mounted_twice = mounts.twice
+        self._layered = mounts.layered
         self._folds: dict[tuple[int, str], bool] = {}
         # In step: 33 bytes for each file that may have another name.
         self._read = array("Q")
@@ -89,7 +97,9 @@ class Links:
             and not self._is_normalised(found, path)
         ):
             return None, found.st_size
-        place = (found.st_dev, found.st_ino)
+        # A layer keeps the inode of what it shows, and has a device of its own.
+        device, inode = found.st_dev, found.st_ino
+        place = (0, inode & _INODE_OF_A_LAYER) if self._layered else (device, inode)
         return _Identity(_hash(*place, record_id), _hash(*place), record_id is None), found.st_size
 
     def _is_folded(self, found: os.stat_result, path: str) -> bool:
@@ -161,32 +171,45 @@ def _hash(*parts: int | str | None) -> int:
     return hash(parts) & 2**64 - 1
 
 
-def mounted_twice(root: Path, mounts: Path = _MOUNTS) -> bool:
-    """Whether several folders of one file system are seen at or below a folder.
+@dataclass(frozen=True, slots=True)
+class Mounts:
+    """How file systems are mounted at or below a folder.
 
-    Which files that are is not said: what Btrfs and overlays call their device is not what the
-    kernel lists as mounted.
+    Attributes:
+        twice: Several folders of one file system may be seen there. Which files that are is not
+            said: what Btrfs and overlays call their device is not what the kernel lists as mounted.
+        layered: An overlay is mounted there, which can show what lies elsewhere in the folder.
     """
-    try:
-        lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
-    except OSError:
-        # Where there is no such list nobody can say; elsewhere there is none to be had.
-        return sys.platform == "linux"
-    whole = f"{root.resolve()}/"
-    above: tuple[int, str] | None = None
-    seen: list[str] = []
-    for line in lines:
-        _, _, found, _, point, *_ = line.split(" ")
-        place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point).rstrip("/") + "/"
-        if whole.startswith(place):
-            # The one that the folder itself is in: the longest, and of those the last.
-            if above is None or len(place) >= above[0]:
-                above = len(place), found
-        elif place.startswith(whole):
-            seen.append(found)
-    if above is not None:
-        seen.append(above[1])
-    return len(set(seen)) < len(seen)
+
+    twice: bool
+    layered: bool
+
+    @classmethod
+    def below(cls, root: Path, mounts: Path = _MOUNTS) -> Self:
+        """What the kernel says of a folder."""
+        try:
+            lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
+        except OSError:
+            # Where there is no such list nobody can say; elsewhere there is none to be had.
+            return cls(twice=sys.platform == "linux", layered=False)
+        whole = f"{root.resolve()}/"
+        above: tuple[int, str] | None = None
+        seen: list[str] = []
+        layered = False
+        for line in lines:
+            _, _, found, _, point, *_ = line.split(" ")
+            place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point)
+            place = place.rstrip("/") + "/"
+            if whole.startswith(place):
+                # The one that the folder itself is in: the longest, and of those the last.
+                if above is None or len(place) >= above[0]:
+                    above = len(place), found
+            elif place.startswith(whole):
+                seen.append(found)
+                layered |= line.partition(" - ")[2].startswith(_LAYERS)
+        if above is not None:
+            seen.append(above[1])
+        return cls(twice=layered or len(set(seen)) < len(seen), layered=layered)
 
 
 def _others(intake: Intake) -> Iterator[tuple[str, str | None]]:

@@ -206,13 +206,44 @@ def test_a_folder_that_is_mounted_twice_is_noticed(tmp_path: Path) -> None:
         f"25 22 8:1 /x {own}-not rw - ext4 /dev/sda1 rw",
     ]
     mounts.write_text("\n".join(lines))
-    assert not links.mounted_twice(root, mounts)
+    assert not links.Mounts.below(root, mounts).twice
     mounts.write_text("\n".join([*lines, f"26 23 8:3 /j {own}/j rw - ext4 /dev/sdc rw"]))
-    assert links.mounted_twice(root, mounts)
+    assert links.Mounts.below(root, mounts).twice
     mounts.write_text("\n".join([*lines, f"27 23 8:2 /j {own}/j rw - ext4 /dev/sdb rw"]))
-    assert links.mounted_twice(root, mounts)
+    assert links.Mounts.below(root, mounts).twice
+    assert not links.Mounts.below(root, mounts).layered
+    mounts.write_text("\n".join([*lines, f"28 23 0:50 / {own}/o rw - overlay overlay rw"]))
+    assert links.Mounts.below(root, mounts) == links.Mounts(twice=True, layered=True)
+    mounts.write_text(lines[0].replace("ext4", "overlay"))
+    assert links.Mounts.below(root, mounts) == links.Mounts(twice=False, layered=False)
     # Linux has that list: who cannot read it does not know.
-    assert links.mounted_twice(root, tmp_path / "none") == (sys.platform == "linux")
+    assert links.Mounts.below(root, tmp_path / "none").twice == (sys.platform == "linux")
+
+
+def test_an_overlay_shows_files_that_lie_elsewhere(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a device of its own, and the inodes of what it shows."""
+    uris = {"good-0": "over/1.json", "out-0": "below/1.json"}
+    for entry in world.files:
+        entry["transcript_uri"] = uris.get(entry["file_id"], entry["transcript_uri"])
+    world.write()
+    for name in uris.values():
+        _path(world, name).parent.mkdir()
+        _path(world, name).write_bytes(SPEECH)
+    look = stat_inside
+
+    def layered(root: Path, uri: str) -> os.stat_result | None:
+        found = look(root, uri.replace("over/", "below/"))
+        if found is None or not uri.startswith("over/"):
+            return found
+        return os.stat_result((*found[:2], found.st_dev + 1, *found[3:]))
+
+    monkeypatch.setattr(links, "stat_inside", layered)
+    monkeypatch.setattr(links.Mounts, "below", lambda _: links.Mounts(twice=True, layered=True))
+    kinds = _kinds(world, _result(world))
+    assert kinds["good-0"] == ("quarantined", "SharedFile")
+    assert kinds["good-1"] == ("written", None)
 
 
 def test_content_of_two_accounts_is_nobodys(world: World) -> None:
