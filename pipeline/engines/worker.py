@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pipeline.children import child_environment
 from pipeline.engines.serving import KERNEL_HOLDS_BOUND, OUT_OF_MEMORY, serve
+from pipeline.errors import RunFailed
 
 #: How a worker was lost: it died, took too long, or wanted more memory than it may have.
 Loss = Literal["crashed", "timed_out", "out_of_memory"]
@@ -49,6 +50,9 @@ def prepare(preload: Sequence[str]) -> None:
     It imports what they need and nothing else: no thread, lock or secret of this process is copied,
     and starting a worker takes half a second, not two. Importing goes on while the caller does
     something else; call this early.
+
+    Raises:
+        RunFailed: It cannot be talked to.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
     # What is blocked here stays blocked there. A scheduler can send SIGTERM to every process of the
@@ -60,6 +64,12 @@ def prepare(preload: Sequence[str]) -> None:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
         try:
             forkserver.ensure_running()
+        except OSError:
+            raise RunFailed(
+                "The process that workers are forked from cannot be started: its socket lies in "
+                "the folder for temporary files. Is that writable, and its path shorter than 70 "
+                "letters? Set TMPDIR to another one."
+            ) from None
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import subprocess
 import sys
 from pathlib import Path
 
@@ -57,6 +58,29 @@ def test_a_worker_that_is_killed_once_costs_no_file(tmp_path: Path) -> None:
     results = _flat(list(LocalEngine(1).map(job, [(4, 5, 6), (7,)])))
     assert sorted(results) == ["4", "5", "6", "7"]
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_for_temporary_files_with_too_long_a_name_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    # In a process that has not started any worker.
+    code = (
+        "from pipeline.engines.worker import prepare\n"
+        "from pipeline.errors import RunFailed\n"
+        "try:\n"
+        "    prepare([])\n"
+        "except RunFailed as error:\n"
+        "    print(error)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Set TMPDIR to another one" in told.stdout
 
 
 def test_workers_that_hang_while_starting_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

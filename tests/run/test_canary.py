@@ -36,8 +36,9 @@ def _speech(word: str) -> dict[str, object]:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = World(tmp_path)
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    # A short name: a socket of the run lies in its folder for temporary files.
+    world = World(tmp_path_factory.mktemp("w"))
     world.account("good")
     world.account("out", opted_out="true")
     for number in range(6):
