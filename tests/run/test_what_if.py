@@ -154,7 +154,7 @@ def test_the_command(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"a purge would take out of run {next((world.out / 'runs').iterdir()).stem}: 1" in told
     assert "newly_excluded" in told
     assert "stream-0" in told
-    assert max(len(line) for line in told.splitlines() if "policy" not in line) <= 120
+    assert max(len(line) for line in told.splitlines() if "policy" not in line) <= 200
 
     assert command(world, "--against", other, "--out", world.out, "--json") == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])

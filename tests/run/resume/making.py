@@ -10,7 +10,7 @@ import pytest
 from pipeline.audit.ledger import Ledger
 from pipeline.config import load_config
 from pipeline.records import RunRecord
-from pipeline.run import job
+from pipeline.run import job, work
 from pipeline.run.job import RunOptions, RunResult, run
 from pipeline.run.outcomes import OutcomeWriter
 from pipeline.run.recall import NO_WISHES, Wishes
@@ -87,7 +87,8 @@ def killed(world: World, monkeypatch: pytest.MonkeyPatch, wishes: Wishes = NO_WI
 
 def other_redactor(monkeypatch: pytest.MonkeyPatch) -> None:
     """As after an upgrade: the same promise, another redactor."""
-    monkeypatch.setattr(job, "redactor_digest", lambda _: "e" * 64)
+    for module in (job, work):
+        monkeypatch.setattr(module, "redactor_digest", lambda _: "e" * 64)
 
 
 def dies() -> None:
