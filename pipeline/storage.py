@@ -12,6 +12,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -101,9 +102,23 @@ def size_inside(root: Path, uri: str) -> int:
     return 0 if found is None else found.st_size
 
 
+def open_file(path: Path) -> BufferedReader:
+    """Opens a file of the user's, or of this program, wherever a link leads to.
+
+    Raises:
+        OSError: It cannot be opened, or is a pipe or a device: a reader would wait for its end.
+    """
+    # O_NONBLOCK: opening a named pipe would otherwise wait for a writer for ever.
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "is not a file")
+    return os.fdopen(handle, "rb")
+
+
 def sha256_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, hex."""
-    with path.open("rb") as file:
+    """SHA-256 of a file's bytes, hex; raises as `open_file`."""
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

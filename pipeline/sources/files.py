@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import SourceUnavailable
+from pipeline.storage import open_file
 
 #: What systems put beside the parts of a table.
 _NO_PART = (".", "_")
@@ -41,7 +42,7 @@ class TableFiles:
         """
         for path, identity in self._files.items():
             try:
-                with path.open("rb") as file:
+                with open_file(path) as file:
                     yield path, file
                     if _identity(file) != identity:
                         raise _changed(self._what, path)
@@ -66,7 +67,7 @@ def table_files(what: str, path: Path, suffixes: Collection[str]) -> TableFiles:
     files: dict[Path, tuple[int, int, int]] = {}
     for part in _paths(what, path, suffixes):
         try:
-            with part.open("rb") as file:
+            with open_file(part) as file:
                 files[part] = _identity(file)
                 digests[str(part)] = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:

@@ -3,6 +3,8 @@
 import csv
 import gzip
 import json
+import os
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,6 +201,26 @@ def _expected(row: dict[str, Any]) -> dict[str, Any]:
     times = {k: v and datetime.fromisoformat(v) for k, v in row.items() if k.endswith("_at")}
     marks = ("deletion_requested_at_unreadable", "expires_at_unreadable", "malformed")
     return {**row, **times, **dict.fromkeys(marks, False)}
+
+
+def test_a_table_is_a_file(tmp_path: Path) -> None:
+    """Nobody may ever write into a pipe, and a run that waits for it holds its lock."""
+
+    def waits(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, waits)
+    signal.alarm(30)
+    try:
+        path = tmp_path / "files.csv"
+        for make in (os.mkfifo, lambda p: p.symlink_to("/dev/null")):
+            make(path)
+            with pytest.raises(SourceUnavailable, match="is not a file"):
+                open_manifest(path)
+            path.rename(tmp_path / f"{path.stat().st_ino}")
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize("name", FORMATS)
