@@ -14,7 +14,11 @@ from pipeline.eligibility.policy import parse_policy
 from pipeline.errors import RegistryStale, SourceUnavailable
 from pipeline.run.intake import Tables, take_in
 
-from .hostile_tables import KINDS, NOW, Hostile, admitted, make_tables, must_be_refused
+from .hostile.damage import KINDS
+from .hostile.reference import admitted
+from .hostile.rows import NOW
+from .hostile.tables import Hostile, make_tables
+from .hostile.writing import LAYOUTS, Layout
 
 _SKEW_SECONDS = 300
 _POLICY = parse_policy(default_policy_text(), "default policy")
@@ -43,6 +47,7 @@ class _Tally:
     def __init__(self) -> None:
         self.tables: Counter[str] = Counter()
         self.files: Counter[str] = Counter()
+        self.layouts: Counter[Layout] = Counter()
         self.kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def check(self, seed: int, size: int, folder: Path) -> None:
@@ -65,7 +70,7 @@ class _Tally:
         if tables.is_well_formed:
             assert found is not None
             assert found.keys() == right, f"seed {seed}, size {size}: {right ^ found.keys()}"
-        if must_be_refused(tables.kinds):
+        if tables.must_be_refused:
             assert found is None, f"seed {seed}, size {size}: {tables.kinds} was read"
         self._count(tables, right, found)
         for path in sorted(folder.rglob("*"), reverse=True):
@@ -74,6 +79,7 @@ class _Tally:
     def _count(self, tables: Hostile, right: set[str], found: Collection[str] | None) -> None:
         form = "well-formed" if tables.is_well_formed else "hostile"
         self.tables[f"{form}, {'refused' if found is None else 'read'}"] += 1
+        self.layouts.update(tables.layouts)
         came = "refused" if found is None else "read"
         for kind in tables.kinds:
             self.kinds[kind][came] += 1
@@ -96,6 +102,8 @@ def test_nothing_is_eligible_that_the_policy_does_not_admit(tmp_path: Path) -> N
     assert tally.tables["well-formed, refused"] == 0
     assert tally.tables["hostile, read"] > 20
     assert tally.files["right, admitted"] > 500
+    assert tally.layouts.keys() == {*LAYOUTS}
+    assert tally.kinds.keys() >= {kind for kind in KINDS if "null:" in kind}
 
 
 @pytest.mark.soak
@@ -108,6 +116,8 @@ def test_a_million_rows_of_hostile_tables(tmp_path: Path, tell: Callable[[str], 
     assert files >= 1_000_000
     tell(f"{files:,} files in 2,200 manifests: {dict(sorted(tally.files.items()))}")
     tell(f"tables: {dict(sorted(tally.tables.items()))}")
+    for layout, count in tally.layouts.items():
+        tell(f"    Parquet of {layout.strings}, {layout.rows_per_group} rows a group: {count}")
     for kind, counts in sorted(tally.kinds.items()):
         tell(f"    {kind:<40}{dict(sorted(counts.items()))}")
     assert tally.files["wrong, admitted"] == 0
@@ -115,4 +125,6 @@ def test_a_million_rows_of_hostile_tables(tmp_path: Path, tell: Callable[[str], 
     assert tally.tables["well-formed, read"] > 600
     assert tally.tables["well-formed, refused"] == 0
     assert tally.tables["hostile, read"] > 500
+    assert tally.layouts.keys() == {*LAYOUTS}
+    assert min(tally.layouts.values()) > 50
     assert tally.kinds.keys() >= KINDS
