@@ -25,10 +25,10 @@ from pipeline.errors import ConfigError
 Profile = Literal["strict", "balanced", "stock"]
 OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
 #: Whatever is larger is a slip of the pen, and some of it more than a system call takes.
-Bytes = Annotated[int, Field(gt=0, le=2**40)]
-Words = Annotated[int, Field(gt=0, le=2**31 - 1)]
-Seconds = Annotated[float, Field(gt=0, le=1_000_000)]
-Days = Annotated[float, Field(ge=0, le=36_500)]
+_Bytes = Annotated[int, Field(gt=0, le=2**40)]
+_Words = Annotated[int, Field(gt=0, le=2**31 - 1)]
+_Seconds = Annotated[float, Field(gt=0, le=1_000_000)]
+_Days = Annotated[float, Field(ge=0, le=36_500)]
 #: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 
@@ -100,8 +100,8 @@ class Output(_Section):
     """
 
     folder: LocalPath | None = None
-    target_shard_bytes: Bytes = 256 * 1024 * 1024
-    row_group_bytes: Bytes = 8 * 1024 * 1024
+    target_shard_bytes: _Bytes = 256 * 1024 * 1024
+    row_group_bytes: _Bytes = 8 * 1024 * 1024
 
 
 class Waiver(_Section):
@@ -158,7 +158,7 @@ class Redaction(_Section):
     recognizers: str | None = None
     operator: OperatorName = "numbered_tag"
     operators: dict[str, OperatorName] = {}
-    regex_timeout_seconds: Seconds = 5.0
+    regex_timeout_seconds: _Seconds = 5.0
 
 
 class Limits(_Section):
@@ -177,11 +177,11 @@ class Limits(_Section):
             quarantined as `detector_failed`.
     """
 
-    max_transcript_bytes: Bytes = 32 * 1024 * 1024
-    max_transcript_words: Words = 250_000
+    max_transcript_bytes: _Bytes = 32 * 1024 * 1024
+    max_transcript_words: _Words = 250_000
     max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     max_drop_share: Annotated[float, Field(ge=0, le=1)] = 0.10
-    seconds_per_file: Seconds = 300.0
+    seconds_per_file: _Seconds = 300.0
     worker_memory_bytes: Annotated[int, Field(ge=512 * 1024 * 1024, le=2**40)] = (
         2 * 1024 * 1024 * 1024
     )
@@ -197,8 +197,8 @@ class Housekeeping(_Section):
             ever, since they are what answers why a file was used.
     """
 
-    keep_checkpoints_days: Days = 7.0
-    keep_runs_days: Days | None = None
+    keep_checkpoints_days: _Days = 7.0
+    keep_runs_days: _Days | None = None
 
 
 class Keys(_Section):
@@ -240,7 +240,7 @@ class Lineage(_Section):
     file: str | None = None
     url: Annotated[str, Field(pattern=r"^https?://")] | None = None
     namespace: str = "clearshard"
-    timeout_seconds: Seconds = 5.0
+    timeout_seconds: _Seconds = 5.0
 
 
 class Config(_Section):

@@ -257,7 +257,8 @@ def test_what_is_set_is_used_or_refused(
     world: World, capsys: pytest.CaptureFixture[str], setting: str
 ) -> None:
     """Not taken for what was not set, and no number that is a defect later."""
-    world.config.write_text(f"{setting}\nlimits.speed = 1\n{world.config.read_text()}")
+    sources = world.config.read_text().partition("[limits]")[0]
+    world.config.write_text(f"{setting}\nlimits.speed = 1\n{sources}")
     assert _run("run", *_job(world)) == 2
     told = capsys.readouterr().err
     assert f"  {setting.partition(' ')[0]}" in told
