@@ -82,16 +82,22 @@ def table_files(what: str, path: Path, suffixes: Collection[str]) -> TableFiles:
 
 def _paths(what: str, path: Path, suffixes: Collection[str]) -> Iterator[Path]:
     if path.is_dir():
-        found, root = path.rglob("*"), path
+        folder, pattern = path, "**/*"
     elif has_magic(str(path)) and not path.exists():
-        root = Path(path.anchor)
-        found = root.glob(str(path.relative_to(root)))
+        folder = next(parent for parent in path.parents if not has_magic(str(parent)))
+        pattern = str(path.relative_to(folder))
     else:
         yield path
         return
-    # Of what a pattern names, it is the name itself that says whether it is one of the parts.
-    inside = path if root is path else None
-    parts = sorted(p for p in found if not p.is_dir() and not _is_no_part(p, inside))
+    found = sorted(p for p in folder.glob(pattern) if not _is_no_part(p.relative_to(folder)))
+    # What lies behind a link, or in a folder that a pattern names, would be read by nobody.
+    unread = [p for p in found if p.is_dir() and (p.is_symlink() or folder is not path)]
+    if unread:
+        raise SourceUnavailable(
+            f"{what} {path}: {unread[0].name} is a folder that would not be read. Put its files "
+            "where the link is, or write a pattern that names them (`**/*.parquet`)"
+        )
+    parts = [p for p in found if not p.is_dir()]
     strange = [p for p in parts if not p.name.lower().endswith(tuple(suffixes))]
     if strange:
         raise SourceUnavailable(
@@ -103,9 +109,8 @@ def _paths(what: str, path: Path, suffixes: Collection[str]) -> Iterator[Path]:
     yield from parts
 
 
-def _is_no_part(path: Path, folder: Path | None) -> bool:
-    names = (path.name,) if folder is None else path.relative_to(folder).parts
-    return any(name.startswith(_NO_PART) for name in names)
+def _is_no_part(path: Path) -> bool:
+    return any(name.startswith(_NO_PART) for name in path.parts)
 
 
 def _changed(what: str, path: Path) -> SourceUnavailable:

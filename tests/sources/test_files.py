@@ -57,6 +57,20 @@ def test_a_name_with_signs_of_a_pattern_is_a_name_if_it_is_there(tmp_path: Path)
     assert _read(tmp_path / "files[1].csv") == ["a"]
 
 
+def test_no_folder_is_passed_over(tmp_path: Path) -> None:
+    """An opt-out in it would be read by nobody."""
+    _part(tmp_path / "export" / "part-0.csv", "a")
+    _part(tmp_path / "elsewhere" / "part-1.csv", "b")
+    _part(tmp_path / "export" / "_temporary" / "0" / "part-9.csv", "c")
+    assert _read(tmp_path / "export" / "**" / "*.csv") == ["a"]
+    (tmp_path / "export" / "day=1").symlink_to(tmp_path / "elsewhere")
+    assert "day=1 is a folder that would not be read" in _refused(tmp_path / "export")
+    (tmp_path / "export" / "day=1").unlink()
+    _part(tmp_path / "export" / "day=1" / "part-1.csv", "b")
+    assert "day=1 is a folder that would not be read" in _refused(tmp_path / "export" / "*")
+    assert _read(tmp_path / "export") == _read(tmp_path / "export/**/*.csv") == ["b", "a"]
+
+
 def test_what_is_wrong_with_a_part_is_told_with_its_name(tmp_path: Path) -> None:
     _part(tmp_path / "part-0.csv", "a")
     _part(tmp_path / "part-1.csv", "b", header="file_id,account_id")
