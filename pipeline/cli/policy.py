@@ -35,6 +35,9 @@ def show(
         print_text(f"{rule.reason}  [{rule.id}, reads {rule.fact}]")
         print_text(f"  {rule.description}")
         print_text(f'  "{rule.source}"\n')
+    for fact, values in policy.also_called.items():
+        for value, names in values.items():
+            print_text(f"{fact} {value} is also called {', '.join(names)}")
     print_text("A fact that is missing or cannot be read denies as unknown_<fact>.")
 
 

@@ -1,8 +1,9 @@
 """Where a policy of one's own is below the published one, and what was acknowledged of that.
 
 The four rules of `policy.FLOOR` no policy can be without. Every other rule of the published policy
-can be left out or weakened only by saying so, by name and with a reason. A policy that says more
-than the published one is nobody's business.
+can be left out or weakened only by saying so, by name and with a reason. So can a name that the
+published policy does not know be given to a value that it does not deny: what was not known, and
+denied, is then admitted. A policy that says more than the published one is nobody's business.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,10 @@ from pipeline.eligibility.policy import FLOOR, Condition, Policy, Rule
 from pipeline.eligibility.values import KNOWN_VALUES
 
 _BELOW = "which the published policy has not"
+#: How other names are acknowledged; no rule of the published policy is called so.
+OTHER_NAMES = "also_called"
+_PLACE = {OTHER_NAMES: OTHER_NAMES}
+_INSTEAD = {OTHER_NAMES: "leave them out"}
 
 
 def problems_below(policy: Policy, published: Policy, waivers: Sequence[Waiver]) -> list[str]:
@@ -23,14 +28,17 @@ def problems_below(policy: Policy, published: Policy, waivers: Sequence[Waiver])
         waivers: Published rules that may be missing or weaker.
     """
     below = {rule.id: why for rule in published.rules if (why := _weaker(policy, rule))}
+    if more := [*_names_beyond(policy, published)]:
+        below[OTHER_NAMES] = f"the published policy does not know {', '.join(more)}"
     always = {rule.id for rule in published.rules if rule.reason in FLOOR}
     names = [waiver.rule for waiver in waivers]
     problems = [
-        f"rules → {why}: name {name}, with a reason, in policy.below_published, or keep the rule"
+        f"{_PLACE.get(name, 'rules')} → {why}: name {name}, with a reason, in "
+        f"policy.below_published, or {_INSTEAD.get(name, 'keep the rule')}"
         for name, why in below.items()
         if name not in names or name in always
     ]
-    known = {rule.id for rule in published.rules}
+    known = {OTHER_NAMES, *(rule.id for rule in published.rules)}
     for place, name in enumerate(names):
         told = f"policy.below_published.{place} → "
         if name not in known:
@@ -42,6 +50,17 @@ def problems_below(policy: Policy, published: Policy, waivers: Sequence[Waiver])
         elif name not in below:
             problems.append(f"{told}the policy keeps the rule {name}: take the line out")
     return problems
+
+
+def _names_beyond(policy: Policy, published: Policy) -> Iterator[str]:
+    """Names that a policy reads as a value for which the published one does not deny by itself."""
+    for fact, values in policy.also_called.items():
+        about = [r for r in published.rules if r.fact == fact and r.only_if is None]
+        denied = set[str]().union(*(_denied(r.denies, KNOWN_VALUES[fact]) for r in about))
+        for value in sorted(values.keys() - denied):
+            for name in values[value]:
+                if published.readings.value(fact, name) != value:
+                    yield name
 
 
 def _weaker(policy: Policy, published: Rule) -> str | None:

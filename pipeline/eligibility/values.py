@@ -37,6 +37,10 @@ class Readings:
             for fact, values in KNOWN_VALUES.items()
         }
 
+    def value(self, fact: str, name: str) -> str | None:
+        """The value that a name stands for; None if it is not known."""
+        return self._values[fact].get(spelled(name))
+
     def known(self, fact: str, column: pa.DictionaryArray) -> pa.DictionaryArray:
         """A column of names as the values that they stand for; null for any other."""
         readings = self._values.get(fact)

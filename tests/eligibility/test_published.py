@@ -119,3 +119,30 @@ def test_what_needs_no_acknowledgement_must_have_none() -> None:
 def test_the_four_rules_cannot_be_waived(rule: str) -> None:
     (problem,) = _problems(TEXT, rule)
     assert f"{rule} is a rule that no policy may be without" in problem
+
+
+def _named(fact: str, value: str, name: str) -> str:
+    """The published policy, with one name more for a value."""
+    if fact == "region":
+        return TEXT.replace(f"\n{value} = [", f'\n{value} = ["{name}", ', 1)
+    return TEXT.replace("[[rules]]", f'[also_called.{fact}]\n{value} = ["{name}"]\n\n[[rules]]', 1)
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "name"),
+    [("region", "us", "na1"), ("region", "us", "frankfurt"), ("product", "async", "batch")],
+)
+def test_a_name_that_admits_what_was_not_known_is_told_until_it_is_named(
+    fact: str, value: str, name: str
+) -> None:
+    text = _named(fact, value, name)
+    (problem,) = _problems(text)
+    assert f"also_called → the published policy does not know {name}: name also_called" in problem
+    assert _problems(text, "also_called") == []
+
+
+def test_a_name_of_what_is_denied_and_one_that_is_known_are_not() -> None:
+    assert _problems(_named("region", "eu", "frankfurt")) == []
+    assert _problems(_named("region", "us", "US_West_2")) == []
+    (problem,) = _problems(TEXT, "also_called")
+    assert "the policy keeps the rule also_called" in problem

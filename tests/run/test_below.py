@@ -161,3 +161,20 @@ def test_less_redaction_than_by_default_is_kept_and_told(
         == 0
     )
     assert line in capsys.readouterr().err
+
+
+def test_a_region_that_the_published_policy_does_not_know_is_admitted_by_name_only(
+    world: World,
+) -> None:
+    text = default_policy_text().replace('us = ["us-east-1"', 'us = ["na1", "us-east-1"')
+    (world.root / "mine.toml").write_text(text)
+    world.files[0]["region"] = "NA1"
+    world.write(f'[policy]\nfile = "mine.toml"\n[redaction]\n{STOCK}')
+    with pytest.raises(ConfigError, match="does not know na1"):
+        world.run()
+    assert not world.texts()
+    world.write(f"{_waived('also_called')}[redaction]\n{STOCK}")
+    result, notes = _run(world)
+    assert world.decisions(result.record)["good-0"] == ("written", [])
+    assert [waived.rule for waived in result.record.below_published] == ["also_called"]
+    assert any("also_called" in note and "LEGAL-7" in note for note in notes)
