@@ -50,7 +50,8 @@ def read_csv(
     A row with too few or too many values is malformed, and so is one that in a column that is read
     is not UTF-8 or has a quote: a quote too many looks like that, and no fact has any.
     """
-    delimiter = "\t" if ".tsv" in name[-len(".tsv.zst") :] else ","
+    plain_name = name.removesuffix(".gz").removesuffix(".zst")
+    delimiter = "\t" if plain_name.endswith(".tsv") else ","
     with _uncompressed(file, name, unavailable) as plain:
         yield from _rows(plain, delimiter, spec, names, unavailable)
 

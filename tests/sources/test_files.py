@@ -57,6 +57,11 @@ def test_a_name_with_signs_of_a_pattern_is_a_name_if_it_is_there(tmp_path: Path)
     assert _read(tmp_path / "files[1].csv") == ["a"]
 
 
+def test_only_the_end_of_a_name_says_what_divides_values(tmp_path: Path) -> None:
+    _part(tmp_path / "from.tsv.csv", "a")
+    assert _read(tmp_path / "from.tsv.csv") == ["a"]
+
+
 def test_no_folder_is_passed_over(tmp_path: Path) -> None:
     """An opt-out in it would be read by nobody."""
     _part(tmp_path / "export" / "part-0.csv", "a")
