@@ -12,23 +12,23 @@ from typing import TypeVar
 
 import pytest
 
-from pipeline.config import Config
-from pipeline.engines.local import Job, LocalEngine
-from pipeline.engines.stopping import Stop
-from pipeline.engines.worker import prepare
-from pipeline.keys import PseudonymKey
-from pipeline.redaction.ner import load_ner
-from pipeline.redaction.redactor import Redactor
-from pipeline.redaction.replace import Replacer
+from clearshard.config import Config
+from clearshard.engines.local import Job, LocalEngine
+from clearshard.engines.stopping import Stop
+from clearshard.engines.worker import prepare
+from clearshard.keys import PseudonymKey
+from clearshard.redaction.ner import load_ner
+from clearshard.redaction.redactor import Redactor
+from clearshard.redaction.replace import Replacer
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
 
 #: Who makes engines and redactors, and whoever starts to load for workers.
-_ENGINES = ("pipeline.run.job.LocalEngine", "pipeline.run.detect.LocalEngine")
-_REDACTORS = ("pipeline.run.work.Redactor", "pipeline.run.detect.Redactor")
-_PREPARE = "pipeline.cli.run_gate.prepare"
-_NER = "pipeline.redaction.detector.load_ner"
+_ENGINES = ("clearshard.run.job.LocalEngine", "clearshard.run.detect.LocalEngine")
+_REDACTORS = ("clearshard.run.work.Redactor", "clearshard.run.detect.Redactor")
+_PREPARE = "clearshard.cli.run_gate.prepare"
+_NER = "clearshard.redaction.detector.load_ner"
 
 _loaded: dict[str, Redactor] = {}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.entry import _exit_code
-from pipeline.config import default_policy_text
+from clearshard.cli.entry import _exit_code
+from clearshard.config import default_policy_text
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "auditing.md"

@@ -10,10 +10,10 @@ import typer
 from pydantic import BaseModel
 from typer.main import get_command
 
-from pipeline.cli.entry import app
-from pipeline.config import Config, default_policy_text
-from pipeline.eligibility.policy import parse_policy
-from pipeline.records import QuarantineReason
+from clearshard.cli.entry import app
+from clearshard.config import Config, default_policy_text
+from clearshard.eligibility.policy import parse_policy
+from clearshard.records import QuarantineReason
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

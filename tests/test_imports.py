@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "pipeline"
+PACKAGE = Path(__file__).parents[1] / "pipeline" / "clearshard"
 
 
 def _imported(path: Path) -> Iterator[str]:

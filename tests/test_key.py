@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import Config, Sources
-from pipeline.errors import ConfigError
-from pipeline.keys import find_signing_key, load_pseudonym_key, load_signing_key
+from clearshard.config import Config, Sources
+from clearshard.errors import ConfigError
+from clearshard.keys import find_signing_key, load_pseudonym_key, load_signing_key
 
 
 @pytest.fixture

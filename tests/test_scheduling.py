@@ -17,10 +17,10 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from pipeline.cli.entry import app
-from pipeline.config import load_config
-from pipeline.telemetry.metrics import render
-from pipeline.telemetry.outcome import Outcome
+from clearshard.cli.entry import app
+from clearshard.config import load_config
+from clearshard.telemetry.metrics import render
+from clearshard.telemetry.outcome import Outcome
 
 from .run.world import AS_OF, small_world
 from .telemetry.making import a_record
@@ -425,7 +425,7 @@ def test_the_settings_of_the_page_are_settings(tmp_path: Path, title: str) -> No
 
 
 def test_the_events_of_the_page_are_those_of_the_code() -> None:
-    code = "".join(p.read_text() for p in (ROOT / "pipeline" / "cli").glob("*.py"))
+    code = "".join(p.read_text() for p in (ROOT / "pipeline" / "clearshard" / "cli").glob("*.py"))
     by_level = re.findall(r'\(\s*"(?:info|warning|error)",\s*"([a-z_]+)"', code)
     used = {*by_level, *re.findall(r'warn\(\s*"([a-z_]+)"', code)}
     listed = _section("Logs").split("Events:")[1].split(". `--quiet`")[0]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import OutputFull, OutputUnusable, RunFailed
-from pipeline.records import Quarantine
-from pipeline.storage import (
+from clearshard.errors import OutputFull, OutputUnusable, RunFailed
+from clearshard.records import Quarantine
+from clearshard.storage import (
     open_inside,
     output_errors,
     publish,

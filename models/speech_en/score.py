@@ -22,8 +22,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.redaction.batch_ner.runtime import BatchNer
-from pipeline.redaction.ner import load_ner
+from clearshard.redaction.batch_ner.runtime import BatchNer
+from clearshard.redaction.ner import load_ner
 
 GROUPS = {"PERSON": "PERSON", "LOCATION": "LOC/ADDRESS", "ADDRESS": "LOC/ADDRESS"}
 FOUND = frozenset("PERSON PER LOCATION LOC GPE FAC ADDRESS".split())  # noqa: SIM905 - reads better as words

@@ -12,10 +12,10 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.audit.inventory import MARKER, MARKER_NAME
-from pipeline.audit.ledger import Ledger
-from pipeline.config import default_policy_text
-from pipeline.records import (
+from clearshard.audit.inventory import MARKER, MARKER_NAME
+from clearshard.audit.ledger import Ledger
+from clearshard.config import default_policy_text
+from clearshard.records import (
     DECISION_SCHEMA,
     SHARD_SCHEMA,
     Counts,

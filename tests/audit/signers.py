@@ -1,7 +1,7 @@
 """Keys for tests."""
 
-from pipeline.audit.signing import Signer
-from pipeline.keys import SigningKey
+from clearshard.audit.signing import Signer
+from clearshard.keys import SigningKey
 
 SECRET, OTHER_SECRET = bytes(range(32)), bytes(range(100, 132))
 SIGNER = Signer.of(SigningKey(SECRET))

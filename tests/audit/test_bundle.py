@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audit.bundle import check, pack
-from pipeline.audit.events import canonical
-from pipeline.audit.verify import Known, verify
-from pipeline.cli.entry import _exit_code
-from pipeline.errors import OutputUnusable, RunFailed
-from pipeline.records import Counts
+from clearshard.audit.bundle import check, pack
+from clearshard.audit.events import canonical
+from clearshard.audit.verify import Known, verify
+from clearshard.cli.entry import _exit_code
+from clearshard.errors import OutputUnusable, RunFailed
+from clearshard.records import Counts
 
 from .building import Output, Row, excluded
 from .signers import OTHER, SIGNER

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audit.changes import Kind, changed_files
-from pipeline.audit.diff import open_diff
-from pipeline.audit.export import as_json
-from pipeline.config import default_policy_text
-from pipeline.errors import ConfigError
+from clearshard.audit.changes import Kind, changed_files
+from clearshard.audit.diff import open_diff
+from clearshard.audit.export import as_json
+from clearshard.config import default_policy_text
+from clearshard.errors import ConfigError
 
 from .building import Output, Row, excluded, quarantined
 

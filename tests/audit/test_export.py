@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audit.cells import cell, recovered
-from pipeline.audit.export import Format, as_json, export
-from pipeline.audit.listing import LISTING_SCHEMA
-from pipeline.records import FACTS_TYPE
+from clearshard.audit.cells import cell, recovered
+from clearshard.audit.export import Format, as_json, export
+from clearshard.audit.listing import LISTING_SCHEMA
+from clearshard.records import FACTS_TYPE
 
 from .building import Row, decision
 

@@ -8,12 +8,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.audit.decisions import DecisionsWriter
-from pipeline.audit.explain import explain
-from pipeline.audit.listing import list_decisions
-from pipeline.audit.reading import Pick, visible_runs
-from pipeline.audit.summary import summarise
-from pipeline.audit.verify import verify
+from clearshard.audit.decisions import DecisionsWriter
+from clearshard.audit.explain import explain
+from clearshard.audit.listing import list_decisions
+from clearshard.audit.reading import Pick, visible_runs
+from clearshard.audit.summary import summarise
+from clearshard.audit.verify import verify
 
 from ..benchmarks.audit_output import CHUNK, Size, file_ids, generate
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audit.events import (
+from clearshard.audit.events import (
     GENESIS,
     Event,
     EventName,
@@ -19,10 +19,10 @@ from pipeline.audit.events import (
     format_line,
     parse_line,
 )
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.signing import Signer
-from pipeline.errors import IntegrityError, OutputFull
-from pipeline.storage import write_atomic
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.signing import Signer
+from clearshard.errors import IntegrityError, OutputFull
+from clearshard.storage import write_atomic
 
 from .signers import OTHER, SIGNER
 
@@ -317,7 +317,7 @@ def test_crashes_before_the_copy_was_replaced_one_after_the_other(
             write_atomic(path, content)
 
         with monkeypatch.context() as patch:
-            patch.setattr("pipeline.audit.ledger.write_atomic", dies)
+            patch.setattr("clearshard.audit.ledger.write_atomic", dies)
             with pytest.raises(Killed):
                 ledger.append("run_failed", f"r{number}", NOW)
         assert ledger.check() == []
@@ -337,7 +337,7 @@ def test_a_disk_that_is_full_for_the_copy_takes_the_line_back(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.audit.ledger.write_atomic", full)
+    monkeypatch.setattr("clearshard.audit.ledger.write_atomic", full)
     with pytest.raises(OutputFull):
         ledger.append("run_started", "r", NOW)
     monkeypatch.undo()

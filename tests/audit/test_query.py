@@ -18,14 +18,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline.audit import query_tree
-from pipeline.audit.export import as_json
-from pipeline.audit.query import open_query
-from pipeline.audit.query_process import MEMORY_BYTES, Question, answered, lock, watch_memory
-from pipeline.audit.query_tree import check
-from pipeline.audit.reading import open_decisions, visible_runs
-from pipeline.audit.views import VIEWS, add_views
-from pipeline.errors import ClearshardError, IntegrityError, QueryRefused, QueryStopped
+from clearshard.audit import query_tree
+from clearshard.audit.export import as_json
+from clearshard.audit.query import open_query
+from clearshard.audit.query_process import MEMORY_BYTES, Question, answered, lock, watch_memory
+from clearshard.audit.query_tree import check
+from clearshard.audit.reading import open_decisions, visible_runs
+from clearshard.audit.views import VIEWS, add_views
+from clearshard.errors import ClearshardError, IntegrityError, QueryRefused, QueryStopped
 
 from .building import NAME, Output, Row, excluded
 

@@ -10,15 +10,15 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.audit.diff import open_diff
-from pipeline.audit.explain import Presence, explain
-from pipeline.audit.listing import list_decisions
-from pipeline.audit.query import open_query
-from pipeline.audit.reading import Pick, picked_runs, read_record, visible_runs
-from pipeline.audit.selection import Filter, Period
-from pipeline.audit.summary import Funnel, OtherAccounts, ReasonCount, Slice, summarise
-from pipeline.errors import ConfigError, IntegrityError, OutputUnusable
-from pipeline.records import DECISION_SCHEMA, QuarantineReason, State
+from clearshard.audit.diff import open_diff
+from clearshard.audit.explain import Presence, explain
+from clearshard.audit.listing import list_decisions
+from clearshard.audit.query import open_query
+from clearshard.audit.reading import Pick, picked_runs, read_record, visible_runs
+from clearshard.audit.selection import Filter, Period
+from clearshard.audit.summary import Funnel, OtherAccounts, ReasonCount, Slice, summarise
+from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
+from clearshard.records import DECISION_SCHEMA, QuarantineReason, State
 
 from .building import FACTS, POLICY, ROWS, Output, Row, excluded, key_of, quarantined
 

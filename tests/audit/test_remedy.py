@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.audit.reasons import recorded_rules
-from pipeline.audit.remedy import Outcome, remedy
-from pipeline.config import default_policy_text
-from pipeline.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
-from pipeline.eligibility.gate import MANIFEST_SCHEMA, Gate
-from pipeline.eligibility.moment import Moment
-from pipeline.eligibility.policy import parse_policy
-from pipeline.records import State
+from clearshard.audit.reasons import recorded_rules
+from clearshard.audit.remedy import Outcome, remedy
+from clearshard.config import default_policy_text
+from clearshard.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
+from clearshard.eligibility.gate import MANIFEST_SCHEMA, Gate
+from clearshard.eligibility.moment import Moment
+from clearshard.eligibility.policy import parse_policy
+from clearshard.records import State
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 POLICY = parse_policy(default_policy_text(), "default policy")

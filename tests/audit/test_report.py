@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.report.charts import MOST_REASONS, MOST_RUNS, OTHERS, reasons_over_time
-from pipeline.audit.report.facts import collect
-from pipeline.audit.report.page import page
-from pipeline.audit.verify import Known
-from pipeline.config import default_policy_text
-from pipeline.errors import OutputUnusable
+from clearshard.audit.report.charts import MOST_REASONS, MOST_RUNS, OTHERS, reasons_over_time
+from clearshard.audit.report.facts import collect
+from clearshard.audit.report.page import page
+from clearshard.audit.verify import Known
+from clearshard.config import default_policy_text
+from clearshard.errors import OutputUnusable
 
 from .building import ROWS, Output, Row, excluded, quarantined
 from .signers import OTHER, SIGNER

@@ -5,8 +5,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audit.signing import Signer, is_signed
-from pipeline.keys import SigningKey
+from clearshard.audit.signing import Signer, is_signed
+from clearshard.keys import SigningKey
 
 from .signers import OTHER, SIGNER
 

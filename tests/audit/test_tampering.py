@@ -16,13 +16,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.audit.events import Event, canonical, parse_line
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.signing import Signer
-from pipeline.audit.verify import Known, Report, verify
-from pipeline.config import default_policy_text, load_config
-from pipeline.keys import load_signing_key
-from pipeline.records import RunRecord
+from clearshard.audit.events import Event, canonical, parse_line
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.signing import Signer
+from clearshard.audit.verify import Known, Report, verify
+from clearshard.config import default_policy_text, load_config
+from clearshard.keys import load_signing_key
+from clearshard.records import RunRecord
 
 from ..run.world import World, small_world, transcript
 from .signers import OTHER

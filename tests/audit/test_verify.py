@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.audit.faults import Fault
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.verify import Known, verify
-from pipeline.errors import OutputUnusable
+from clearshard.audit.faults import Fault
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.verify import Known, verify
+from clearshard.errors import OutputUnusable
 
 from .building import (
     REDACTOR,

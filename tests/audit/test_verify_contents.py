@@ -8,8 +8,8 @@ import msgspec
 import pyarrow as pa
 import pytest
 
-from pipeline.audit.verify import verify
-from pipeline.records import SHARD_SCHEMA, Counts
+from clearshard.audit.verify import verify
+from clearshard.records import SHARD_SCHEMA, Counts
 
 from .building import (
     REDACTOR,
@@ -240,7 +240,7 @@ def test_row_without_a_key(output: Output) -> None:
 
 
 def test_many_batches(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.audit.contents._BATCH_ROWS", 7)
+    monkeypatch.setattr("clearshard.audit.contents._BATCH_ROWS", 7)
     rows = [Row(f"f{n}", part=n % 3) for n in range(100)]
     output.publish("r", [*rows, quarantined("q", "empty", "EmptyText")])
     report = verify(output.out)

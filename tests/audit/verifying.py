@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.audit.faults import Fault
-from pipeline.audit.verify import verify
+from clearshard.audit.faults import Fault
+from clearshard.audit.verify import verify
 
 from .building import (
     Output,

@@ -6,14 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.bench.ways import EVERYTHING, SAME_RECOGNIZERS, STOCK, TUNED
+from clearshard.bench.ways import EVERYTHING, SAME_RECOGNIZERS, STOCK, TUNED
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples" / "transcripts"
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pipeline", "bench", str(SAMPLES), *arguments],
+        [sys.executable, "-m", "clearshard", "bench", str(SAMPLES), *arguments],
         capture_output=True,
         text=True,
         check=False,

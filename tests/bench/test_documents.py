@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bench.documents import deal, read_documents, units_of
-from pipeline.errors import SourceUnavailable
+from clearshard.bench.documents import deal, read_documents, units_of
+from clearshard.errors import SourceUnavailable
 
 from ..sources.transcript import transcript
 
@@ -56,7 +56,7 @@ def test_dealt_out_no_document_is_twice(folder: Path) -> None:
 
 def test_units_hold_every_document_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     documents = read_documents(folder, 9)
-    monkeypatch.setattr("pipeline.bench.documents._UNIT_FILES", 3)
+    monkeypatch.setattr("clearshard.bench.documents._UNIT_FILES", 3)
     units = list(units_of(documents))
     assert [len(unit.tasks) for unit in units] == [3, 1]
     assert [task.content for unit in units for task in unit.tasks] == [d.content for d in documents]

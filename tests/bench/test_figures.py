@@ -5,20 +5,20 @@ import time
 
 import pytest
 
-from pipeline.bench.agreement import (
+from clearshard.bench.agreement import (
     LEMMA,
     SENTENCE,
     UNEXPLAINED,
     Agreement,
     _differences,
 )
-from pipeline.bench.fleet import Memory
-from pipeline.bench.rendering import to_dict, to_tables
-from pipeline.bench.result import Fleet, Measurement, Spread
-from pipeline.bench.rounds import RoundResult
-from pipeline.bench.stages import OTHER, time_by_stage
-from pipeline.bench.ways import EVERYTHING, SAME_RECOGNIZERS, STOCK, TUNED
-from pipeline.sources.transcripts import read_transcript
+from clearshard.bench.fleet import Memory
+from clearshard.bench.rendering import to_dict, to_tables
+from clearshard.bench.result import Fleet, Measurement, Spread
+from clearshard.bench.rounds import RoundResult
+from clearshard.bench.stages import OTHER, time_by_stage
+from clearshard.bench.ways import EVERYTHING, SAME_RECOGNIZERS, STOCK, TUNED
+from clearshard.sources.transcripts import read_transcript
 
 from ..sources.transcript import transcript
 

@@ -3,7 +3,7 @@
     python tests/benchmarks/answers_by_speaker.py FOLDER
 
 FOLDER holds ``*.jsonl`` of gold with utterances that say who speaks. Printed are the answers that
-`pipeline.recognizers.answer` finds, by set, and how many of them hold gold.
+`clearshard.recognizers.answer` finds, by set, and how many of them hold gold.
 """
 
 # ruff: noqa: T201 - a command's report
@@ -12,8 +12,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from pipeline.evaluation.gold import read_gold
-from pipeline.recognizers.answer import answered
+from clearshard.evaluation.gold import read_gold
+from clearshard.recognizers.answer import answered
 
 
 def main(folder: Path) -> None:

@@ -21,18 +21,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.audit.decisions import DecisionsWriter
-from pipeline.audit.events import EventName
-from pipeline.audit.inventory import MARKER, MARKER_NAME
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.signing import Signer
-from pipeline.config import default_policy_text
-from pipeline.eligibility.accounts import REGISTRY_SCHEMA, AccountIndex, index_accounts
-from pipeline.eligibility.gate import MANIFEST_SCHEMA, Gate
-from pipeline.eligibility.moment import Moment
-from pipeline.eligibility.policy import Policy, parse_policy
-from pipeline.keys import SigningKey
-from pipeline.records import (
+from clearshard.audit.decisions import DecisionsWriter
+from clearshard.audit.events import EventName
+from clearshard.audit.inventory import MARKER, MARKER_NAME
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.signing import Signer
+from clearshard.config import default_policy_text
+from clearshard.eligibility.accounts import REGISTRY_SCHEMA, AccountIndex, index_accounts
+from clearshard.eligibility.gate import MANIFEST_SCHEMA, Gate
+from clearshard.eligibility.moment import Moment
+from clearshard.eligibility.policy import Policy, parse_policy
+from clearshard.keys import SigningKey
+from clearshard.records import (
     DECISION_SCHEMA,
     TIMESTAMP,
     Counts,
@@ -44,9 +44,9 @@ from pipeline.records import (
     State,
     utc_text,
 )
-from pipeline.run.folder import encode_record
-from pipeline.shards.card import dataset_card
-from pipeline.storage import write_atomic
+from clearshard.run.folder import encode_record
+from clearshard.shards.card import dataset_card
+from clearshard.storage import write_atomic
 
 #: Rows that a run decides at once: what the sources give the gate.
 CHUNK = 1 << 16

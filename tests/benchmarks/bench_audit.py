@@ -118,7 +118,7 @@ def _ask(out: Path, *question: str) -> Asked:
     cores = sorted(os.sched_getaffinity(0))[-2:]
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "audit", *question, "--out", str(out)],
+        [sys.executable, "-m", "clearshard", "audit", *question, "--out", str(out)],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         preexec_fn=lambda: os.sched_setaffinity(0, cores),

@@ -128,17 +128,17 @@ def _result(what: str, rows: int, clock: _Clock, *, with_peak: bool = True) -> d
 
 
 def _policy() -> Any:
-    from pipeline.config import default_policy_text
-    from pipeline.eligibility.policy import parse_policy
+    from clearshard.config import default_policy_text
+    from clearshard.eligibility.policy import parse_policy
 
     return parse_policy(default_policy_text(), "default policy")
 
 
 def _alone(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    from pipeline.eligibility.gate import Gate
-    from pipeline.eligibility.moment import Moment
-    from pipeline.run.intake import Tables, read_accounts
-    from pipeline.sources.manifest import manifest_batches, open_manifest
+    from clearshard.eligibility.gate import Gate
+    from clearshard.eligibility.moment import Moment
+    from clearshard.run.intake import Tables, read_accounts
+    from clearshard.sources.manifest import manifest_batches, open_manifest
 
     policy = _policy()
     moment = Moment.at(AS_OF, 300)
@@ -158,8 +158,8 @@ def _alone(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _intake(arguments: argparse.Namespace, kind: str) -> list[dict[str, Any]]:
-    from pipeline.eligibility.moment import Moment
-    from pipeline.run.intake import Tables, take_in
+    from clearshard.eligibility.moment import Moment
+    from clearshard.run.intake import Tables, take_in
 
     policy = _policy()
     tables = Tables(*(arguments.data / f"{n}.{kind}" for n in ("files", "accounts")))
@@ -181,7 +181,7 @@ def _intake(arguments: argparse.Namespace, kind: str) -> list[dict[str, Any]]:
 
 
 def _duplicates(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    from pipeline.eligibility.duplicates import DuplicateFinder
+    from clearshard.eligibility.duplicates import DuplicateFinder
 
     rows = pa.parquet.read_metadata(arguments.data / "files.parquet").num_rows
     rng = np.random.default_rng(1)

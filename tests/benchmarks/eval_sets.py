@@ -12,10 +12,10 @@ import argparse
 import statistics
 from pathlib import Path
 
-from pipeline.config import load_config, redaction_defaults
-from pipeline.evaluation.groups import Variant
-from pipeline.evaluation.metrics import figures
-from pipeline.run.detect import evaluate
+from clearshard.config import load_config, redaction_defaults
+from clearshard.evaluation.groups import Variant
+from clearshard.evaluation.metrics import figures
+from clearshard.run.detect import evaluate
 
 #: Fewer say little about a group.
 LEAST_SPANS = 50

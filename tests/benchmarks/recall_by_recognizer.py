@@ -22,18 +22,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.evaluation.gold import GoldDocument, read_gold
-from pipeline.evaluation.groups import Group, Variant, group_of
-from pipeline.recognizers.fail_closed import silence_presidio
-from pipeline.recognizers.table import recognizers_of
-from pipeline.records import Transcript
-from pipeline.redaction.detector import text_with_line_breaks
-from pipeline.redaction.ner import STOCK_NER, entity_types, load_ner, spans_of, speech_model
-from pipeline.redaction.patterns import Patterns
-from pipeline.redaction.reading import reader_of
-from pipeline.redaction.written.forms import written_forms
-from pipeline.run.detect import Document, transcript_of
-from pipeline.run.detect import Range as Turn
+from clearshard.evaluation.gold import GoldDocument, read_gold
+from clearshard.evaluation.groups import Group, Variant, group_of
+from clearshard.recognizers.fail_closed import silence_presidio
+from clearshard.recognizers.table import recognizers_of
+from clearshard.records import Transcript
+from clearshard.redaction.detector import text_with_line_breaks
+from clearshard.redaction.ner import STOCK_NER, entity_types, load_ner, spans_of, speech_model
+from clearshard.redaction.patterns import Patterns
+from clearshard.redaction.reading import reader_of
+from clearshard.redaction.written.forms import written_forms
+from clearshard.run.detect import Document, transcript_of
+from clearshard.run.detect import Range as Turn
 
 Marks = npt.NDArray[np.bool_]
 Range = tuple[int, int]

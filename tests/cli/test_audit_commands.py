@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.audit.cells import recovered
-from pipeline.cli.entry import _exit_code
+from clearshard.audit.cells import recovered
+from clearshard.cli.entry import _exit_code
 
 from ..audit.building import Output, Row, excluded, quarantined
 from ..audit.signers import OTHER, OTHER_SECRET, SECRET, SIGNER
@@ -290,7 +290,7 @@ def test_explain_says_what_became_of_the_shard(
 def test_tables_fit_eighty_columns(out: Path) -> None:
     code = (
         "import sys\n"
-        "from pipeline.cli.entry import _exit_code\n"
+        "from clearshard.cli.entry import _exit_code\n"
         "for question in (('summary', '--run', 'all'), ('list',), ('diff', 'a', 'c')):\n"
         "    assert _exit_code(['audit', *question, '--out', sys.argv[1]]) == 0\n"
         "    print('and', flush=True)\n"
@@ -304,7 +304,7 @@ def test_tables_fit_eighty_columns(out: Path) -> None:
 
 
 def test_a_reader_that_has_seen_enough_is_no_defect(out: Path) -> None:
-    command = f"{sys.executable} -m pipeline audit list --out '{out}' --format csv | head -c 1"
+    command = f"{sys.executable} -m clearshard audit list --out '{out}' --format csv | head -c 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""
 

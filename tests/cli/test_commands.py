@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli.entry import _exit_code
-from pipeline.config import default_policy_text
+from clearshard.cli.entry import _exit_code
+from clearshard.config import default_policy_text
 
 from ..run.world import World, small_world, transcript
 
@@ -322,7 +322,7 @@ def test_unexpected_errors_show_their_type_and_nothing_else(
     def explode(*_: object) -> None:
         raise ValueError("my card is 4111 1111 1111 1111")
 
-    monkeypatch.setattr("pipeline.run.job.take_in", explode)
+    monkeypatch.setattr("clearshard.run.job.take_in", explode)
     assert _run("run", *_job(world)) == 1
     told = "".join(capsys.readouterr())
     assert "ValueError" in told
@@ -406,7 +406,7 @@ def test_hostile_ids_are_inert_in_the_terminal(
 
 
 def test_help_is_quick_and_does_not_load_the_model() -> None:
-    code = "import sys; import pipeline.cli.entry; print('spacy' in sys.modules)"
+    code = "import sys; import clearshard.cli.entry; print('spacy' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
     )

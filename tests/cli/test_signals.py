@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.verify import verify
-from pipeline.run.job import RunOptions
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.verify import verify
+from clearshard.run.job import RunOptions
 
 from ..run.test_poison import ROOT, command, group_lives, poisoned_world, wait_until
 from ..run.world import AS_OF, World
@@ -112,14 +112,14 @@ def test_a_main_thread_that_hangs_is_ended_all_the_same(tmp_path: Path) -> None:
     world = poisoned_world(tmp_path, good=1)
     script = (
         "import signal, time\n"
-        "from pipeline.run import job\n"
-        "from pipeline.cli import signals\n"
+        "from clearshard.run import job\n"
+        "from clearshard.cli import signals\n"
         "def hang(*_):\n"
         "    signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)\n"
         "    open('hanging', 'w').close()\n"
         "    time.sleep(60)\n"
         "job.take_in = hang\n"
-        "from pipeline.cli.entry import main\n"
+        "from clearshard.cli.entry import main\n"
         "main()\n"
     )
     environment = {
@@ -155,10 +155,10 @@ def test_a_main_thread_that_hangs_is_ended_all_the_same(tmp_path: Path) -> None:
 def test_ctrl_c_while_the_command_is_loaded_shows_no_traceback() -> None:
     code = (
         "import os, signal, sys\n"
-        "from pipeline.__main__ import main\n"
+        "from clearshard.__main__ import main\n"
         "class Finder:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'pipeline.cli.entry':\n"
+        "        if name == 'clearshard.cli.entry':\n"
         "            os.kill(os.getpid(), signal.SIGINT)\n"
         "sys.meta_path.insert(0, Finder())\n"
         "main()\n"

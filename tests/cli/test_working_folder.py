@@ -11,7 +11,15 @@ from ..run.world import World, small_world
 
 COMMAND = Path(sys.executable).with_name("clearshard")
 #: This program, what finds and replaces, and what every process of Python imports first.
-PACKAGES = ("pipeline", "presidio_analyzer", "spacy", "regex", "multiprocessing", "signal")
+PACKAGES = (
+    "clearshard",
+    "pipeline",
+    "presidio_analyzer",
+    "spacy",
+    "regex",
+    "multiprocessing",
+    "signal",
+)
 
 
 @pytest.fixture

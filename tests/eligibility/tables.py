@@ -6,11 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.config import default_policy_text
-from pipeline.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
-from pipeline.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
-from pipeline.eligibility.moment import Moment
-from pipeline.eligibility.policy import Policy, parse_policy
+from clearshard.config import default_policy_text
+from clearshard.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
+from clearshard.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
+from clearshard.eligibility.moment import Moment
+from clearshard.eligibility.policy import Policy, parse_policy
 
 AS_OF = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline.eligibility import accounts
-from pipeline.eligibility.accounts import AccountIndex, index_accounts
-from pipeline.eligibility.ids import UInt64
+from clearshard.eligibility import accounts
+from clearshard.eligibility.accounts import AccountIndex, index_accounts
+from clearshard.eligibility.ids import UInt64
 
 from .tables import AS_OF, HOUR, registry
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.eligibility import duplicates
-from pipeline.eligibility.duplicates import DuplicateFinder, is_member
+from clearshard.eligibility import duplicates
+from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 
 _hash = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**63, 2**64 - 1]))
 

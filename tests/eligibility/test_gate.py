@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.config import default_policy_text
-from pipeline.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
-from pipeline.eligibility.gate import Gate
-from pipeline.eligibility.moment import Moment
-from pipeline.eligibility.policy import parse_policy
+from clearshard.config import default_policy_text
+from clearshard.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
+from clearshard.eligibility.gate import Gate
+from clearshard.eligibility.moment import Moment
+from clearshard.eligibility.policy import parse_policy
 
 from .tables import (
     AS_OF,

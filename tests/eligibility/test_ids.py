@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.eligibility.ids import MAX_ID_BYTES, hash_ids
+from clearshard.eligibility.ids import MAX_ID_BYTES, hash_ids
 
 _id = st.text(max_size=40)
 
@@ -16,7 +16,7 @@ _id = st.text(max_size=40)
 def test_another_process_hashes_otherwise() -> None:
     """Or a collision that was found once would be one in every run."""
     program = (
-        "import pyarrow as pa; from pipeline.eligibility.ids import hash_ids;"
+        "import pyarrow as pa; from clearshard.eligibility.ids import hash_ids;"
         "print(hash_ids(pa.array(['call-0001']))[0])"
     )
     command = [sys.executable, "-c", program]

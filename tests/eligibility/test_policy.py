@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.config import default_policy_text
-from pipeline.eligibility.policy import parse_policy
-from pipeline.errors import ConfigError
+from clearshard.config import default_policy_text
+from clearshard.eligibility.policy import parse_policy
+from clearshard.errors import ConfigError
 
 TEXT = default_policy_text()
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipeline.config import Waiver, default_policy_text
-from pipeline.eligibility.policy import FLOOR, parse_policy
-from pipeline.eligibility.published import problems_below
+from clearshard.config import Waiver, default_policy_text
+from clearshard.eligibility.policy import FLOOR, parse_policy
+from clearshard.eligibility.published import problems_below
 
 from .test_policy import TEXT, _edited, _without
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.eligibility.ids import MAX_ID_BYTES
-from pipeline.eligibility.spelling import fold, folded
+from clearshard.eligibility.ids import MAX_ID_BYTES
+from clearshard.eligibility.spelling import fold, folded
 
 from .tables import Row, decide, reasons
 

@@ -3,10 +3,10 @@
 import pyarrow as pa
 import pytest
 
-from pipeline.config import default_policy_text
-from pipeline.eligibility.policy import parse_policy
-from pipeline.eligibility.values import Readings
-from pipeline.errors import ConfigError
+from clearshard.config import default_policy_text
+from clearshard.eligibility.policy import parse_policy
+from clearshard.eligibility.values import Readings
+from clearshard.errors import ConfigError
 
 from .test_policy import TEXT
 

@@ -13,9 +13,9 @@ from typing import NoReturn
 
 import numpy as np
 
-from pipeline.engines.local import Job
-from pipeline.engines.worker import Loss
-from pipeline.errors import ConfigError, OutputFull
+from clearshard.engines.local import Job
+from clearshard.engines.worker import Loss
+from clearshard.errors import ConfigError, OutputFull
 
 Numbers = tuple[int, ...]
 

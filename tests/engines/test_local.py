@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engines import local
-from pipeline.engines.local import LocalEngine
-from pipeline.errors import ConfigError, OutputFull, RunFailed
+from clearshard.engines import local
+from clearshard.engines.local import LocalEngine
+from clearshard.errors import ConfigError, OutputFull, RunFailed
 
 from . import jobs
 
@@ -73,8 +73,8 @@ def test_workers_say_nothing_that_could_quote_their_input(make: str) -> None:
     # In a process of its own: workers inherit the streams of the first run in a process.
     script = (
         "from tests.engines import jobs\n"
-        "from pipeline.engines.local import LocalEngine\n"
-        "from pipeline.errors import RunFailed\n"
+        "from clearshard.engines.local import LocalEngine\n"
+        "from clearshard.errors import RunFailed\n"
         "try:\n"
         f"    list(LocalEngine(1).map(jobs.job(jobs.{make}), [(30,), (31,)]))\n"
         "except RunFailed as error:\n"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engines import worker as worker_module
-from pipeline.engines.local import LocalEngine
-from pipeline.engines.worker import resident_bytes
-from pipeline.errors import RunFailed
+from clearshard.engines import worker as worker_module
+from clearshard.engines.local import LocalEngine
+from clearshard.engines.worker import resident_bytes
+from clearshard.errors import RunFailed
 
 from . import jobs
 
@@ -65,8 +65,8 @@ def test_a_folder_for_temporary_files_with_too_long_a_name_is_told(tmp_path: Pat
     folder.mkdir()
     # In a process that has not started any worker.
     code = (
-        "from pipeline.engines.worker import prepare\n"
-        "from pipeline.errors import RunFailed\n"
+        "from clearshard.engines.worker import prepare\n"
+        "from clearshard.errors import RunFailed\n"
         "try:\n"
         "    prepare([])\n"
         "except RunFailed as error:\n"
@@ -98,8 +98,8 @@ def test_without_a_limit_that_holds_the_parent_watches(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """As on macOS."""
-    monkeypatch.setattr("pipeline.engines.local.KERNEL_HOLDS_BOUND", False)
-    monkeypatch.setattr("pipeline.engines.local.SECONDS_BETWEEN_LOOKS", 0.02)
+    monkeypatch.setattr("clearshard.engines.local.KERNEL_HOLDS_BOUND", False)
+    monkeypatch.setattr("clearshard.engines.local.SECONDS_BETWEEN_LOOKS", 0.02)
     monkeypatch.setattr(worker_module, "KERNEL_HOLDS_BOUND", False)
 
     def resident(pid: int) -> int:

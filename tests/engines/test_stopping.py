@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.engines import local
-from pipeline.engines.local import LocalEngine
-from pipeline.engines.stopping import Stop
-from pipeline.errors import Interrupted
+from clearshard.engines import local
+from clearshard.engines.local import LocalEngine
+from clearshard.engines.stopping import Stop
+from clearshard.errors import Interrupted
 
 from . import jobs
 
@@ -108,10 +108,10 @@ def test_somebody_heeds_while_mapping_and_nobody_before_and_after() -> None:
 
 _SCRIPT = """
 import signal, sys
-from pipeline.engines import local
-from pipeline.engines.local import LocalEngine
-from pipeline.engines.stopping import Stop
-from pipeline.errors import Interrupted
+from clearshard.engines import local
+from clearshard.engines.local import LocalEngine
+from clearshard.engines.stopping import Stop
+from clearshard.errors import Interrupted
 from tests.engines import jobs
 stop = Stop()
 local._SECONDS_TO_STOP = 60
@@ -163,7 +163,7 @@ def test_ctrl_c_while_workers_are_prepared_is_heard_by_the_command_alone(tmp_pat
     code = (
         "import signal, sys, time\n"
         "from pathlib import Path\n"
-        "from pipeline.engines.worker import prepare\n"
+        "from clearshard.engines.worker import prepare\n"
         "signal.signal(signal.SIGINT, lambda *_: print('heard', flush=True))\n"
         "prepare(['slow_to_load'])\n"
         "for _ in range(2400):\n"

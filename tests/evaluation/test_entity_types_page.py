@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evaluation.groups import is_known
+from clearshard.evaluation.groups import is_known
 
 PAGE = (Path(__file__).parents[2] / "docs" / "entity-types.md").read_text("utf-8")
 ENTITY = re.compile(r"`([A-Z][A-Z_]+)`")
@@ -31,8 +31,8 @@ def test_every_name_has_a_group_in_the_evaluation(name: str) -> None:
 
 
 def test_the_first_table_is_what_runs() -> None:
-    from pipeline.recognizers.table import recognizers_of
-    from pipeline.redaction.ner import NER_TYPES
+    from clearshard.recognizers.table import recognizers_of
+    from clearshard.redaction.ner import NER_TYPES
 
     runs = {entity: {"NER"} for entity in NER_TYPES.values()}
     for recognizer in recognizers_of("strict", None, 5.0).every:
@@ -45,7 +45,7 @@ def test_the_first_table_is_what_runs() -> None:
 
 
 def test_the_configuration_knows_the_policies_of_the_first_table() -> None:
-    from pipeline.redaction.policy_names import HOLDS
+    from clearshard.redaction.policy_names import HOLDS
 
     said = {entity: frozenset(POLICY.findall(row[1])) - {"none"} for entity, row in FOUND.items()}
     assert {entity: policies for entity, policies in said.items() if policies} == HOLDS

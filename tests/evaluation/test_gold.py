@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import SourceUnavailable
-from pipeline.evaluation.gold import (
+from clearshard.errors import SourceUnavailable
+from clearshard.evaluation.gold import (
     GoldDocument,
     GoldSpan,
     GoldUtterance,

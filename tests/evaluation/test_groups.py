@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.evaluation import groups
-from pipeline.evaluation.groups import Group, Variant, group_of, is_known
+from clearshard.evaluation import groups
+from clearshard.evaluation.groups import Group, Variant, group_of, is_known
 
 
 @pytest.mark.parametrize(

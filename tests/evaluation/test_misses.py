@@ -1,7 +1,7 @@
-from pipeline.evaluation.gold import GoldDocument, GoldSpan
-from pipeline.evaluation.groups import Variant
-from pipeline.evaluation.misses import Miss, misses
-from pipeline.records import Span
+from clearshard.evaluation.gold import GoldDocument, GoldSpan
+from clearshard.evaluation.groups import Variant
+from clearshard.evaluation.misses import Miss, misses
+from clearshard.records import Span
 
 TEXT = "i am ann lee, born 5 may, of acme"
 DOCUMENT = GoldDocument(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evaluation.gold import GoldDocument, GoldSpan
-from pipeline.evaluation.groups import Variant, group_of
-from pipeline.evaluation.metrics import Counts, figures
-from pipeline.evaluation.misses import misses
-from pipeline.evaluation.scoring import score, score_document
-from pipeline.records import Span
+from clearshard.evaluation.gold import GoldDocument, GoldSpan
+from clearshard.evaluation.groups import Variant, group_of
+from clearshard.evaluation.metrics import Counts, figures
+from clearshard.evaluation.misses import misses
+from clearshard.evaluation.scoring import score, score_document
+from clearshard.records import Span
 
 # Few characters, so that spans often meet; letters, digits, marks and spaces of several widths.
 TEXTS = st.text(st.sampled_from("ab1é\U0001f600\U0001d49c\u0301٣-. \n\u00a0"), max_size=40)

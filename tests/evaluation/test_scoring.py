@@ -2,12 +2,12 @@
 
 import pytest
 
-from pipeline.errors import ClearshardError
-from pipeline.evaluation.gold import GoldDocument, GoldSpan
-from pipeline.evaluation.groups import Group, Variant
-from pipeline.evaluation.metrics import Agreement, Counts, GroupFigures, figures
-from pipeline.evaluation.scoring import score, score_document
-from pipeline.records import Span
+from clearshard.errors import ClearshardError
+from clearshard.evaluation.gold import GoldDocument, GoldSpan
+from clearshard.evaluation.groups import Group, Variant
+from clearshard.evaluation.metrics import Agreement, Counts, GroupFigures, figures
+from clearshard.evaluation.scoring import score, score_document
+from clearshard.records import Span
 
 
 def gold(text: str, *marked: tuple[str, str], name: str = "a") -> GoldDocument:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.recognizers.answer import answers, find_answers
-from pipeline.recognizers.number_sequence import number_sequences
+from clearshard.recognizers.answer import answers, find_answers
+from clearshard.recognizers.number_sequence import number_sequences
 
 
 def found(text: str) -> list[tuple[str, str]]:

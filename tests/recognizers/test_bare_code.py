@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.bare_code import find_bare_codes
+from clearshard.recognizers.bare_code import find_bare_codes
 
 
 def found(text: str) -> list[tuple[str, str]]:

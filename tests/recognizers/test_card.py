@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.card import CardNumberRecognizer
+from clearshard.recognizers.card import CardNumberRecognizer
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.dates import is_time, may_be_birthday
+from clearshard.recognizers.dates import is_time, may_be_birthday
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from presidio_analyzer import Pattern, PatternRecognizer
 
-from pipeline.recognizers.gate import Extent, Gate, gate_of, gate_of_patterns
-from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
-from pipeline.recognizers.table import STRICT, WRITTEN, recognizers_of
-from pipeline.recognizers.vocabulary import lowercase
+from clearshard.recognizers.gate import Extent, Gate, gate_of, gate_of_patterns
+from clearshard.recognizers.spoken_email import SpokenEmailRecognizer
+from clearshard.recognizers.table import STRICT, WRITTEN, recognizers_of
+from clearshard.recognizers.vocabulary import lowercase
 
 FLAGS = re.DOTALL | re.MULTILINE | re.IGNORECASE
 PATTERNS = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.group import find_groups
+from clearshard.recognizers.group import find_groups
 
 
 def found(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.handle import find_handles
+from clearshard.recognizers.handle import find_handles
 
 
 def found(text: str) -> list[str]:

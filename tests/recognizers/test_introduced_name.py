@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.introduced_name import find_introduced_names
+from clearshard.recognizers.introduced_name import find_introduced_names
 
 
 def found(text: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipeline.recognizers.mixed_code import find_mixed_codes
+from clearshard.recognizers.mixed_code import find_mixed_codes
 
 from ..effort import MOST_GROWTH, growth
 

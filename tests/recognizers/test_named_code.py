@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.named_code import find_named_codes
+from clearshard.recognizers.named_code import find_named_codes
 
 
 def found(text: str) -> list[tuple[str, str]]:

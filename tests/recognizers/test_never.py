@@ -5,7 +5,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.recognizers.never import never_matches
+from clearshard.recognizers.never import never_matches
 
 _FLAGS = 26
 #: Pieces of patterns, of which many put together match nothing.

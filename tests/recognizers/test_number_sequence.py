@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recognizers.number_sequence import (
+from clearshard.recognizers.number_sequence import (
     ENTITY_TYPE,
     find_number_sequences,
     find_sequences,

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-import pipeline
-from pipeline.recognizers.bare_code import find_bare_codes
-from pipeline.recognizers.named_code import find_named_codes
-from pipeline.recognizers.number_sequence import find_sequences
-from pipeline.recognizers.number_words import LETTER_WORDS, NUMBER_WORDS, UNITS
-from pipeline.recognizers.spelled import find_spelled_values
-from pipeline.recognizers.spoken_email import ADDRESS_SAID
-from pipeline.redaction.written.forms import written_forms
+import clearshard
+from clearshard.recognizers.bare_code import find_bare_codes
+from clearshard.recognizers.named_code import find_named_codes
+from clearshard.recognizers.number_sequence import find_sequences
+from clearshard.recognizers.number_words import LETTER_WORDS, NUMBER_WORDS, UNITS
+from clearshard.recognizers.spelled import find_spelled_values
+from clearshard.recognizers.spoken_email import ADDRESS_SAID
+from clearshard.redaction.written.forms import written_forms
 
-_ROOT = Path(pipeline.__file__).parent
+_ROOT = Path(clearshard.__file__).parent
 
 
 def test_no_other_list_of_detection_has_the_word_zero() -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer as StockPhone
 
-from pipeline.recognizers import phone
-from pipeline.recognizers.phone import SHORTEST_ABROAD, GatedPhoneRecognizer, _shortest
+from clearshard.recognizers import phone
+from clearshard.recognizers.phone import SHORTEST_ABROAD, GatedPhoneRecognizer, _shortest
 
 STOCK, OURS = StockPhone(), GatedPhoneRecognizer()
 

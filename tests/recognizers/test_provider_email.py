@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.provider_email import find_provider_emails
+from clearshard.recognizers.provider_email import find_provider_emails
 
 
 def found(text: str) -> list[tuple[str, str]]:

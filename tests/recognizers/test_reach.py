@@ -5,9 +5,9 @@ import random
 import pytest
 from presidio_analyzer import RecognizerResult
 
-from pipeline.recognizers.fail_closed import without_contained
-from pipeline.recognizers.provider_email import find_provider_emails
-from pipeline.recognizers.reach import Reach
+from clearshard.recognizers.fail_closed import without_contained
+from clearshard.recognizers.provider_email import find_provider_emails
+from clearshard.recognizers.reach import Reach
 
 from ..effort import MOST_GROWTH, growth
 

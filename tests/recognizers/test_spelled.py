@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.spelled import find_spelled_values
+from clearshard.recognizers.spelled import find_spelled_values
 
 
 def found(text: str) -> list[tuple[str, str]]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.recognizers.fail_closed import fail_closed
-from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
+from clearshard.recognizers.fail_closed import fail_closed
+from clearshard.recognizers.spoken_email import SpokenEmailRecognizer
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.recognizers.fail_closed import fail_closed
-from pipeline.recognizers.spoken_url import SpokenUrlRecognizer
+from clearshard.recognizers.fail_closed import fail_closed
+from clearshard.recognizers.spoken_url import SpokenUrlRecognizer
 
 
 @pytest.mark.parametrize(

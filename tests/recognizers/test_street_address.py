@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.recognizers.street_address import find_street_addresses
+from clearshard.recognizers.street_address import find_street_addresses
 
 
 def found(text: str) -> list[tuple[str, str]]:

@@ -16,11 +16,11 @@ from presidio_analyzer.predefined_recognizers import IbanRecognizer as StockIban
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer as StockPhone
 from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
-from pipeline.recognizers.fail_closed import PatternTimeout, fail_closed, silence_presidio
-from pipeline.recognizers.iban import FailClosedIbanRecognizer
-from pipeline.recognizers.phone import GatedPhoneRecognizer
-from pipeline.recognizers.spoken_email import SpokenEmailRecognizer
-from pipeline.recognizers.table import STRICT, WRITTEN, recognizers_of
+from clearshard.recognizers.fail_closed import PatternTimeout, fail_closed, silence_presidio
+from clearshard.recognizers.iban import FailClosedIbanRecognizer
+from clearshard.recognizers.phone import GatedPhoneRecognizer
+from clearshard.recognizers.spoken_email import SpokenEmailRecognizer
+from clearshard.recognizers.table import STRICT, WRITTEN, recognizers_of
 
 from ..effort import MOST_GROWTH, growth
 
@@ -140,13 +140,13 @@ def test_phone_number_behind_any_number_of_candidates_is_found(
 ) -> None:
     # Presidio stops after 65,535 candidates and returns what it has; here, after none.
     tries = []
-    from pipeline.recognizers.phone import _Matcher
+    from clearshard.recognizers.phone import _Matcher
 
     def matcher(text: str, region: str, leniency: int, max_tries: int) -> Any:
         tries.append(max_tries)
         return _Matcher(text, region, leniency=leniency, max_tries=max_tries)
 
-    monkeypatch.setattr("pipeline.recognizers.phone._Matcher", matcher)
+    monkeypatch.setattr("clearshard.recognizers.phone._Matcher", matcher)
     (found,) = GatedPhoneRecognizer().analyze("call 212 555 0143", [])
     assert (found.start, found.end) == (5, 17)
     assert min(tries) > 10**9

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.recognizers import unknown_word
-from pipeline.recognizers.unknown_word import find_unknown_words, word_list
+from clearshard.recognizers import unknown_word
+from clearshard.recognizers.unknown_word import find_unknown_words, word_list
 
 
 def found(text: str) -> list[str]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ConfigError
-from pipeline.recognizers.user_file import read_user_recognizers
+from clearshard.errors import ConfigError
+from clearshard.recognizers.user_file import read_user_recognizers
 
 GOOD = """
 supported_languages: [en]

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recognizers.vocabulary import lowercase, words_of
+from clearshard.recognizers.vocabulary import lowercase, words_of
 
 
 @given(st.text())

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-from pipeline.redaction import detector, ner
-from pipeline.redaction.redactor import Redactor
+from clearshard.redaction import detector, ner
+from clearshard.redaction.redactor import Redactor
 
 from .making import KEY, config
 

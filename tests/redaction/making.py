@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pipeline.config import Config, Redaction, Sources
-from pipeline.keys import PseudonymKey
-from pipeline.records import Piece, Span, Transcript, Words
+from clearshard.config import Config, Redaction, Sources
+from clearshard.keys import PseudonymKey
+from clearshard.records import Piece, Span, Transcript, Words
 
 KEY = PseudonymKey(b"k" * 32)
 

@@ -5,7 +5,7 @@ import re
 import string
 from collections.abc import Iterator
 
-from pipeline.records import Quarantine, RedactedTranscript
+from clearshard.records import Quarantine, RedactedTranscript
 
 #: Shown as nothing, or nearly: format characters, marks, fillers, private use, noncharacters,
 #: controls, halves of pairs, and the character that stands for an object.

@@ -11,9 +11,9 @@ from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.lang.lex_attrs import is_punct
 
-from pipeline.records import Span
-from pipeline.redaction.batch_ner.runtime import Reading
-from pipeline.redaction.ner import spans_of
+from clearshard.records import Span
+from clearshard.redaction.batch_ner.runtime import Reading
+from clearshard.redaction.ner import spans_of
 
 
 class Words(NlpEngine):  # type: ignore[misc]  # untyped base

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Span
-from pipeline.redaction.address_gaps import RECOGNIZER, fill_gaps
-from pipeline.redaction.resolve import resolve
+from clearshard.records import Span
+from clearshard.redaction.address_gaps import RECOGNIZER, fill_gaps
+from clearshard.redaction.resolve import resolve
 
 
 def _marked(text: str) -> tuple[str, list[Span]]:

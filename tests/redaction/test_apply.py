@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.records import (
+from clearshard.records import (
     Piece,
     Quarantine,
     QuarantineReason,
@@ -15,7 +15,7 @@ from pipeline.records import (
     Transcript,
     Words,
 )
-from pipeline.redaction.apply import apply
+from clearshard.redaction.apply import apply
 
 from .making import disjoint_spans, squeeze, transcript, transcripts
 

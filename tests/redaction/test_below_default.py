@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.config import Redaction
-from pipeline.redaction.below_default import _EXPECTED, below_default
-from pipeline.redaction.policy_names import HOLDS
+from clearshard.config import Redaction
+from clearshard.redaction.below_default import _EXPECTED, below_default
+from clearshard.redaction.policy_names import HOLDS
 
 
 def _told(**settings: Any) -> tuple[str, ...]:

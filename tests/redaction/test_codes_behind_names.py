@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.records import Quarantine, Span
-from pipeline.redaction.codes_behind_names import codes_behind_names
-from pipeline.redaction.detector import text_with_line_breaks
-from pipeline.redaction.redactor import Redactor
+from clearshard.records import Quarantine, Span
+from clearshard.redaction.codes_behind_names import codes_behind_names
+from clearshard.redaction.detector import text_with_line_breaks
+from clearshard.redaction.redactor import Redactor
 
 from .making import transcript
 

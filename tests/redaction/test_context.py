@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from presidio_analyzer import AnalysisExplanation, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 
-from pipeline.redaction.batch_ner.runtime import Reading
-from pipeline.redaction.context import Words, score_in_context
-from pipeline.redaction.patterns import Hit
+from clearshard.redaction.batch_ner.runtime import Reading
+from clearshard.redaction.context import Words, score_in_context
+from clearshard.redaction.patterns import Hit
 
 from ..effort import MOST_GROWTH, growth
 from .presidio import artifacts

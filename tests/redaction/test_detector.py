@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from pipeline.recognizers.table import recognizers_of
-from pipeline.records import Quarantine, Span, Transcript
-from pipeline.redaction import detector as detector_module
-from pipeline.redaction.detector import _without_contained, text_with_line_breaks
-from pipeline.redaction.redactor import Redactor
+from clearshard.recognizers.table import recognizers_of
+from clearshard.records import Quarantine, Span, Transcript
+from clearshard.redaction import detector as detector_module
+from clearshard.redaction.detector import _without_contained, text_with_line_breaks
+from clearshard.redaction.redactor import Redactor
 
 from .making import KEY, config, transcript
 from .presidio import Presidio, as_set

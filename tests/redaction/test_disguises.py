@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.records import Quarantine, RedactedTranscript
-from pipeline.redaction.redactor import Redactor
+from clearshard.records import Quarantine, RedactedTranscript
+from clearshard.redaction.redactor import Redactor
 
 from .disguises import disguised, left_of
 from .making import KEY, config, transcript

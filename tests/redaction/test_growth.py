@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.records import Piece, Span, Transcript, Words
-from pipeline.redaction.detector import _without_contained
-from pipeline.redaction.naming import named_by_others
-from pipeline.redaction.propagate import propagate
-from pipeline.redaction.redactor import Redactor
+from clearshard.records import Piece, Span, Transcript, Words
+from clearshard.redaction.detector import _without_contained
+from clearshard.redaction.naming import named_by_others
+from clearshard.redaction.propagate import propagate
+from clearshard.redaction.redactor import Redactor
 
 from ..effort import MOST_GROWTH, growth
 from .hostile import GENERATORS

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from presidio_analyzer.predefined_recognizers import CreditCardRecognizer, UsLicenseRecognizer
 
-from pipeline.errors import ConfigError
-from pipeline.recognizers.group import groups
-from pipeline.recognizers.phone import GatedPhoneRecognizer
-from pipeline.redaction.in_vain import best_score
-from pipeline.redaction.redactor import Redactor
+from clearshard.errors import ConfigError
+from clearshard.recognizers.group import groups
+from clearshard.recognizers.phone import GatedPhoneRecognizer
+from clearshard.redaction.in_vain import best_score
+from clearshard.redaction.redactor import Redactor
 
 from .making import transcript
 

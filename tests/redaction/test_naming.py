@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Quarantine, Span
-from pipeline.redaction.detector import text_with_line_breaks
-from pipeline.redaction.naming import address_or_number, named_by_others
-from pipeline.redaction.redactor import Redactor
+from clearshard.records import Quarantine, Span
+from clearshard.redaction.detector import text_with_line_breaks
+from clearshard.redaction.naming import address_or_number, named_by_others
+from clearshard.redaction.redactor import Redactor
 
 from .making import transcript
 

@@ -7,11 +7,11 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from pipeline.errors import ConfigError
-from pipeline.redaction.batch_ner.runtime import Entity, Reading
-from pipeline.redaction.ner import entity_types, load_ner, spans_of
-from pipeline.redaction.reading import OneByOne, reader_of
-from pipeline.redaction.redactor import Redactor, redactor_digest
+from clearshard.errors import ConfigError
+from clearshard.redaction.batch_ner.runtime import Entity, Reading
+from clearshard.redaction.ner import entity_types, load_ner, spans_of
+from clearshard.redaction.reading import OneByOne, reader_of
+from clearshard.redaction.redactor import Redactor, redactor_digest
 
 from .making import KEY, config, transcript
 
@@ -67,7 +67,7 @@ def test_spacy_and_the_batch_runtime_read_the_same(
     transcripts = [TURNS, [], TURNS[2:] * 4, ["okay", " ", "x"]]
     expected = slow.read(transcripts)
     assert fast.read(transcripts) == expected
-    monkeypatch.setattr("pipeline.redaction.reading._BATCH_TURNS", 2)
+    monkeypatch.setattr("clearshard.redaction.reading._BATCH_TURNS", 2)
     assert slow.read(transcripts) == expected
 
 
@@ -84,7 +84,7 @@ def test_pipelines_that_the_runtime_does_not_know_are_read_by_spacy(
 
 
 def test_long_turn_is_read_in_parts_that_end_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline.redaction import detector
+    from clearshard.redaction import detector
 
     monkeypatch.setattr(detector, "_MAX_TURN_LETTERS", 40)
     source = transcript(" ".join(TURNS), "x" * 90, "ok")
@@ -130,7 +130,7 @@ def test_a_failing_ner_does_not_spoil_the_next_file(
         def fail(*_: object) -> None:
             raise MemoryError
 
-        patch.setattr("pipeline.redaction.detector.spans_of", fail)
+        patch.setattr("clearshard.redaction.detector.spans_of", fail)
         redactor.spans([source])
     assert redactor.spans([source]) == expected
 

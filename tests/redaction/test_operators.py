@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from presidio_anonymizer.operators import Operator
 
-from pipeline.config import OperatorName
-from pipeline.keys import PseudonymKey
-from pipeline.records import Quarantine, QuarantineReason, Span
-from pipeline.redaction.operators import KeyedSurrogate
-from pipeline.redaction.redactor import Redactor
-from pipeline.redaction.replace import Replacer
+from clearshard.config import OperatorName
+from clearshard.keys import PseudonymKey
+from clearshard.records import Quarantine, QuarantineReason, Span
+from clearshard.redaction.operators import KeyedSurrogate
+from clearshard.redaction.redactor import Redactor
+from clearshard.redaction.replace import Replacer
 
 from .making import KEY, squeeze, transcript
 

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from presidio_analyzer import Pattern, PatternRecognizer
 
-from pipeline.recognizers.fail_closed import PatternTimeout
-from pipeline.recognizers.gate import Extent, Gate, gate_of
-from pipeline.recognizers.table import recognizers_of
-from pipeline.records import Quarantine, QuarantineReason
-from pipeline.redaction import patterns as module
-from pipeline.redaction.patterns import Patterns
+from clearshard.recognizers.fail_closed import PatternTimeout
+from clearshard.recognizers.gate import Extent, Gate, gate_of
+from clearshard.recognizers.table import recognizers_of
+from clearshard.records import Quarantine, QuarantineReason
+from clearshard.redaction import patterns as module
+from clearshard.redaction.patterns import Patterns
 
 
 class Watched(PatternRecognizer):  # type: ignore[misc]  # untyped base

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.redaction.policy_names import HOLDS, kept_types, problem_with, removed_types
+from clearshard.redaction.policy_names import HOLDS, kept_types, problem_with, removed_types
 
 SUPPORTED = frozenset({*HOLDS, "MAC_ADDRESS", "location"})
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import Redaction
-from pipeline.errors import ConfigError
-from pipeline.recognizers import table
-from pipeline.redaction.promise import _NOT_ASKED, promise_digest
+from clearshard.config import Redaction
+from clearshard.errors import ConfigError
+from clearshard.recognizers import table
+from clearshard.redaction.promise import _NOT_ASKED, promise_digest
 
 from .making import config
 from .test_ner import tiny

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Span
-from pipeline.redaction.propagate import RECOGNIZER, propagate
+from clearshard.records import Span
+from clearshard.redaction.propagate import RECOGNIZER, propagate
 
 
 def _span(text: str, value: str, entity_type: str = "PHONE_NUMBER") -> Span:

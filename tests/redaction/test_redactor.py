@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from presidio_analyzer.predefined_recognizers import EmailRecognizer, UrlRecognizer
 
-from pipeline.errors import ConfigError
-from pipeline.recognizers.fail_closed import PatternTimeout
-from pipeline.recognizers.finder import Finder
-from pipeline.records import (
+from clearshard.errors import ConfigError
+from clearshard.recognizers.fail_closed import PatternTimeout
+from clearshard.recognizers.finder import Finder
+from clearshard.records import (
     Piece,
     Quarantine,
     QuarantineReason,
@@ -27,10 +27,10 @@ from pipeline.records import (
     Transcript,
     Words,
 )
-from pipeline.redaction import detector
-from pipeline.redaction import redactor as module
-from pipeline.redaction.detector import text_with_line_breaks
-from pipeline.redaction.redactor import Redactor
+from clearshard.redaction import detector
+from clearshard.redaction import redactor as module
+from clearshard.redaction.detector import text_with_line_breaks
+from clearshard.redaction.redactor import Redactor
 
 from .making import KEY, squeeze, transcript
 
@@ -315,9 +315,9 @@ def test_hash_seed_leaves_no_trace(tmp_path: Path) -> None:
     own.write_text(f"recognizers: [{', '.join(one.format(n) for n in 'ZYXW')}]")
     code = (
         "import sys; from pathlib import Path\n"
-        "from pipeline.records import *; from pipeline.config import *\n"
-        "from pipeline.keys import *\n"
-        "from pipeline.redaction.redactor import Redactor\n"
+        "from clearshard.records import *; from clearshard.config import *\n"
+        "from clearshard.keys import *\n"
+        "from clearshard.redaction.redactor import Redactor\n"
         f"s = Redaction(recognizers={str(own)!r}, profile='stock')\n"
         "c = Config(sources=Sources(manifest='m', registry='r', transcripts='t'), redaction=s)\n"
         "t = 'code Q1 and jo@example.com, call 415 555 0199 from Boston'\n"

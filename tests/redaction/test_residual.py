@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from pipeline.records import Quarantine, QuarantineReason, RedactedTranscript
-from pipeline.redaction import residual
-from pipeline.redaction.apply import apply
-from pipeline.redaction.redactor import Redactor
-from pipeline.redaction.residual import Replaced, check_residual
+from clearshard.records import Quarantine, QuarantineReason, RedactedTranscript
+from clearshard.redaction import residual
+from clearshard.redaction.apply import apply
+from clearshard.redaction.redactor import Redactor
+from clearshard.redaction.residual import Replaced, check_residual
 
 from .making import transcript
 from .numbers_in_disguise import disguised, left_of

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Quarantine, Span
-from pipeline.redaction.resolve import resolve
+from clearshard.records import Quarantine, Span
+from clearshard.redaction.resolve import resolve
 
 TEXT = "ab cd  ef\ngh ij\tkl"
 spans = st.builds(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import pipeline
-from pipeline.records import RedactedTranscript
-from pipeline.redaction.apply import apply
+import clearshard
+from clearshard.records import RedactedTranscript
+from clearshard.redaction.apply import apply
 
 from .making import transcript
 
@@ -34,14 +34,14 @@ def test_it_cannot_be_copied_pickled_or_changed() -> None:
 
 
 def test_pickle_that_names_it_does_not_make_one() -> None:
-    named = b"cpipeline.records\nRedactedTranscript\n)R."
+    named = b"cclearshard.records\nRedactedTranscript\n)R."
     with pytest.raises(TypeError):
         pickle.loads(named)
 
 
 def test_apply_alone_seals() -> None:
     """Nobody else names `_sealed`, nor makes one behind the constructor's back."""
-    root = Path(pipeline.__file__).parent
+    root = Path(clearshard.__file__).parent
     callers = []
     for path in root.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -10,11 +10,11 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from pipeline.records import Quarantine
-from pipeline.redaction.batch_ner.runtime import BatchNer, Entity, Reading, supports
-from pipeline.redaction.ner import STOCK_NER, entity_types, load_ner, speech_model
-from pipeline.redaction.reading import OneByOne, Union
-from pipeline.redaction.redactor import (
+from clearshard.records import Quarantine
+from clearshard.redaction.batch_ner.runtime import BatchNer, Entity, Reading, supports
+from clearshard.redaction.ner import STOCK_NER, entity_types, load_ner, speech_model
+from clearshard.redaction.reading import OneByOne, Union
+from clearshard.redaction.redactor import (
     Redactor,
     _add_code,
     detector_settings,
@@ -109,7 +109,7 @@ def test_it_counts_in_the_digest_of_the_redactor(
     before = redactor_digest(config()), redactor_digest(config(profile="stock"))
     copy = shutil.copytree(speech_model(), tmp_path / "speech")
     (copy / "meta.json").write_text("{}")
-    monkeypatch.setattr("pipeline.redaction.redactor.speech_model", lambda: copy)
+    monkeypatch.setattr("clearshard.redaction.redactor.speech_model", lambda: copy)
     after = redactor_digest(config()), redactor_digest(config(profile="stock"))
     assert after[0] != before[0]
     assert after[1] == before[1]
@@ -120,7 +120,7 @@ def test_the_list_of_words_counts_in_the_digest_too(
 ) -> None:
     before = redactor_digest(config())
     (tmp_path / "words.txt").write_text("other\n")
-    monkeypatch.setattr("pipeline.redaction.redactor.word_list", lambda: tmp_path / "words.txt")
+    monkeypatch.setattr("clearshard.redaction.redactor.word_list", lambda: tmp_path / "words.txt")
     assert redactor_digest(config()) != before
 
 

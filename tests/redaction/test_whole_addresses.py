@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.records import RedactedTranscript, Span
-from pipeline.redaction.redactor import Redactor
-from pipeline.redaction.whole_addresses import whole_address
+from clearshard.records import RedactedTranscript, Span
+from clearshard.redaction.redactor import Redactor
+from clearshard.redaction.whole_addresses import whole_address
 
 from .making import transcript
 

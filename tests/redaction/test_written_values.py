@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.records import Quarantine, QuarantineReason
-from pipeline.redaction import detector as detector_module
-from pipeline.redaction.redactor import Redactor
+from clearshard.records import Quarantine, QuarantineReason
+from clearshard.redaction import detector as detector_module
+from clearshard.redaction.redactor import Redactor
 
 from .making import transcript
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.run import job
-from pipeline.run.units import WorkUnit
-from pipeline.run.work import UnitResult, WorkSettings
-from pipeline.run.work import make_work as make_real
+from clearshard.run import job
+from clearshard.run.units import WorkUnit
+from clearshard.run.work import UnitResult, WorkSettings
+from clearshard.run.work import make_work as make_real
 
 
 def _segfault() -> None:
@@ -80,9 +80,9 @@ def make_work(settings: WorkSettings) -> Callable[[WorkUnit], UnitResult]:
 
 
 if __name__ == "__main__":
-    from pipeline.cli import signals
-    from pipeline.cli.entry import main
-    from pipeline.engines import local
+    from clearshard.cli import signals
+    from clearshard.cli.entry import main
+    from clearshard.engines import local
     from tests.run import poison
 
     if seconds := os.environ.get("CLEARSHARD_TEST_SECONDS"):

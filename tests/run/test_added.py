@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import IntegrityError
-from pipeline.run import job
+from clearshard.errors import IntegrityError
+from clearshard.run import job
 
 from .world import World, small_world, transcript
 

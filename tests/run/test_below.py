@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.verify import verify
-from pipeline.cli.entry import _exit_code
-from pipeline.config import default_policy_text, load_config
-from pipeline.errors import ConfigError
-from pipeline.run.job import RunOptions, RunResult, run
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.verify import verify
+from clearshard.cli.entry import _exit_code
+from clearshard.config import default_policy_text, load_config
+from clearshard.errors import ConfigError
+from clearshard.run.job import RunOptions, RunResult, run
 
 from .world import AS_OF, Silent, World, small_world, world_clock
 
@@ -44,7 +44,7 @@ def _run(world: World) -> tuple[RunResult, list[str]]:
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command's clock is that of the worlds."""
-    monkeypatch.setattr("pipeline.cli.run_gate.now", world_clock)
+    monkeypatch.setattr("clearshard.cli.run_gate.now", world_clock)
 
 
 def _command(*arguments: object) -> int:

@@ -67,7 +67,7 @@ def _bytes_below(*folders: Path) -> Iterator[tuple[Path, bytes]]:
 
 def _command(world: World, *more: str) -> list[str]:
     return [
-        *(sys.executable, "-m", "pipeline", "run", "--config", str(world.config)),
+        *(sys.executable, "-m", "clearshard", "run", "--config", str(world.config)),
         *(
             "--out",
             str(world.out),

@@ -13,15 +13,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.audit.verify import verify
-from pipeline.config import Limits
-from pipeline.engines.stopping import Stop
-from pipeline.engines.worker import Worker
-from pipeline.errors import Interrupted, RunFailed
-from pipeline.records import Quarantine
-from pipeline.run import containers
-from pipeline.run.containers import ContainerReader
-from pipeline.sources.containers import read_records
+from clearshard.audit.verify import verify
+from clearshard.config import Limits
+from clearshard.engines.stopping import Stop
+from clearshard.engines.worker import Worker
+from clearshard.errors import Interrupted, RunFailed
+from clearshard.records import Quarantine
+from clearshard.run import containers
+from clearshard.run.containers import ContainerReader
+from clearshard.sources.containers import read_records
 
 from .world import World, transcript
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.reading import visible_runs
-from pipeline.audit.verify import verify
-from pipeline.cli.entry import _exit_code
-from pipeline.errors import TooManyGone
-from pipeline.records import RunRecord
-from pipeline.run.job import RunOptions
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.reading import visible_runs
+from clearshard.audit.verify import verify
+from clearshard.cli.entry import _exit_code
+from clearshard.errors import TooManyGone
+from clearshard.records import RunRecord
+from clearshard.run.job import RunOptions
 
 from .world import AS_OF, World, transcript
 

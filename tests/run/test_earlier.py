@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Quarantine, QuarantineReason
-from pipeline.run.earlier import Builder, Earlier, Found
+from clearshard.records import Quarantine, QuarantineReason
+from clearshard.run.earlier import Builder, Earlier, Found
 
 REFUSED = Quarantine(QuarantineReason.DETECTOR_FAILED, "Worker_crashed")
 ROW, STALE = Found("r", 0, None), Found("old", 0, None, stale=True)

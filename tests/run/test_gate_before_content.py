@@ -7,16 +7,16 @@ from typing import BinaryIO
 
 import pytest
 
-from pipeline import storage
-from pipeline.config import load_config
-from pipeline.eligibility.moment import Moment
-from pipeline.eligibility.policy import parse_policy
-from pipeline.run.intake import tables_of, take_in
-from pipeline.run.links import Links
-from pipeline.run.units import units_of
-from pipeline.run.work import read_content
-from pipeline.sources import containers
-from pipeline.sources.containers import read_records
+from clearshard import storage
+from clearshard.config import load_config
+from clearshard.eligibility.moment import Moment
+from clearshard.eligibility.policy import parse_policy
+from clearshard.run.intake import tables_of, take_in
+from clearshard.run.links import Links
+from clearshard.run.units import units_of
+from clearshard.run.work import read_content
+from clearshard.sources import containers
+from clearshard.sources.containers import read_records
 
 from .world import AS_OF, World, small_world, transcript
 

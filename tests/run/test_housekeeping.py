@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.events import EventName
-from pipeline.audit.explain import explain
-from pipeline.audit.verify import verify
-from pipeline.config import Housekeeping
-from pipeline.run import housekeeping
-from pipeline.run.folder import OutputFolder
-from pipeline.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
-from pipeline.run.journal import Journal
-from pipeline.storage import remove_tree
+from clearshard.audit.events import EventName
+from clearshard.audit.explain import explain
+from clearshard.audit.verify import verify
+from clearshard.config import Housekeeping
+from clearshard.run import housekeeping
+from clearshard.run.folder import OutputFolder
+from clearshard.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
+from clearshard.run.journal import Journal
+from clearshard.storage import remove_tree
 
 from ..audit.building import Output, excluded
 

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.config import default_policy_text
-from pipeline.eligibility.moment import Moment
-from pipeline.eligibility.policy import parse_policy
-from pipeline.records import QuarantineReason
-from pipeline.run.intake import Tables, take_in
+from clearshard.config import default_policy_text
+from clearshard.eligibility.moment import Moment
+from clearshard.eligibility.policy import parse_policy
+from clearshard.records import QuarantineReason
+from clearshard.run.intake import Tables, take_in
 
 from .world import AS_OF, World, small_world, transcript
 

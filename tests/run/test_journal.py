@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.events import EventName
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.signing import Signer
-from pipeline.audit.verify import Known, verify
-from pipeline.config import load_config
-from pipeline.errors import ConfigError, IntegrityError
-from pipeline.keys import load_signing_key
-from pipeline.run.folder import OutputFolder
-from pipeline.run.job import RunOptions, run
-from pipeline.run.journal import open_journal
+from clearshard.audit.events import EventName
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.signing import Signer
+from clearshard.audit.verify import Known, verify
+from clearshard.config import load_config
+from clearshard.errors import ConfigError, IntegrityError
+from clearshard.keys import load_signing_key
+from clearshard.run.folder import OutputFolder
+from clearshard.run.job import RunOptions, run
+from clearshard.run.journal import open_journal
 
 from .world import AS_OF, Silent, World, transcript, world_clock
 

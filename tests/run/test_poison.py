@@ -11,13 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.audit.verify import verify
-from pipeline.config import load_config
-from pipeline.keys import PseudonymKey
-from pipeline.records import FileTask, Quarantine, QuarantineReason, Transcript
-from pipeline.run.units import WorkUnit
-from pipeline.run.work import WorkSettings, process
-from pipeline.shards.staging import Seal
+from clearshard.audit.verify import verify
+from clearshard.config import load_config
+from clearshard.keys import PseudonymKey
+from clearshard.records import FileTask, Quarantine, QuarantineReason, Transcript
+from clearshard.run.units import WorkUnit
+from clearshard.run.work import WorkSettings, process
+from clearshard.shards.staging import Seal
 
 from .world import World, transcript
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import load_config
-from pipeline.errors import ClearshardError
-from pipeline.run import job
-from pipeline.run.decide import decide
+from clearshard.config import load_config
+from clearshard.errors import ClearshardError
+from clearshard.run import job
+from clearshard.run.decide import decide
 
 from .world import AS_OF, World, small_world
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.verify import verify
-from pipeline.run import publish
-from pipeline.run.folder import OutputFolder
-from pipeline.run.journal import Journal
-from pipeline.run.publish import tidy
+from clearshard.audit.verify import verify
+from clearshard.run import publish
+from clearshard.run.folder import OutputFolder
+from clearshard.run.journal import Journal
+from clearshard.run.publish import tidy
 
 from ..audit.building import Output
 

@@ -11,20 +11,20 @@ from typing import Any
 
 import pytest
 
-from pipeline.audit.verify import verify
-from pipeline.errors import (
+from clearshard.audit.verify import verify
+from clearshard.errors import (
     ConfigError,
     OutputFull,
     OutputUnusable,
     RunLocked,
     SourceUnavailable,
 )
-from pipeline.run import job
-from pipeline.run.folder import OutputFolder
-from pipeline.run.lock import run_lock
-from pipeline.run.publish import make_visible
-from pipeline.run.units import units_of
-from pipeline.storage import publish
+from clearshard.run import job
+from clearshard.run.folder import OutputFolder
+from clearshard.run.lock import run_lock
+from clearshard.run.publish import make_visible
+from clearshard.run.units import units_of
+from clearshard.storage import publish
 
 from ..inline import with_processes
 from .world import World, small_world, transcript, world_clock
@@ -193,7 +193,7 @@ def test_a_crash_between_two_renames_is_rolled_forward(
         publish(staged, visible)
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.run.publish.publish", dies)
+        patch.setattr("clearshard.run.publish.publish", dies)
         with pytest.raises(Killed):
             world.run()
     assert _entries(world.out / "runs") == set()
@@ -216,7 +216,7 @@ def test_an_announced_run_that_was_altered_does_not_become_visible(
     world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
     world.write()
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.run.job.make_visible", dies)
+        patch.setattr("clearshard.run.job.make_visible", dies)
         with pytest.raises(Killed):
             world.run()
     [staging] = (world.out / ".staging").iterdir()
@@ -284,7 +284,7 @@ def test_a_full_disk_leaves_nothing_visible(world: World, monkeypatch: pytest.Mo
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("pipeline.shards.assemble.pq.write_table", full)
+    monkeypatch.setattr("clearshard.shards.assemble.pq.write_table", full)
     with pytest.raises(OutputFull, match="Free space"):
         world.run()
     assert not (world.out / "shards").exists()
@@ -351,7 +351,7 @@ def test_lost_files_stop_the_run(world: World, monkeypatch: pytest.MonkeyPatch) 
         for unit in units_of(*arguments):
             yield type(unit)(unit.batch, unit.tasks[1:], unit.known)
 
-    monkeypatch.setattr("pipeline.run.job.units_of", loses_one)
+    monkeypatch.setattr("clearshard.run.job.units_of", loses_one)
     with pytest.raises(Exception, match="came to no end"):
         world.run()
     assert not (world.out / "runs").exists()

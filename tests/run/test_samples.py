@@ -9,11 +9,11 @@ import duckdb
 import pyarrow.dataset
 import pytest
 
+from clearshard.audit.verify import verify
+from clearshard.config import load_config
+from clearshard.records import SHARD_SCHEMA, RunRecord
+from clearshard.run.job import RunOptions, run
 from data.generator.people import DECOY_NAME
-from pipeline.audit.verify import verify
-from pipeline.config import load_config
-from pipeline.records import SHARD_SCHEMA, RunRecord
-from pipeline.run.job import RunOptions, run
 
 from .world import AS_OF, Silent, world_clock
 

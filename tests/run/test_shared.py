@@ -11,11 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline.audit.verify import verify
-from pipeline.run import links
-from pipeline.run.job import RunOptions, RunResult
-from pipeline.run.recall import NO_WISHES, Wishes
-from pipeline.storage import stat_inside
+from clearshard.audit.verify import verify
+from clearshard.run import links
+from clearshard.run.job import RunOptions, RunResult
+from clearshard.run.recall import NO_WISHES, Wishes
+from clearshard.storage import stat_inside
 
 from .world import AS_OF, World, small_world, transcript
 

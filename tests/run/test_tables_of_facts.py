@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.audit.reading import visible_runs
-from pipeline.audit.verify import verify
-from pipeline.cli.entry import _exit_code
-from pipeline.config import load_config
-from pipeline.errors import SourceUnavailable
-from pipeline.records import RunRecord
-from pipeline.run.job import RunOptions, run
+from clearshard.audit.reading import visible_runs
+from clearshard.audit.verify import verify
+from clearshard.cli.entry import _exit_code
+from clearshard.config import load_config
+from clearshard.errors import SourceUnavailable
+from clearshard.records import RunRecord
+from clearshard.run.job import RunOptions, run
 
 from .world import AS_OF, Silent, World, small_world
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.verify import verify
-from pipeline.errors import OutputUnusable, RegistryStale, SourceUnavailable
-from pipeline.records import RunRecord
-from pipeline.run import job
-from pipeline.run.finish import Finisher
-from pipeline.run.job import RunOptions, RunResult
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.verify import verify
+from clearshard.errors import OutputUnusable, RegistryStale, SourceUnavailable
+from clearshard.records import RunRecord
+from clearshard.run import job
+from clearshard.run.finish import Finisher
+from clearshard.run.job import RunOptions, RunResult
 
 from .world import AS_OF, World, small_world, transcript
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.audit.changes import changed_files
-from pipeline.audit.export import as_json
-from pipeline.audit.reading import visible_runs
-from pipeline.cli.entry import _exit_code
-from pipeline.config import default_policy_text, load_config
-from pipeline.run.whatif import WhatIf, open_what_if, proposed
+from clearshard.audit.changes import changed_files
+from clearshard.audit.export import as_json
+from clearshard.audit.reading import visible_runs
+from clearshard.cli.entry import _exit_code
+from clearshard.config import default_policy_text, load_config
+from clearshard.run.whatif import WhatIf, open_what_if, proposed
 
 from .world import AS_OF, World, small_world, transcript
 

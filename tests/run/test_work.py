@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import load_config
-from pipeline.errors import RunFailed
-from pipeline.keys import PseudonymKey
-from pipeline.run.work import WorkSettings, make_work
-from pipeline.shards.staging import Seal
+from clearshard.config import load_config
+from clearshard.errors import RunFailed
+from clearshard.keys import PseudonymKey
+from clearshard.run.work import WorkSettings, make_work
+from clearshard.shards.staging import Seal
 
 from .world import small_world
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import duckdb
 
-from pipeline.config import load_config
-from pipeline.records import RunRecord
-from pipeline.run.job import RunOptions, RunResult, run
+from clearshard.config import load_config
+from clearshard.records import RunRecord
+from clearshard.run.job import RunOptions, RunResult, run
 
 AS_OF = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _STARTED = datetime.now(UTC)

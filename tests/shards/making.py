@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.keys import PseudonymKey
-from pipeline.records import Piece, RedactedTranscript, Span, StagedUnit, Transcript, Words
-from pipeline.redaction.apply import apply
-from pipeline.shards.pseudonyms import account_key, doc_key
-from pipeline.shards.staging import Seal, ShardRow, stage
+from clearshard.keys import PseudonymKey
+from clearshard.records import Piece, RedactedTranscript, Span, StagedUnit, Transcript, Words
+from clearshard.redaction.apply import apply
+from clearshard.shards.pseudonyms import account_key, doc_key
+from clearshard.shards.staging import Seal, ShardRow, stage
 
 KEY = PseudonymKey(b"k" * 32)
 POLICY = "p" * 64

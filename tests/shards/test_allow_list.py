@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.redaction.apply import apply
-from pipeline.shards.assemble import Assembler, ShardSizes
-from pipeline.shards.staging import ShardRow, stage
-from pipeline.sources.transcripts import read_transcript
+from clearshard.redaction.apply import apply
+from clearshard.shards.assemble import Assembler, ShardSizes
+from clearshard.shards.staging import ShardRow, stage
+from clearshard.sources.transcripts import read_transcript
 
 from .making import POLICY, SEAL
 

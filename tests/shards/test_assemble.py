@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import IntegrityError
-from pipeline.records import SHARD_SCHEMA, ShardFile
-from pipeline.shards.assemble import Assembler, ShardSizes
-from pipeline.shards.pseudonyms import doc_key
-from pipeline.storage import sha256_file
+from clearshard.errors import IntegrityError
+from clearshard.records import SHARD_SCHEMA, ShardFile
+from clearshard.shards.assemble import Assembler, ShardSizes
+from clearshard.shards.pseudonyms import doc_key
+from clearshard.storage import sha256_file
 
 from .making import KEY, POLICY, units
 
@@ -124,7 +124,7 @@ def test_schema_and_layout(whole: tuple[Path, list[ShardFile]]) -> None:
 
 
 def weight(table: pa.Table) -> int:
-    from pipeline.shards.assemble import _row_bytes
+    from clearshard.shards.assemble import _row_bytes
 
     return int(_row_bytes(table).sum())
 

@@ -6,10 +6,10 @@ import duckdb
 import pytest
 import yaml
 
-from pipeline.records import Counts, RunRecord, ShardFile, SourceSnapshot
-from pipeline.shards.assemble import Assembler, ShardSizes
-from pipeline.shards.card import dataset_card
-from pipeline.shards.pseudonyms import doc_key
+from clearshard.records import Counts, RunRecord, ShardFile, SourceSnapshot
+from clearshard.shards.assemble import Assembler, ShardSizes
+from clearshard.shards.card import dataset_card
+from clearshard.shards.pseudonyms import doc_key
 
 from .making import KEY, POLICY, units
 

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipeline.records import RedactedTranscript
-from pipeline.shards.pseudonyms import account_key, doc_key
-from pipeline.shards.staging import STAGED_SCHEMA, ShardRow, stage
+from clearshard.records import RedactedTranscript
+from clearshard.shards.pseudonyms import account_key, doc_key
+from clearshard.shards.staging import STAGED_SCHEMA, ShardRow, stage
 
 from .making import KEY, SEAL, redacted, row
 

@@ -18,9 +18,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pipeline.cli.entry import main
-from pipeline.run import job, publish, units
-from pipeline.run.finish import Finisher
+from clearshard.cli.entry import main
+from clearshard.run import job, publish, units
+from clearshard.run.finish import Finisher
 
 #: Functions that begin a stage, in the order of a run.
 _STAGES: tuple[tuple[Any, str, str], ...] = (

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.audit.reading import visible_runs
-from pipeline.audit.verify import verify
-from pipeline.storage import sha256_file
+from clearshard.audit.reading import visible_runs
+from clearshard.audit.verify import verify
+from clearshard.storage import sha256_file
 
 from .driver import STAGES
 from .inputs import AS_OF

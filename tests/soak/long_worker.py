@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.bench.fleet import _memory
-from pipeline.bench.ways import seal_of
-from pipeline.config import redaction_defaults
-from pipeline.engines.local import Job, LocalEngine
-from pipeline.records import FileTask
-from pipeline.run import PRELOAD
-from pipeline.run.units import WorkUnit, split
-from pipeline.run.work import WorkSettings, make_work
+from clearshard.bench.fleet import _memory
+from clearshard.bench.ways import seal_of
+from clearshard.config import redaction_defaults
+from clearshard.engines.local import Job, LocalEngine
+from clearshard.records import FileTask
+from clearshard.run import PRELOAD
+from clearshard.run.units import WorkUnit, split
+from clearshard.run.work import WorkSettings, make_work
 
 from .speech import growing_speech
 

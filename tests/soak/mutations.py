@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline.records import Quarantine
-from pipeline.sources.transcripts import read_transcript
+from clearshard.records import Quarantine
+from clearshard.sources.transcripts import read_transcript
 
 ROOT = Path(__file__).parents[2]
 #: In the dictionary, so that it may stay in a shard; nowhere else in the project.

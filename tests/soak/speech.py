@@ -5,8 +5,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.records import Quarantine
-from pipeline.sources.transcripts import read_transcript
+from clearshard.records import Quarantine
+from clearshard.sources.transcripts import read_transcript
 
 from ..run.world import transcript
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.verify import verify
+from clearshard.audit.verify import verify
 
 from ..run.test_poison import ROOT, command, group_lives, poisoned_world, wait_until
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.verify import verify
-from pipeline.config import load_config
-from pipeline.run.job import RunOptions, run
+from clearshard.audit.verify import verify
+from clearshard.config import load_config
+from clearshard.run.job import RunOptions, run
 
 from ..run.world import AS_OF, Silent, World, small_world, transcript
 
@@ -51,7 +51,7 @@ def world(tmp_path: Path) -> World:
 def _command(world: World, environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [
-            *(sys.executable, "-m", "pipeline", "run", "--config", str(world.config)),
+            *(sys.executable, "-m", "clearshard", "run", "--config", str(world.config)),
             *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z", "--replay"),
             *("--workers", "1", "--json"),
         ],

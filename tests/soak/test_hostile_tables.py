@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.config import default_policy_text
-from pipeline.eligibility.moment import Moment
-from pipeline.eligibility.policy import parse_policy
-from pipeline.errors import RegistryStale, SourceUnavailable
-from pipeline.run.intake import Tables, take_in
+from clearshard.config import default_policy_text
+from clearshard.eligibility.moment import Moment
+from clearshard.eligibility.policy import parse_policy
+from clearshard.errors import RegistryStale, SourceUnavailable
+from clearshard.run.intake import Tables, take_in
 
 from .hostile.damage import KINDS
 from .hostile.reference import admitted

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.transcripts import read_transcript
+from clearshard.sources.transcripts import read_transcript
 
 from .long_worker import work_on
 from .speech import growing_speech

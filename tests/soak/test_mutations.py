@@ -17,7 +17,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.audit.verify import verify
+from clearshard.audit.verify import verify
 
 from ..run.world import World
 from .mutations import SPOKEN, UNWRITTEN, mutated, sound_transcripts
@@ -55,7 +55,7 @@ def _run(world: World, workers: int) -> subprocess.CompletedProcess[bytes]:
     temporary.mkdir()
     return subprocess.run(
         [
-            *(sys.executable, "-m", "pipeline", "run", "--config", str(world.config)),
+            *(sys.executable, "-m", "clearshard", "run", "--config", str(world.config)),
             *("--out", str(world.out), "--as-of", "2026-11-22T12:00:00Z", "--replay"),
             *("--workers", str(workers), "--json"),
         ],

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.errors import SourceUnavailable
-from pipeline.sources.column_names import ColumnRules, shown_name
-from pipeline.sources.manifest import manifest_batches, open_manifest
-from pipeline.sources.registry import read_registry
+from clearshard.errors import SourceUnavailable
+from clearshard.sources.column_names import ColumnRules, shown_name
+from clearshard.sources.manifest import manifest_batches, open_manifest
+from clearshard.sources.registry import read_registry
 
 FILE = {
     "file_id": "f1",

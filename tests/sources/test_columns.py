@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipeline.sources import columns
+from clearshard.sources import columns
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 

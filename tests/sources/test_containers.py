@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from pipeline.records import Quarantine, QuarantineReason
-from pipeline.sources import containers
-from pipeline.sources.containers import read_records
-from pipeline.sources.transcripts import read_transcript
+from clearshard.records import Quarantine, QuarantineReason
+from clearshard.sources import containers
+from clearshard.sources.containers import read_records
+from clearshard.sources.transcripts import read_transcript
 
 from .transcript import Json, transcript
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import SourceUnavailable
-from pipeline.sources.formats import table_digest
-from pipeline.sources.manifest import manifest_batches, open_manifest
+from clearshard.errors import SourceUnavailable
+from clearshard.sources.formats import table_digest
+from clearshard.sources.manifest import manifest_batches, open_manifest
 
 HEADER = "file_id,account_id,product,region,submitted_at,transcript_uri"
 

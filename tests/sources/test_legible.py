@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.sources.legible import illegible
+from clearshard.sources.legible import illegible
 
 REQUIRED = ("region", "opted_out")
 

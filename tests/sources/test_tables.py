@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from pipeline.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
-from pipeline.eligibility.gate import MANIFEST_SCHEMA
-from pipeline.errors import SourceUnavailable
-from pipeline.sources import columns, csv_rows, json_rows, streams
-from pipeline.sources.manifest import manifest_batches, open_manifest
-from pipeline.sources.registry import read_registry
+from clearshard.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
+from clearshard.eligibility.gate import MANIFEST_SCHEMA
+from clearshard.errors import SourceUnavailable
+from clearshard.sources import columns, csv_rows, json_rows, streams
+from clearshard.sources.manifest import manifest_batches, open_manifest
+from clearshard.sources.registry import read_registry
 
 FILES = [
     {

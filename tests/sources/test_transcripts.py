@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.records import Piece, Quarantine, Transcript, Words
-from pipeline.sources.transcripts import read_transcript
+from clearshard.records import Piece, Quarantine, Transcript, Words
+from clearshard.sources.transcripts import read_transcript
 
 from .transcript import Json, transcript
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sources.uris import Pointed, canonical, named_records, pointed
+from clearshard.sources.uris import Pointed, canonical, named_records, pointed
 
 
 @pytest.mark.parametrize(

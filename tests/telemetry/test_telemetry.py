@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from pipeline.cli.entry import _exit_code
-from pipeline.errors import IntegrityError, Interrupted, RegistryStale, RunLocked
-from pipeline.records import RunRecord
-from pipeline.run import job
-from pipeline.telemetry.metrics import render, write_metrics
-from pipeline.telemetry.outcome import Outcome, failed
+from clearshard.cli.entry import _exit_code
+from clearshard.errors import IntegrityError, Interrupted, RegistryStale, RunLocked
+from clearshard.records import RunRecord
+from clearshard.run import job
+from clearshard.telemetry.metrics import render, write_metrics
+from clearshard.telemetry.outcome import Outcome, failed
 
 from ..run.world import World, small_world, transcript
 
@@ -260,7 +260,7 @@ def test_what_is_no_real_run_tells_nobody(world: World, only: list[str]) -> None
 
 def test_nothing_of_speech_is_in_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a real run, whose words are nowhere else."""
-    monkeypatch.setattr("pipeline.cli.run_gate.now", lambda: _NOW)
+    monkeypatch.setattr("clearshard.cli.run_gate.now", lambda: _NOW)
     world = World(tmp_path)
     world.account("acct-canary")
     world.file("file-canary", "acct-canary", transcript("flibbertigibbet", "perspicacious"))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.redaction.batch_ner.encoder import Encoder
-from pipeline.redaction.batch_ner.parameters import read_parameters
-from pipeline.redaction.batch_ner.word_types import WordTypes
+from clearshard.redaction.batch_ner.encoder import Encoder
+from clearshard.redaction.batch_ner.parameters import read_parameters
+from clearshard.redaction.batch_ner.word_types import WordTypes
 
 from .making import recognizer, tok2vec
 

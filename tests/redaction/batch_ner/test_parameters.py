@@ -6,8 +6,8 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from pipeline.redaction.batch_ner.parameters import Unsupported
-from pipeline.redaction.batch_ner.runtime import BatchNer, supports
+from clearshard.redaction.batch_ner.parameters import Unsupported
+from clearshard.redaction.batch_ner.runtime import BatchNer, supports
 
 from .making import LABELS, recognizer, tok2vec
 

@@ -10,10 +10,10 @@ from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
-from pipeline.redaction.batch_ner.parameters import read_parameters
-from pipeline.redaction.batch_ner.plain_words import leaves_letters_whole
-from pipeline.redaction.batch_ner.word_cache import SpecialCases, WordCache
-from pipeline.redaction.batch_ner.word_types import WordTypes
+from clearshard.redaction.batch_ner.parameters import read_parameters
+from clearshard.redaction.batch_ner.plain_words import leaves_letters_whole
+from clearshard.redaction.batch_ner.word_cache import SpecialCases, WordCache
+from clearshard.redaction.batch_ner.word_types import WordTypes
 
 from .making import recognizer
 

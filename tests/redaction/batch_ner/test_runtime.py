@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from pipeline.redaction.batch_ner import runtime
-from pipeline.redaction.batch_ner.runtime import BatchNer, Entity
+from clearshard.redaction.batch_ner import runtime
+from clearshard.redaction.batch_ner.runtime import BatchNer, Entity
 
 from .making import LABELS, of_spacy, recognizer, tok2vec, turns
 

@@ -5,9 +5,9 @@ import random
 import pytest
 from spacy.language import Language
 
-from pipeline.redaction.batch_ner.parameters import read_parameters
-from pipeline.redaction.batch_ner.word_cache import SpecialCases, WordCache
-from pipeline.redaction.batch_ner.word_types import WordTypes
+from clearshard.redaction.batch_ner.parameters import read_parameters
+from clearshard.redaction.batch_ner.word_cache import SpecialCases, WordCache
+from clearshard.redaction.batch_ner.word_types import WordTypes
 
 SIGNS = list(".,;:!?()[]<>*-_/\\'\"\u2019=|^8dDpPxXoO03")
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.records import Piece, Span, Transcript, Words
-from pipeline.redaction.view.views import View, views_of
+from clearshard.records import Piece, Span, Transcript, Words
+from clearshard.redaction.view.views import View, views_of
 
 from ..making import transcript
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recognizers.number_words import LETTER_WORDS
-from pipeline.redaction.written.forms import written_forms
-from pipeline.redaction.written.parts import SIGNS, WORDS
+from clearshard.recognizers.number_words import LETTER_WORDS
+from clearshard.redaction.written.forms import written_forms
+from clearshard.redaction.written.parts import SIGNS, WORDS
 
 from ...effort import MOST_GROWTH, growth
 

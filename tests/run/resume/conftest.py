@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.run import job
+from clearshard.run import job
 
 from ..world import World, transcript
 from .making import KEY, write

@@ -7,13 +7,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline.audit.ledger import Ledger
-from pipeline.config import load_config
-from pipeline.records import RunRecord
-from pipeline.run import job, work
-from pipeline.run.job import RunOptions, RunResult, run
-from pipeline.run.outcomes import OutcomeWriter
-from pipeline.run.recall import NO_WISHES, Wishes
+from clearshard.audit.ledger import Ledger
+from clearshard.config import load_config
+from clearshard.records import RunRecord
+from clearshard.run import job, work
+from clearshard.run.job import RunOptions, RunResult, run
+from clearshard.run.outcomes import OutcomeWriter
+from clearshard.run.recall import NO_WISHES, Wishes
 
 from ..world import AS_OF, Silent, World, world_clock
 
@@ -78,7 +78,7 @@ def kill_after(monkeypatch: pytest.MonkeyPatch, units: int) -> None:
 
 def killed(world: World, monkeypatch: pytest.MonkeyPatch, wishes: Wishes = NO_WISHES) -> list[Path]:
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.run.units._UNIT_FILES", 4)
+        patch.setattr("clearshard.run.units._UNIT_FILES", 4)
         kill_after(patch, units=4)
         with pytest.raises(Killed):
             go(world, wishes=wishes)

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.audit.verify import verify
-from pipeline.errors import IntegrityError
-from pipeline.run import confirm, job
-from pipeline.run.finish import Finisher
+from clearshard.audit.verify import verify
+from clearshard.errors import IntegrityError
+from clearshard.run import confirm, job
+from clearshard.run.finish import Finisher
 
 from ...inline import InlineEngine
 from ..world import World

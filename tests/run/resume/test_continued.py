@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.verify import verify
-from pipeline.storage import publish, remove_tree
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.verify import verify
+from clearshard.storage import publish, remove_tree
 
 from ..world import World, transcript, world_clock
 from .making import Killed, events, fresh, go, killed, shards, write
@@ -67,8 +67,8 @@ def kill_before(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
             raise Killed
         remove_tree(folder)
 
-    monkeypatch.setattr("pipeline.run.publish.publish", renames)
-    monkeypatch.setattr("pipeline.run.publish.remove_tree", removes)
+    monkeypatch.setattr("clearshard.run.publish.publish", renames)
+    monkeypatch.setattr("clearshard.run.publish.remove_tree", removes)
 
 
 @pytest.mark.parametrize("stray", ["file", "link"])

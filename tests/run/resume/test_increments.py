@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.audit.ledger import Ledger
-from pipeline.audit.verify import verify
-from pipeline.config import load_config
-from pipeline.run import job
-from pipeline.run.job import RunOptions, run
-from pipeline.run.work import read_content
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.verify import verify
+from clearshard.config import load_config
+from clearshard.run import job
+from clearshard.run.job import RunOptions, run
+from clearshard.run.work import read_content
 
 from ...inline import with_processes
 from ..world import AS_OF, Silent, World, transcript, world_clock
@@ -141,7 +141,7 @@ def test_what_is_not_eligible_any_more_vanishes_unopened(
         opened.append(task.file_id)
         return read_content(task, config)
 
-    monkeypatch.setattr("pipeline.run.confirm.read_content", spy)
+    monkeypatch.setattr("clearshard.run.confirm.read_content", spy)
     result = go(world)
     assert redacted == []
     assert set(opened) == {f"file-{n}" for n in range(1, 24, 2)}

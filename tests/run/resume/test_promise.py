@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit.verify import verify
+from clearshard.audit.verify import verify
 
 from ..world import World
 from .making import SETTINGS, fresh, go, killed, other_redactor, shards, write

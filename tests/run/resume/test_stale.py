@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.audit.verify import verify
-from pipeline.engines.local import Job
-from pipeline.run import job
-from pipeline.run.finish import Finisher
-from pipeline.run.recall import Wishes
-from pipeline.run.units import WorkUnit
+from clearshard.audit.verify import verify
+from clearshard.engines.local import Job
+from clearshard.run import job
+from clearshard.run.finish import Finisher
+from clearshard.run.recall import Wishes
+from clearshard.run.units import WorkUnit
 
 from ...inline import InlineEngine
 from ..world import World, transcript

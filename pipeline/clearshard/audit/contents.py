@@ -1,0 +1,260 @@
+"""Decisions, counts and shards against each other.
+
+Only files whose bytes are what was recorded come here. Of a shard nothing is read but the keys and
+the digests; of the decisions nothing but states, reasons, digests, keys and parts. Everything is
+counted inside DuckDB or batch by batch, whatever the number of files.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from clearshard.audit.faults import Fault
+from clearshard.audit.inventory import below
+from clearshard.audit.reading import VisibleRun, open_decisions, parquet_view, part_number
+from clearshard.records import DECISION_SCHEMA, SHARD_SCHEMA, ShardFile, State
+
+_BATCH_ROWS = 1 << 16
+_WRONG = "Do not use this run; run again"
+
+_RECOUNT = """
+    SELECT count(*),
+           count(*) FILTER (state = $written),
+           count(*) FILTER (state = $excluded),
+           count(*) FILTER (state = $quarantined),
+           count(*) FILTER (policy_digest IS DISTINCT FROM $policy_digest),
+           count(*) FILTER ((state = $written) <> (coalesce(len(list_distinct(reasons)), 0) = 0)),
+           count(*) FILTER (state = $written AND (doc_key IS NULL OR shard_part IS NULL)
+                            OR state <> $written
+                               AND (doc_key IS NOT NULL OR shard_part IS NOT NULL)),
+           count(*) FILTER (state = $excluded AND content_sha256 IS NOT NULL),
+           count(*) FILTER ((content_sha256 IS NULL) <> (redactor_digest IS NULL)
+                            OR state = $written AND content_sha256 IS NULL)
+    FROM decisions
+"""
+
+_REASONS = """
+    SELECT reason, count(*)
+    FROM (SELECT unnest(list_distinct(reasons)) AS reason FROM decisions) GROUP BY reason
+"""
+
+# Each key once among the written decisions and once in the shards, in the same part.
+_KEYS = """
+    SELECT CASE WHEN decided = 0 THEN 'unaccounted'
+                WHEN held > 1 THEN 'repeated'
+                WHEN decided > 1 THEN 'decided_twice'
+                WHEN held = 0 THEN 'lost'
+                WHEN decided_part <> held_part THEN 'misplaced'
+                WHEN decided_redactor <> held_redactor THEN 'redacted_otherwise' END AS kind,
+           CASE WHEN held = 0 THEN decided_part ELSE held_part END AS part,
+           count(*)
+    FROM (SELECT doc_key,
+                 sum(is_decision) AS decided,
+                 sum(1 - is_decision) AS held,
+                 max(part) FILTER (is_decision = 1) AS decided_part,
+                 max(part) FILTER (is_decision = 0) AS held_part,
+                 max(redactor_digest) FILTER (is_decision = 1) AS decided_redactor,
+                 max(redactor_digest) FILTER (is_decision = 0) AS held_redactor
+          FROM (SELECT doc_key, shard_part AS part, redactor_digest, 1 AS is_decision
+                FROM decisions WHERE state = $written
+                UNION ALL
+                SELECT doc_key, part, redactor_digest, 0 AS is_decision FROM shards)
+          GROUP BY doc_key)
+    WHERE kind IS NOT NULL
+    GROUP BY ALL ORDER BY part, kind
+"""
+
+_MESSAGES = {
+    "unaccounted": "row(s) belong to no file that was decided to be written: an excluded or "
+    "unknown file is in this shard",
+    "repeated": "key(s) are in the shards more than once",
+    "decided_twice": "key(s) belong to more than one written decision",
+    "lost": "file(s) were decided to be written here, and are not",
+    "misplaced": "file(s) are in another part than their decision says",
+    "redacted_otherwise": "row(s) have another redactor_digest than their decision",
+}
+
+
+def decisions_faults(run: VisibleRun) -> Iterator[Fault]:
+    """What is wrong with the decisions of a run, or between them and the counts of its record.
+
+    Raises:
+        IntegrityError: The tables cannot be read.
+    """
+    record = run.record
+    sound = True
+    for file, path in zip(record.decisions, run.decisions_paths, strict=True):
+        location = below(run.out, path)
+        try:
+            with pq.ParquetFile(path) as parquet:
+                rows, shape = parquet.metadata.num_rows, _shape(parquet.schema_arrow)
+        except (pa.ArrowException, OSError) as error:
+            yield Fault(location, f"is not a Parquet file ({type(error).__name__}). {_WRONG}")
+            sound = False
+            continue
+        if shape != _shape(DECISION_SCHEMA):
+            yield Fault(location, f"does not have the columns of decisions. {_WRONG}")
+            sound = False
+        if rows != file.row_count:
+            yield Fault(location, f"has {rows} rows; the record says {file.row_count}. {_WRONG}")
+    if sound:
+        yield from _recounted(run)
+
+
+def _recounted(run: VisibleRun) -> Iterator[Fault]:
+    record, counts = run.record, run.record.counts
+    with open_decisions([run]) as connection:
+        parameters = {**_STATES, "policy_digest": record.policy_digest}
+        row = connection.execute(_RECOUNT, parameters).fetchone()
+        reasons = dict(connection.execute(_REASONS).fetchall())
+    assert row is not None
+    seen, written, excluded, quarantined, other_policy, reasonless, keyless, opened, unread = row
+    location = f"runs/{run.run_id}.json"
+    if not counts.reconciles:
+        message = (
+            f"its counts do not reconcile: {counts.seen} seen, {counts.written} written, "
+            f"{counts.excluded} excluded, {counts.quarantined} quarantined. {_WRONG}"
+        )
+        yield Fault(location, message)
+    for name, said, found in (
+        ("seen", counts.seen, seen),
+        ("written", counts.written, written),
+        ("excluded", counts.excluded, excluded),
+        ("quarantined", counts.quarantined, quarantined),
+    ):
+        if said != found:
+            yield Fault(location, f"says {said} {name}; its decisions say {found}. {_WRONG}")
+    for reason in sorted(reasons.keys() | record.reasons.keys(), key=str):
+        said, found = record.reasons.get(reason, 0), reasons.get(reason, 0)
+        if said != found:
+            # A reason that is no published code could be anything, so it is not shown.
+            shown = reason if str(reason).isidentifier() and len(reason) <= 64 else "a reason"
+            yield Fault(location, f"says {said} files {shown}; its decisions say {found}. {_WRONG}")
+    location = below(run.out, run.decisions_folder)
+    for count, problem in (
+        (seen - written - excluded - quarantined, "have no final state"),
+        (other_policy, "were taken under another policy than the record names"),
+        (reasonless, "are written with a reason, or not written without one"),
+        (keyless, "are written without a key and a part, or not written with one"),
+        (opened, "are excluded, although the transcript was opened"),
+        (unread, "are written without the digest of a transcript or a redactor, or have only one"),
+    ):
+        if count:
+            yield Fault(location, f"{count} decision(s) {problem}. {_WRONG}")
+
+
+def shard_faults(run: VisibleRun, shard: ShardFile) -> Iterator[Fault]:
+    """What is wrong with one shard, its keys and digests read batch by batch."""
+    path = run.shards_folder / shard.name
+    location = below(run.out, path)
+    try:
+        with pq.ParquetFile(path) as parquet:
+            if _shape(parquet.schema_arrow) != _shape(SHARD_SCHEMA):
+                yield Fault(location, f"does not have the columns of shards, no more. {_WRONG}")
+                return
+            problems = list(_shard_problems(run, shard, parquet))
+    except (pa.ArrowException, OSError) as error:
+        yield Fault(location, f"is not a Parquet file ({type(error).__name__}). {_WRONG}")
+        return
+    if path.stat().st_size != shard.size_bytes:
+        problems.append("is not as large as the record says")
+    for problem in problems:
+        yield Fault(location, f"{problem}. {_WRONG}")
+
+
+def _shard_problems(run: VisibleRun, shard: ShardFile, parquet: Any) -> Iterator[str]:
+    other_policies = 0
+    first: str | None = None
+    last: str | None = None
+    rows, ascending = 0, True
+    for batch in parquet.iter_batches(_BATCH_ROWS, columns=["doc_key", "policy_digest"]):
+        if batch.num_rows == 0:
+            continue
+        rows += batch.num_rows
+        keys = batch.column("doc_key").cast(pa.string())
+        if keys.null_count:
+            yield f"{keys.null_count} row(s) have no key"
+            return
+        follows = pc.less_equal(keys.slice(0, len(keys) - 1), keys.slice(1))
+        opening = keys[0].as_py()
+        ascending &= pc.all(follows).as_py() is not False and (last is None or last <= opening)
+        first = opening if first is None else first
+        last = keys[-1].as_py()
+        same = pc.equal(batch.column("policy_digest").cast(pa.string()), run.record.policy_digest)
+        other_policies += batch.num_rows - (pc.sum(same).as_py() or 0)
+    if rows != shard.row_count:
+        yield f"has {rows} rows; the record says {shard.row_count}"
+    if not ascending:
+        yield "its keys are not in ascending order"
+    if rows and (first, last) != (shard.first_key, shard.last_key):
+        yield "its first and last key are not what the record says"
+    if other_policies:
+        yield f"{other_policies} row(s) have another policy_digest than the record"
+
+
+def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
+    """Where the keys in the shards of a run are not those of its written decisions.
+
+    Args:
+        run: Its decisions must be sound.
+        shards: Those of its shards that are; keys of the others are not missed.
+
+    Raises:
+        IntegrityError: The tables cannot be read.
+    """
+    paths = {part_number(s.name): run.shards_folder / s.name for s in run.record.shards}
+    sound = {part_number(shard.name) for shard in shards}
+    with open_decisions([run]) as connection:
+        files = pa.table(
+            {
+                "filename": pa.array([str(paths[part]) for part in sorted(sound)], pa.string()),
+                "part": pa.array(sorted(sound), pa.int32()),
+            }
+        )
+        if sound:
+            parquet_view(connection, "shards", ["doc_key", "redactor_digest"], files)
+        else:
+            columns = {"doc_key": pa.string(), "redactor_digest": pa.string(), "part": pa.int32()}
+            connection.register("shards", pa.schema(list(columns.items())).empty_table())
+        found = connection.execute(_KEYS, {"written": _STATES["written"]}).fetchall()
+    for kind, part, count in found:
+        if kind == "lost" and part in paths and part not in sound:
+            continue  # the shard itself is a fault already
+        place = paths.get(part, run.decisions_folder)
+        yield Fault(below(run.out, place), f"{count} {_MESSAGES[kind]}. {_WRONG}")
+
+
+def shared_key_faults(live: Sequence[VisibleRun]) -> Iterator[Fault]:
+    """Whether a file is in the shards of two runs that are both in use.
+
+    Raises:
+        IntegrityError: The tables cannot be read.
+    """
+    with open_decisions(live) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM (SELECT doc_key FROM decisions WHERE state = $written "
+            "GROUP BY doc_key HAVING count(DISTINCT run_id) > 1)",
+            {"written": _STATES["written"]},
+        ).fetchone()
+    assert row is not None
+    if row[0]:
+        yield Fault("shards", f"{row[0]} file(s) are in the shards of more than one run. {_WRONG}")
+
+
+_STATES = {str(s): str(s) for s in (State.WRITTEN, State.EXCLUDED, State.QUARANTINED)}
+
+
+def _shape(schema: pa.Schema) -> list[Any]:
+    """Names of all columns and nested fields: what a table can hold, not how it is encoded."""
+    return [(field.name, _nested(field.type)) for field in schema]
+
+
+def _nested(kind: pa.DataType) -> Any:
+    if pa.types.is_struct(kind):
+        return [(f.name, _nested(f.type)) for f in (kind.field(i) for i in range(kind.num_fields))]
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return ["list", _nested(kind.value_type)]
+    return None

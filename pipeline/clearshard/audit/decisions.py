@@ -1,0 +1,99 @@
+"""The decisions table of a run, written as Parquet, and read in the order of the manifest."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clearshard.records import DECISION_SCHEMA, DecisionsFile
+from clearshard.storage import sha256_file
+
+#: Rows of one file: enough to be one scan, few enough to be copied and checked by itself.
+_ROWS_PER_FILE = 10_000_000
+#: Rows of one row group: what is read where one file id is looked for, and the Bloom filter that
+#: says whether it can be there (docs/decisions/0013-bloom-filters-find-a-file.md).
+_ROWS_PER_GROUP = 1 << 16
+_FALSE_POSITIVES = 0.01
+
+
+class DecisionsWriter:
+    """Writes decisions in the order they are given, in files of bounded size."""
+
+    def __init__(self, folder: Path, rows_per_file: int = _ROWS_PER_FILE) -> None:
+        self._folder = folder
+        self._rows_per_file = rows_per_file
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows_waiting = 0
+        self._rows_in_file = 0
+        self._files: list[DecisionsFile] = []
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._finish_file()
+
+    @property
+    def files(self) -> Sequence[DecisionsFile]:
+        """The finished files; all of them after the writer is closed."""
+        return tuple(self._files)
+
+    def write(self, decisions: pa.RecordBatch) -> None:
+        """Appends decisions (DECISION_SCHEMA)."""
+        self._waiting.append(decisions)
+        self._rows_waiting += decisions.num_rows
+        self._rows_in_file += decisions.num_rows
+        if self._rows_waiting >= _ROWS_PER_GROUP:
+            self._write_groups()
+        if self._rows_in_file >= self._rows_per_file:
+            self._finish_file()
+
+    def _write_groups(self) -> None:
+        """Writes whole row groups of what is waiting; what is less than one, if it is all."""
+        rows = pa.Table.from_batches(self._waiting, DECISION_SCHEMA)
+        finished = len(rows) // _ROWS_PER_GROUP * _ROWS_PER_GROUP or len(rows)
+        if self._writer is None:
+            most = min(finished, _ROWS_PER_GROUP)
+            self._writer = pq.ParquetWriter(
+                self._path(),
+                DECISION_SCHEMA,
+                compression="zstd",
+                write_page_checksum=True,
+                bloom_filter_options={"file_id": {"ndv": most, "fpp": _FALSE_POSITIVES}},
+            )
+        self._writer.write_table(rows.slice(0, finished), row_group_size=_ROWS_PER_GROUP)
+        self._waiting = rows.slice(finished).to_batches()
+        self._rows_waiting = len(rows) - finished
+
+    def _path(self) -> Path:
+        return self._folder / f"decisions-{len(self._files):05d}.parquet"
+
+    def _finish_file(self) -> None:
+        while self._rows_waiting:
+            self._write_groups()
+        if self._writer is None:
+            return
+        self._writer.close()
+        self._writer = None
+        path = self._path()
+        self._files.append(
+            DecisionsFile(name=path.name, sha256=sha256_file(path), row_count=self._rows_in_file)
+        )
+        self._rows_in_file = 0
+
+
+def read_decisions(paths: Iterable[Path], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Some columns of the decisions in these files, whose digests have been checked."""
+    for path in paths:
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(columns=columns)

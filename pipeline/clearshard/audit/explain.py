@@ -1,0 +1,207 @@
+"""Everything that was ever decided about one file, why, and what has become of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from clearshard.audit.events import Event, EventName, canonical
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.listing import decisions_on
+from clearshard.audit.reading import Pick, VisibleRun, part_number, picked_runs, superseded_by
+from clearshard.audit.reasons import Why, recorded_rules, why
+from clearshard.audit.remedy import Remedy, remedy
+from clearshard.records import SourceSnapshot, State
+
+
+class Presence(StrEnum):
+    """What became of the shard that a file was written to."""
+
+    PRESENT = "present"
+    REMOVED = "removed"
+    NOT_YET_REMOVED = "not_yet_removed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An event of the ledger that is about the shard or the pseudonym of a file.
+
+    Attributes:
+        seq: Number of the event.
+        at: When it was appended.
+        event: What happened, such as ``shards_removed``.
+    """
+
+    seq: int
+    at: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a file was written.
+
+    Attributes:
+        shard: ``run=<run_id>/part-<n>-<digest>.parquet``; None if the record has no such shard,
+            which `clearshard audit verify` will call a fault.
+        doc_key: Its pseudonym there.
+        presence: Whether the shard is still there.
+        superseded_by: The run whose shards replaced it.
+        events: What the ledger says of it since: the removal of its shards, a purge.
+    """
+
+    shard: str | None
+    doc_key: str | None
+    presence: Presence
+    superseded_by: str | None
+    events: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One decision.
+
+    Attributes:
+        run_id: The run that took it.
+        as_of: The moment at which the rules were evaluated.
+        rehearsal: Whether that was only rehearsed; see `RunRecord`.
+        decided_at: When it was taken.
+        account_id: The account that submitted the file, as the manifest had it.
+        state: How the file ended the run.
+        reasons: Why, if it was not written.
+        error_type: Name of the exception or check that quarantined it.
+        facts: Everything that was known, as JSON values; None is "not known".
+        remedy: What would have made it eligible.
+        policy_digest: Of the policy that decided.
+        registry: The export of the registry that decided.
+        registry_at_publish: The export that was read again before the run became visible, and
+            decided once more on what was about to be written.
+        written: Where it went, if it was written.
+    """
+
+    run_id: str
+    as_of: str
+    rehearsal: bool
+    decided_at: str
+    account_id: str | None
+    state: State
+    reasons: tuple[Why, ...]
+    error_type: str | None
+    facts: dict[str, str | int | bool | None]
+    remedy: Remedy
+    policy_digest: str
+    registry: SourceSnapshot
+    registry_at_publish: SourceSnapshot
+    written: Written | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Every decision on one file, oldest run first; at least one.
+
+    A file id that a manifest has several times has several decisions in one run.
+    """
+
+    file_id: str
+    verdicts: tuple[Verdict, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {
+            "file_id": self.file_id,
+            "verdicts": [
+                {
+                    **asdict(verdict),
+                    "registry": _snapshot(verdict.registry),
+                    "registry_at_publish": _snapshot(verdict.registry_at_publish),
+                }
+                for verdict in self.verdicts
+            ],
+        }
+
+
+def explain(out: Path, file_id: str) -> Explanation | None:
+    """Explains every decision ever taken on a file; None if no visible run saw it.
+
+    Args:
+        out: The output folder.
+        file_id: The customer's id, compared exactly.
+
+    Raises:
+        OutputUnusable: There is no visible run.
+        IntegrityError: A record, a file of decisions or the ledger is damaged.
+    """
+    runs = picked_runs(out, Pick.ALL)
+    rows = decisions_on(runs, file_id)
+    if not rows:
+        return None
+    by_id = {run.run_id: run for run in runs}
+    newer = superseded_by(runs)
+    written = any(row["state"] == State.WRITTEN for row in rows)
+    events = tuple(Ledger(out / "audit" / "ledger.jsonl").read()) if written else ()
+    verdicts = []
+    for row in rows:
+        run = by_id[row["run_id"]]
+        place = _written(row, run, newer.get(run.run_id), events)
+        verdicts.append(_verdict(row, run, place))
+    return Explanation(file_id, tuple(verdicts))
+
+
+def _verdict(row: Mapping[str, Any], run: VisibleRun, written: Written | None) -> Verdict:
+    rules = recorded_rules(run.record.policy_toml)
+    state, facts = State(row["state"]), row["facts"]
+    return Verdict(
+        run_id=run.run_id,
+        as_of=run.record.as_of,
+        rehearsal=run.record.rehearsal,
+        decided_at=row["decided_at"],
+        account_id=row["account_id"],
+        state=state,
+        reasons=tuple(why(reason, facts, rules) for reason in row["reasons"]),
+        error_type=row["error_type"],
+        facts=facts,
+        remedy=remedy(state, row["reasons"], facts, rules),
+        policy_digest=row["policy_digest"],
+        registry=run.record.registry,
+        registry_at_publish=run.record.registry_at_publish,
+        written=written,
+    )
+
+
+def _written(
+    row: Mapping[str, Any], run: VisibleRun, newer: str | None, events: Sequence[Event]
+) -> Written | None:
+    if row["state"] != State.WRITTEN:
+        return None
+    named = [s.name for s in run.record.shards if part_number(s.name) == row["shard_part"]]
+    shard = named[0] if named else None
+    there = shard is not None and (run.shards_folder / shard).is_file()
+    if newer is not None:
+        presence = Presence.NOT_YET_REMOVED if there else Presence.REMOVED
+    else:
+        presence = Presence.PRESENT if there else Presence.MISSING
+    names = tuple(name for name in (shard, row["doc_key"]) if name)
+    return Written(
+        shard=None if shard is None else f"{run.shards_folder.name}/{shard}",
+        doc_key=row["doc_key"],
+        presence=presence,
+        superseded_by=newer,
+        events=tuple(Mention(e.seq, e.at, e.event) for e in events if _is_about(e, run, names)),
+    )
+
+
+def _is_about(event: Event, run: VisibleRun, names: Sequence[str]) -> bool:
+    if event.event == EventName.SHARDS_REMOVED and event.run_id == run.run_id:
+        return True
+    told = canonical(event.data).decode("ascii")
+    return any(name in told for name in names)
+
+
+def _snapshot(registry: SourceSnapshot) -> dict[str, str | int | None]:
+    return {
+        "sha256": registry.sha256,
+        "row_count": registry.row_count,
+        "newest_exported_at": registry.newest_exported_at,
+    }

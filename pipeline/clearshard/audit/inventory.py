@@ -1,0 +1,242 @@
+"""The folder against the records, file by file: what is missing, changed, or not accounted for."""
+
+import hashlib
+import os
+import stat
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from clearshard.audit.faults import Fault, printable
+from clearshard.audit.reading import VisibleRun
+from clearshard.storage import sha256_file, temporary_name
+
+#: What marks a folder as an output of this program, of runs or of rehearsals: never of both.
+MARKER_NAME = ".clearshard.json"
+MARKER = b'{"format": 1, "made_by": "clearshard"}\n'
+REHEARSALS_MARKER = b'{"format": 1, "made_by": "clearshard", "holds": "rehearsals"}\n'
+_NOT_RECORDED = "Restore it from a backup, or run again"
+_CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
+_LEDGER = ("ledger.jsonl", "head.json")
+#: What a run puts where, and what a crash can leave of a file on its way there.
+_FILES_IN_ROOT = frozenset(("README.md", MARKER_NAME, ".lock", temporary_name(MARKER_NAME)))
+_FOLDERS_IN_ROOT = frozenset(("audit", "runs", "shards", ".staging", ".checkpoints", "lost+found"))
+_FILES_IN_AUDIT = frozenset((*_LEDGER, temporary_name("head.json")))
+_FOLDERS_IN_AUDIT = frozenset(("decisions",))
+#: The work of runs that are not visible: what is there is theirs, but made of files and folders.
+_AT_WORK = (".staging", ".checkpoints")
+_FOLDERS = ("audit", "audit/decisions", "runs", "shards")
+
+
+def below(out: Path, path: Path) -> str:
+    """A path as faults name it: relative to the output folder, safe to show."""
+    return printable(path.relative_to(out).as_posix())
+
+
+def compare(out: Path, path: Path, sha256: str) -> Fault | None:
+    """The fault of one recorded file, or None if its bytes are what was recorded.
+
+    Args:
+        out: The output folder.
+        path: The file.
+        sha256: What the record says.
+    """
+    location = below(out, path)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        return Fault(location, f"is not a file of its own but a link or folder. {_NOT_RECORDED}")
+    try:
+        found = sha256_file(path)
+    except FileNotFoundError:
+        return Fault(location, f"is missing, and the record of its run has it. {_NOT_RECORDED}")
+    except OSError as error:
+        return Fault(location, f"cannot be read ({type(error).__name__}). Mend its permissions")
+    if found != sha256:
+        return Fault(location, f"is not what was recorded: its SHA-256 differs. {_NOT_RECORDED}")
+    return None
+
+
+def structure_faults(out: Path) -> list[Fault]:
+    """Where there is no file or folder to be read: links, what is neither, what may not be read.
+
+    While there is one of these, nothing else can be told of the folder.
+    """
+    faults: list[Fault] = []
+
+    def unreadable(error: OSError) -> None:
+        faults.append(Fault(below(out, Path(error.filename)), f"{_CANNOT_BE_READ} Mend that"))
+
+    for _ in os.walk(out, onerror=unreadable):
+        pass
+    if faults:
+        return faults
+    faults += linked_folders(out)
+    if faults:
+        return faults
+    faults += no_files(out)
+    if faults:
+        return faults
+    for path in _read_first(out):
+        if path.exists() and not os.access(path, os.R_OK):
+            faults.append(Fault(below(out, path), f"{_CANNOT_BE_READ} Mend that"))
+    return faults
+
+
+def no_files(out: Path, *more: str) -> list[Fault]:
+    """What is read before anything is compared and is no file: a pipe would be waited for.
+
+    Args:
+        out: The output folder.
+        more: Names in it, besides those of the ledger and the records.
+    """
+    faults = []
+    for path in (*(out / name for name in more), *_read_first(out)):
+        with suppress(FileNotFoundError):
+            if not stat.S_ISREG(path.lstat().st_mode):
+                message = f"is not a file of its own but a link, folder or pipe. {_NOT_RECORDED}"
+                faults.append(Fault(below(out, path), message))
+    return faults
+
+
+def _read_first(out: Path) -> tuple[Path, ...]:
+    ledger = (out / "audit" / name for name in _LEDGER)
+    return (*ledger, *sorted(out.glob("runs/*.json")))
+
+
+def marker_fault(out: Path, runs: Sequence[VisibleRun]) -> Fault | None:
+    """The fault of the marker, or None if it is what a run writes.
+
+    Args:
+        out: The output folder.
+        runs: Its runs: the marker says whether they are rehearsals.
+    """
+    rehearsed = {run.record.rehearsal for run in runs}
+    if len(rehearsed) == 2:
+        return Fault(MARKER_NAME, "marks a folder of both runs and rehearsals. Use no shard of it")
+    possible = [REHEARSALS_MARKER] if True in rehearsed else [MARKER]
+    if not rehearsed:  # nothing has become visible yet
+        possible.append(REHEARSALS_MARKER)
+    faults = [compare(out, out / MARKER_NAME, hashlib.sha256(m).hexdigest()) for m in possible]
+    return None if None in faults else faults[0]
+
+
+def linked_folders(out: Path) -> list[Fault]:
+    """Folders of an output that lead elsewhere, where somebody else can put what he likes."""
+    message = "is a link: what it leads to is not part of this output. Remove it"
+    return [Fault(name, message) for name in (*_FOLDERS, *_AT_WORK) if (out / name).is_symlink()]
+
+
+def added(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
+    """What is in the folders of an output and not of its runs: for who goes on writing there.
+
+    Args:
+        out: The output folder, in which no run is half visible.
+        runs: All that have a record.
+    """
+    replaced = {name for run in runs for name in run.record.superseded}
+    live = [run for run in runs if run.run_id not in replaced]
+    yield from unaccounted_names(out)
+    yield from unaccounted_decisions(out, runs)
+    yield from unaccounted_shards(out, live, {})
+    for name in ("shards", "audit/decisions"):
+        for path in _not_plain(out / name):
+            yield Fault(below(out, path), "is a link or device, not a file of its own. Remove it")
+
+
+def unaccounted_names(out: Path) -> Iterator[Fault]:
+    """What is in the folder, ``runs/`` and ``audit/`` besides what runs write there.
+
+    Hidden names are no exception, but for those that a run or a crash leaves.
+    """
+    yield from _strange(out, out, _FILES_IN_ROOT, _FOLDERS_IN_ROOT)
+    records = {path.name for path in (out / "runs").glob("[!.]*.json")}
+    yield from _strange(out, out / "runs", records, frozenset())
+    yield from _strange(out, out / "audit", _FILES_IN_AUDIT, _FOLDERS_IN_AUDIT)
+    for name in _AT_WORK:
+        for path in _not_plain(out / name):
+            yield Fault(below(out, path), "is a link or device, which no run makes. Remove it")
+    yield from _strange_folders(out, out / ".checkpoints")
+
+
+def _strange(
+    out: Path, folder: Path, files: Collection[str], folders: Collection[str]
+) -> Iterator[Fault]:
+    """What is in a folder and is not one of these files and folders, as such."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        mode = path.lstat().st_mode
+        known = (stat.S_ISREG(mode) and path.name in files) or (
+            stat.S_ISDIR(mode) and path.name in folders
+        )
+        # The records of runs, the card and the marker are compared with what was recorded.
+        compared = path.name in ("README.md", MARKER_NAME) and not stat.S_ISDIR(mode)
+        if not known and not compared:
+            yield Fault(below(out, path), "is no part of an output: it was added. Remove it")
+
+
+def _strange_folders(out: Path, folder: Path) -> Iterator[Fault]:
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            yield Fault(below(out, path), "is a folder, which no run makes here. Remove it")
+
+
+def _not_plain(root: Path) -> Iterator[Path]:
+    """What is below a folder and is neither a file nor a folder."""
+    for folder, folders, files in os.walk(root):
+        for name in sorted([*folders, *files]):
+            path = Path(folder, name)
+            with suppress(FileNotFoundError):  # a run at work removes what it has written
+                mode = path.lstat().st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                    yield path
+
+
+def unaccounted_decisions(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
+    """Files below ``audit/decisions/`` that no record names."""
+    accounted = {run.decisions_folder: {f.name for f in run.record.decisions} for run in runs}
+    yield from _unaccounted(out, out / "audit" / "decisions", accounted, {})
+
+
+def unaccounted_shards(
+    out: Path, live: Sequence[VisibleRun], replaced: Mapping[Path, str]
+) -> Iterator[Fault]:
+    """Files below ``shards/`` that no record names, and shards that a newer run replaced.
+
+    Args:
+        out: The output folder.
+        live: The runs whose shards belong there.
+        replaced: Folder of a superseded run → the run that replaced it.
+    """
+    accounted = {run.shards_folder: {s.name for s in run.record.shards} for run in live}
+    yield from _unaccounted(out, out / "shards", accounted, replaced)
+
+
+def _unaccounted(
+    out: Path, root: Path, accounted: Mapping[Path, set[str]], replaced: Mapping[Path, str]
+) -> Iterator[Fault]:
+    strangers: Counter[Path] = Counter()
+    for folder, folders, files in os.walk(root):
+        folders.sort()
+        here = Path(folder)
+        # A linked folder is not walked into, and would hide whatever is in it.
+        linked = [name for name in folders if (here / name).is_symlink()]
+        for name in sorted([*files, *linked]):
+            if here not in accounted:
+                strangers[here] += 1
+            elif name not in accounted[here]:
+                message = "is in no record: it was added, or left by an interrupted run. Remove it"
+                yield Fault(below(out, here / name), message)
+        if here != root and here not in accounted and not files and not folders:
+            message = "is an empty folder that is in no record. Remove it"
+            yield Fault(below(out, here), message)
+    for here, count in strangers.items():
+        if here in replaced:
+            message = (
+                f"{count} file(s) are still here, though run {replaced[here]} replaced them. "
+                "Remove the folder"
+            )
+        else:
+            message = (
+                f"{count} file(s) are in no record: they were added, or left by an interrupted "
+                "run. Remove them"
+            )
+        yield Fault(below(out, here), message)

@@ -1,0 +1,84 @@
+"""What a purge would take out of the shards of a run, if other decisions were in force."""
+
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from clearshard.audit.reading import VisibleRun, parquet_view, part_number
+
+
+@dataclass(frozen=True, slots=True)
+class ShardTouched:
+    """A shard of the visible run that a purge would have to write again.
+
+    Attributes:
+        shard: ``run=<run_id>/part-<n>-<digest>.parquet``.
+        transcripts: How many are in it.
+        purged: How many of them would be taken out.
+    """
+
+    shard: str
+    transcripts: int
+    purged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """What a purge after the change would take out of the visible run.
+
+    Attributes:
+        run_id: The visible run.
+        transcripts: Written by it, and excluded by the proposal.
+        already_due: Of these, how many are excluded by the present policy and registry as well.
+        not_decided: Written by it, and in the manifest no more: the proposal says nothing of them.
+        shards: Those that hold any of them, by name.
+    """
+
+    run_id: str
+    transcripts: int
+    already_due: int
+    not_decided: int
+    shards: tuple[ShardTouched, ...]
+
+
+_PURGE = """
+SELECT shard_part, count(*), count(*) FILTER (after_state = 'excluded'),
+    count(*) FILTER (after_state = 'excluded' AND before_state = 'excluded'),
+    count(*) FILTER (after_state IS NULL)
+FROM (
+    SELECT shard_part, w.file_id,
+        (SELECT min(state) FROM after a WHERE a.file_id = w.file_id) AS after_state,
+        (SELECT min(state) FROM before b WHERE b.file_id = w.file_id) AS before_state
+    FROM written w WHERE w.state = 'written'
+) GROUP BY shard_part ORDER BY shard_part
+"""
+
+
+def purge_of(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> Purge:
+    """What the decisions that are called after exclude of what a run has written.
+
+    Args:
+        connection: From `clearshard.audit.changes.open_changes`.
+        run: The run.
+
+    Raises:
+        IntegrityError: From `open_changes`, where its decisions are missing or damaged.
+    """
+    if not run.decisions_paths:
+        return Purge(run.run_id, 0, 0, 0, ())
+    files = pa.table({"filename": [str(path) for path in run.decisions_paths]})
+    parquet_view(connection, "written", ("file_id", "state", "shard_part"), files)
+    rows = connection.execute(_PURGE).fetchall()
+    names = {part_number(shard.name): shard.name for shard in run.record.shards}
+    return Purge(
+        run_id=run.run_id,
+        transcripts=sum(purged for _, _, purged, _, _ in rows),
+        already_due=sum(due for _, _, _, due, _ in rows),
+        not_decided=sum(absent for _, _, _, _, absent in rows),
+        shards=tuple(
+            ShardTouched(f"{run.shards_folder.name}/{names.get(part, part)}", held, purged)
+            for part, held, purged, _, _ in rows
+            if purged
+        ),
+    )

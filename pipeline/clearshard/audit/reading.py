@@ -1,0 +1,295 @@
+"""Visible runs and their decisions, as they were recorded.
+
+A run record is strict JSON: an unknown key, a wrong type, or a name that would lead out of the
+run's own folders is refused, since every path that the other modules open is made of it.
+"""
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from types import MappingProxyType
+
+import duckdb
+import msgspec
+import pyarrow as pa
+
+from clearshard.audit.faults import printable
+from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
+from clearshard.records import DECISION_SCHEMA, RunRecord
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}")
+_PART = re.compile(r"part-([0-9]{1,9})-[0-9A-Za-z]+\.parquet")
+_DECISIONS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.parquet")
+#: What a question may hold in memory; more goes to the spill folder.
+_MEMORY = "1GiB"
+
+
+#: Columns that not every version wrote.
+_LATER_COLUMNS = {
+    field.name: "NULL::VARCHAR"
+    for field in DECISION_SCHEMA
+    if field.nullable and pa.types.is_string(field.type)
+}
+
+
+class Pick(Enum):
+    """Which runs to look at, where none is named."""
+
+    NEWEST = "newest"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleRun:
+    """A run that has a record.
+
+    Attributes:
+        out: The output folder.
+        record: What the run recorded.
+        sha256: Of the bytes of the record, as its ledger event must say.
+        finished_at: When the run ended; runs are ordered by it.
+    """
+
+    out: Path
+    record: RunRecord
+    sha256: str
+    finished_at: datetime
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run."""
+        return self.record.run_id
+
+    @property
+    def shards_folder(self) -> Path:
+        """Where its shards are, unless a newer run replaced them."""
+        return self.out / "shards" / f"run={self.run_id}"
+
+    @property
+    def decisions_folder(self) -> Path:
+        """Where its decisions are, for good."""
+        return self.out / "audit" / "decisions" / f"run={self.run_id}"
+
+    @property
+    def decisions_paths(self) -> tuple[Path, ...]:
+        """Its decisions files."""
+        return tuple(self.decisions_folder / file.name for file in self.record.decisions)
+
+
+def part_number(shard_name: str) -> int:
+    """The ``n`` of ``part-<n>-<digest>.parquet``, as decisions name it in `shard_part`.
+
+    Raises:
+        ValueError: It is not the name of a shard.
+    """
+    match = _PART.fullmatch(shard_name)
+    if match is None:
+        raise ValueError("not the name of a shard")
+    return int(match[1])
+
+
+def record_paths(out: Path) -> tuple[Path, ...]:
+    """The run records of an output folder, by name."""
+    # A name that starts with a dot is a record on its way in, not yet visible.
+    return tuple(p for p in sorted(out.glob("runs/*.json")) if not p.name.startswith("."))
+
+
+def read_record(path: Path) -> VisibleRun:
+    """Reads ``OUT/runs/<run_id>.json``.
+
+    Raises:
+        IntegrityError: It cannot be read, or is not what a run writes.
+    """
+    try:
+        content = path.read_bytes()
+        record = msgspec.json.decode(content, type=RunRecord)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        # The error of the parser can quote what it read.
+        raise _not_a_record(path, type(error).__name__) from None
+    if _RUN_ID.fullmatch(record.run_id) is None or path.name != f"{record.run_id}.json":
+        raise _not_a_record(path, "its run_id is not its name")
+    if not all(_RUN_ID.fullmatch(run_id) for run_id in record.superseded):
+        raise _not_a_record(path, "a superseded run has no proper name")
+    if not all(_DECISIONS.fullmatch(file.name) for file in record.decisions):
+        raise _not_a_record(path, "a decisions file has no proper name")
+    try:
+        parts = {part_number(shard.name) for shard in record.shards}
+        moments = [datetime.fromisoformat(t) for t in (record.finished_at, record.as_of)]
+    except ValueError:
+        raise _not_a_record(path, "a shard or a time has no proper form") from None
+    if len(parts) != len(record.shards):
+        raise _not_a_record(path, "two shards have the same number")
+    if len({file.name for file in record.decisions}) != len(record.decisions):
+        raise _not_a_record(path, "a decisions file is named twice")
+    if any(moment.tzinfo is None for moment in moments):
+        raise _not_a_record(path, "a time has no offset")
+    return VisibleRun(path.parents[1], record, hashlib.sha256(content).hexdigest(), moments[0])
+
+
+def oldest_first(runs: Sequence[VisibleRun]) -> tuple[VisibleRun, ...]:
+    """Runs in the order in which they ended."""
+    return tuple(sorted(runs, key=lambda run: (run.finished_at, run.run_id)))
+
+
+def visible_runs(out: Path) -> tuple[VisibleRun, ...]:
+    """Every visible run of an output folder, oldest first.
+
+    Raises:
+        IntegrityError: A record is not what a run writes.
+    """
+    return oldest_first([read_record(path) for path in record_paths(out)])
+
+
+def picked_runs(out: Path, which: Pick | str = Pick.NEWEST) -> tuple[VisibleRun, ...]:
+    """The runs to look at, oldest first; at least one.
+
+    Args:
+        out: The output folder.
+        which: The newest run, all of them, or the one of this name.
+
+    Raises:
+        OutputUnusable: There is no visible run.
+        ConfigError: There is none of this name.
+        IntegrityError: A record is not what a run writes.
+    """
+    runs = visible_runs(out)
+    if not runs:
+        raise OutputUnusable(
+            f"{printable(str(out))} holds no finished run. Name the folder of one with --out."
+        )
+    if which is Pick.ALL:
+        return runs
+    if which is Pick.NEWEST:
+        return runs[-1:]
+    named = tuple(run for run in runs if run.run_id == which)
+    if not named:
+        problem = f"there is no such run among {len(runs)}; the newest is {runs[-1].run_id}"
+        raise ConfigError("run", [f"{printable(str(which))} → {problem}"])
+    return named
+
+
+def superseded_by(runs: Sequence[VisibleRun]) -> dict[str, str]:
+    """Each run whose shards were replaced → the newest run that names it as such."""
+    return {old: run.run_id for run in oldest_first(runs) for old in run.record.superseded}
+
+
+@contextmanager
+def connected() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty in-memory database that spills to a temporary folder and loads no extension.
+
+    Raises:
+        IntegrityError: A query failed because of what a file holds, or because it is not there.
+    """
+    with tempfile.TemporaryDirectory(prefix="clearshard-audit-") as spill:
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "memory_limit": _MEMORY,
+                "python_enable_replacements": "false",
+                "temp_directory": spill,
+            },
+        )
+        try:
+            # Footers are looked at several times while a view is made and asked; read them once.
+            connection.execute("SET parquet_metadata_cache = true")
+            yield connection
+        except duckdb.Error as error:
+            # Its message can quote a value; the type is enough to tell damage from absence.
+            raise IntegrityError(
+                f"The tables of decisions cannot be read ({type(error).__name__}). "
+                "Run `clearshard audit verify` to see which file is damaged or missing."
+            ) from None
+        finally:
+            connection.close()
+
+
+def parquet_view(
+    connection: duckdb.DuckDBPyConnection,
+    view: str,
+    columns: Sequence[str],
+    files: pa.Table,
+    optional: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Makes a view over an explicit list of Parquet files.
+
+    Args:
+        connection: From `connected`.
+        view: Name of the view; like `columns`, a word of this package, never of a user.
+        columns: What it reads of the files.
+        files: A column ``filename`` with one path a row, and columns to add to the rows of it.
+        optional: Columns that older files need not have → what takes their place where none has.
+    """
+    paths = [literal_path(name) for name in files.column("filename").to_pylist()]
+    connection.register(f"{view}_files", files)
+    # Paths go in through the API, since a view cannot have parameters. The folder's name run=<id>
+    # must not become a column.
+    rows = connection.read_parquet(
+        paths, filename=True, hive_partitioning=False, union_by_name=True
+    )
+    rows.create_view(f"{view}_rows")
+    absent = optional.keys() - set(rows.columns)
+    read = [f"{optional[name]} AS {name}" if name in absent else name for name in columns]
+    wanted = ", ".join([*read, *(n for n in files.column_names if n != "filename")])
+    connection.execute(
+        f"CREATE VIEW {view} AS SELECT {wanted} "  # noqa: S608 - words of this package only
+        f"FROM {view}_rows JOIN {view}_files USING (filename)"
+    )
+
+
+@contextmanager
+def open_decisions(runs: Sequence[VisibleRun]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with one view, ``decisions``: DECISION_SCHEMA, ``run_id`` and ``run_order``.
+
+    `run_order` numbers the runs in the order given. A column that a run of an older version did not
+    write is null there.
+
+    Raises:
+        IntegrityError: A file of decisions is missing or damaged.
+    """
+    names, ids, orders = [], [], []
+    for order, run in enumerate(runs):
+        for path in run.decisions_paths:
+            names.append(str(path))
+            ids.append(run.run_id)
+            orders.append(order)
+    with connected() as connection:
+        if names:
+            files = pa.table({"filename": names, "run_id": ids, "run_order": orders})
+            parquet_view(connection, "decisions", DECISION_SCHEMA.names, files, _LATER_COLUMNS)
+        else:
+            added = [pa.field("run_id", pa.string()), pa.field("run_order", pa.int64())]
+            nothing = pa.schema([*DECISION_SCHEMA, *added]).empty_table()
+            connection.register("decisions", nothing)
+        yield connection
+
+
+def file_view(connection: duckdb.DuckDBPyConnection, view: str, path: Path) -> None:
+    """Makes a view over one decisions file: DECISION_SCHEMA, in the order of the file.
+
+    Raises:
+        IntegrityError: From `connected`, where the file is missing or damaged.
+    """
+    rows = connection.read_parquet([literal_path(str(path))], hive_partitioning=False)
+    absent = _LATER_COLUMNS.keys() - set(rows.columns)
+    read = [f"{_LATER_COLUMNS[n]} AS {n}" if n in absent else n for n in DECISION_SCHEMA.names]
+    rows.project(", ".join(read)).create_view(view, replace=True)
+
+
+def literal_path(path: str) -> str:
+    """A path as DuckDB reads it for itself: it would take a bracket or a star as a pattern."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
+
+
+def _not_a_record(path: Path, problem: str) -> IntegrityError:
+    return IntegrityError(
+        f"runs/{printable(path.name)} is not the record of a run ({problem}). "
+        "Restore it from a backup, then run `clearshard audit verify`."
+    )

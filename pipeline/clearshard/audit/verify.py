@@ -1,0 +1,343 @@
+"""Is what is on disk what was recorded?
+
+The checks, in the order in which their faults are reported:
+
+0. Links, and what cannot be read: then nothing else is looked at.
+1. The marker of the folder, the chain of the ledger and its signatures (`Ledger.check`), and that
+   it announces every record there is.
+2. Every record is what a run writes, and its SHA-256 is the one announced; every announcement that
+   was not withdrawn by a later ``run_failed`` has its record; a run only replaces older ones.
+3. The dataset card is that of the newest run. Every decisions file is what was recorded, and there
+   is no other; nothing else is in the folder, ``runs/`` and ``audit/``.
+4. The decisions reconcile with the counts of the record, by state and by reason.
+5. Every shard of a run that was not replaced is what was recorded, and nothing else is below
+   ``shards/``: no shard of a replaced run, no stranger.
+6. Rows, order, key range and policy digest of each shard.
+7. The keys in the shards are exactly those of the written decisions, each once, in its part, and by
+   the redactor that its decision names.
+
+A run that the ledger calls swept has neither record nor decisions: its lifetime was over.
+
+While a run becomes visible, a verification beside it can see it half announced: verify again then.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from clearshard.audit.contents import decisions_faults, key_faults, shard_faults, shared_key_faults
+from clearshard.audit.events import Event, EventName
+from clearshard.audit.faults import Fault, printable
+from clearshard.audit.inventory import (
+    compare,
+    marker_fault,
+    structure_faults,
+    unaccounted_decisions,
+    unaccounted_names,
+    unaccounted_shards,
+)
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
+from clearshard.errors import IntegrityError, OutputUnusable
+from clearshard.records import ShardFile
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How much was looked at; what a fault kept from being read is not counted."""
+
+    events: int
+    runs: int
+    decisions_files: int
+    decisions: int
+    shards: int
+    transcripts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the reader was told elsewhere, and the folder must agree with.
+
+    Attributes:
+        public_key: Of whoever may sign the ledger, hex; None trusts whoever signed first.
+        head: Hash of an event that was the newest once.
+        with_shards: False where there are none to look at: in what an evidence bundle holds.
+    """
+
+    public_key: str | None = None
+    head: str | None = None
+    with_shards: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a verification.
+
+    Attributes:
+        faults: In the order of the checks; none if everything is as recorded.
+        checked: How much was looked at.
+        head: Hash of the newest event, to be kept elsewhere by whoever wants to notice that an
+            older state was put back; None if there is no event, or the last line is damaged.
+        public_key: Who signed the newest event, to be compared with what one was told.
+    """
+
+    faults: tuple[Fault, ...]
+    checked: Checked
+    head: str | None
+    public_key: str | None
+
+    @property
+    def sound(self) -> bool:
+        """Whether everything is as recorded."""
+        return not self.faults
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        return {
+            "sound": self.sound,
+            "faults": [asdict(fault) for fault in self.faults],
+            "checked": asdict(self.checked),
+            "head": self.head,
+            "public_key": self.public_key,
+        }
+
+
+_NOTHING = Known()
+#: The dataset card; a run announces the digest of its own.
+_CARD = "README.md"
+_LEDGER = "audit/ledger.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class _Announcements:
+    """What the ledger says of runs.
+
+    Attributes:
+        digests: Run → SHA-256 of its record, and the line that says so.
+        cards: Run → SHA-256 of the dataset card that it wrote.
+        withdrawn: Runs that were announced and failed after that.
+        swept: Runs whose record and decisions were removed when their lifetime was over.
+        faults: Announcements that cannot be right.
+        events: Number of events read.
+    """
+
+    digests: dict[str, tuple[str, str]]
+    cards: dict[str, str]
+    withdrawn: frozenset[str]
+    swept: frozenset[str]
+    faults: tuple[Fault, ...]
+    events: int
+
+
+def verify(out: Path, known: Known = _NOTHING) -> Report:
+    """Checks an output folder; changes nothing in it.
+
+    Args:
+        out: The output folder.
+        known: What it must agree with besides itself.
+
+    Raises:
+        OutputUnusable: There is no output in the folder.
+    """
+    if not any((out / name).exists() for name in ("runs", "audit", "shards")):
+        raise OutputUnusable(
+            f"{printable(str(out))} is not an output folder. Name the one of a run with --out."
+        )
+    unreadable = structure_faults(out)
+    if unreadable:
+        return Report(tuple(unreadable), Checked(0, 0, 0, 0, 0, 0), None, None)
+    ledger = Ledger(out / "audit" / "ledger.jsonl")
+    runs, no_records = _records(out)
+    marker = marker_fault(out, runs)
+    faults = [marker] if marker else []
+    faults += ledger.check(
+        [run.run_id for run in runs], public_key=known.public_key, known_head=known.head
+    )
+    announced = _announcements(ledger)
+    if not announced.events and not faults:
+        faults.append(Fault(_LEDGER, "has no events: it was emptied or removed. Restore it"))
+    faults += no_records
+    faults += announced.faults
+    faults += _links(out, runs, announced)
+    faults += _card(out, runs, announced)
+    replaced, unfounded = _replaced(runs, announced.swept)
+    faults += unfounded
+
+    decided = []
+    for run in runs:
+        found = list(_decisions_of(run))
+        faults += found
+        if not found:
+            decided.append(run)
+    faults += unaccounted_decisions(out, runs)
+    faults += unaccounted_names(out)
+
+    shards: list[ShardFile] = []
+    if known.with_shards:
+        in_shards, shards = _shards(out, runs, replaced, decided)
+        faults += in_shards
+
+    checked = Checked(
+        events=announced.events,
+        runs=len(runs),
+        decisions_files=sum(len(run.record.decisions) for run in decided),
+        decisions=sum(file.row_count for run in decided for file in run.record.decisions),
+        shards=len(shards),
+        transcripts=sum(shard.row_count for shard in shards),
+    )
+    head = _head(ledger)
+    return Report(
+        tuple(faults),
+        checked,
+        None if head is None else head.hash,
+        None if head is None else head.key,
+    )
+
+
+def _records(out: Path) -> tuple[tuple[VisibleRun, ...], list[Fault]]:
+    runs, faults = [], []
+    for path in record_paths(out):
+        try:
+            runs.append(read_record(path))
+        except IntegrityError as error:
+            faults.append(Fault(f"runs/{printable(path.name)}", str(error)))
+    return oldest_first(runs), faults
+
+
+def _announcements(ledger: Ledger) -> _Announcements:
+    """Reads the ledger as far as it can be read; `Ledger.check` has said where that ends."""
+    digests: dict[str, tuple[str, str]] = {}
+    cards: dict[str, str] = {}
+    withdrawn: set[str] = set()
+    swept: set[str] = set()
+    faults: list[Fault] = []
+    events = 0
+    for event in ledger.readable():
+        events += 1
+        location = f"audit/ledger.jsonl:{events}"
+        if event.event == EventName.RUN_FAILED and event.run_id in digests:
+            del digests[event.run_id]
+            withdrawn.add(event.run_id)
+        if event.event == EventName.RUN_SWEPT:
+            if event.data.get("record_sha256") == digests.get(event.run_id, ("",))[0]:
+                swept.add(event.run_id)
+            else:
+                faults.append(Fault(location, "sweeps a run that was never announced so"))
+        if event.event != EventName.RUN_FINISHED:
+            continue
+        cards[event.run_id] = str(event.data.get("card_sha256"))
+        digest = event.data.get("record_sha256")
+        if not isinstance(digest, str):
+            faults.append(Fault(location, "announces a run without the digest of its record"))
+            continue
+        if digests.get(event.run_id, (digest,))[0] != digest:
+            faults.append(Fault(location, "announces a second record of the same run"))
+        digests[event.run_id] = (digest, location)
+        withdrawn.discard(event.run_id)
+    return _Announcements(
+        digests, cards, frozenset(withdrawn), frozenset(swept), tuple(faults), events
+    )
+
+
+def _card(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> Iterator[Fault]:
+    """The dataset card tells people what the shards are: it must be the newest run's."""
+    if not runs or runs[-1].run_id not in announced.cards:
+        return
+    fault = compare(out, out / _CARD, announced.cards[runs[-1].run_id])
+    if fault is not None:
+        yield fault
+
+
+def _links(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> Iterator[Fault]:
+    for run in runs:
+        location = f"runs/{run.run_id}.json"
+        if run.run_id in announced.withdrawn:
+            yield Fault(location, "is there, though the ledger says that the run failed")
+        if run.run_id in announced.swept:
+            message = "is there, though it was swept: an interrupted sweep, which the next run ends"
+            yield Fault(location, message)
+        digest, line = announced.digests.get(run.run_id, (run.sha256, ""))
+        if digest != run.sha256:
+            message = f"is not the record that {line} announces: it was edited. Restore it"
+            yield Fault(location, message)
+    there = {path.name for path in record_paths(out)}
+    for run_id, (_, line) in announced.digests.items():
+        if f"{run_id}.json" not in there and run_id not in announced.swept:
+            message = (
+                f"announces run {printable(run_id)}, which has no record: an interrupted publish "
+                "or a deleted record. Restore the record, or run again"
+            )
+            yield Fault(line, message)
+
+
+def _replaced(
+    runs: Sequence[VisibleRun], swept: Collection[str]
+) -> tuple[dict[str, str], list[Fault]]:
+    """Runs whose shards a newer run replaced → that run. A claim on a newer run counts nothing."""
+    replaced: dict[str, str] = {}
+    faults = []
+    older: set[str] = set()
+    for run in runs:
+        for named in run.record.superseded:
+            if named in older:
+                replaced[named] = run.run_id
+            elif named not in swept:
+                message = f"claims to replace run {named}, which is not an older run with a record"
+                faults.append(Fault(f"runs/{run.run_id}.json", message))
+        older.add(run.run_id)
+    return replaced, faults
+
+
+def _decisions_of(run: VisibleRun) -> Iterator[Fault]:
+    pairs = zip(run.record.decisions, run.decisions_paths, strict=True)
+    altered = [fault for file, path in pairs if (fault := compare(run.out, path, file.sha256))]
+    yield from altered or _readable(f"audit/decisions/run={run.run_id}", decisions_faults(run))
+
+
+def _shards(
+    out: Path,
+    runs: Sequence[VisibleRun],
+    replaced: Mapping[str, str],
+    decided: Collection[VisibleRun],
+) -> tuple[list[Fault], list[ShardFile]]:
+    """Faults of the shards, and the shards whose bytes are what was recorded.
+
+    Args:
+        out: The output folder.
+        runs: All there are.
+        replaced: Run → the one that replaced it.
+        decided: Runs whose decisions can be relied on.
+    """
+    faults: list[Fault] = []
+    live = [run for run in runs if run.run_id not in replaced]
+    sound: dict[str, list[ShardFile]] = {run.run_id: [] for run in live}
+    for run in live:
+        for shard in run.record.shards:
+            altered = compare(out, run.shards_folder / shard.name, shard.sha256)
+            faults += [altered] if altered else list(shard_faults(run, shard))
+            if altered is None:
+                sound[run.run_id].append(shard)
+    folders = {run.shards_folder: replaced[run.run_id] for run in runs if run.run_id in replaced}
+    faults += unaccounted_shards(out, live, folders)
+    counted = [run for run in live if run in decided]
+    for run in counted:
+        faults += _readable("shards", key_faults(run, sound[run.run_id]))
+    if len(counted) > 1:
+        faults += _readable("shards", shared_key_faults(counted))
+    return faults, [shard for of_run in sound.values() for shard in of_run]
+
+
+def _readable(location: str, faults: Iterator[Fault]) -> Iterator[Fault]:
+    """Faults, and one more if a table cannot be read to the end."""
+    try:
+        yield from faults
+    except IntegrityError as error:
+        yield Fault(location, str(error))
+
+
+def _head(ledger: Ledger) -> Event | None:
+    try:
+        return ledger.head()
+    except IntegrityError:
+        return None

@@ -1,0 +1,141 @@
+"""The views that an ad-hoc query sees; docs/auditing.md describes each column."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pyarrow as pa
+
+from clearshard.audit.events import canonical
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.reading import VisibleRun, part_number, superseded_by
+from clearshard.records import TIMESTAMP
+
+#: Names of the views.
+VIEWS = ("decisions", "reasons", "runs", "shards", "events")
+
+_RUNS = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("as_of", TIMESTAMP),
+        ("rehearsal", pa.bool_()),
+        ("started_at", TIMESTAMP),
+        ("finished_at", TIMESTAMP),
+        ("clearshard_version", pa.string()),
+        ("policy_digest", pa.string()),
+        ("redactor_digest", pa.string()),
+        ("manifest_sha256", pa.string()),
+        ("registry_sha256", pa.string()),
+        ("registry_exported_at", TIMESTAMP),
+        ("seen", pa.int64()),
+        ("written", pa.int64()),
+        ("excluded", pa.int64()),
+        ("quarantined", pa.int64()),
+        ("taken_out", pa.int64()),
+        ("word_count", pa.int64()),
+        ("superseded_by", pa.string()),
+    ]
+)
+_SHARDS = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("part", pa.int32()),
+        ("name", pa.string()),
+        ("sha256", pa.string()),
+        ("row_count", pa.int64()),
+        ("size_bytes", pa.int64()),
+        ("superseded_by", pa.string()),
+    ]
+)
+_EVENTS = pa.schema(
+    [
+        ("seq", pa.int64()),
+        ("appended_at", TIMESTAMP),
+        ("event", pa.string()),
+        ("run_id", pa.string()),
+        ("data", pa.string()),
+        ("hash", pa.string()),
+    ]
+)
+
+
+def add_views(connection: duckdb.DuckDBPyConnection, out: Path, runs: Sequence[VisibleRun]) -> None:
+    """Adds all views but ``decisions``, which `open_decisions` has made.
+
+    Raises:
+        IntegrityError: The ledger is damaged.
+    """
+    newer = superseded_by(runs)
+    for name, table in (
+        ("runs", _runs(runs, newer)),
+        ("shards", _shards(runs, newer)),
+        ("events", _events(out)),
+    ):
+        # A table of its own: nothing of Python is asked once the query runs.
+        connection.register("incoming", table)
+        connection.execute(f"CREATE TABLE {name} AS FROM incoming")
+        connection.unregister("incoming")
+    connection.execute(
+        "CREATE VIEW reasons AS SELECT run_id, file_id, account_id, state, "
+        "unnest(list_distinct(reasons)) AS reason FROM decisions"
+    )
+
+
+def _runs(runs: Sequence[VisibleRun], newer: dict[str, str]) -> pa.Table:
+    rows = []
+    for run in runs:
+        record = msgspec.to_builtins(run.record)
+        counts, registry = record["counts"], record["registry_at_publish"]
+        rows.append(
+            {
+                **{name: record[name] for name in _RUNS.names if name in record},
+                **{name: counts[name] for name in counts},
+                "manifest_sha256": record["manifest"]["sha256"],
+                "registry_sha256": registry["sha256"],
+                "registry_exported_at": registry["newest_exported_at"],
+                "superseded_by": newer.get(run.run_id),
+            }
+        )
+    return _table(rows, _RUNS)
+
+
+def _shards(runs: Sequence[VisibleRun], newer: dict[str, str]) -> pa.Table:
+    rows = [
+        {
+            "run_id": run.run_id,
+            "part": part_number(shard.name),
+            "name": shard.name,
+            "sha256": shard.sha256,
+            "row_count": shard.row_count,
+            "size_bytes": shard.size_bytes,
+            "superseded_by": newer.get(run.run_id),
+        }
+        for run in runs
+        for shard in run.record.shards
+    ]
+    return _table(rows, _SHARDS)
+
+
+def _events(out: Path) -> pa.Table:
+    rows = [
+        {
+            **msgspec.structs.asdict(event),
+            "appended_at": event.at,
+            "data": canonical(event.data).decode("ascii"),
+        }
+        for event in Ledger(out / "audit" / "ledger.jsonl").read()
+    ]
+    return _table(rows, _EVENTS)
+
+
+def _table(rows: Sequence[Mapping[str, object]], schema: pa.Schema) -> pa.Table:
+    """Times come as text with an offset."""
+    columns = []
+    for field in schema:
+        values = [row.get(field.name) for row in rows]
+        if pa.types.is_timestamp(field.type):
+            columns.append(pa.array(values, pa.string()).cast(field.type))
+        else:
+            columns.append(pa.array(values, field.type))
+    return pa.Table.from_arrays(columns, schema=schema)

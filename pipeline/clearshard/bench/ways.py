@@ -1,0 +1,103 @@
+"""What is compared: two ways without clearshard and two with it, each from the same transcripts.
+
+Presidio gets the texts of the turns ready in memory and gives redacted strings. clearshard starts
+from the JSON and ends with Parquet on disk, so reading, decoding, the residual check, staging and
+writing count for it alone.
+"""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+from clearshard.bench.documents import Document, units_of
+from clearshard.config import Config, Profile
+from clearshard.keys import PseudonymKey
+from clearshard.redaction.ner import STOCK_NER
+from clearshard.redaction.redactor import Redactor, redactor_digest
+from clearshard.redaction.stock import Found, StockPresidio, found_by
+from clearshard.run.work import WorkSettings, process
+from clearshard.shards.assemble import Assembler, ShardSizes
+from clearshard.shards.staging import Seal
+
+WayName = Literal["stock Presidio", "tuned Presidio", "clearshard, stock profile", "clearshard"]
+STOCK: WayName = "stock Presidio"
+TUNED: WayName = "tuned Presidio"
+SAME_RECOGNIZERS: WayName = "clearshard, stock profile"
+EVERYTHING: WayName = "clearshard"
+
+KEY = PseudonymKey(b"\0" * 32)
+
+
+def seal_of(config: Config) -> Seal:
+    """What a benchmark's work is made under; nothing of it is kept."""
+    return Seal(KEY, redactor_digest(config), "0" * 64)
+
+
+class Way(Protocol):
+    """One way to redact transcripts."""
+
+    def run(self, documents: Sequence[Document]) -> None:
+        """Redacts them; what it found may be asked for later."""
+
+
+class PresidioWay:
+    """Presidio's engines on the turns.
+
+    Attributes:
+        found: What the last run found, for each turn of all its documents.
+    """
+
+    def __init__(self, model: str, *, tuned: bool) -> None:
+        self.presidio = StockPresidio(model, tuned=tuned)
+        self._results: Sequence[Sequence[object]] = ()
+
+    def run(self, documents: Sequence[Document]) -> None:
+        """See `Way`."""
+        _, self._results = self.presidio.redact([t for d in documents for t in d.turns])
+
+    def found(self) -> list[frozenset[Found]]:
+        """What the last run found, for each turn of all its documents."""
+        return [found_by(results) for results in self._results]
+
+
+class ClearshardWay:
+    """A worker of clearshard, and the shards that are made of what it has staged."""
+
+    def __init__(self, config: Config, profile: Profile, scratch: Path) -> None:
+        self.config = with_profile(config, profile)
+        self._redactor = Redactor(self.config, KEY)
+        self._seal = seal_of(self.config)
+        self._scratch = scratch
+
+    def run(self, documents: Sequence[Document]) -> None:
+        """See `Way`."""
+        staging, shards = self._scratch / "staging", self._scratch / "shards"
+        for folder in (staging, shards):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        settings = WorkSettings(self.config, staging, self._seal)
+        results = [process(unit, self._redactor, settings) for unit in units_of(documents)]
+        staged = [result.staged for result in results if result.staged is not None]
+        output = self.config.output
+        sizes = ShardSizes(output.target_shard_bytes, output.row_group_bytes)
+        assembler = Assembler(shards, staged, sizes, "0" * 64)
+        for key_range in assembler.ranges:
+            assembler.write(key_range)
+
+
+def with_profile(config: Config, profile: Profile) -> Config:
+    """The configuration with another profile."""
+    redaction = config.redaction.model_copy(update={"profile": profile})
+    return config.model_copy(update={"redaction": redaction})
+
+
+def make_ways(config: Config, scratch: Path) -> dict[WayName, Way]:
+    """All ways, loaded, in the order in which they take turns."""
+    model = config.redaction.spacy_model or STOCK_NER
+    return {
+        STOCK: PresidioWay(model, tuned=False),
+        TUNED: PresidioWay(model, tuned=True),
+        SAME_RECOGNIZERS: ClearshardWay(config, "stock", scratch),
+        EVERYTHING: ClearshardWay(config, "strict", scratch),
+    }

@@ -1,0 +1,109 @@
+"""`audit explain`."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from clearshard.audit.explain import Verdict
+from clearshard.audit.reasons import Why
+from clearshard.audit.remedy import Outcome, Remedy
+from clearshard.cli.audit.options import EXIT
+from clearshard.cli.console import print_json, print_text, shown
+from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
+from clearshard.records import SourceSnapshot
+from clearshard.run.folder import require_ours
+
+_INDENT = " " * 12
+_WIDTH = 80
+_EXIT = EXIT.replace("0 done", "0 done (also where no run has seen the file)")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command(epilog=_EXIT)(explain)
+
+
+def explain(
+    file_id: Annotated[str, typer.Argument(help="The customer's id of the file.")],
+    config: MaybeConfigOption = None,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every decision ever taken on a file: rules, facts, sources, and where it was written."""
+    from clearshard.audit.explain import explain as explain_file
+
+    folder = require_ours(folder_to_read(config, out))
+    result = explain_file(folder.root, file_id)
+    if as_json:
+        print_json({"file_id": file_id, "verdicts": []} if result is None else result.to_dict())
+        return
+    if result is None:
+        print_text(f"No run has seen a file {shown(file_id)}.")
+        return
+    print_text(f"file {shown(result.file_id)}")
+    for verdict in result.verdicts:
+        _print(verdict)
+
+
+def _print(verdict: Verdict) -> None:
+    kind = "rehearsal" if verdict.rehearsal else "run"
+    print_text(f"\n{kind} {verdict.run_id}, as of {verdict.as_of}: {verdict.state.upper()}")
+    print_text(f"  account   {shown(verdict.account_id)}")
+    print_text(f"  policy    {verdict.policy_digest}")
+    print_text(f"  registry  {_snapshot(verdict.registry)}")
+    if verdict.registry_at_publish.sha256 != verdict.registry.sha256:
+        print_text(f"  and again {_snapshot(verdict.registry_at_publish)}")
+    known = {name: value for name, value in verdict.facts.items() if value is not None}
+    print_text(f"  facts     {_facts(known) or 'nothing is known'}")
+    for why in verdict.reasons:
+        _print_why(why)
+    if verdict.error_type:
+        print_text(f"  detail    {shown(verdict.error_type)}")
+    _print_remedy(verdict.remedy)
+    if verdict.written is not None:
+        written = verdict.written
+        print_text(f"  written   {written.shard} as {written.doc_key}")
+        replaced = f", replaced by run {written.superseded_by}" if written.superseded_by else ""
+        print_text(f"            {written.presence}{replaced}")
+        for event in written.events:
+            print_text(f"            {shown(event.event)} at {event.at}, event {event.seq}")
+
+
+def _print_why(why: Why) -> None:
+    print_text(f"  because   {shown(why.reason)}: {shown(why.sentence)}")
+    for rule in why.rules:
+        print_text(f"            rule {shown(rule.id)}: {shown(rule.description)}")
+        print_text(f'            source: "{shown(rule.source)}"')
+        print_text(f"            facts: {_facts(rule.facts)}")
+    print_text(f"            to change it: {why.remedy}")
+
+
+def _print_remedy(remedy: Remedy) -> None:
+    match remedy.outcome:
+        case Outcome.NOTHING_CAN:
+            print_text(f"  eligible  nothing can make it so: {shown(', '.join(remedy.obstacles))}")
+        case Outcome.FACTS:
+            print_text("  eligible  only if all of this were so:")
+            for change in remedy.changes:
+                now = shown(change.now)
+                print_text(f"            {change.fact} = {shown(change.needed)} (it was {now})")
+        case Outcome.TRANSCRIPT:
+            print_text("  eligible  yes, by the facts; what kept it back is said above")
+        case Outcome.WRITTEN:
+            pass
+
+
+def _snapshot(registry: SourceSnapshot) -> str:
+    return f"{registry.sha256} (exported {registry.newest_exported_at or 'unknown'})"
+
+
+def _facts(facts: Mapping[str, object]) -> str:
+    """Facts with their values, on as many lines as they need."""
+    lines = [""]
+    for name, value in facts.items():
+        told = f"{name} = {shown(value)}"
+        if lines[-1] and len(lines[-1]) + len(told) + 2 > _WIDTH - len(_INDENT):
+            lines.append("")
+        lines[-1] += f", {told}" if lines[-1] else told
+    return f",\n{_INDENT}".join(lines)

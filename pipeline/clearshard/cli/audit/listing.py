@@ -1,0 +1,54 @@
+"""`audit list`."""
+
+from typing import Annotated
+
+import typer
+
+from clearshard.audit.selection import Filter, runs_in
+from clearshard.cli.audit.options import EXIT, RunOption, SinceOption, UntilOption, picked
+from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
+from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, give_rows, row_options
+from clearshard.records import State
+from clearshard.run.folder import require_ours
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command("list", epilog=EXIT)(list_)
+
+
+def list_(
+    config: MaybeConfigOption = None,
+    out: OutOption = None,
+    run: RunOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    state: Annotated[State | None, typer.Option(help="Only files that ended so.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only files with this reason.")] = None,
+    account: Annotated[str | None, typer.Option(help="Only files of this account.")] = None,
+    product: Annotated[
+        str | None, typer.Option(help="Only files of this product, or `unknown`.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Only files of this region, or `unknown`.")
+    ] = None,
+    prefix: Annotated[str | None, typer.Option(help="Only file ids that begin so.")] = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decisions, in the order of the runs and their manifests."""
+    from clearshard.audit.listing import open_listing
+
+    options = row_options(form, output, limit, as_json)
+    folder = require_ours(folder_to_read(config, out))
+    runs = runs_in(folder.root, *picked(run, since, until))
+    columns = {"file": "file_id", "account": "account_id", "state": "state", "reasons": "reasons"}
+    if state is State.QUARANTINED:
+        columns["detail"] = "error_type"
+    if len(runs) > 1:
+        columns = {"run": "run_id", **columns}
+    wanted = Filter(state, reason, account, product, region, prefix)
+    with open_listing(runs, wanted, options.to_ask) as rows:
+        give_rows(rows, options, "decisions", columns)

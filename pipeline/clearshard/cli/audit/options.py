@@ -1,0 +1,81 @@
+"""Options that several verbs of `audit` share."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clearshard.audit.reading import Pick
+from clearshard.audit.selection import Period
+from clearshard.cli.options import moment
+from clearshard.config import load_config
+from clearshard.errors import ConfigError
+from clearshard.keys import find_signing_key
+
+if TYPE_CHECKING:  # importing it takes long; `--help` is quick
+    from clearshard.audit.verify import Known
+
+EXIT = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 5 integrity check failed."
+
+RunOption = Annotated[
+    str | None,
+    typer.Option(
+        "--run", help="A run id, or `all`. Default: the newest run; all of a period, if one is set."
+    ),
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", help="Only runs that decided at or after this moment, RFC 3339."),
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", help="Only runs that decided before this moment, RFC 3339.")
+]
+KeyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        help="Public key, hex, that alone may have signed the ledger. Default: that of the "
+        "configured signing key; without one, whoever signed first.",
+    ),
+]
+HeadOption = Annotated[
+    str | None,
+    typer.Option("--head", help="A head of the ledger that was kept elsewhere; must be in it."),
+]
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+def picked(run: str | None, since: str | None, until: str | None) -> tuple[Pick | str, Period]:
+    """What the three options say.
+
+    Raises:
+        ConfigError: A moment is no time, or has no offset.
+    """
+    period = Period(
+        None if since is None else moment(since, "--since"),
+        None if until is None else moment(until, "--until"),
+    )
+    if run is None:
+        return (Pick.NEWEST if period == Period() else Pick.ALL), period
+    return (Pick.ALL if run == "all" else run), period
+
+
+def what_is_known(
+    config: Path | None, key: str | None, head: str | None, *, with_shards: bool = True
+) -> "Known":
+    """What a verification is to agree with; without a key that of the configuration, if any.
+
+    Raises:
+        ConfigError: An option is no hash, or the configured key cannot be read.
+    """
+    from clearshard.audit.signing import Signer
+    from clearshard.audit.verify import Known
+
+    for name, value in (("--key", key), ("--head", head)):
+        if value is not None and not _HASH.fullmatch(value):
+            raise ConfigError(name, ["must be 64 hex digits in lower case"])
+    if key is None and config is not None:
+        secret = find_signing_key(load_config(config))
+        key = None if secret is None else Signer.of(secret).public_key
+    return Known(key, head, with_shards)

@@ -1,0 +1,70 @@
+"""`audit summary`."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from clearshard.audit.summary import Funnel, Slice, Summary
+from clearshard.cli.audit.options import EXIT, RunOption, SinceOption, UntilOption, picked
+from clearshard.cli.console import print_json, print_table
+from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
+from clearshard.run.folder import require_ours
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command(epilog=EXIT)(summary)
+
+
+def summary(
+    config: MaybeConfigOption = None,
+    out: OutOption = None,
+    run: RunOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    top: Annotated[int, typer.Option(min=0, help="List so many accounts by themselves.")] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """The funnel: seen, eligible, written; by run, reason, product, region and account."""
+    from clearshard.audit.summary import summarise
+
+    folder = require_ours(folder_to_read(config, out))
+    result = summarise(folder.root, *picked(run, since, until), top)
+    if as_json:
+        print_json(result.to_dict())
+    else:
+        _print(result)
+
+
+def _print(result: Summary) -> None:
+    steps = tuple(result.total.to_dict())
+    several = len(result.by_run) > 1
+    title = f"{len(result.by_run):,} runs" if several else f"run {result.runs[0]}"
+    if any(part.rehearsal for part in result.by_run):  # then all are: no folder holds both
+        title = f"REHEARSAL, for no training: {title}"
+    print_table(title, ("state", "files"), list(result.total.to_dict().items()))
+    if several:
+        runs = [(part.run_id, *_counts(part.funnel)) for part in result.by_run]
+        print_table("\nby run", ("run", *steps), runs)
+    reasons = [(count.state, count.reason, count.files) for count in result.by_reason]
+    print_table("\nby reason (a file can have several)", ("state", "reason", "files"), reasons)
+    _print_slices("product", steps, result.by_product)
+    _print_slices("region", steps, result.by_region)
+    others = result.other_accounts
+    rest = [(f"{others.accounts:,} others", *_counts(others.funnel))] if others.accounts else []
+    _print_slices("account", steps, result.by_account, rest)
+
+
+def _print_slices(
+    name: str,
+    steps: tuple[str, ...],
+    slices: Sequence[Slice],
+    more: Sequence[tuple[object, ...]] = (),
+) -> None:
+    rows = [(part.name or "unknown", *_counts(part.funnel)) for part in slices]
+    print_table(f"\nby {name}", (name, *steps), [*rows, *more])
+
+
+def _counts(funnel: Funnel) -> tuple[int, ...]:
+    return tuple(funnel.to_dict().values())

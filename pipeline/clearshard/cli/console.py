@@ -1,0 +1,218 @@
+"""What a person or a program sees.
+
+Results go to stdout, everything else to stderr. With ``--json`` stdout ends with one JSON object;
+log lines are for people or JSON lines; on a terminal progress is a bar; elsewhere it is a line now
+and then. Names that come from outside are escaped before they are shown.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from clearshard.audit.faults import printable
+from clearshard.cli.logs import JsonLog, Level, write_unbuffered
+from clearshard.errors import ClearshardError
+
+_SECONDS_BETWEEN_LINES = 10.0
+#: Of a longer name only the ends are shown; a file or a program gets all of it.
+_MOST_SHOWN = 240
+_END_SHOWN = 40
+#: Where nothing limits the width of a table: more than all columns that one can have.
+_NO_LIMIT = 100_000
+
+
+def print_json(result: Mapping[str, Any]) -> None:
+    """One JSON object as the last line of stdout."""
+    sys.stdout.write(json.dumps(result, ensure_ascii=True, allow_nan=False) + "\n")
+
+
+def conclude(error: ClearshardError) -> NoReturn:
+    """Ends a command whose result has been shown, with the code of an error that follows from it.
+
+    Raises:
+        typer.Exit: Always.
+    """
+    sys.stderr.write(f"clearshard: {error}\n")
+    raise typer.Exit(error.exit_code)
+
+
+def print_text(text: str) -> None:
+    """Text as it is, without any markup."""
+    sys.stdout.write(text + "\n")
+
+
+def shown(name: object) -> str:
+    """A value from outside, safe for a terminal: nothing in it acts, and none floods it."""
+    if name is None:
+        return "(unknown)"
+    text = str(name)
+    if len(text) <= _MOST_SHOWN:
+        return printable(text)
+    begin, end = text[: _MOST_SHOWN - _END_SHOWN], text[-_END_SHOWN:]
+    return f"{printable(begin)}…{printable(end)} ({len(text):,} characters)"
+
+
+def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table under its title; columns of numbers are aligned to the right."""
+    print_text(title)
+    table = Table(box=None, pad_edge=False)
+    for place, name in enumerate(header):
+        numeric = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
+        table.add_column(Text(shown(name)), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    sys.stdout.flush()
+    console = Console()
+    # Into a file or a pipe whole: an id that is folded over two lines is found by no `grep`.
+    if not console.is_terminal:
+        console = Console(width=_NO_LIMIT)
+    console.print(table)
+
+
+def print_records(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows under a title, each with its values one below the other."""
+    print_text(title)
+    names = [shown(name) for name in header]
+    width = max(map(len, names), default=0)
+    for row in rows:
+        print_text("")
+        for name, value in zip(names, row, strict=True):
+            print_text(f"{name:<{width}}  {_cell(value)}")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return shown(value)
+
+
+class Reporter:
+    """Progress of a run: rate, time left, counts by state."""
+
+    def __init__(
+        self,
+        *,
+        quiet: bool,
+        log: JsonLog | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self._quiet = quiet
+        self._log = log
+        self._clock = clock
+        self._console = Console(stderr=True)
+        self._bar: Progress | None = None
+        self._task: Any = None
+        self._eligible = self._excluded = self._written = self._quarantined = self._words = 0
+        self._held = 0
+        self._started = self._last_line = clock()
+
+    def __enter__(self) -> "Reporter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop_bar()
+
+    def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
+        """All files of the manifest have been decided."""
+        self._eligible, self._excluded, self._held = eligible, excluded, quarantined
+        self._written = self._quarantined = 0  # all may be decided again
+        self._started = self._last_line = self._clock()
+        self._tell(
+            "info",
+            "decided",
+            f"{seen:,} files: {eligible:,} eligible, {excluded:,} excluded, "
+            f"{quarantined:,} quarantined before reading",
+            seen=seen,
+            eligible=eligible,
+            excluded=excluded,
+            quarantined=quarantined,
+        )
+        if self._console.is_terminal and not self._quiet and self._log is None and eligible:
+            self._bar = Progress(
+                TextColumn("redacting"),
+                BarColumn(),
+                TextColumn("{task.completed:,.0f}/{task.total:,.0f} files"),
+                TextColumn("{task.fields[rate]}"),
+                TimeRemainingColumn(),
+                TextColumn("{task.fields[states]}"),
+                console=self._console,
+                transient=True,
+            )
+            self._task = self._bar.add_task("", total=eligible, rate="", states="")
+            self._bar.start()
+
+    def redacted(self, written: int, quarantined: int, words: int) -> None:
+        """Some more eligible files have been worked on."""
+        self._written += written
+        self._quarantined += quarantined
+        self._words += words
+        done = self._written + self._quarantined
+        seconds = max(self._clock() - self._started, 1e-9)
+        rate = f"{self._words / seconds:,.0f} words/s"
+        if self._bar is not None:
+            states = (
+                f"[green]{self._written:,} written[/] "
+                f"[yellow]{self._quarantined + self._held:,} quarantined[/] "
+                f"{self._excluded:,} excluded"
+            )
+            self._bar.update(self._task, completed=done, rate=rate, states=states)
+        elif self._clock() - self._last_line >= _SECONDS_BETWEEN_LINES:
+            self._last_line = self._clock()
+            left = seconds / max(done, 1) * (self._eligible - done)
+            self._tell(
+                "info",
+                "progress",
+                f"{done:,}/{self._eligible:,} files, {rate}, {left:,.0f} s left",
+                written=self._written,
+                quarantined=self._quarantined + self._held,
+                eligible=self._eligible,
+                words=self._words,
+            )
+
+    def finishing(self) -> None:
+        """Registry and time are taken again, shards and decisions are written."""
+        self._stop_bar()
+        message = "reading the registry again, writing shards and decisions"
+        self._tell("info", "finishing", message)
+
+    def note(self, message: str) -> None:
+        """Something that the user should know."""
+        self._tell("info", "note", message)
+
+    def warn(self, event: str, message: str, **fields: object) -> None:
+        """Something that somebody should look at; shown even when quiet."""
+        self._tell("warning", event, message, **fields)
+
+    def error(self, error: ClearshardError) -> None:
+        """An error that follows from a result that has been shown."""
+        kind, code = type(error).__name__, error.exit_code
+        message = f"clearshard: {error}" if self._log is None else str(error)
+        self._tell("error", "failed", message, error=kind, exit_code=code)
+
+    def tell_at_once(self, message: str) -> None:
+        """A note from a signal handler."""
+        line = f"clearshard: {message}\n"
+        if self._log is not None:
+            line = self._log.line("warning", "stopping", message)
+        write_unbuffered(line)
+
+    def _tell(self, level: Level, event: str, message: str, **fields: object) -> None:
+        if self._quiet and level == "info":
+            return
+        if self._log is not None:
+            self._log.write(level, event, message, **fields)
+        else:
+            self._console.print(Text(message), highlight=False, soft_wrap=True)
+
+    def _stop_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

@@ -1,0 +1,115 @@
+"""The command's entry point; the only place that turns errors into exit codes.
+
+An error of this project says what to do and is shown as it is. Any other exception could quote its
+input, so only its type and the places in the code are shown.
+"""
+
+import os
+import signal
+import sys
+import traceback
+import types
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from clearshard.cli import audit, bench, detection, policy, run_gate
+from clearshard.cli.console import print_json, print_text
+from clearshard.cli.logs import JsonLog, LogFormat, chosen_format
+from clearshard.cli.options import now
+from clearshard.cli.signals import SIGNALS, interrupt
+from clearshard.errors import ClearshardError, Interrupted, InterruptedAtOnce, RunFailed
+
+_USAGE = 2
+_INTERRUPTED = "Interrupted. Nothing became visible by halves; run again, and it continues."
+
+app = typer.Typer(
+    name="clearshard",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    # Of every command below it too.
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="From submitted transcripts to redacted training shards, with proof.",
+)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print_text(f"clearshard {metadata.version('clearshard')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_tell_version,
+            is_eager=True,
+            help="The version, and nothing else.",
+        ),
+    ] = False,
+) -> None:
+    """From submitted transcripts to redacted training shards, with proof."""
+
+
+run_gate.register(app)
+detection.register(app)
+bench.register(app)
+app.add_typer(audit.app, name="audit")
+app.add_typer(policy.app, name="policy")
+
+
+def main() -> None:
+    """Runs the command and exits with its code."""
+    sys.excepthook = _nothing_of_the_input
+    for number in SIGNALS:
+        signal.signal(number, interrupt)
+    sys.exit(_exit_code(sys.argv[1:]))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        app(arguments, prog_name="clearshard")
+    except SystemExit as ended:  # how the parser ends, having shown usage errors itself
+        code = ended.code if isinstance(ended.code, int) else RunFailed.exit_code
+        return _fail("UsageError", code, None, arguments) if code == _USAGE else code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return RunFailed.exit_code
+    except ClearshardError as error:
+        return _fail(type(error).__name__, error.exit_code, str(error), arguments)
+    except (Interrupted, InterruptedAtOnce):
+        return _fail("Interrupted", Interrupted.exit_code, _INTERRUPTED, arguments)
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        return _fail(type(error).__name__, RunFailed.exit_code, _places(error), arguments)
+    return 0
+
+
+def _fail(kind: str, code: int, message: str | None, arguments: list[str]) -> int:
+    if message is not None:
+        if chosen_format(arguments) is LogFormat.JSON:
+            JsonLog(now).write("error", "failed", message, error=kind, exit_code=code)
+        else:
+            sys.stderr.write(f"clearshard: {message}\n")
+    if "--json" in arguments:
+        problem = {"status": "error", "exit_code": code, "error": kind}
+        print_json(problem if message is None else {**problem, "message": message})
+    return code
+
+
+def _places(error: BaseException) -> str:
+    """The type of an exception and where it came from; its message could quote a transcript."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    return f"unexpected {type(error).__name__} at {places}. This is a defect."
+
+
+def _nothing_of_the_input(
+    kind: type[BaseException], error: BaseException, trace: types.TracebackType | None
+) -> None:
+    sys.stderr.write(f"clearshard: {_places(error.with_traceback(trace))}\n")

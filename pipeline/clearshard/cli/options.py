@@ -1,0 +1,136 @@
+"""Options that several commands share."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clearshard.cli.logs import LogFormat
+from clearshard.config import Config, load_config, require_no_address
+from clearshard.errors import ConfigError
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", help="Configuration file (TOML).", show_default=False)
+]
+
+
+def _local(path: Path | None) -> Path | None:
+    """A folder that an option names."""
+    if path is not None:
+        try:
+            require_no_address(str(path))
+        except ValueError as error:
+            raise ConfigError("--out", [f"{path} → {error}"]) from None
+    return path
+
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="Output folder; wins over the configuration.", callback=_local),
+]
+MaybeConfigOption = Annotated[Path | None, typer.Option("--config", help="Configuration file.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Moment to decide at, RFC 3339 with an offset. Default: now."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="One JSON object as the last line of stdout.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+LogFormatOption = Annotated[
+    LogFormat | None,
+    typer.Option("--log-format", help="Log lines on stderr. Default: json with --json."),
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, max=1024, help="Processes. Default: one a core.")
+]
+
+
+#: The time of the command's start is no other moment that somebody asked for.
+NOT_MEANT_OTHERWISE = timedelta(minutes=5)
+
+
+def moment(as_of: str | None, option: str = "--as-of") -> datetime:
+    """The moment that an option names, or now; in UTC.
+
+    Raises:
+        ConfigError: It is no time, or has no offset.
+    """
+    if as_of is None:
+        return now()
+    try:
+        parsed = datetime.fromisoformat(as_of)
+    except ValueError:
+        raise ConfigError(option, ["is not RFC 3339, as in 2026-01-31T12:00:00Z"]) from None
+    if parsed.tzinfo is None:
+        raise ConfigError(option, ["has no offset; write 2026-01-31T12:00:00Z for UTC"])
+    return parsed.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The clock of the command."""
+    return datetime.now(UTC)
+
+
+def worker_count(workers: int | None) -> int:
+    """`--workers`, or one for each core that this process may use."""
+    if workers is not None:
+        return workers
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def output_folder(config: Config | None, out: Path | None) -> Path:
+    """`--out`, or the folder of the configuration.
+
+    Raises:
+        ConfigError: Neither names one.
+    """
+    if out is not None:
+        return out.absolute()
+    if config is not None and config.output.folder is not None:
+        return config.path(config.output.folder)
+    raise ConfigError("configuration", ["output.folder → is required, or --out"])
+
+
+def require_outside(option: str, path: Path) -> None:
+    """Refuses to write below any output folder: only runs do, and ``shards/`` is given away.
+
+    Args:
+        option: What named the path.
+        path: A file or folder that is to be made.
+
+    Raises:
+        ConfigError: It is so.
+    """
+    from clearshard.audit.inventory import MARKER_NAME  # what it imports takes long
+
+    for folder in path.resolve().parents:
+        if os.path.lexists(folder / MARKER_NAME):
+            problem = f"{path} is inside the output folder {folder}. Name one elsewhere"
+            raise ConfigError(option, [problem])
+
+
+def require_new_file(path: Path) -> None:
+    """Refuses an ``--output`` that is there, has no folder, or is in an output folder.
+
+    Raises:
+        ConfigError: It is so.
+    """
+    require_outside("--output", path)
+    if path.exists() or path.is_symlink():
+        raise ConfigError("--output", [f"{path} exists already. Name a file that does not"])
+    if not path.parent.is_dir():
+        raise ConfigError("--output", [f"{path.parent} is not a folder. Make it first"])
+
+
+def folder_to_read(config: Path | None, out: Path | None) -> Path:
+    """The output folder of a command that reads one.
+
+    Raises:
+        ConfigError: Neither option names one, or the configuration is wrong.
+    """
+    return output_folder(None if config is None else load_config(config), out)

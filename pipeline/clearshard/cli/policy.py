@@ -1,0 +1,81 @@
+"""`policy show | check`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from clearshard.audit.faults import printable
+from clearshard.cli.console import print_json, print_table, print_text
+from clearshard.cli.options import JsonOption, MaybeConfigOption
+from clearshard.config import default_policy_text, load_config, read_text
+from clearshard.eligibility.policy import Policy, parse_policy
+
+_EXIT = "Exit codes: 0 the policy is sound, 2 it is not."
+
+app = typer.Typer(help="The rules in force.", no_args_is_help=True, rich_markup_mode=None)
+
+FileArgument = Annotated[
+    Path | None, typer.Argument(help="A policy. Default: the configured or built-in one.")
+]
+
+
+@app.command(epilog=_EXIT)
+def show(
+    file: FileArgument = None, config: MaybeConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """The rules, each with the sentence it stands for."""
+    policy = _load(file, config)
+    if as_json:
+        rules = policy.model_dump(mode="json", by_alias=True, exclude_none=True)
+        print_json({"digest": policy.digest, **rules})
+        return
+    print_text(f"{policy.title}\ndigest {policy.digest}\n")
+    for rule in policy.rules:
+        print_text(f"{rule.reason}  [{rule.id}, reads {rule.fact}]")
+        print_text(f"  {rule.description}")
+        print_text(f'  "{rule.source}"\n')
+    for fact, values in policy.also_called.items():
+        for value, names in values.items():
+            print_text(f"{fact} {value} is also called {', '.join(names)}")
+    print_text("A fact that is missing or cannot be read denies as unknown_<fact>.")
+
+
+@app.command(epilog=_EXIT)
+def check(
+    file: FileArgument = None, config: MaybeConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Is the policy readable, and does it say as much as the published one?
+
+    With --config, rules that its policy.below_published names may be missing or weaker.
+    """
+    from clearshard.run.accepted import accept_policy
+
+    waivers = load_config(config).policy.below_published if config is not None else ()
+    policy = accept_policy(*_text(file, config), waivers)
+    if as_json:
+        told: dict[str, Any] = {"digest": policy.digest, "rules": len(policy.rules)}
+        if waivers:
+            told["below_published"] = [waiver.model_dump() for waiver in waivers]
+        print_json({"status": "sound", **told})
+        return
+    for waiver in waivers:
+        print_text(f"below the published rule {waiver.rule}: {printable(waiver.reason)}")
+    print_table(
+        f"sound: {len(policy.rules)} rules, digest {policy.digest[:16]}",
+        ("rule", "reason", "fact", "source"),
+        [(r.id, r.reason, r.fact, r.source[:60] + "…") for r in policy.rules],
+    )
+
+
+def _load(file: Path | None, config: Path | None) -> Policy:
+    return parse_policy(*_text(file, config))
+
+
+def _text(file: Path | None, config: Path | None) -> tuple[str, str]:
+    """The policy that is meant, and the name to use for it in errors."""
+    if file is not None:
+        return read_text(file), str(file)
+    if config is not None:
+        return load_config(config).policy_text()
+    return default_policy_text(), "default policy"

@@ -1,0 +1,326 @@
+"""`run` and `gate`."""
+
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from clearshard.audit.faults import printable
+from clearshard.cli.console import Reporter, print_json, print_table
+from clearshard.cli.logs import JsonLog, LogFormat
+from clearshard.cli.options import (
+    NOT_MEANT_OTHERWISE,
+    AsOfOption,
+    ConfigOption,
+    JsonOption,
+    LogFormatOption,
+    OutOption,
+    QuietOption,
+    WorkersOption,
+    moment,
+    now,
+    output_folder,
+    require_outside,
+    worker_count,
+)
+from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, row_options
+from clearshard.cli.signals import stoppable
+from clearshard.cli.what_if import AgainstOption, AgainstRegistryOption, ChangeOption, what_if
+from clearshard.config import load_config
+from clearshard.engines.worker import prepare
+from clearshard.errors import ConfigError, TooManyQuarantined
+from clearshard.records import RunRecord, utc_text
+from clearshard.run import PRELOAD
+from clearshard.run.lock import lock_doubt
+
+if TYPE_CHECKING:  # importing it takes long; `--help` is quick
+    from clearshard.run.job import RunResult
+
+_RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
+3 more quarantined than the configured share (the run is visible), or more gone than it may lose
+(nothing was published), 4 registry or source unavailable or stale, 5 integrity check failed, 6
+another run holds the lock."""
+_GATE_EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 registry or source
+unavailable or stale, 5 integrity check of the visible run failed (with --against)."""
+
+
+class Engine(StrEnum):
+    """How work is spread."""
+
+    LOCAL = "local"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command(epilog=_RUN_EXIT)(run)
+    app.command(epilog=_GATE_EXIT)(gate)
+
+
+def run(
+    config: ConfigOption,
+    out: OutOption = None,
+    workers: WorkersOption = None,
+    engine: Annotated[Engine, typer.Option(help="Where the workers run.")] = Engine.LOCAL,
+    as_of: AsOfOption = None,
+    replay: Annotated[
+        bool,
+        typer.Option(
+            "--replay",
+            help="Rehearse: judge all as if --as-of were now. Only in a folder of rehearsals.",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything, leave nothing behind.")
+    ] = False,
+    retry_quarantined: Annotated[
+        bool,
+        typer.Option(
+            "--retry-quarantined", help="Try files again that were quarantined before, after a fix."
+        ),
+    ] = False,
+    redo_stale: Annotated[
+        bool,
+        typer.Option(
+            "--redo-stale", help="Redact again what an earlier model, recognizer or code redacted."
+        ),
+    ] = False,
+    accept_drop: Annotated[
+        bool,
+        typer.Option(
+            "--accept-drop",
+            help="Publish although more is gone than limits.max_drop_share allows: it is right.",
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+    log_format: LogFormatOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Decide, redact, write shards, account for every file.
+
+    Only new and changed transcripts are redacted; a run that was killed is continued.
+    """
+    settings = load_config(config)
+    if replay and as_of is None:
+        problem = "rehearses a moment: name it with --as-of, as in 2026-01-31T12:00:00Z"
+        raise ConfigError("--replay", [problem])
+    # What takes long to import is imported twice at once: here, and where workers are forked from.
+    prepare(PRELOAD)
+    from clearshard.cli.telemetry import Telemetry
+    from clearshard.run.job import RunOptions
+    from clearshard.run.job import run as run_job
+    from clearshard.run.recall import Wishes
+    from clearshard.telemetry.lineage import Described
+
+    options = RunOptions(
+        out=output_folder(settings, out),
+        as_of=moment(as_of),
+        workers=worker_count(workers),
+        dry_run=dry_run,
+        wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
+        accept_drop=accept_drop,
+        replay=replay,
+    )
+    started = time.monotonic()
+    as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
+    reporter = Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None)
+    if doubt := lock_doubt(options.out):
+        reporter.warn("lock_in_doubt", doubt)
+    telemetry = None
+    # Of what stands for no training nobody else is told: an alert would take it for a good night.
+    if not (dry_run or replay):
+        described = Described(settings, config.stem, options.out, options.as_of)
+        telemetry = Telemetry(settings, described, now, reporter.warn)
+    with reporter, stoppable(reporter.tell_at_once) as stop:
+        try:
+            result = run_job(settings, options, reporter, now, stop)
+        except BaseException as error:
+            if telemetry is not None:
+                telemetry.failed(error)
+            raise
+    record = result.record
+    seconds = time.monotonic() - started
+    excess = _excess(record, settings.limits.max_quarantined_share, options.out, dry_run)
+    if telemetry is not None:
+        telemetry.finished(record, excess)
+    if as_json:
+        print_json(_as_json(result, options.out, seconds, dry_run, excess))
+    elif result.unchanged:
+        typer.echo(
+            f"{_rehearsal(record)}nothing has changed since run {record.run_id}: "
+            f"{record.counts.seen:,} files decided again, {record.counts.written:,} in the shards, "
+            f"in {seconds:.1f} s"
+        )
+    else:
+        _print_record(record, options.out, seconds, dry_run)
+    for reason, count in record.alerts.items():
+        reporter.warn(
+            "alert",
+            f"ALERT {reason}: {count:,} files. Tell the privacy officer.",
+            reason=reason,
+            files=count,
+        )
+    for rule in record.below_published:
+        reporter.warn(
+            "below_published",
+            f"BELOW THE PUBLISHED POLICY {rule.rule}: {printable(rule.reason)}",
+            rule=rule.rule,
+        )
+    for told in record.below_default:
+        reporter.warn("below_default", f"LESS THAN BY DEFAULT {told}")
+    if excess is not None:
+        reporter.error(excess)
+        raise typer.Exit(excess.exit_code)
+
+
+def gate(
+    config: ConfigOption,
+    as_of: AsOfOption = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="Folder for the decisions as Parquet; must not exist.")
+    ] = None,
+    against: AgainstOption = None,
+    against_registry: AgainstRegistryOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="With --against: the output folder that a purge would touch."),
+    ] = None,
+    change: ChangeOption = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+    limit: LimitOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decisions only: which files may be used, and why the others may not. Opens no transcript.
+
+    With --against or --against-registry: which files another policy or registry would newly admit
+    or exclude, and which shards a purge would then touch.
+    """
+    from clearshard.run.accepted import accept
+    from clearshard.run.decide import decide
+
+    settings = load_config(config)
+    told = accept(settings).told
+    if decisions is not None:
+        require_outside("--decisions", decisions)
+    at = moment(as_of)
+    if abs(at - now()) > NOT_MEANT_OTHERWISE:
+        typer.echo(
+            f"decided as if it were {utc_text(at)}, and everything that was to happen until then "
+            "had been told. A run judges by its clock, whatever --as-of",
+            err=True,
+        )
+    if against is not None or against_registry is not None:
+        if decisions is not None:
+            raise ConfigError("--decisions", ["is of one policy only; leave out --against"])
+        options = row_options(form, output, limit, as_json)
+        what_if(settings, against, against_registry, at, out, change, options)
+        return
+    if any(value is not None for value in (out, change, form, output, limit)):
+        problem = "need --against or --against-registry"
+        raise ConfigError("--out, --change, --format, --output, --limit", [problem])
+    started = time.monotonic()
+    result = decide(settings, at, decisions)
+    seconds = time.monotonic() - started
+    for line in told:
+        typer.echo(printable(line), err=True)
+    if as_json:
+        print_json({"status": "done", "seconds": round(seconds, 3), **result.to_dict()})
+        return
+    print_table(
+        f"{result.seen:,} files decided in {seconds:.1f} s",
+        ("state", "files"),
+        [
+            ("eligible", result.eligible),
+            ("excluded", result.excluded),
+            ("quarantined", result.quarantined),
+        ],
+    )
+    if result.reasons:
+        print_table(
+            "\nreasons (a file can have several)", ("reason", "files"), _sorted(result.reasons)
+        )
+    for sentence in result.notes:
+        typer.echo(sentence, err=True)
+
+
+def _excess(
+    record: RunRecord, allowed: float, out: Path, dry_run: bool
+) -> TooManyQuarantined | None:
+    held = record.counts.quarantined
+    eligible = record.counts.written + held
+    if held <= allowed * eligible:
+        return None
+    visible = (
+        "Nothing was kept."
+        if dry_run
+        else f"The run is visible. See `clearshard audit list --out {out} --state quarantined`."
+    )
+    return TooManyQuarantined(
+        f"{held:,} of {eligible:,} eligible files were quarantined; limits.max_quarantined_share "
+        f"allows {allowed:.1%}. {visible}"
+    )
+
+
+def _sorted(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _as_json(
+    result: "RunResult",
+    out: Path,
+    seconds: float,
+    dry_run: bool,
+    excess: TooManyQuarantined | None,
+) -> dict[str, Any]:
+    details = msgspec.to_builtins(result.record)
+    del details["policy_toml"]
+    details["stale"] = result.stale  # of now; the record says what it was then
+    status = "dry_run" if dry_run else "unchanged" if result.unchanged else "done"
+    return {
+        "status": status if excess is None else "too_many_quarantined",
+        "exit_code": 0 if excess is None else excess.exit_code,
+        "unchanged": result.unchanged,
+        "out": str(out),
+        "seconds": round(seconds, 3),
+        "ledger_head": result.ledger_head,
+        **details,
+    }
+
+
+def _rehearsal(record: RunRecord) -> str:
+    return f"REHEARSAL as of {record.as_of}, for no training: " if record.rehearsal else ""
+
+
+def _print_record(record: RunRecord, out: Path, seconds: float, dry_run: bool) -> None:
+    counts = record.counts
+    title = f"{_rehearsal(record)}run {record.run_id}"
+    title += " (dry run, nothing was kept)" if dry_run else ""
+    print_table(
+        title,
+        ("state", "files"),
+        [
+            ("seen", counts.seen),
+            ("excluded", counts.excluded),
+            ("quarantined", counts.quarantined),
+            ("written", counts.written),
+        ],
+    )
+    if record.taken_out:
+        changed = "the registry changed, or their time ran out, during the run"
+        typer.echo(f"{record.taken_out:,} were taken out: {changed}.")
+    if record.reasons:
+        print_table(
+            "\nreasons (a file can have several)", ("reason", "files"), _sorted(record.reasons)
+        )
+    if record.redactions:
+        print_table("\nredactions", ("entity type", "count"), _sorted(record.redactions))
+    if record.reused:
+        typer.echo(f"\n{record.reused:,} transcripts were as before and not redacted again")
+    rate = record.word_count / max(seconds, 1e-9)
+    typer.echo(f"\n{record.word_count:,} words in {seconds:.1f} s ({rate:,.0f} words/s)")
+    if not dry_run:
+        typer.echo(f"shards: {out / 'shards' / f'run={record.run_id}'} ({len(record.shards)})")
+        typer.echo(f'load:   datasets.load_dataset("{out}")')

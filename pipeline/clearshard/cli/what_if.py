@@ -1,0 +1,94 @@
+"""`gate --against`: what another policy or registry would change."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clearshard.audit.changes import Kind
+from clearshard.cli.changes import FILE_COLUMNS, print_changes
+from clearshard.cli.console import print_table, print_text
+from clearshard.cli.rows import RowOptions, give_rows
+from clearshard.config import Config
+from clearshard.errors import OutputUnusable
+from clearshard.run.folder import require_ours
+
+if TYPE_CHECKING:
+    from clearshard.run.whatif import WhatIf
+
+AgainstOption = Annotated[
+    Path | None, typer.Option("--against", help="Say what this policy would change.")
+]
+AgainstRegistryOption = Annotated[
+    Path | None, typer.Option("--against-registry", help="Say what this registry would change.")
+]
+ChangeOption = Annotated[
+    Kind | None, typer.Option("--change", help="With --against: list only files with this change.")
+]
+
+
+def what_if(
+    config: Config,
+    policy: Path | None,
+    registry: Path | None,
+    as_of: datetime,
+    out: Path | None,
+    change: Kind | None,
+    options: RowOptions,
+) -> None:
+    """Decides as configured and as proposed, and shows what differs. Writes nothing but --output.
+
+    Raises:
+        ClearshardError: As `clearshard.run.whatif.open_what_if`.
+    """
+    from clearshard.audit.changes import changed_files
+    from clearshard.audit.reading import visible_runs
+    from clearshard.run.whatif import open_what_if, proposed
+
+    try:
+        folder = _visible_folder(config, out)
+        visible = visible_runs(folder)[-1:] if folder is not None else ()
+    except OutputUnusable:
+        if out is not None:
+            raise
+        visible = ()
+    other = proposed(config, policy, registry)
+    run = visible[0] if visible else None
+    with open_what_if(config, other, as_of, run) as (result, connection):
+        if not options.as_json and not (options.streams and options.output is None):
+            _print(result)
+        files = changed_files(connection, change, options.to_ask)
+        give_rows(files, options, "\nfiles", FILE_COLUMNS, result.to_dict())
+
+
+def _visible_folder(config: Config, out: Path | None) -> Path | None:
+    if out is not None:
+        return require_ours(out.absolute()).root
+    if config.output.folder is None:
+        return None
+    return require_ours(config.path(config.output.folder)).root
+
+
+def _print(result: "WhatIf") -> None:
+    for name, before, after in (
+        ("policy", result.policy_before, result.policy_after),
+        ("registry", result.registry_before, result.registry_after),
+    ):
+        print_text(
+            f"{name:<9} {before}" + (" (the same)" if before == after else f"\n       to {after}")
+        )
+    print_changes(result.changes)
+    purge = result.purge
+    if purge is None:
+        print_text("\nthere is no visible run that a purge could touch")
+        return
+    print_text(
+        f"\ntranscripts that a purge would take out of run {purge.run_id}: {purge.transcripts:,}\n"
+        f"of these, due without the change: {purge.already_due:,}"
+    )
+    if purge.not_decided:
+        print_text(f"in the manifest no more, and not counted: {purge.not_decided:,}")
+    if purge.shards:
+        rows = [(s.shard.rpartition("/")[2], s.transcripts, s.purged) for s in purge.shards]
+        print_table("\nshards touched", ("shard", "transcripts", "purged"), rows)

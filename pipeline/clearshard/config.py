@@ -1,0 +1,349 @@
+"""Typed, strict configuration: the only reader of configuration files; secrets are in `keys`.
+
+Paths in a configuration file are relative to that file. Everything has a default but the sources,
+which only the user can know. Unknown keys and wrong types are errors, all reported at once.
+"""
+
+import json
+import math
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date, time
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from clearshard.errors import ConfigError
+
+#: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
+#: that stock Presidio has switched on.
+Profile = Literal["strict", "balanced", "stock"]
+OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
+#: Whatever is larger is a slip of the pen, and some of it more than a system call takes.
+_Bytes = Annotated[int, Field(gt=0, le=2**40)]
+_Words = Annotated[int, Field(gt=0, le=2**31 - 1)]
+_Seconds = Annotated[float, Field(gt=0, le=1_000_000)]
+_Days = Annotated[float, Field(ge=0, le=36_500)]
+#: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
+
+
+def require_no_address(path: str) -> str:
+    """The path, if it is one and no address of a store.
+
+    Raises:
+        ValueError: It would become a folder that is called like the store.
+    """
+    if _ADDRESS.match(path):
+        raise ValueError(
+            "is the address of a store, and only files and folders of this machine are read and "
+            "written: copy it here, or mount it"
+        )
+    return path
+
+
+LocalPath = Annotated[str, AfterValidator(require_no_address)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class Sources(_Section):
+    """Where the tables of facts and the transcripts are.
+
+    Attributes:
+        manifest: File manifest: a file ``.csv``, ``.tsv``, ``.jsonl`` (these also ``.gz`` and
+            ``.zst``) or ``.parquet``, a folder of such parts, or a pattern that names them.
+        registry: Account registry, same formats.
+        transcripts: The folder that every ``transcript_uri`` is relative to and cannot leave.
+        strict_columns: A column of a table that is not read is an error unless it is listed.
+        ignored_columns: Names and shell patterns of columns that are known and not read. Only a
+            name, and no pattern, lets a column be that is called almost as one that is read.
+        timezone: Where the times of both tables are meant that have no offset, as ``UTC`` or
+            ``Europe/Berlin``; None: such a time cannot be read.
+    """
+
+    manifest: LocalPath
+    registry: LocalPath
+    transcripts: LocalPath
+    strict_columns: bool = False
+    ignored_columns: tuple[str, ...] = ()
+    timezone: str | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, timezone: str | None) -> str | None:
+        if timezone is not None:
+            try:
+                ZoneInfo(timezone)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                raise ValueError(
+                    "no time zone of this name is known here: write UTC, or a name of the IANA "
+                    "database such as Europe/Berlin"
+                ) from None
+        return timezone
+
+
+class Output(_Section):
+    """Where the result goes, and how large a shard is.
+
+    Attributes:
+        folder: The output folder; ``--out`` wins over it.
+        target_shard_bytes: Size of the redacted rows of one shard before compression.
+        row_group_bytes: The same for a row group: what a reader holds in memory to stream.
+    """
+
+    folder: LocalPath | None = None
+    target_shard_bytes: _Bytes = 256 * 1024 * 1024
+    row_group_bytes: _Bytes = 8 * 1024 * 1024
+
+
+class Waiver(_Section):
+    """A rule of the published policy that a policy of one's own is below.
+
+    Attributes:
+        rule: Its id in the published policy.
+        reason: Why; kept with every run, and shown to whoever audits it.
+    """
+
+    rule: str
+    reason: Annotated[str, Field(pattern=r"\S", max_length=1000)]
+
+
+class PolicySource(_Section):
+    """The rules. Without a file, the policy that travels with the package is used.
+
+    Attributes:
+        file: A policy of one's own.
+        below_published: The rules of the published policy that it leaves out or weakens: exactly
+            those.
+        clock_skew_seconds: How far the clocks of whoever wrote the tables may be ahead of this
+            machine's: a submission or an export later than that is not known.
+    """
+
+    file: str | None = None
+    below_published: tuple[Waiver, ...] = ()
+    clock_skew_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+
+
+class Redaction(_Section):
+    """How personal data is found and replaced.
+
+    Attributes:
+        spacy_model: Import name of an installed spaCy pipeline package, or a path to one, that
+            reads every turn too; with the profile `stock` it alone does.
+        profile: Which recognizers run besides the NER and your own; see `Profile`.
+        languages: Two-letter codes that the model covers; other transcripts are quarantined.
+        score_threshold: Spans below this score are not redacted.
+        entities: Entity types to redact; None is every type that a recognizer can find.
+        keep_entities: Entity types that stay in the text.
+        recognizers: A file in Presidio's YAML form with pattern recognizers of your own.
+        operator: How a value is replaced.
+        operators: The same for single entity types.
+        regex_timeout_seconds: A pattern that takes longer quarantines the file.
+    """
+
+    spacy_model: str | None = None
+    profile: Profile = "strict"
+    languages: tuple[str, ...] = ("en",)
+    score_threshold: Annotated[float, Field(ge=0, le=1)] = 0.3
+    entities: tuple[str, ...] | None = None
+    keep_entities: tuple[str, ...] = ()
+    recognizers: str | None = None
+    operator: OperatorName = "numbered_tag"
+    operators: dict[str, OperatorName] = {}
+    regex_timeout_seconds: _Seconds = 5.0
+
+
+class Limits(_Section):
+    """What a single file may cost, and how many may be quarantined.
+
+    Attributes:
+        max_transcript_bytes: Larger transcripts are quarantined as `too_large`, unread.
+        max_transcript_words: The same by number of timed words.
+        max_quarantined_share: Above this share of the eligible files the command exits with 3.
+        max_drop_share: Of the files that the run before has written, the share that may be gone for
+            other reasons than opt-out, deletion or retention. Above it nothing is published, and
+            the command exits with 3.
+        seconds_per_file: A worker that takes longer for one file is stopped; the file is
+            quarantined as `detector_timeout`.
+        worker_memory_bytes: What a worker may have, its models included; a file that needs more is
+            quarantined as `detector_failed`.
+    """
+
+    max_transcript_bytes: _Bytes = 32 * 1024 * 1024
+    max_transcript_words: _Words = 250_000
+    max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    max_drop_share: Annotated[float, Field(ge=0, le=1)] = 0.10
+    seconds_per_file: _Seconds = 300.0
+    worker_memory_bytes: Annotated[int, Field(ge=512 * 1024 * 1024, le=2**40)] = (
+        2 * 1024 * 1024 * 1024
+    )
+
+
+class Housekeeping(_Section):
+    """How long what a job leaves behind is kept, in days.
+
+    Attributes:
+        keep_checkpoints_days: Redacted work of runs that were killed; a run that becomes visible
+            removes it at once.
+        keep_runs_days: Records and decisions of runs that a newer one has replaced; None is for
+            ever, since they are what answers why a file was used.
+    """
+
+    keep_checkpoints_days: _Days = 7.0
+    keep_runs_days: _Days | None = None
+
+
+class Keys(_Section):
+    """Secrets of 32 random bytes in hex; made on the first run, readable by their owner only.
+
+    Attributes:
+        file: The key of the pseudonyms in the shards. The environment variable ``CLEARSHARD_KEY``
+            wins over it.
+        signing_file: The key that the ledger is signed with (Ed25519). The environment variable
+            ``CLEARSHARD_SIGNING_KEY`` wins over it.
+    """
+
+    file: str = "clearshard.key"
+    signing_file: str = "clearshard-signing.key"
+
+
+class Metrics(_Section):
+    """What a run tells Prometheus.
+
+    Attributes:
+        textfile: Written at the end of each run, also of one that failed: a file ``*.prom`` in the
+            folder of node_exporter's textfile collector. Needs ``clearshard[metrics]``.
+    """
+
+    textfile: str | None = None
+
+
+class Lineage(_Section):
+    """Where OpenLineage events go; needs ``clearshard[lineage]``.
+
+    Attributes:
+        file: One event a line is appended to it.
+        url: Base address of a receiver; wins over the file. The environment variable
+            ``OPENLINEAGE_API_KEY`` is its key.
+        namespace: Of the job in the events.
+        timeout_seconds: A receiver that takes longer for an event does not get it.
+    """
+
+    file: str | None = None
+    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    namespace: str = "clearshard"
+    timeout_seconds: _Seconds = 5.0
+
+
+class Config(_Section):
+    """A whole configuration file.
+
+    Attributes:
+        base: The folder that relative paths start from.
+    """
+
+    sources: Sources
+    output: Output = Output()
+    policy: PolicySource = PolicySource()
+    redaction: Redaction = Redaction()
+    limits: Limits = Limits()
+    keys: Keys = Keys()
+    housekeeping: Housekeeping = Housekeeping()
+    metrics: Metrics = Metrics()
+    lineage: Lineage = Lineage()
+    base: Annotated[Path, Field(exclude=True)] = Path()
+
+    def path(self, value: str) -> Path:
+        """A path of the file, made absolute."""
+        return Path(os.path.normpath((self.base / value).absolute()))
+
+    def policy_text(self) -> tuple[str, str]:
+        """The policy's TOML and the name to use for it in errors.
+
+        Raises:
+            ConfigError: The file cannot be read.
+        """
+        if self.policy.file is None:
+            return default_policy_text(), "default policy"
+        return read_text(self.path(self.policy.file)), self.policy.file
+
+
+def default_policy_text() -> str:
+    """The policy that travels inside the package."""
+    return resources.files("clearshard.defaults").joinpath("policy.toml").read_text("utf-8")
+
+
+def read_text(path: Path) -> str:
+    """Text of a configuration file.
+
+    Raises:
+        ConfigError: It is missing, unreadable or not UTF-8.
+    """
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise ConfigError(str(path), [f"cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise ConfigError(str(path), ["is not UTF-8 text"]) from None
+
+
+def load_config(path: Path) -> Config:
+    """Reads a configuration file.
+
+    Raises:
+        ConfigError: With every unknown key, wrong type and missing value at once.
+    """
+    text = read_text(path)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(str(path), [f"is not TOML: {error}"]) from None
+    problems = ["base → unknown key"] if raw.pop("base", None) is not None else []
+    problems += _not_in_json(raw)
+    try:
+        # TOML has arrays only; tuples keep the values frozen. Strict mode would refuse the change.
+        config = Config.model_validate_json(json.dumps(raw, default=str))
+    except ValidationError as error:
+        problems += [
+            f"{'.'.join(str(p) for p in e['loc'])} → {_plain(e['type'], e['msg'])}"
+            for e in error.errors(include_input=False, include_url=False)
+        ]
+    if problems:
+        raise ConfigError(str(path), problems)
+    return config.model_copy(update={"base": path.absolute().parent})
+
+
+def redaction_defaults() -> Config:
+    """A configuration for commands that only detect: everything is the default."""
+    return Config(sources=Sources(manifest="", registry="", transcripts=""))
+
+
+def _not_in_json(value: object, place: str = "") -> Iterator[str]:
+    """What TOML has and JSON has not: there a date is a text, and `nan` or `inf` is nothing at all.
+
+    A setting that was written would be taken for one that was not.
+    """
+    match value:
+        case dict():
+            for name, inner in value.items():
+                yield from _not_in_json(inner, f"{place}.{name}" if place else name)
+        case list():
+            for number, inner in enumerate(value):
+                yield from _not_in_json(inner, f"{place}.{number}")
+        case float() if not math.isfinite(value):
+            yield f"{place} → must be a finite number"
+        case date() | time():
+            yield f"{place} → must not be a date or a time; put it in quotes if it is a text"
+
+
+def _plain(kind: str, message: str) -> str:
+    plain = {"extra_forbidden": "unknown key", "missing": "is required"}
+    return plain.get(kind, message.removeprefix("Value error, "))

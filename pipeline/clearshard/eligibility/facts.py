@@ -1,0 +1,148 @@
+"""Facts as columns: what of them is known, and what they say.
+
+Null is "not known". A value that cannot be true is made null here, once, before any rule is asked:
+a product or region that does not exist, a submission or an export in the future, a negative time to
+live. An expiry lies in the future by nature; a request for deletion that does is there all the
+same.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearshard.eligibility.policy import TEXT_FACTS
+from clearshard.eligibility.values import Readings
+from clearshard.records import FACTS_TYPE, TIMESTAMP
+
+Bools = npt.NDArray[np.bool_]
+
+FILE_FACTS = (
+    "product",
+    "region",
+    "submitted_at",
+    "deletion_requested_at",
+    "expires_at",
+    "gateway_provider",
+)
+
+
+class Facts:
+    """Columns of facts of one length, asked as numpy arrays; each question is answered once."""
+
+    def __init__(self, columns: Mapping[str, pa.Array], size: int) -> None:
+        self.columns = columns
+        self._size = size
+        self._known: dict[str, Bools] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    def known(self, fact: str) -> Bools:
+        """Where the fact has a value."""
+        if fact not in self._known:
+            self._known[fact] = _bools(self.columns[fact].is_valid())
+        return self._known[fact]
+
+    def unreadable(self, fact: str) -> Bools:
+        """Where an optional fact is there but cannot be read; a missing one is no reason.
+
+        Of a fact of which that cannot be told, every missing value counts as unreadable.
+        """
+        marked = self.columns.get(f"{fact}_unreadable")
+        return ~self.known(fact) if marked is None else _bools(marked.fill_null(True))
+
+    def truth(self, fact: str) -> Bools:
+        """Where a flag is set."""
+        return _bools(self.columns[fact].fill_null(False))
+
+    def is_in(self, fact: str, values: tuple[str, ...]) -> Bools:
+        """Where a text fact has one of the values."""
+        column = self.columns[fact]
+        inside = _bools(pc.is_in(column.dictionary, pa.array(values, pa.string())))
+        codes = column.indices
+        if codes.null_count:
+            codes = codes.fill_null(len(inside))
+        found: Bools = np.append(inside, False)[codes.to_numpy(zero_copy_only=False)]
+        return found
+
+    def numbers(self, fact: str) -> npt.NDArray[np.int64]:
+        """Times in microseconds since 1970, or whole numbers; 0 where not known."""
+        column = self.columns[fact].cast(pa.int64())
+        return np.asarray(column.fill_null(0).to_numpy(zero_copy_only=False))
+
+
+def only_known_times(times: pa.Array, known_until: pa.Scalar) -> pa.Array:
+    """Times of what has happened, null where they have not come yet; see `Moment.known_until`."""
+    if not pc.greater(pc.max(times), known_until).as_py():  # null where no time is known
+        return times
+    return pc.if_else(pc.less_equal(times, known_until), times, pa.scalar(None, TIMESTAMP))
+
+
+def file_facts(files: pa.RecordBatch, known_until: pa.Scalar, readings: Readings) -> Facts:
+    """Facts of the files of a batch; the columns of `gate.MANIFEST_SCHEMA` that are facts.
+
+    Args:
+        files: The batch.
+        known_until: See `Moment.known_until`.
+        readings: What the values of text facts are called.
+    """
+    columns = {name: files.column(name) for name in FILE_FACTS}
+    for name in files.schema.names:
+        if name.endswith("_unreadable"):
+            columns[name] = files.column(name)
+    for name in TEXT_FACTS:
+        column = columns[name]
+        if not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        columns[name] = readings.known(name, column)
+    columns["submitted_at"] = only_known_times(columns["submitted_at"], known_until)
+    return Facts(columns, files.num_rows)
+
+
+def account_facts(accounts: pa.Table, known_until: pa.Scalar) -> Facts:
+    """Facts of accounts; `accounts.REGISTRY_SCHEMA`.
+
+    Args:
+        accounts: One row for each.
+        known_until: See `Moment.known_until`.
+    """
+    columns = {
+        name: accounts.column(name).combine_chunks()
+        for name in accounts.schema.names
+        if name != "account_id"
+    }
+    columns["exported_at"] = only_known_times(columns["exported_at"], known_until)
+    ttl = columns["ttl_seconds"]
+    negative = pc.less(ttl, 0).fill_null(False)
+    columns["ttl_seconds"] = pc.if_else(negative, pa.scalar(None, pa.int64()), ttl)
+    columns["ttl_seconds_unreadable"] = pc.or_(columns["ttl_seconds_unreadable"], negative)
+    return Facts(columns, accounts.num_rows)
+
+
+def facts_struct(
+    files: Facts, accounts: Facts, rows: npt.NDArray[np.int32], unknown: Bools
+) -> pa.StructArray:
+    """The facts of files and their accounts side by side, FACTS_TYPE.
+
+    Args:
+        files: Facts of the files.
+        accounts: Facts of the accounts.
+        rows: The account of each file.
+        unknown: Files for whose account nothing is known.
+    """
+    take = pa.array(rows, mask=unknown)
+    columns = []
+    for place in range(FACTS_TYPE.num_fields):
+        field = FACTS_TYPE.field(place)
+        if field.name in files.columns:
+            columns.append(files.columns[field.name].cast(field.type))
+        else:
+            columns.append(accounts.columns[field.name].take(take))
+    return pa.StructArray.from_arrays(columns, fields=list(FACTS_TYPE))
+
+
+def _bools(column: pa.Array) -> Bools:
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)

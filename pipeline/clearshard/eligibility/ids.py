@@ -1,0 +1,88 @@
+"""A keyed 64-bit hash of id columns, computed column-wise and the same in every batch.
+
+Ids come from outside. Who knows how they are hashed can make one that collides with a customer's,
+and so have that customer's file taken for a duplicate. The key is drawn anew by every process and
+never leaves it, so two ids that somebody has chosen collide with a chance of 2⁻⁶⁴, whatever they
+are.
+"""
+
+import secrets
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+UInt64 = npt.NDArray[np.uint64]
+
+_WORD = 8
+#: Ids are padded to a whole number of words; longer ones are refused as malformed by the sources.
+MAX_ID_BYTES = 1024
+#: What a manifest row points to is a path and a file id (`clearshard.sources.uris`).
+_MAX_BYTES = 2 * MAX_ID_BYTES + 1
+
+_LOW, _HALF = np.uint64(2**32 - 1), np.uint64(32)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
+
+
+def _new_key() -> UInt64:
+    """Two random numbers for each half of a word, and for the length."""
+    count = 1 + 2 * -(-_MAX_BYTES // _WORD)
+    return np.frombuffer(secrets.token_bytes(16 * count), np.uint64).reshape(count, 2)
+
+
+_KEY = _new_key()
+
+
+def hash_ids(ids: pa.Array) -> UInt64:
+    """Hashes of a column of strings without nulls, each at most twice `MAX_ID_BYTES` long.
+
+    Each half of the hash is the upper half of a sum modulo 2⁶⁴: of each 32 bits of the zero-padded
+    id, and of its length, times a random number of their own. Such a sum is strongly universal
+    (Lemire and Kaser 2014, "multilinear"): of two ids, that of one says nothing about the other's.
+    Zeros add nothing, so the hash does not depend on how far a batch is padded. What is looked up
+    by leading bits wants them spread, also those of ids in a sequence: the finalizer of SplitMix64
+    (Steele et al. 2014) does that, one to one.
+    """
+    if len(ids) == 0:
+        return np.empty(0, np.uint64)
+    raw = ids.cast(pa.binary())
+    words = _padded(raw)
+    # With the length, or an id and the same id with zeros after it would be one.
+    lengths = pc.binary_length(raw).to_numpy(zero_copy_only=False).astype(np.uint64)
+    first, second = lengths * _KEY[0, 0], lengths * _KEY[0, 1]
+    for position in range(words.shape[1]):
+        word = words[:, position]
+        for half, key in (
+            (word & _LOW, _KEY[2 * position + 1]),
+            (word >> _HALF, _KEY[2 * position + 2]),
+        ):
+            first += half * key[0]
+            second += half * key[1]
+    return _mix((first >> _HALF) | (second & ~_LOW))
+
+
+def _padded(raw: pa.Array) -> UInt64:
+    """The bytes of each id, filled up with zeros, as rows of little-endian words."""
+    lengths = pc.min_max(pc.binary_length(raw))
+    shortest, longest = lengths["min"].as_py(), lengths["max"].as_py()
+    width = max(_WORD, -(-longest // _WORD) * _WORD)
+    if shortest < longest:
+        raw = pc.binary_join_element_wise(raw, pa.scalar(b"\0" * width), pa.scalar(b""))
+        # A slice keeps the first `width` bytes: the id and then zeros.
+        raw = pc.binary_slice(raw, 0, width)
+        longest = width
+    words = np.zeros((len(raw), width // _WORD), "<u8")
+    if longest:
+        offsets = np.frombuffer(raw.buffers()[1], np.int32)[raw.offset : raw.offset + len(raw) + 1]
+        data = np.frombuffer(raw.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+        words.view(np.uint8)[:, :longest] = data.reshape(len(raw), longest)
+    return words
+
+
+def _mix(value: UInt64) -> UInt64:
+    value = (value ^ (value >> _SHIFT_1)) * _MIX_1
+    value = (value ^ (value >> _SHIFT_2)) * _MIX_2
+    return value ^ (value >> _SHIFT_3)

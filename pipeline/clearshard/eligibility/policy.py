@@ -1,0 +1,281 @@
+"""The rules as data: read from TOML, typed, and checked against the floor.
+
+The floor is the published policy itself: whatever a policy file says, it must exclude accounts
+whose contract does not permit training, accounts under a BAA, files of the EU server and accounts
+that opted out, without conditions. A file that does not is refused, so that a slip of the pen
+cannot admit anything.
+"""
+
+import hashlib
+import tomllib
+from typing import Annotated, Any, Literal
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from clearshard.eligibility.values import KNOWN_VALUES, Readings, problems_of
+from clearshard.errors import ConfigError
+
+FactName = Literal[
+    "training_permitted",
+    "baa_executed",
+    "opted_out",
+    "product",
+    "region",
+    "submitted_at",
+    "deletion_requested_at",
+    "expires_at",
+    "ttl_seconds",
+    "gateway_provider",
+    "exported_at",
+]
+BOOLEAN_FACTS = ("training_permitted", "baa_executed", "opted_out")
+TEXT_FACTS = ("product", "region", "gateway_provider")
+TIME_FACTS = ("submitted_at", "deletion_requested_at", "expires_at", "exported_at")
+ACCOUNT_FACTS = frozenset(
+    ("training_permitted", "baa_executed", "opted_out", "ttl_seconds", "exported_at")
+)
+
+#: Reasons that need no rule: the gate itself gives them.
+UNKNOWN_ACCOUNT = "unknown_account"
+CONFLICTING_REGISTRY_ROWS = "conflicting_registry_rows"
+
+#: What no policy may go below: reason → (fact, the condition that must deny).
+FLOOR: dict[str, tuple[FactName, dict[str, Any]]] = {
+    "contract_not_permitting": ("training_permitted", {"is": False}),
+    "baa_executed": ("baa_executed", {"is": True}),
+    "eu_server": ("region", {"in": "eu"}),
+    "opted_out": ("opted_out", {"is": True}),
+}
+
+
+#: Facts about a contract that are older than a year say nothing about today.
+_LONGEST_AGE_SECONDS = 366 * 86_400
+#: A decision keeps one bit for each reason.
+_MOST_REASONS = 64
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class Condition(_Part):
+    """When a rule excludes; exactly one key is set."""
+
+    is_: Annotated[bool | None, Field(alias="is")] = None
+    in_: Annotated[tuple[str, ...] | None, Field(alias="in", min_length=1)] = None
+    not_in: Annotated[tuple[str, ...] | None, Field(min_length=1)] = None
+    present: Literal[True] | None = None
+    at_or_before: Literal["as_of"] | None = None
+    older_than_seconds: Annotated[int, Field(gt=0, le=_LONGEST_AGE_SECONDS)] | None = None
+    elapsed_since: Literal["submitted_at"] | None = None
+    never: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one_key(self) -> "Condition":
+        if len(self.model_fields_set) != 1 or self.key is None:
+            raise ValueError("must have exactly one condition")
+        return self
+
+    @property
+    def key(self) -> str | None:
+        """Name of the condition that is set."""
+        return next((n for n in type(self).model_fields if getattr(self, n) is not None), None)
+
+
+class OnlyIf(_Part):
+    """The rule asks only files whose `fact` has one of these values."""
+
+    fact: Literal["product", "region"]
+    in_: Annotated[tuple[str, ...], Field(alias="in", min_length=1)]
+
+    @model_validator(mode="after")
+    def _values_exist(self) -> "OnlyIf":
+        _check_values(self.fact, self.in_)
+        return self
+
+
+class Rule(_Part):
+    """One sentence of the published policy, as a condition on one fact."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    reason: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    fact: FactName
+    denies: Condition
+    only_if: OnlyIf | None = None
+    optional: bool = False
+    alert: bool = False
+    description: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _condition_fits_fact(self) -> "Rule":
+        fits = {
+            "is_": BOOLEAN_FACTS,
+            "in_": TEXT_FACTS,
+            "not_in": TEXT_FACTS,
+            "at_or_before": TIME_FACTS,
+            "older_than_seconds": TIME_FACTS,
+            "elapsed_since": ("ttl_seconds",),
+        }
+        key = self.denies.key
+        if key in fits and self.fact not in fits[key]:
+            raise ValueError(f"the condition does not fit the fact {self.fact}")
+        if key == "never" and self.reason != f"unknown_{self.fact}":
+            raise ValueError(f"a rule that only wants to know must say unknown_{self.fact}")
+        if self.optional and self.fact in _FLOOR_FACTS:
+            raise ValueError(f"{self.fact} cannot be optional")
+        _check_values(self.fact, self.denies.in_ or self.denies.not_in or ())
+        return self
+
+
+_FLOOR_FACTS = frozenset(fact for fact, _ in FLOOR.values())
+
+
+def _check_values(fact: str, values: tuple[str, ...]) -> None:
+    """A rule about a value that does not exist would silently never apply."""
+    known = KNOWN_VALUES.get(fact)
+    if known is not None and not set(values) <= set(known):
+        raise ValueError(f"{fact} can only be {', '.join(known)}")
+
+
+class _Problems(ValueError):
+    """Everything that is wrong with a policy as a whole."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Policy(_Part):
+    """All rules in order, and the text they were read from.
+
+    Attributes:
+        also_called: Fact → value → what else it is called; see `values`.
+        toml: The file as it was read; a run record keeps it.
+    """
+
+    version: Literal[1]
+    title: str
+    also_called: dict[
+        str,
+        dict[str, tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], ...]],
+    ] = {}
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+    toml: Annotated[str, Field(exclude=True)] = ""
+
+    @model_validator(mode="after")
+    def _above_the_floor(self) -> "Policy":
+        ids = [rule.id for rule in self.rules]
+        problems = [
+            f"rules.{place} → has the same id as rules.{ids.index(name)}"
+            for place, name in enumerate(ids)
+            if ids.index(name) != place
+        ]
+        problems += [
+            f"rules → no unconditional rule excludes {reason} by the fact {fact}: the published "
+            "policy asks for one"
+            for reason, (fact, condition) in FLOOR.items()
+            if not any(_meets(rule, reason, fact, condition) for rule in self.rules)
+        ]
+        if not self._registry_ages:
+            problems.append(
+                "rules → no unconditional rule limits the age of the registry (exported_at, "
+                "older_than_seconds)"
+            )
+        problems += problems_of(self.also_called)
+        if len(self.reasons) > _MOST_REASONS:
+            problems.append(f"rules → can give more than {_MOST_REASONS} different reasons")
+        if problems:
+            raise _Problems(problems)
+        return self
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the rules' meaning: layout and comments of the file do not change it."""
+        meaning = self.model_dump(mode="json", by_alias=True)
+        if not self.also_called:
+            del meaning["also_called"]  # a policy that says nothing of it is what it always was
+        canonical = msgspec.json.encode(meaning, order="sorted")
+        return hashlib.sha256(canonical).hexdigest()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Every reason that this policy can give, in the order decisions list them."""
+        stated = [rule.reason for rule in self.rules]
+        unknown = [f"unknown_{rule.fact}" for rule in self.rules]
+        unknown += [f"unknown_{rule.only_if.fact}" for rule in self.rules if rule.only_if]
+        unknown += [
+            f"unknown_{r.denies.elapsed_since}" for r in self.rules if r.denies.elapsed_since
+        ]
+        return tuple(dict.fromkeys([*stated, UNKNOWN_ACCOUNT, CONFLICTING_REGISTRY_ROWS, *unknown]))
+
+    @property
+    def readings(self) -> Readings:
+        """What the values of text facts are called."""
+        return Readings(self.also_called)
+
+    @property
+    def alerts(self) -> frozenset[str]:
+        """Reasons that a person must be told about."""
+        return frozenset(rule.reason for rule in self.rules if rule.alert)
+
+    @property
+    def max_registry_age_seconds(self) -> int:
+        """The strictest limit on the age of the registry that holds for every file."""
+        return min(self._registry_ages)
+
+    @property
+    def _registry_ages(self) -> list[int]:
+        return [
+            rule.denies.older_than_seconds
+            for rule in self.rules
+            if rule.denies.older_than_seconds and rule.fact == "exported_at" and not rule.only_if
+        ]
+
+
+def _meets(rule: Rule, reason: str, fact: str, condition: dict[str, Any]) -> bool:
+    if rule.reason != reason or rule.fact != fact or rule.only_if is not None:
+        return False
+    if "is" in condition:
+        return rule.denies.is_ is condition["is"]
+    return rule.denies.in_ is not None and condition["in"] in rule.denies.in_
+
+
+def parse_policy(text: str, name: str) -> Policy:
+    """Reads and checks a policy.
+
+    Args:
+        text: TOML.
+        name: What to call the policy in errors.
+
+    Raises:
+        ConfigError: With every problem at once.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(name, [f"policy → is not TOML: {error}"]) from None
+    if "toml" in raw:
+        raise ConfigError(name, ["toml → unknown key"])
+    try:
+        # Through JSON, because TOML has no tuples and strict mode would refuse its arrays.
+        policy = Policy.model_validate_json(msgspec.json.encode(raw))
+    except ValidationError as error:
+        raise ConfigError(name, _listed(error)) from None
+    except (TypeError, OverflowError):
+        raise ConfigError(name, ["policy → holds a value that no rule can have"]) from None
+    return policy.model_copy(update={"toml": text})
+
+
+def _listed(error: ValidationError) -> list[str]:
+    problems: list[str] = []
+    for entry in error.errors(include_input=False, include_url=False):
+        cause = entry.get("ctx", {}).get("error")
+        if isinstance(cause, _Problems):
+            problems += cause.problems
+            continue
+        place = ".".join(str(part) for part in entry["loc"]) or "policy"
+        message = {"extra_forbidden": "unknown key", "missing": "is required"}.get(entry["type"])
+        problems.append(f"{place} → {message or entry['msg'].removeprefix('Value error, ')}")
+    return problems

@@ -1,0 +1,183 @@
+"""Secrets: the only reader of key files and of the environment variables that stand for them."""
+
+import hashlib
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from clearshard.config import Config
+from clearshard.errors import ConfigError
+
+#: Environment variables that hold a key in hex; each wins over its file.
+PSEUDONYM_VARIABLE = "CLEARSHARD_KEY"
+SIGNING_VARIABLE = "CLEARSHARD_SIGNING_KEY"
+#: The key of the receiver of lineage events; the name is OpenLineage's own.
+LINEAGE_VARIABLE = "OPENLINEAGE_API_KEY"
+_KEY_BYTES = 32
+#: Of 32 random bytes no fewer ever differ; of a filler, or a word over and over, hardly more do.
+_LEAST_DIFFERENT_BYTES = 8
+#: Everything that is allowed to the group and to others.
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class PseudonymKey:
+    """The secret behind `doc_key` and `account_key`; its repr shows the fingerprint only."""
+
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret
+
+    @property
+    def key_id(self) -> str:
+        """A fingerprint that names the key without giving it away."""
+        return hashlib.blake2b(b"clearshard key id", key=self.secret, digest_size=8).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"PseudonymKey(key_id={self.key_id!r})"
+
+
+class SigningKey:
+    """The secret that ledger events are signed with (Ed25519); its repr shows nothing of it."""
+
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret
+
+    def __repr__(self) -> str:
+        return "SigningKey()"
+
+
+def load_pseudonym_key(config: Config, *, create: bool) -> tuple[PseudonymKey, Path | None]:
+    """The pseudonym key, and the path of the key file if this call made it.
+
+    Args:
+        config: Names the key file.
+        create: Make the file if there is none; otherwise that is an error.
+
+    Raises:
+        ConfigError: There is no key, it is not 64 hex digits or not random, or its file cannot be
+            used or is not this user's alone.
+    """
+    secret, made = _load(config, _Place("keys.file", config.keys.file, PSEUDONYM_VARIABLE), create)
+    return PseudonymKey(secret), made
+
+
+def load_signing_key(config: Config, *, create: bool) -> tuple[SigningKey, Path | None]:
+    """The key that signs the ledger; otherwise as `load_pseudonym_key`."""
+    place = _Place("keys.signing_file", config.keys.signing_file, SIGNING_VARIABLE)
+    secret, made = _load(config, place, create)
+    return SigningKey(secret), made
+
+
+def find_signing_key(config: Config) -> SigningKey | None:
+    """The signing key, or None where there is none, as on the machine of who only verifies.
+
+    Raises:
+        ConfigError: As `load_pseudonym_key`.
+    """
+    given = SIGNING_VARIABLE in os.environ or config.path(config.keys.signing_file).exists()
+    return load_signing_key(config, create=False)[0] if given else None
+
+
+def lineage_key() -> str | None:
+    """The key of the receiver of lineage events, if there is one."""
+    return os.environ.get(LINEAGE_VARIABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a key is: the setting that names its file, the file, and what wins over it."""
+
+    setting: str
+    file: str
+    variable: str
+
+
+def _load(config: Config, place: _Place, create: bool) -> tuple[bytes, Path | None]:
+    from_environment = os.environ.get(place.variable)
+    if from_environment is not None:
+        return _parse(from_environment, place.variable), None
+    path = config.path(place.file)
+    if path.exists() or not create:
+        return _parse(_read(path, place), place.setting), None
+    secret = secrets.token_bytes(_KEY_BYTES)
+    try:
+        _write(path, secret)
+    except FileExistsError:  # another first run was quicker
+        return _parse(_read(path, place), place.setting), None
+    except OSError as error:
+        problem = f"{place.setting} → {path} cannot be made: {error.strerror}; set {place.variable}"
+        raise ConfigError("configuration", [problem]) from None
+    return secret, path
+
+
+def _read(path: Path, place: _Place) -> str:
+    """The text of a key file that nobody else can read or change.
+
+    A link is followed, since that is how secrets are mounted; what counts is the file that is
+    opened. As in PostgreSQL, a file of root may be readable to a group: so a secret is mounted for
+    a user who is not root.
+    """
+    try:
+        # O_NONBLOCK: opening a named pipe would otherwise wait for a writer for ever.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            status = os.fstat(file.fileno())
+            problem = _exposure(path, status, place.variable)
+            content = b"" if problem else file.read()
+    except OSError as error:
+        raise ConfigError(str(path), [f"cannot be read: {error.strerror}"]) from None
+    if problem:
+        raise ConfigError("configuration", [f"{place.setting} → {path} {problem}"])
+    return content.decode("ascii", "replace")
+
+
+def _exposure(path: Path, status: os.stat_result, variable: str) -> str | None:
+    """Why a key file is no secret, and what to do; None if it is one."""
+    if not stat.S_ISREG(status.st_mode):
+        return "is not a file. Name the file that holds the key"
+    user, mode = os.geteuid(), stat.S_IMODE(status.st_mode)
+    if status.st_uid not in (user, 0):
+        return (
+            f"belongs to user {status.st_uid}, who can read and change it, and not to user {user} "
+            f"of this run. Make it this user's, or set {variable}"
+        )
+    allowed = 0 if status.st_uid == user else stat.S_IRGRP
+    if mode & _OF_OTHERS & ~allowed:
+        return (
+            f"can be read or changed by others (mode {mode:04o}). Run `chmod 600 {path}`; if "
+            "somebody may have read it, it is no secret any more: docs/configuration.md, Keys"
+        )
+    return None
+
+
+def _write(path: Path, secret: bytes) -> None:
+    """Makes the key file, whole or not at all, and never in the place of another one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Never into a file that somebody else has made there, and can read.
+    temporary.unlink(missing_ok=True)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secret.hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)
+    finally:
+        temporary.unlink()
+
+
+def _parse(text: str, location: str) -> bytes:
+    try:
+        secret = bytes.fromhex(text.strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != _KEY_BYTES:
+        problem = f"{location} → must hold {_KEY_BYTES} bytes as {2 * _KEY_BYTES} hex digits"
+        raise ConfigError("configuration", [problem])
+    if len(set(secret)) < _LEAST_DIFFERENT_BYTES:
+        problem = (
+            f"{location} → is not random: it has only {len(set(secret))} different bytes: it can "
+            "be guessed. Make one with `openssl rand -hex 32`"
+        )
+        raise ConfigError("configuration", [problem])
+    return secret

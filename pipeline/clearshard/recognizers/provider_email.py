@@ -1,0 +1,131 @@
+"""Addresses of well-known mail providers, run together or cut to pieces: "clem 74 gmailcom".
+
+Recognition loses "at" and "dot" more often than the name of the provider, and nobody says that name
+for anything but an address. Many say no "dot com" at all: "smith three at outlook".
+"""
+
+# ruff: noqa: SIM905 - lists of words read better as words
+
+import re
+from collections.abc import Iterator
+
+from clearshard.recognizers.finder import Finder, Found
+from clearshard.recognizers.gate import Extent, Gate
+from clearshard.recognizers.vocabulary import TOKEN, is_letter, says_a_digit
+
+ENTITY_TYPE = "EMAIL_ADDRESS"
+_SCORE = 0.7
+#: Words before the provider that may be of the address.
+_MOST_WORDS = 4
+
+_PROVIDERS = (
+    r"g\s?mail|yahoo|ymail|hot\s?mail|outlook|i\s?cloud|aol|proton\s?mail|msn|gmx|rediff\s?mail"
+    r"|live|comcast|verizon|mail\s?inator|fast\s?mail|zoho"
+).split("|")
+_ENDING = r"(?:com|net|org|co\s?(?:\.|dot)?\s?uk|co\s?(?:\.|dot)?\s?in|in|ca|de|fr|us)"
+#: "gmailcom", "gmail com", "gmail dot com", "gmail.com"
+_HOST = re.compile(
+    rf"\b(?:yahoo\s?mail|{'|'.join(_PROVIDERS)})\s{{0,4}}(?:\.|dot|period|point)?\s{{0,4}}{_ENDING}\b",
+    re.IGNORECASE,
+)
+#: Providers that are nothing else, as a shop or a company is where one works or buys.
+_MAIL_ALONE = (
+    r"g\s?mail|yahoo|ymail|hot\s?mail|outlook|i\s?cloud|aol|proton\s?mail|msn|gmx|rediff\s?mail"
+    r"|mail\s?inator|fast\s?mail"
+)
+_HOST_WITHOUT_END = re.compile(
+    rf"(?<![^\W_])at[ \t]{{1,4}}(?P<host>{_MAIL_ALONE})(?![^\W_])"
+    rf"(?!\s{{0,4}}(?:\.|dot|period|point)?\s{{0,4}}{_ENDING}\b)",
+    re.IGNORECASE,
+)
+_SIGNS = frozenset(
+    # "live" is mostly a word.
+    rf"{provider}\s{{0,4}}(?:\.|dot|period|point)?\s{{0,4}}{_ENDING}"
+    if provider == "live"
+    else provider
+    for provider in _PROVIDERS
+)
+#: What joins the parts of an address when it is said.
+_JOINTS = frozenset("at dot underscore dash hyphen point period minus plus sign".split())
+#: Words that are of the sentence around it.
+_AROUND = frozenset(
+    "is it's its my the email e-mail mail address to me and for on id your send sent or "
+    "yes sure ok okay that's thats was this a an i of in with name so".split()
+)
+#: No part of an address without an ending is one of these.
+_BEFORE = _AROUND | {"at"}
+#: Words that name an address.
+_CUES = frozenset("email e-mail mail address id".split())
+#: Words that stand between one of these and an address, right before it.
+_LEADS = frozenset("is it's its was that's thats to".split())
+
+
+def provider_emails() -> Finder:
+    """The recognizer."""
+    return Finder(
+        "ProviderEmailRecognizer",
+        [ENTITY_TYPE],
+        find_provider_emails,
+        _SCORE,
+        Gate(_SIGNS, extent=Extent.TEXT),
+    )
+
+
+def find_provider_emails(text: str) -> Iterator[Found]:
+    """Addresses that end with a provider."""
+    tokens: list[re.Match[str]] = []
+    place = 0
+    for host in _HOST.finditer(text):
+        line_start = text.rfind("\n", place, host.start()) + 1
+        if line_start > place:
+            tokens, place = [], line_start
+        # Read once in a line with many: only a word that the host before has cut begins again.
+        if tokens and tokens[-1].end() == place:
+            place = tokens.pop().start()
+        tokens += TOKEN.finditer(text, place, host.start())
+        place = host.start()
+        start, words = host.start(), 0
+        for token in reversed(tokens):
+            word = token.group().lower()
+            if word in _AROUND or words == _MOST_WORDS:
+                break
+            start = token.start()
+            words += word not in _JOINTS
+        if words or start < host.start():
+            yield Found(start, host.end(), ENTITY_TYPE)
+    for host in _HOST_WITHOUT_END.finditer(text):
+        start = _start_of_local_part(text, host.start())
+        if start < host.start():
+            yield Found(start, host.end(), ENTITY_TYPE)
+
+
+def _start_of_local_part(text: str, at: int) -> int:
+    """Where what stands before an "at" begins to be of an address; there, if nothing is.
+
+    A digit, a letter or a sign is said for an address alone: "we met at nine at outlook" costs a
+    "nine". Of words it takes one that says so: "my email is ann smith at outlook".
+    """
+    line_start = text.rfind("\n", 0, at) + 1
+    tokens = [(t.start(), t.group().lower()) for t in TOKEN.finditer(text, line_start, at)]
+    start, words, is_said = at, 0, False
+    joined = True  # to what is behind it
+    while tokens and tokens[-1][1] not in _BEFORE:
+        place, word = tokens[-1]
+        if word in _JOINTS or says_a_digit(word) or is_letter(word):
+            joined = is_said = True
+        elif words == _MOST_WORDS or not (joined or _is_named(tokens)):
+            break
+        else:
+            joined, words = False, words + 1
+        start = place
+        tokens.pop()
+    return start if is_said or _is_named(tokens) else at
+
+
+def _is_named(tokens: list[tuple[int, str]]) -> bool:
+    """Whether the words of a sentence that lead to an address are the last ones of its kind."""
+    around = [word for _, word in tokens[-_MOST_WORDS:]]
+    while around and around[-1] not in _AROUND:
+        around.pop()
+    behind = [word for word in around[:-1] if word in _CUES]
+    return bool(behind) and around[-1] in _LEADS

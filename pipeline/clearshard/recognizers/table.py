@@ -1,0 +1,149 @@
+"""Every recognizer that runs, in order. What is not in this table does not run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from presidio_analyzer import EntityRecognizer
+from presidio_analyzer.predefined_recognizers import (
+    CreditCardRecognizer,
+    CryptoRecognizer,
+    DateRecognizer,
+    EmailRecognizer,
+    IpRecognizer,
+    MacAddressRecognizer,
+    MedicalLicenseRecognizer,
+    NhsRecognizer,
+    UkNinoRecognizer,
+    UrlRecognizer,
+    UsBankRecognizer,
+    UsItinRecognizer,
+    UsLicenseRecognizer,
+    UsPassportRecognizer,
+    UsSsnRecognizer,
+)
+
+from clearshard.config import Profile
+from clearshard.recognizers.answer import answers
+from clearshard.recognizers.bare_code import bare_codes
+from clearshard.recognizers.card import CardNumberRecognizer
+from clearshard.recognizers.fail_closed import fail_closed
+from clearshard.recognizers.group import groups
+from clearshard.recognizers.handle import handles
+from clearshard.recognizers.iban import FailClosedIbanRecognizer
+from clearshard.recognizers.introduced_name import introduced_names
+from clearshard.recognizers.mixed_code import mixed_codes
+from clearshard.recognizers.named_code import named_codes
+from clearshard.recognizers.number_sequence import number_sequences
+from clearshard.recognizers.phone import GatedPhoneRecognizer
+from clearshard.recognizers.provider_email import provider_emails
+from clearshard.recognizers.spelled import spelled_values
+from clearshard.recognizers.spoken_email import SpokenEmailRecognizer
+from clearshard.recognizers.spoken_url import SpokenUrlRecognizer
+from clearshard.recognizers.street_address import street_addresses
+from clearshard.recognizers.unknown_word import unknown_words
+from clearshard.recognizers.user_file import read_user_recognizers
+
+LANGUAGE = "en"
+
+#: The recognizers for English text that Presidio switches on by itself; the NER comes on top.
+STOCK: tuple[Callable[[], EntityRecognizer], ...] = (
+    CreditCardRecognizer,
+    UsBankRecognizer,
+    UsLicenseRecognizer,
+    UsItinRecognizer,
+    UsPassportRecognizer,
+    UsSsnRecognizer,
+    NhsRecognizer,
+    CryptoRecognizer,
+    DateRecognizer,
+    EmailRecognizer,
+    FailClosedIbanRecognizer,
+    IpRecognizer,
+    MedicalLicenseRecognizer,
+    MacAddressRecognizer,
+    GatedPhoneRecognizer,
+    UrlRecognizer,
+)
+
+#: Those of Presidio: also one that it switches off for want of precision, though it names a person.
+PRESIDIO = (*STOCK, UkNinoRecognizer)
+
+#: Made for written values, and what was said as it would be written.
+WRITTEN = (*PRESIDIO, CardNumberRecognizer)
+
+#: Made for speech.
+OWN: tuple[Callable[[], EntityRecognizer], ...] = (
+    number_sequences,
+    SpokenEmailRecognizer,
+    introduced_names,
+    spelled_values,
+    named_codes,
+    street_addresses,
+    answers,
+    bare_codes,
+    mixed_codes,
+    provider_emails,
+    SpokenUrlRecognizer,
+    handles,
+    groups,
+)
+
+#: Recall first, whatever it costs.
+STRICT = (*OWN, unknown_words)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognizers:
+    """New instances, failing closed.
+
+    Attributes:
+        written: They know values as they are written, Presidio's and the user's among them.
+        spoken: They were made for speech.
+        users: Those of the first that are the user's.
+    """
+
+    written: list[EntityRecognizer]
+    spoken: list[EntityRecognizer]
+    users: list[EntityRecognizer]
+
+    @property
+    def every(self) -> list[EntityRecognizer]:
+        """All of them, in the order of the table."""
+        return [*self.written, *self.spoken]
+
+
+def names_of(profile: Profile) -> tuple[str, ...]:
+    """What runs with a profile besides the NER and the user's own, sorted; nothing is loaded."""
+    return tuple(sorted(make.__name__ for make in (*_written(profile), *_spoken(profile))))
+
+
+def recognizers_of(profile: Profile, user_file: Path | None, regex_seconds: float) -> Recognizers:
+    """The recognizers of a profile and the user.
+
+    Args:
+        profile: `strict` runs all that there are, `balanced` all but that for unknown words,
+            `stock` those of stock Presidio.
+        user_file: Pattern recognizers of the user in Presidio's YAML form.
+        regex_seconds: Time that one pattern may take on one transcript.
+
+    Raises:
+        ConfigError: The user's file is wrong.
+    """
+    users = [] if user_file is None else read_user_recognizers(user_file, LANGUAGE)
+    written = [make() for make in _written(profile)]
+    spoken = [make() for make in _spoken(profile)]
+    users = [fail_closed(recognizer, regex_seconds) for recognizer in users]
+    return Recognizers(
+        [*(fail_closed(recognizer, regex_seconds) for recognizer in written), *users],
+        [fail_closed(recognizer, regex_seconds) for recognizer in spoken],
+        users,
+    )
+
+
+def _written(profile: Profile) -> tuple[Callable[[], EntityRecognizer], ...]:
+    return STOCK if profile == "stock" else WRITTEN
+
+
+def _spoken(profile: Profile) -> tuple[Callable[[], EntityRecognizer], ...]:
+    return {"strict": STRICT, "balanced": OWN, "stock": ()}[profile]

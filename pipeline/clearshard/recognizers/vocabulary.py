@@ -1,0 +1,113 @@
+"""Words that the recognizers for speech share: fillers, what names nobody, what is no code."""
+
+# ruff: noqa: SIM905 - lists of words read better as words
+
+import re
+from collections.abc import Iterable
+
+from spacy.lang.en.stop_words import STOP_WORDS
+
+from clearshard.recognizers.number_words import LETTER_WORDS, NUMBER_WORDS
+
+MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+#: What people say inside a number or a name without meaning it.
+FILLERS = frozenset("uh um er erm ah hm hmm and then dash hyphen minus dot point space no".split())
+#: How a pause sounds, of any length: "uhhh", "ummm", "mm-hmm".
+HESITATION = r"(?:u+h+(?:[ \-]?hu+h+|m+)?|u+m+|e+r+m*|a+h+|h+m+|m+[ \-]?h+m+|mm+|huh|eh)"
+#: Words that are no name where a name is expected: function words, and what people say instead.
+NO_NAME = STOP_WORDS | frozenset(
+    "uh um er erm ah oh hm hmm yes yeah yep yup no nope ok okay sure right correct "
+    "alright fine good great perfect hi hello hey bye please thanks thank sorry sir madam "
+    "maam miss mister called said told asked wants needs sent gave took came went calling "
+    "speaking looking trying wondering having going getting doing asking leaving starting "
+    "arriving departing coming returning interested "
+    "regarding about concerning happy glad afraid done ready new old customer caller "
+    "agent representative assistant manager support service department office company "
+    "bank account card number phone email address street city state zip code postcode "
+    "order confirmation password username date birth birthday today tomorrow yesterday "
+    "morning afternoon evening night week month year time day name names first last "
+    "middle maiden full surname spelled spelling spell letter letters like want need know "
+    "help think said says tell want wanted lost got correct wrong different same listed "
+    "given associated registered attached under here there where what who how why when "
+    "which is am are was were be it's that's i'm what's don't can't".split()
+)
+#: Words and units of two or three letters that are no part of a code.
+SHORT_WORDS = frozenset(
+    "the and for to of in on at is it my me we he you are was not but gb mb kb tb kg km am pm usd "
+    "dr mr ms st nd rd th up do so or if by an as be go hi all any can day get has her him his how "
+    "new now old our out per see she use way who why yes yet k cm mm ft lb oz ok yep yup bye "
+    "zip pin ssn cvv cvc dob".split()
+)
+
+#: Words that end the name of a place, and hardly ever one of a person ("Hall", "Park" do).
+PLACE_NOUNS = frozenset(
+    "airport station center centre terminal hospital clinic hotel inn museum theater theatre "
+    "theaters theatres stadium arena library university college school mall plaza mosque cathedral "
+    "restaurant cafe republic islands county".split()
+)
+
+#: A place of nothing but these is any such place: "the bus station", "my new home".
+COMMON_PLACES = frozenset(
+    "the a an my your his her our their this that any new old nearest local home house apartment "
+    "flat office building store shop station center centre airport hotel hospital restaurant bus "
+    "gas petrol police fire power atm shopping medical call post rental car parking lot".split()
+)
+
+#: Words of medicine, which nobody is named: "gastroenteritis", "stomach". Short ones in "-itis" and
+#: "-osis" are left out (Politis, Theodosis), and so are endings of names (Euphemia, Ganapathy) and
+#: parts of the body that are names ("heart").
+MEDICAL = re.compile(
+    r"[a-z]{6,}(?:itis|osis)"
+    r"|[a-z]{3,}(?:ectomy|otomy|oscopy|plasty|plegia|algia|ology|ologists?|philia|phobia|rrho?ea"
+    r"|megaly|thyroidism)"
+    r"|stomach|abdomen|throat|chest|spine|bladder|bowels?|livers?|kidneys?|lungs?|knees?|ankles?"
+    r"|wrists?|elbows?|shoulders?"
+)
+
+#: Two words that are written as one, whatever became of the blanks: "did n't", "doesn ' t".
+CONTRACTION = re.compile(
+    r"(?:(?:[a-z]+ ?)?n ?['\u2019] ?t|(?:i|you|he|she|it|we|they|that|what|there) ?['\u2019] ?"
+    r"(?:s|d|m|ll|re|ve))"
+)
+
+#: Words and numbers, with an apostrophe inside.
+TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_RUN = re.compile(r"[^\W_]+")
+#: Byte → itself, if it is a letter or a digit of ASCII, else a blank.
+_BLANKED = bytes(code if chr(code).isalnum() else 32 for code in range(256))
+
+
+def lowercase(text: str) -> str:
+    """The text in lowercase, each character where it was; the few that would become two stay.
+
+    To look for lowercase patterns in it takes half the time of ignoring case.
+    """
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def words_of(text: str) -> list[str]:
+    """The runs of letters and digits of a text, in order."""
+    if not text.isascii():
+        return _RUN.findall(text)
+    # Most text is plain, and then this takes a fifth of the time.
+    return text.encode("ascii").translate(_BLANKED).decode("ascii").split()
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for one of some words, longer ones first."""
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+
+
+def says_a_digit(word: str) -> bool:
+    """Whether a lowercase word is a number or part of one, or has a digit in it."""
+    return word in NUMBER_WORDS or any(map(str.isdecimal, word))
+
+
+def is_letter(word: str) -> bool:
+    """Whether a lowercase word is said for a letter: the letter itself or a word for it."""
+    return (len(word) == 1 and word.isalpha()) or word in LETTER_WORDS

@@ -1,0 +1,490 @@
+"""The values that travel down the pipeline, and the Arrow schemas beside them.
+
+All are frozen; those of which a transcript has many are msgspec structs, made in less time.
+A `Transcript` holds one canonical text; turns and words are half-open code-point
+ranges of it, so that one set of spans decides for every view. A `RedactedTranscript` is the only
+thing the shard stage accepts, and only `clearshard.redaction.apply` makes one.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NoReturn, Self, final
+
+import msgspec
+import pyarrow as pa
+
+
+class State(StrEnum):
+    """How one input file ends a run; `ELIGIBLE` only exists before redaction or in `gate`."""
+
+    ELIGIBLE = "eligible"
+    WRITTEN = "written"
+    EXCLUDED = "excluded"
+    QUARANTINED = "quarantined"
+
+
+class QuarantineReason(StrEnum):
+    """Why an eligible file is not provably safe to write."""
+
+    MALFORMED = "malformed"
+    ID_MISMATCH = "id_mismatch"
+    MISSING = "missing"
+    EMPTY = "empty"
+    NOT_COMPLETED = "not_completed"
+    UNSUPPORTED_LANGUAGE = "unsupported_language"
+    TOO_LARGE = "too_large"
+    DUPLICATE_FILE_ID = "duplicate_file_id"
+    VIEW_MISMATCH = "view_mismatch"
+    DETECTOR_FAILED = "detector_failed"
+    DETECTOR_TIMEOUT = "detector_timeout"
+    RESIDUAL_PII = "residual_pii"
+
+
+class Quarantine(Exception):
+    """Raised in a step to quarantine the file in hand.
+
+    Attributes:
+        reason: The published reason.
+        error_type: Name of an exception class or of a check, and behind a colon where and what;
+            never content.
+    """
+
+    def __init__(self, reason: QuarantineReason, error_type: str) -> None:
+        super().__init__(f"{reason} ({error_type})")
+        self.reason = reason
+        self.error_type = error_type
+
+    def __reduce__(self) -> tuple[type["Quarantine"], tuple[QuarantineReason, str]]:
+        return Quarantine, (self.reason, self.error_type)
+
+
+class Piece(msgspec.Struct, frozen=True, gc=False):
+    """One turn or one timed word: a range of the canonical text with times and a speaker.
+
+    Attributes:
+        start: First code point.
+        end: One past the last code point.
+        start_ms: Start in the audio, milliseconds.
+        end_ms: End in the audio, milliseconds.
+        speaker: Index of the speaker in order of appearance, or None if the source named none.
+    """
+
+    start: int
+    end: int
+    start_ms: int | None
+    end_ms: int | None
+    speaker: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The timed words of a transcript, in order, by columns: there are too many to be objects.
+
+    Attributes:
+        starts: First code point of each.
+        ends: One past the last.
+        start_ms: Start of each in the audio, milliseconds.
+        end_ms: End in the audio, milliseconds.
+        speakers: Index of the speaker of each, or None if the source named none.
+    """
+
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    start_ms: tuple[int | None, ...] = ()
+    end_ms: tuple[int | None, ...] = ()
+    speakers: tuple[int | None, ...] = ()
+
+    @classmethod
+    def of(cls, pieces: Iterable[Piece]) -> Self:
+        """The columns of some words."""
+        rows = [(p.start, p.end, p.start_ms, p.end_ms, p.speaker) for p in pieces]
+        return cls(*zip(*rows, strict=True))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __iter__(self) -> Iterator[Piece]:
+        columns = (self.starts, self.ends, self.start_ms, self.end_ms, self.speakers)
+        return map(Piece, *columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One file's speech, before redaction. Never logged, printed or written.
+
+    Attributes:
+        text: The canonical text, exactly the source's ``text``.
+        turns: Ranges of the utterances in order; the whole text if the source has none.
+        words: Ranges of the timed words; may be empty.
+        has_utterances: Whether the source had utterances (else none are written).
+        language: Two-letter language code, lowercase.
+        audio_duration_ms: Length of the audio, if the source says.
+    """
+
+    text: str
+    turns: tuple[Piece, ...]
+    words: Words
+    has_utterances: bool
+    language: str
+    audio_duration_ms: int | None
+
+
+class Span(msgspec.Struct, frozen=True, order=True, gc=False):
+    """A half-open code-point range of the canonical text that holds personal data."""
+
+    start: int
+    end: int
+    entity_type: str
+    score: float
+    recognizer: str
+
+
+class Redaction(msgspec.Struct, frozen=True, gc=False):
+    """One replacement: offsets are into the *redacted* text; times are for muting the audio."""
+
+    entity_type: str
+    start: int
+    end: int
+    start_ms: int | None
+    end_ms: int | None
+    score: float
+    recognizer: str
+
+
+class TextPiece(msgspec.Struct, frozen=True, gc=False):
+    """A redacted turn or word."""
+
+    text: str
+    start_ms: int | None
+    end_ms: int | None
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextWords:
+    """Redacted words, in order, by columns as in `Words`."""
+
+    texts: tuple[str, ...] = ()
+    start_ms: tuple[int | None, ...] = ()
+    end_ms: tuple[int | None, ...] = ()
+    speakers: tuple[str | None, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __iter__(self) -> Iterator[TextPiece]:
+        return map(TextPiece, self.texts, self.start_ms, self.end_ms, self.speakers)
+
+
+@final
+class RedactedTranscript:
+    """A transcript whose personal data has been removed: the only thing shards are made of.
+
+    There is no public constructor, and a pickled one cannot be loaded: the only way to get one is
+    `clearshard.redaction.apply`, which calls `_sealed` after the residual check has passed. A test
+    keeps it the only caller.
+    """
+
+    __slots__ = ("audio_duration_ms", "language", "redactions", "text", "utterances", "words")
+
+    text: str
+    utterances: tuple[TextPiece, ...]
+    words: TextWords
+    redactions: tuple[Redaction, ...]
+    language: str
+    audio_duration_ms: int | None
+
+    def __init__(self) -> None:
+        raise TypeError("a RedactedTranscript is made by redaction alone")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a RedactedTranscript does not cross processes; stage it as a shard row")
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"RedactedTranscript is frozen: {name}")
+
+    @classmethod
+    def _sealed(cls, **fields: Any) -> Self:
+        made = object.__new__(cls)
+        for name in cls.__slots__:
+            object.__setattr__(made, name, fields.pop(name))
+        if fields:
+            raise TypeError(f"unknown fields: {sorted(fields)}")
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class FileTask:
+    """One eligible file on its way to a worker: what may be opened, and nothing else.
+
+    Attributes:
+        row: Position in its batch of provisional decisions.
+        file_id: The customer's id of the file.
+        account_id: The account that submitted it.
+        own_id: The id that the transcript must have if it has one: the file's, or that of the
+            record that the manifest names; None where there is no manifest.
+        uri: Path below the transcripts folder, or None where `content` is given.
+        content: The bytes of one record of a container (JSON Lines, Parquet), already read.
+        content_bytes: Size in bytes, for balancing the units; 0 if unknown.
+    """
+
+    row: int
+    file_id: str
+    account_id: str
+    own_id: str | None
+    uri: str | None
+    content: bytes | None
+    content_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagedUnit:
+    """Redacted rows of one work unit on disk, not yet visible.
+
+    Attributes:
+        path: Arrow IPC file, rows sorted by ``doc_key``.
+        sha256: Of the file, so that nothing else can take its place before it becomes a shard.
+        row_count: Number of rows.
+    """
+
+    path: str
+    sha256: str
+    row_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShardFile:
+    """One finished Parquet shard.
+
+    Attributes:
+        name: ``part-<n>-<digest>.parquet``.
+        sha256: Of the whole file.
+        row_count: Number of transcripts.
+        size_bytes: Size on disk.
+        first_key: Smallest ``doc_key`` in it.
+        last_key: Largest ``doc_key`` in it.
+    """
+
+    name: str
+    sha256: str
+    row_count: int
+    size_bytes: int
+    first_key: str
+    last_key: str
+
+
+class SourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a table of facts was when it was read: enough to prove which export decided.
+
+    Attributes:
+        newest_exported_at: Of a registry, when its newest row was exported, RFC 3339.
+        unread_columns: Columns that were there and not read, as they can be shown: a fact under
+            such a name has decided nothing.
+    """
+
+    sha256: str
+    row_count: int
+    newest_exported_at: str | None = None
+    unread_columns: tuple[str, ...] = ()
+
+
+class Waived(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule of the published policy that a run's policy was below, and the reason given."""
+
+    rule: str
+    reason: str
+
+
+class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One Parquet file of the decisions table of a run."""
+
+    name: str
+    sha256: str
+    row_count: int
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the input files of a run ended; `reconciles` is checked before a run is visible."""
+
+    seen: int
+    written: int
+    excluded: int
+    quarantined: int
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether every input file ended as exactly one of written, excluded, quarantined."""
+        return self.seen == self.written + self.excluded + self.quarantined
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``runs/<run_id>.json``: what makes a run visible, and what it was made from.
+
+    Attributes:
+        run_id: Name of the run; also of its folders below ``shards/`` and ``audit/decisions/``.
+        as_of: The moment at which the rules were evaluated last, just before the run became
+            visible, RFC 3339.
+        policy_toml: The whole policy, so that a decision can be explained later.
+        manifest: The manifest that decided; it was still the same just before the run became
+            visible.
+        registry_at_publish: The registry as it was read again just before the run became visible.
+        taken_out: Files that were redacted and then taken out because of that second reading, or
+            because their time had run out.
+        reasons: Number of files by reason; a file with several reasons counts under each.
+        alerts: Number of files by reason whose rule raises an alert.
+        key_id: Fingerprint of the pseudonym key; two runs with the same id use the same key.
+        superseded: Runs whose shards this run replaces.
+        redactions: Number of replacements by entity type.
+        word_count: Words of the written transcripts, after redaction.
+        redactor_digest: The redactor of this run. Rows that it kept from an earlier redactor carry
+            the digest of that one, as their decisions do.
+        promise_digest: What every row promises, whichever redactor made it; see
+            `clearshard.redaction.promise`.
+        reused: Written files whose redaction was taken from an earlier run or a killed one.
+        stale: Those of them that an earlier redactor made.
+        target_shard_bytes: How large a shard was to be; rows alone do not say where shards end.
+        row_group_bytes: The same of a row group.
+        below_published: Rules of the published policy that this one leaves out or weakens.
+        below_default: By what settings less was redacted than by default, in words.
+        rehearsal: Everything was judged as if `as_of` had been now: its shards are for no training.
+        clock_skew_seconds: How far ahead of the clock a time could be and still be known.
+        gone: Files that the run before had written and this one has not, for other reasons than
+            opt-out, deletion or retention, by reason.
+        drop_accepted: Whether they were said to be right, however many.
+    """
+
+    run_id: str
+    clearshard_version: str
+    as_of: str
+    started_at: str
+    finished_at: str
+    policy_digest: str
+    policy_toml: str
+    redactor_digest: str
+    manifest: SourceSnapshot
+    registry: SourceSnapshot
+    registry_at_publish: SourceSnapshot
+    taken_out: int
+    counts: Counts
+    reasons: dict[str, int]
+    alerts: dict[str, int]
+    redactions: dict[str, int]
+    word_count: int
+    decisions: tuple[DecisionsFile, ...]
+    shards: tuple[ShardFile, ...]
+    key_id: str
+    superseded: tuple[str, ...]
+    promise_digest: str = ""
+    reused: int = 0
+    stale: int = 0
+    target_shard_bytes: int = 0
+    row_group_bytes: int = 0
+    below_published: tuple[Waived, ...] = ()
+    below_default: tuple[str, ...] = ()
+    rehearsal: bool = False
+    clock_skew_seconds: int = 0
+    gone: dict[str, int] = {}
+    drop_accepted: bool = False
+
+
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+
+_PIECE = [
+    pa.field("text", pa.string(), nullable=False),
+    pa.field("start_ms", pa.int64()),
+    pa.field("end_ms", pa.int64()),
+]
+
+SHARD_SCHEMA = pa.schema(
+    [
+        pa.field("doc_key", pa.string(), nullable=False),
+        pa.field("account_key", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("audio_duration_ms", pa.int64()),
+        pa.field("text", pa.string(), nullable=False),
+        pa.field(
+            "utterances",
+            pa.list_(
+                pa.struct(
+                    [
+                        pa.field("speaker", pa.string()),
+                        pa.field("start_ms", pa.int64()),
+                        pa.field("end_ms", pa.int64()),
+                        pa.field("text", pa.string(), nullable=False),
+                    ]
+                )
+            ),
+            nullable=False,
+        ),
+        pa.field(
+            "words",
+            pa.list_(pa.struct([*_PIECE, pa.field("speaker", pa.string())])),
+            nullable=False,
+        ),
+        pa.field(
+            "redactions",
+            pa.list_(
+                pa.struct(
+                    [
+                        pa.field("entity_type", pa.string(), nullable=False),
+                        pa.field("start", pa.int32(), nullable=False),
+                        pa.field("end", pa.int32(), nullable=False),
+                        pa.field("start_ms", pa.int64()),
+                        pa.field("end_ms", pa.int64()),
+                        pa.field("score", pa.float32(), nullable=False),
+                        pa.field("recognizer", pa.string(), nullable=False),
+                    ]
+                )
+            ),
+            nullable=False,
+        ),
+        pa.field("policy_digest", pa.string(), nullable=False),
+        pa.field("redactor_digest", pa.string(), nullable=False),
+    ]
+)
+
+#: The facts that a decision read, as they were known at that moment; null is "not known".
+FACTS_TYPE = pa.struct(
+    [
+        pa.field("product", pa.string()),
+        pa.field("region", pa.string()),
+        pa.field("submitted_at", TIMESTAMP),
+        pa.field("deletion_requested_at", TIMESTAMP),
+        pa.field("expires_at", TIMESTAMP),
+        pa.field("gateway_provider", pa.string()),
+        pa.field("training_permitted", pa.bool_()),
+        pa.field("baa_executed", pa.bool_()),
+        pa.field("opted_out", pa.bool_()),
+        pa.field("baa_executed_at", TIMESTAMP),
+        pa.field("opted_out_at", TIMESTAMP),
+        pa.field("ttl_seconds", pa.int64()),
+        pa.field("exported_at", TIMESTAMP),
+    ]
+)
+
+#: One row per manifest row. `doc_key` and `shard_part` are set for written files only;
+#: `content_sha256` (of the transcript's bytes) and `redactor_digest` (of what redacted or refused
+#: it) for files whose transcript was read: of an excluded file both are null.
+DECISION_SCHEMA = pa.schema(
+    [
+        pa.field("file_id", pa.string(), nullable=False),
+        pa.field("account_id", pa.string()),
+        pa.field("state", pa.string(), nullable=False),
+        pa.field("reasons", pa.list_(pa.string()), nullable=False),
+        pa.field("error_type", pa.string()),
+        pa.field("facts", FACTS_TYPE, nullable=False),
+        pa.field("policy_digest", pa.string(), nullable=False),
+        pa.field("decided_at", TIMESTAMP, nullable=False),
+        pa.field("doc_key", pa.string()),
+        pa.field("shard_part", pa.int32()),
+        pa.field("content_sha256", pa.string()),
+        pa.field("redactor_digest", pa.string()),
+    ]
+)
+
+
+def utc_text(moment: datetime) -> str:
+    """RFC 3339 in UTC with a trailing Z, microseconds only where there are any."""
+    return moment.isoformat().replace("+00:00", "Z")

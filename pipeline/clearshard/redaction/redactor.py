@@ -1,0 +1,330 @@
+"""Redaction of a batch of transcripts; every failure quarantines one file and no other."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+
+import msgspec
+
+from clearshard.config import Config, read_text
+from clearshard.errors import ConfigError
+from clearshard.keys import PseudonymKey
+from clearshard.recognizers import unknown_word
+from clearshard.recognizers.table import LANGUAGE
+from clearshard.recognizers.unknown_word import word_list
+from clearshard.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
+from clearshard.redaction import identities
+from clearshard.redaction.address_gaps import fill_gaps
+from clearshard.redaction.apply import apply
+from clearshard.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
+from clearshard.redaction.ner import STOCK_NER, pipeline_digest, speech_model
+from clearshard.redaction.policy_names import problem_with, removed_types
+from clearshard.redaction.propagate import propagate
+from clearshard.redaction.replace import Replacer
+from clearshard.redaction.resolve import resolve
+from clearshard.redaction.view import scripts
+from clearshard.redaction.view.views import View, views_of
+
+#: Packages whose version can change what is read, what is found or how it is replaced.
+_DECIDING_PACKAGES = (
+    "clearshard",
+    "msgspec",
+    "numpy",
+    "phonenumbers",
+    "presidio-analyzer",
+    "presidio-anonymizer",
+    "regex",
+    "spacy",
+    "thinc",
+    "tldextract",
+)
+#: All the code between the bytes of a transcript and its row. Steps do not import each other, but
+#: a row is what all of them make of it.
+_DECIDING_CODE = (
+    "clearshard.redaction",
+    "clearshard.recognizers",
+    "clearshard.sources",
+    "clearshard.shards",
+)
+
+#: What a word in another script most likely is, the first that is looked for.
+_FOREIGN = (unknown_word.ENTITY_TYPE, identities.PERSON)
+
+
+_PERSON = "PERSON"
+
+
+class Redactor:
+    """Detection, resolution, replacement and residual check. Expensive to make, cheap to keep."""
+
+    def __init__(self, config: Config, key: PseudonymKey) -> None:
+        """Loads the model and the recognizers.
+
+        Raises:
+            ConfigError: The redaction section names something that is not there.
+        """
+        settings = config.redaction
+        self._languages = frozenset(settings.languages)
+        self._detector = Detector(detector_settings(config))
+        _check_types(config, self._detector)
+        #: What a word in another script is called; None where such words may not be removed.
+        self._foreign_type = next((t for t in _FOREIGN if t in self._detector.entities), None)
+        self._replacer = Replacer(settings.operator, settings.operators, key)
+
+    def redact(self, transcripts: Sequence[Transcript]) -> list[RedactedTranscript | Quarantine]:
+        """One result for each transcript, in order."""
+        covered = [t for t in transcripts if t.language in self._languages]
+        found = iter(self._find(covered))
+        return [
+            self._redact_one(transcript, next(found))
+            if transcript.language in self._languages
+            else Quarantine(QuarantineReason.UNSUPPORTED_LANGUAGE, "language_code")
+            for transcript in transcripts
+        ]
+
+    def spans(self, transcripts: Sequence[Transcript]) -> list[tuple[Span, ...] | Quarantine]:
+        """The resolved spans alone, whatever the language, for `detect` and `eval`."""
+        return [
+            found if isinstance(found, Quarantine) else found.spans
+            for found in self._find(transcripts)
+        ]
+
+    def _find(self, transcripts: Sequence[Transcript]) -> list["_Found | Quarantine"]:
+        """What is found in each transcript, in all of its views."""
+        views = [_views(transcript) for transcript in transcripts]
+        read = iter(
+            self._find_in([view for seen in views if isinstance(seen, list) for view in seen])
+        )
+        return [
+            seen
+            if isinstance(seen, Quarantine)
+            else _together(transcript, seen, [next(read) for _ in seen])
+            for transcript, seen in zip(transcripts, views, strict=True)
+        ]
+
+    def _find_in(self, views: Sequence[View]) -> list[tuple[Span, ...] | Quarantine]:
+        """The resolved spans of each view."""
+        # With line breaks, so that a number may go on in the next turn, but names of two turns that
+        # follow each other stay two.
+        texts = [_with_line_breaks(view.transcript) for view in views]
+        sound = [
+            (view.transcript, text)
+            for view, text in zip(views, texts, strict=True)
+            if isinstance(text, str)
+        ]
+        found = iter(self._detector.detect([t for t, _ in sound], [text for _, text in sound]))
+        return [
+            text
+            if isinstance(text, Quarantine)
+            else _resolved(text, next(found), self._foreign_type)
+            for text in texts
+        ]
+
+    def _redact_one(
+        self, transcript: Transcript, found: "_Found | Quarantine"
+    ) -> RedactedTranscript | Quarantine:
+        if isinstance(found, Quarantine):
+            return found
+        try:
+            self._check_scripts(found.view)
+            values = [found.view.shown(span.start, span.end) for span in found.spans]
+            return apply(transcript, found.spans, self._replacer.replacements(found.spans, values))
+        except Quarantine as problem:
+            return problem
+        except Exception as error:  # noqa: BLE001 - whatever it is, the file is not written
+            return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+    def _check_scripts(self, view: View) -> None:
+        """Passes what is written in the script of its language, but for words that are removed.
+
+        Raises:
+            Quarantine: `unsupported_language`.
+        """
+        if scripts.is_mostly_foreign(view.transcript) or (
+            self._foreign_type is None and scripts.foreign_words(view.transcript.text)
+        ):
+            raise Quarantine(QuarantineReason.UNSUPPORTED_LANGUAGE, "script")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found in a transcript, and what is shown of it."""
+
+    view: View
+    spans: tuple[Span, ...]
+
+
+def _views(transcript: Transcript) -> list[View] | Quarantine:
+    try:
+        return views_of(transcript)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to scan
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def _together(
+    transcript: Transcript, views: Sequence[View], found: Sequence[tuple[Span, ...] | Quarantine]
+) -> _Found | Quarantine:
+    """What was found in the views of a transcript, where it stands in the transcript itself."""
+    spans: list[Span] = []
+    try:
+        for view, of_one in zip(views, found, strict=True):
+            if isinstance(of_one, Quarantine):
+                return of_one
+            spans += view.to_source(of_one)
+        if all(view.is_source for view in views):
+            return _Found(views[0], tuple(spans))
+        return _Found(views[0], resolve(transcript.text, spans))
+    except Quarantine as problem:
+        return problem
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def _with_line_breaks(transcript: Transcript) -> str | Quarantine:
+    try:
+        return text_with_line_breaks(transcript)
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to scan
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def _resolved(
+    text: str, found: list[Span] | Quarantine, foreign_type: str | None
+) -> tuple[Span, ...] | Quarantine:
+    if isinstance(found, Quarantine):
+        return found
+    try:
+        if foreign_type is not None:
+            found = [*found, *_foreign(text, foreign_type)]
+        spans = resolve(text, found)
+        more = [*fill_gaps(text, spans), *propagate(text, spans)]
+        return resolve(text, [*found, *more]) if more else spans
+    except Quarantine as problem:
+        return problem
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
+def _foreign(text: str, entity_type: str) -> list[Span]:
+    return [
+        Span(start, end, entity_type, scripts.SCORE, scripts.RECOGNIZER)
+        for start, end in scripts.foreign_words(text)
+    ]
+
+
+def detector_settings(config: Config) -> DetectorSettings:
+    """The part of the configuration that decides what is found."""
+    settings = config.redaction
+    return DetectorSettings(
+        ners=tuple(_ners(config)),
+        profile=settings.profile,
+        score_threshold=settings.score_threshold,
+        entities=settings.entities,
+        keep_entities=settings.keep_entities,
+        user_recognizers=None
+        if settings.recognizers is None
+        else config.path(settings.recognizers),
+        regex_seconds=settings.regex_timeout_seconds,
+    )
+
+
+def _ners(config: Config) -> Iterator[str]:
+    """Which NERs read every turn: the profile's, and the one that is configured."""
+    model, is_stock = config.redaction.spacy_model, config.redaction.profile == "stock"
+    if not is_stock:
+        yield str(speech_model())
+    if model is not None:
+        # A path to a pipeline is relative to the configuration, a package name is not.
+        local = config.path(model)
+        yield str(local) if local.exists() else model
+    elif is_stock:
+        yield STOCK_NER
+
+
+def _check_types(config: Config, detector: Detector) -> None:
+    settings = config.redaction
+    supported = detector.supported
+    problems = [
+        f"redaction.entities → unknown entity type {name}"
+        for name in sorted(set(settings.entities or ()))
+        if not removed_types([name], supported)
+    ]
+    problems += [
+        f"redaction.keep_entities → {problem}"
+        for name in sorted(set(settings.keep_entities))
+        if (problem := problem_with(name, settings.keep_entities, supported)) is not None
+    ]
+    problems += [
+        f"redaction.operators → unknown entity type {name}"
+        for name in sorted(set(settings.operators) - supported)
+    ]
+    problems += [
+        f"redaction.languages → no recognizer was made for {language}"
+        for language in settings.languages
+        if language != LANGUAGE
+    ]
+    if not detector.entities:
+        # Presidio would take an empty list for "all of them".
+        problems.append("redaction.entities → no type is left to look for")
+    elif not detector.reachable:
+        problems.append(
+            "redaction.score_threshold → nothing that is looked for can score as much: nothing "
+            "would be removed"
+        )
+    if settings.entities is None and _PERSON not in supported:
+        problems.append(
+            f"redaction.spacy_model → finds no {_PERSON}, and with this profile nothing else does: "
+            "names would stay. List what is to be looked for in redaction.entities if they may"
+        )
+    problems += [f"redaction.recognizers → {problem}" for problem in detector.in_vain]
+    if problems:
+        raise ConfigError("configuration", problems)
+
+
+def redactor_digest(config: Config) -> str:
+    """SHA-256 of everything that decides what a transcript becomes: settings, model, code.
+
+    Raises:
+        ConfigError: The configuration names a model or a file that is not there.
+    """
+    settings = detector_settings(config)
+    digest = hashlib.sha256(
+        msgspec.json.encode(
+            {
+                "settings": config.redaction.model_dump(mode="json"),
+                "packages": {name: _version(name) for name in _DECIDING_PACKAGES},
+                # What is a letter, and what its lower case is.
+                "unicode": unicodedata.unidata_version,
+            },
+            order="sorted",
+        )
+    )
+    for package in _DECIDING_CODE:
+        _add_code(digest, resources.files(package))
+    digest.update(resources.files("clearshard").joinpath("records.py").read_bytes())
+    if settings.user_recognizers is not None:
+        digest.update(read_text(settings.user_recognizers).encode())
+    for ner in settings.ners:
+        digest.update(pipeline_digest(ner).encode())
+    digest.update(word_list().read_bytes())
+    return digest.hexdigest()
+
+
+def _add_code(digest: "hashlib._Hash", package: Traversable) -> None:
+    for entry in sorted(package.iterdir(), key=lambda e: e.name):
+        if entry.is_dir():
+            _add_code(digest, entry)
+        elif entry.name.endswith(".py"):
+            digest.update(entry.name.encode())
+            digest.update(entry.read_bytes())
+
+
+@cache
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "none"

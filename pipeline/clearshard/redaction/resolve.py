@@ -1,0 +1,80 @@
+"""Overlapping, nested and touching candidates → disjoint spans in order.
+
+Safety decides the extent: whatever any recognizer found is covered. Trust decides the type: the
+longest candidate of a cluster names it, the higher score where lengths are equal. The order of the
+recognizers never matters.
+"""
+
+from collections.abc import Sequence
+
+from clearshard.records import Quarantine, QuarantineReason, Span
+
+
+def resolve(text: str, candidates: Sequence[Span]) -> tuple[Span, ...]:
+    """Disjoint spans in order that cover every letter of every candidate.
+
+    White space at the ends of candidates is left out. Neighbours of the same type with nothing but
+    blanks between them become one.
+
+    Raises:
+        Quarantine: `detector_failed`, if a candidate does not lie inside the text.
+    """
+    clusters = _overlapping(sorted(_trimmed(text, candidates)))
+    joined: list[Span] = []
+    for span in clusters:
+        last = joined[-1] if joined else None
+        if last is not None and _touch(text, last, span):
+            best = max(last, span, key=_trust)
+            joined[-1] = _extend(best, last.start, span.end)
+        else:
+            joined.append(span)
+    return tuple(joined)
+
+
+def _trimmed(text: str, candidates: Sequence[Span]) -> list[Span]:
+    trimmed = []
+    for span in candidates:
+        start, end = span.start, span.end
+        if not 0 <= start < end <= len(text):
+            raise Quarantine(QuarantineReason.DETECTOR_FAILED, "SpanOutsideText")
+        while start < end and text[start].isspace():
+            start += 1
+        while start < end and text[end - 1].isspace():
+            end -= 1
+        if start < end:
+            trimmed.append(_extend(span, start, end))
+    return trimmed
+
+
+def _overlapping(ordered: Sequence[Span]) -> list[Span]:
+    """One span for each cluster of candidates that overlap, directly or through others."""
+    clusters: list[Span] = []
+    start = end = 0
+    best: Span | None = None
+    for span in ordered:
+        if best is not None and span.start < end:
+            end = max(end, span.end)
+            best = max(best, span, key=_trust)
+        else:
+            if best is not None:
+                clusters.append(_extend(best, start, end))
+            start, end, best = span.start, span.end, span
+    if best is not None:
+        clusters.append(_extend(best, start, end))
+    return clusters
+
+
+def _trust(span: Span) -> tuple[int, float, str, str]:
+    # Type and recognizer only make the choice independent of the order of the candidates.
+    return span.end - span.start, span.score, span.entity_type, span.recognizer
+
+
+def _extend(span: Span, start: int, end: int) -> Span:
+    if (span.start, span.end) == (start, end):
+        return span
+    return Span(start, end, span.entity_type, span.score, span.recognizer)
+
+
+def _touch(text: str, first: Span, second: Span) -> bool:
+    between = text[first.end : second.start]
+    return first.entity_type == second.entity_type and not between.strip(" \t")

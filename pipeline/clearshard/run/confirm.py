@@ -1,0 +1,190 @@
+"""Every eligible file is read again, and what is still the same is not redacted again.
+
+Nothing is known by its path, its size or its time: the digest of a transcript's bytes decides. That
+is all that is done to the bytes here, so it needs no redactor and no worker, and a run without
+changes starts none.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from clearshard.config import Config
+from clearshard.keys import PseudonymKey
+from clearshard.records import FileTask, Quarantine, QuarantineReason, StagedUnit
+from clearshard.run.earlier import Earlier, Found
+from clearshard.run.intake import Intake
+from clearshard.run.outcomes import Outcome, OutcomeWriter
+from clearshard.run.units import ReadRecords, Saw, units_of
+from clearshard.run.work import read_content
+from clearshard.shards.pseudonyms import account_key, doc_key
+from clearshard.shards.reuse import take_rows
+from clearshard.sources.transcripts import is_called, read_transcript
+
+#: No timed word, and no sixteen letters of text, take fewer bytes of JSON.
+_BYTES_PER_WORD = 16
+#: Of a packed `doc_key`.
+_KEY_BYTES = 16
+
+
+@dataclass(slots=True)
+class Confirmed:
+    """What is still as it was.
+
+    Attributes:
+        written: Files whose earlier row stays.
+        quarantined: Files that stay quarantined, or cannot be read now.
+        stale: Those of the first that an earlier redactor made.
+        keys: `doc_key` of those rows by source, 16 bytes each.
+    """
+
+    written: int = 0
+    quarantined: int = 0
+    stale: int = 0
+    keys: defaultdict[int, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
+
+    def forget(self, keys: Collection[str], stale: int) -> None:
+        """Leaves out rows that stay for another reason than their own.
+
+        Args:
+            keys: `doc_key` of files that are not to be written, whoever has redacted them.
+            stale: How many of them an earlier redactor has redacted.
+        """
+        for number, packed in list(self.keys.items()):
+            kept = [k for k in _unpacked(packed) if k not in keys]
+            self.written -= len(packed) // _KEY_BYTES - len(kept)
+            if kept:
+                self.keys[number] = bytearray(b"".join(map(bytes.fromhex, kept)))
+            else:
+                del self.keys[number]
+        self.stale -= stale
+
+    def from_checkpoints(self, earlier: Earlier) -> bool:
+        """Whether some of the rows are of a run that never became visible."""
+        return any(earlier.sources[number].unit is not None for number in self.keys)
+
+    def count_of(self, earlier: Earlier, paths: Collection[str]) -> int:
+        """How many of the rows are in some scratch files."""
+        counts = {number: len(packed) // 16 for number, packed in self.keys.items()}
+        return sum(n for number, n in counts.items() if str(earlier.sources[number].path) in paths)
+
+
+def confirm(
+    intake: Intake,
+    earlier: Earlier,
+    config: Config,
+    read: ReadRecords,
+    key: PseudonymKey,
+    path: Path,
+    threads: int,
+    saw: Saw,
+) -> Confirmed:
+    """Reads every eligible file and writes the outcomes of those that need no work.
+
+    Args:
+        intake: The provisional decisions.
+        earlier: What was made before.
+        config: Names the transcripts and the limits.
+        read: Reads the records of a container.
+        key: The key of the pseudonyms.
+        path: The file for the outcomes; see `clearshard.run.outcomes`.
+        threads: Number of files in hand at a time.
+        saw: Told of each eligible file; see `clearshard.run.units.units_of`.
+    """
+    confirmed = Confirmed()
+    root = config.path(config.sources.transcripts)
+    max_bytes = config.limits.max_transcript_bytes
+    check = partial(_check, earlier, config, key)
+    with OutcomeWriter(path, "") as writer, ThreadPoolExecutor(threads) as pool:
+        for number, batch in enumerate(intake.batches()):
+            rows = writer.batch(number).rows
+            for unit in units_of(number, batch, root, max_bytes, read, saw):
+                for row, unreadable in unit.known:
+                    confirmed.quarantined += 1
+                    rows[row] = Outcome(unreadable, None, None)
+                for task, checked in zip(unit.tasks, pool.map(check, unit.tasks), strict=True):
+                    if isinstance(checked, Quarantine):
+                        confirmed.quarantined += 1
+                        rows[task.row] = Outcome(checked, None, None)
+                    elif checked is not None:
+                        found, content = checked
+                        rows[task.row] = Outcome(found.quarantine, content, found.redactor_digest)
+                        _count(confirmed, found, doc_key(key, task.file_id))
+    return confirmed
+
+
+def _check(
+    earlier: Earlier, config: Config, key: PseudonymKey, task: FileTask
+) -> tuple[Found, str] | Quarantine | None:
+    """What is known of a file and the digest of its content, why it cannot be read, or None."""
+    try:
+        content = read_content(task, config)
+    except Quarantine as problem:
+        return problem
+    digest = hashlib.sha256(content).hexdigest()
+    found = earlier.find(doc_key(key, task.file_id), account_key(key, task.account_id), digest)
+    if found is None or not _name_agrees(found, task, content):
+        return None
+    if not _limit_agrees(found, task, content, config.limits.max_transcript_words):
+        return None
+    return found, digest
+
+
+def _name_agrees(found: Found, task: FileTask, content: bytes) -> bool:
+    """Whether the transcript is still asked for by its own id, or is still not.
+
+    The manifest may have named a record by another id than the file's, and now name a file.
+    """
+    was = found.quarantine is None or found.quarantine.reason is not QuarantineReason.ID_MISMATCH
+    if found.quarantine is not None and was:
+        return True  # not written, whatever it is called; a worker said why
+    return was == (task.own_id is None or is_called(content, task.own_id))
+
+
+def _limit_agrees(found: Found, task: FileTask, content: bytes, max_words: int) -> bool:
+    """Whether the limit of words, which is not the redactor's, says the same as it did."""
+    was = found.quarantine is not None and found.quarantine.reason is QuarantineReason.TOO_LARGE
+    if not was and len(content) <= _BYTES_PER_WORD * max_words:
+        return True
+    try:
+        read_transcript(content, max_words, task.own_id)
+    except Quarantine as problem:
+        return was == (problem.reason is QuarantineReason.TOO_LARGE)
+    except Exception:  # noqa: BLE001 - whatever it is, a worker will say what it means
+        return False
+    return not was
+
+
+def _count(confirmed: Confirmed, found: Found, key: str) -> None:
+    if found.source is None:
+        confirmed.quarantined += 1
+        return
+    confirmed.written += 1
+    confirmed.stale += found.stale
+    confirmed.keys[found.source] += bytes.fromhex(key)
+
+
+def _unpacked(packed: bytearray) -> list[str]:
+    starts = range(0, len(packed), _KEY_BYTES)
+    return [packed[start : start + _KEY_BYTES].hex() for start in starts]
+
+
+def gather(earlier: Earlier, confirmed: Confirmed, scratch: Path) -> Iterator[StagedUnit]:
+    """Scratch files with the confirmed rows and no others.
+
+    Raises:
+        IntegrityError: A row is not where earlier records say.
+    """
+    for number, packed in sorted(confirmed.keys.items()):
+        source = earlier.sources[number]
+        keys = _unpacked(packed)
+        if source.unit is not None and source.unit.row_count == len(keys):
+            yield source.unit
+        else:
+            yield take_rows(
+                source.path, source.sha256, keys, scratch / f"earlier-{number:06d}.arrow"
+            )

@@ -1,0 +1,103 @@
+"""One batch of files: the gate's last word and what became of them → final decisions."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearshard.eligibility.gate import Gate
+from clearshard.errors import IntegrityError
+from clearshard.records import State
+from clearshard.run.intake import Provisional, as_manifest
+from clearshard.run.outcomes import BatchOutcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """One batch of decisions as they go into the table.
+
+    Attributes:
+        written: Rows that are in the shards.
+        excluded: Whether each row is excluded.
+        states: Number of rows by state.
+        reason_counts: Number of rows by reason.
+    """
+
+    written: npt.NDArray[np.int64]
+    excluded: npt.NDArray[np.bool_]
+    states: Counter[State]
+    reason_counts: Counter[str]
+    state_column: pa.Array
+    reason_column: pa.Array
+    error_type_column: pa.Array
+    facts: pa.Array
+
+
+def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> Final:
+    """What became of each file: the gate's last word, then quarantine, then written.
+
+    Args:
+        batch: The decisions before redaction.
+        outcomes: What became of the eligible files.
+        gate: The gate over the registry as it was read last.
+
+    Raises:
+        IntegrityError: A file came to no end, or to two.
+    """
+    size = len(batch)
+    bits = batch.reason_bits.copy()
+    facts = batch.table.column("facts")
+    redacted = np.array(outcomes.written, np.int64)
+    if len(redacted):
+        again = gate.decide(as_manifest(batch.table.take(pa.array(redacted))))
+        bits[redacted] = again.reason_bits
+        place = np.arange(size)
+        place[redacted] = size + np.arange(len(redacted))
+        facts = pa.concat_arrays([facts, again.facts]).take(pa.array(place))
+    quarantine: dict[int, tuple[str, str | None]] = {
+        row: (str(reason), None)
+        for row, reason in enumerate(batch.quarantine)
+        if reason is not None
+    }
+    for row, problem in outcomes.quarantined.items():
+        quarantine[row] = (str(problem.reason), problem.error_type)
+
+    excluded = bits != 0
+    held = np.zeros(size, np.bool_)
+    held[list(quarantine)] = True
+    written = np.zeros(size, np.bool_)
+    written[redacted] = True
+    written &= ~excluded & ~held
+    lost = ~(excluded | held | written)
+    if lost.any() or (excluded & held).any():
+        raise IntegrityError(
+            f"{int(lost.sum())} eligible files came to no end. Nothing became visible. This is a "
+            "defect."
+        )
+    state_codes = np.select([excluded, held], [0, 1], 2).astype(np.int8)
+    names = [State.EXCLUDED, State.QUARANTINED, State.WRITTEN]
+    states = Counter(dict(zip(names, np.bincount(state_codes, minlength=3).tolist(), strict=True)))
+    error_types: list[str | None] = [None] * size
+    reason_column = gate.reason_lists(bits)
+    if quarantine:
+        rows = sorted(quarantine)
+        place = np.arange(size)
+        place[rows] = size + np.arange(len(rows))
+        given = pa.array([[quarantine[row][0]] for row in rows], pa.list_(pa.string()))
+        reason_column = pa.concat_arrays([reason_column, given]).take(pa.array(place))
+        for row in rows:
+            error_types[row] = quarantine[row][1]
+    counted = pc.value_counts(reason_column.flatten()).to_pylist()
+    return Final(
+        written=np.flatnonzero(written),
+        excluded=excluded,
+        states=states,
+        reason_counts=Counter({entry["values"]: entry["counts"] for entry in counted}),
+        state_column=pa.array([str(n) for n in names]).take(pa.array(state_codes)),
+        reason_column=reason_column,
+        error_type_column=pa.array(error_types, pa.string()),
+        facts=facts,
+    )

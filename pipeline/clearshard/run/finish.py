@@ -1,0 +1,306 @@
+"""Registry read again, shards, decisions, counts: the finished run below its staging folder.
+
+Much can happen while files are redacted. So the last word is spoken after the shards are made, in
+this order: the registry is read again; the time is taken again; every file that would be written is
+decided again; what may no longer be used is taken out, and the decisions are written. Then both
+tables must still be, byte for byte, what was decided on. A registry that is not is read once more.
+A manifest that is not may name other files, transcripts and accounts: the run decides anew
+(`ManifestChanged`).
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, repeat
+from pathlib import Path
+
+import pyarrow as pa
+
+from clearshard.audit.decisions import DecisionsWriter
+from clearshard.audit.reading import VisibleRun
+from clearshard.audit.same import same_decisions
+from clearshard.eligibility.gate import Gate
+from clearshard.eligibility.moment import Moment
+from clearshard.eligibility.policy import Policy
+from clearshard.errors import IntegrityError, SourceUnavailable
+from clearshard.keys import PseudonymKey
+from clearshard.records import (
+    DECISION_SCHEMA,
+    TIMESTAMP,
+    Counts,
+    DecisionsFile,
+    ShardFile,
+    SourceSnapshot,
+    StagedUnit,
+    State,
+)
+from clearshard.run.final import Final, final_decisions
+from clearshard.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
+from clearshard.run.outcomes import BatchOutcomes, read_outcomes
+from clearshard.shards.assemble import Assembler, Contents, KeyRange, ShardSizes, bin_of
+from clearshard.shards.pseudonyms import doc_key
+from clearshard.sources.formats import table_digest
+from clearshard.storage import fsync_tree
+
+#: A registry that changes this often while a run is being finished is being written right now.
+_MAX_READINGS = 5
+
+
+class ManifestChanged(Exception):
+    """The manifest is not the one that was decided on: everything is to be decided again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run has come to.
+
+    Attributes:
+        judged_at: The moment that decided: the one of the last reading.
+        registry: The registry as it was read last, unchanged until the decisions were written.
+        taken_out: Files that were redacted and then taken out, because of it or of the time.
+        reasons: Number of files by reason.
+        contents: Words and redactions of the shards.
+    """
+
+    judged_at: datetime
+    counts: Counts
+    reasons: dict[str, int]
+    shards: tuple[ShardFile, ...]
+    decisions: tuple[DecisionsFile, ...]
+    registry: SourceSnapshot
+    taken_out: int
+    contents: Contents
+
+
+class Finisher:
+    """Turns provisional decisions, outcomes and scratch files into shards and decisions."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        outcomes: Path,
+        key: PseudonymKey,
+        policy: Policy,
+        moment: Callable[[], Moment],
+        tables: Tables,
+    ) -> None:
+        """Prepares to finish a run.
+
+        Args:
+            intake: What was decided before redaction.
+            outcomes: What became of the eligible files.
+            key: The key of the pseudonyms.
+            policy: The rules.
+            moment: Says when it is decided, each time that it is asked.
+            tables: Where the facts were read from, and are read again.
+        """
+        self._intake = intake
+        self._outcomes = outcomes
+        self._key = key
+        self._policy = policy
+        self._moment = moment
+        self._tables = tables
+
+    def finish(
+        self, units: list[StagedUnit], sizes: ShardSizes, shards: Path, decisions: Path
+    ) -> Finished:
+        """Writes shards and decisions into two folders.
+
+        Args:
+            units: Scratch files that hold a row for each file with a written outcome.
+            sizes: How large the shards are.
+            shards: A folder to be made.
+            decisions: The same.
+
+        Raises:
+            ManifestChanged: It is not the one that was decided on.
+            SourceUnavailable: A table cannot be read again.
+            RegistryStale: The registry has become too old.
+            IntegrityError: Scratch files or counts are not what they must be.
+        """
+        shards.mkdir()
+        assembler = Assembler(shards, units, sizes, self._policy.digest)
+        made = {r: assembler.write(r) for r in assembler.ranges}
+        # Now, so that little is left to flush between the last look at the tables and the record.
+        fsync_tree(shards)
+        out: set[str] = set()
+        for _ in range(_MAX_READINGS):
+            gate, registry, moment = self._read_again()
+            now_out = self._no_longer_eligible(gate)
+            # A shard is made again if its files changed, also back again.
+            for key_range in assembler.ranges:
+                if any(key_range.holds(k) for k in out ^ now_out):
+                    _remove(shards, made[key_range])
+                    without = {k for k in now_out if key_range.holds(k)}
+                    made[key_range] = assembler.write(key_range, without)
+            out = now_out
+            written = self._write_decisions(gate, moment, assembler.ranges, decisions)
+            self._require_same_manifest()
+            if table_digest("account registry", self._tables.registry) == registry.sha256:
+                break
+        else:
+            raise SourceUnavailable(
+                f"account registry {self._tables.registry}: changes all the time; run again when "
+                "its export has finished"
+            )
+        files = tuple(shard for shard in made.values() if shard is not None)
+        counts = Counts(
+            seen=self._intake.manifest.row_count,
+            written=written.states[State.WRITTEN],
+            excluded=written.states[State.EXCLUDED],
+            quarantined=written.states[State.QUARANTINED],
+        )
+        if not counts.reconciles or counts.written != sum(shard.row_count for shard in files):
+            raise IntegrityError(
+                f"{counts.seen} files were seen, but {counts.written} written (shards hold "
+                f"{sum(shard.row_count for shard in files)}), {counts.excluded} excluded and "
+                f"{counts.quarantined} quarantined. Nothing became visible. This is a defect."
+            )
+        return Finished(
+            judged_at=moment.latest,
+            counts=counts,
+            reasons=dict(sorted(written.reasons.items())),
+            shards=files,
+            decisions=tuple(written.files),
+            registry=registry,
+            taken_out=len(out),
+            contents=assembler.contents(),
+        )
+
+    def changes_nothing(self, before: VisibleRun, sizes: ShardSizes, scratch: Path) -> bool:
+        """Whether `finish` would make, byte for byte, the shards of an earlier run.
+
+        Only asked where every row is one of that run.
+
+        Args:
+            before: The run.
+            sizes: How large shards are to be.
+            scratch: A folder that the decisions can be written below.
+
+        Raises:
+            ManifestChanged: It is not the one that was decided on.
+            SourceUnavailable: A table cannot be read again.
+            RegistryStale: The registry has become too old.
+            IntegrityError: The decisions of the earlier run cannot be read.
+        """
+        record = before.record
+        if (
+            record.policy_digest != self._policy.digest
+            or (record.target_shard_bytes, record.row_group_bytes)
+            != (sizes.target_shard_bytes, sizes.row_group_bytes)
+            # Files that were taken out at the last moment have left shards of another cut behind.
+            or record.taken_out
+        ):
+            return False
+        gate, registry, moment = self._read_again()
+        folder = scratch / "decisions"
+        written = self._write_decisions(gate, moment, (), folder)
+        self._require_same_manifest()
+        return (
+            same_decisions(before, [folder / file.name for file in written.files])
+            # It must be the export that the run has told of, and still be there.
+            and self._intake.registry.sha256
+            == registry.sha256
+            == table_digest("account registry", self._tables.registry)
+        )
+
+    def _read_again(self) -> tuple[Gate, SourceSnapshot, Moment]:
+        """A gate over the registry as it is now, what that is, and when the gate decides."""
+        accounts, registry = read_accounts(self._tables, self._policy, self._moment())
+        moment = self._moment()  # a large registry takes a while
+        return Gate(self._policy, accounts, moment), registry.snapshot, moment
+
+    def _require_same_manifest(self) -> None:
+        now = table_digest("file manifest", self._tables.manifest)
+        if now != self._intake.manifest.sha256:
+            raise ManifestChanged
+
+    def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes]]:
+        no_more = (BatchOutcomes(number) for number in repeat(-1))
+        yield from zip(
+            self._intake.batches(),
+            chain(read_outcomes(self._outcomes), no_more),
+            strict=False,
+        )
+
+    def _no_longer_eligible(self, gate: Gate) -> set[str]:
+        """Keys of redacted files that the registry, as it is now, excludes."""
+        keys: set[str] = set()
+        for batch, outcomes in self._rows():
+            rows = outcomes.written
+            if rows:
+                chosen = batch.table.take(rows)
+                decided = gate.decide(as_manifest(chosen))
+                denied = chosen.filter(pa.array(decided.reason_bits != 0))
+                keys.update(doc_key(self._key, f) for f in denied.column("file_id").to_pylist())
+        return keys
+
+    def _write_decisions(
+        self, gate: Gate, moment: Moment, ranges: tuple[KeyRange, ...], folder: Path
+    ) -> "_WrittenDecisions":
+        states: Counter[State] = Counter()
+        reasons: Counter[str] = Counter()
+        with DecisionsWriter(folder) as writer:
+            for batch, outcomes in self._rows():
+                final = final_decisions(batch, outcomes, gate)
+                states.update(final.states)
+                reasons.update(final.reason_counts)
+                writer.write(self._record_batch(batch.table, outcomes, final, moment, ranges))
+        return _WrittenDecisions(states, reasons, writer.files)
+
+    def _record_batch(
+        self,
+        table: pa.RecordBatch,
+        outcomes: BatchOutcomes,
+        final: Final,
+        moment: Moment,
+        ranges: tuple[KeyRange, ...],
+    ) -> pa.RecordBatch:
+        size = table.num_rows
+        # Of a file that was redacted and then taken out nothing is kept, as if it had never been
+        # opened.
+        contents: dict[int, str | None] = {}
+        redactors: dict[int, str | None] = {}
+        for row, outcome in outcomes.rows.items():
+            if not final.excluded[row]:
+                contents[row], redactors[row] = outcome.content_sha256, outcome.redactor_digest
+        file_ids = table.column("file_id")
+        keys: list[str | None] = [None] * size
+        parts: list[int | None] = [None] * size
+        ends = [key_range.end_bin for key_range in ranges]
+        for row, file_id in zip(
+            final.written, file_ids.take(pa.array(final.written)).to_pylist(), strict=True
+        ):
+            key = doc_key(self._key, file_id)
+            keys[row] = key
+            if ranges:
+                parts[row] = ranges[bisect_right(ends, bin_of(key))].part
+        columns = {
+            "file_id": file_ids,
+            "account_id": table.column("account_id"),
+            "state": final.state_column,
+            "reasons": final.reason_column,
+            "error_type": final.error_type_column,
+            "facts": final.facts,
+            "policy_digest": pa.repeat(self._policy.digest, size),
+            "decided_at": pa.repeat(pa.scalar(moment.latest, TIMESTAMP), size),
+            "doc_key": pa.array(keys, pa.string()),
+            "shard_part": pa.array(parts, pa.int32()),
+            "content_sha256": pa.array(map(contents.get, range(size)), pa.string()),
+            "redactor_digest": pa.array(map(redactors.get, range(size)), pa.string()),
+        }
+        return pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA)
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenDecisions:
+    states: Counter[State]
+    reasons: Counter[str]
+    files: Sequence[DecisionsFile]
+
+
+def _remove(folder: Path, shard: ShardFile | None) -> None:
+    if shard is not None:
+        (folder / shard.name).unlink()

@@ -1,0 +1,250 @@
+"""The output folder: is it ours, what is visible, and what did a crash leave behind?
+
+OUT/.clearshard.json    marks the folder as ours, and says whether it holds rehearsals
+OUT/.lock               held by the run in progress
+OUT/.staging/<run_id>/  a run that is not visible yet
+OUT/.checkpoints/       redacted units of a run that is not visible yet; they outlive it
+
+Only ``shards/`` and the dataset card are to be given away, so only they are as open as the umask
+says; everything else is this user's alone, also what a looser version has left.
+"""
+
+from collections.abc import Container, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+
+from clearshard.audit.faults import Fault
+from clearshard.audit.inventory import (
+    MARKER,
+    MARKER_NAME,
+    REHEARSALS_MARKER,
+    added,
+    linked_folders,
+    no_files,
+)
+from clearshard.audit.reading import visible_runs
+from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
+from clearshard.records import RunRecord
+from clearshard.run.lock import Held, run_lock
+from clearshard.storage import (
+    keep_private,
+    output_errors,
+    private,
+    remove_tree,
+    temporary_name,
+    write_atomic,
+)
+
+_LOCK = ".lock"
+SHARDS = "shards"
+#: What can be in a folder of ours that has no marker yet.
+_BEFORE_MARKER = frozenset((_LOCK, temporary_name(MARKER_NAME)))
+_MAX_ATTEMPTS = 100
+
+
+class Kind(Enum):
+    """What a folder holds, by the bytes of its marker; no folder holds both."""
+
+    RUNS = MARKER
+    REHEARSALS = REHEARSALS_MARKER
+
+
+_NOT_CONTINUED = {
+    Kind.RUNS: "holds rehearsals, which no run continues. Name another folder with --out, or "
+    "rehearse with --as-of T --replay.",
+    Kind.REHEARSALS: "holds runs, which no rehearsal continues. Name another folder with --out.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFolder:
+    """Where everything of an output folder is.
+
+    Attributes:
+        root: The folder.
+        umask: What others may not do with the shards and the dataset card.
+    """
+
+    root: Path
+    umask: int = 0o077
+
+    @property
+    def ledger(self) -> Path:
+        """The hash-chained events."""
+        return self.root / "audit" / "ledger.jsonl"
+
+    @property
+    def card(self) -> Path:
+        """The dataset card."""
+        return self.root / "README.md"
+
+    @property
+    def staging(self) -> Path:
+        """Runs that are not visible yet."""
+        return self.root / ".staging"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Work of runs that have not become visible; redacted transcripts only."""
+        return self.root / ".checkpoints"
+
+    def record(self, run_id: str) -> Path:
+        """What makes a run visible."""
+        return self.root / "runs" / f"{run_id}.json"
+
+    def shards(self, run_id: str) -> Path:
+        """The shards of a run."""
+        return self.root / SHARDS / f"run={run_id}"
+
+    def decisions(self, run_id: str) -> Path:
+        """The decisions of a run."""
+        return self.root / "audit" / "decisions" / f"run={run_id}"
+
+
+@contextmanager
+def locked(root: Path, kind: Kind) -> Iterator[tuple[OutputFolder, Held]]:
+    """Makes the folder if need be, claims it, and holds its lock.
+
+    Raises:
+        OutputUnusable: It holds something else or the other kind, or cannot be written.
+        OutputFull: The disk is full.
+        RunLocked: Another run holds it.
+        IntegrityError: A folder in it leads elsewhere.
+    """
+    with output_errors(root), ExitStack() as stack:
+        held = _hold(root, stack)
+        folder = OutputFolder(root, stack.enter_context(private()))
+        try:
+            _refuse(folder, [*linked_folders(root), *no_files(root, MARKER_NAME)])
+            _claim(root, kind)
+            _keep_private(folder)
+            yield folder, held
+        finally:
+            _leave_no_trace(folder)
+
+
+def _hold(root: Path, stack: ExitStack) -> Held:
+    """Makes the folder and takes its lock.
+
+    Somebody else's run may remove the folder in between, if nothing has come of it.
+    """
+    for _ in range(_MAX_ATTEMPTS):
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            _require_free(root)
+            return stack.enter_context(run_lock(root / _LOCK))
+        except FileNotFoundError:
+            continue
+        except FileExistsError:
+            if root.is_symlink() or (root.exists() and not root.is_dir()):
+                raise
+    raise RunLocked(f"Other runs make and remove {root} all the time. Run again when they ended.")
+
+
+def _require_free(root: Path) -> None:
+    """Refuses a folder of something else, before anything is written to it."""
+    names = {entry.name for entry in root.iterdir()}
+    # Looked for again: another run may just be making the folder, or removing it.
+    if MARKER_NAME not in names and names - _BEFORE_MARKER and not (root / MARKER_NAME).exists():
+        raise OutputUnusable(
+            f"{root} is not empty and was not made by clearshard. Choose an empty or a new folder "
+            "with --out."
+        )
+
+
+def _claim(root: Path, kind: Kind) -> None:
+    _require_free(root)
+    marker = root / MARKER_NAME
+    if not marker.exists():
+        write_atomic(marker, kind.value)
+    found = marker.read_bytes()
+    if found not in {k.value for k in Kind}:
+        raise OutputUnusable(
+            f"{marker} is not what a run writes: it was edited. Restore it from a backup, or name "
+            "another folder with --out."
+        )
+    rehearsals = kind is Kind.REHEARSALS
+    # The marker is a file like any other; what the records say is signed.
+    records = visible_records(OutputFolder(root))
+    if found != kind.value or any(record.rehearsal != rehearsals for record in records):
+        raise OutputUnusable(f"{root} {_NOT_CONTINUED[kind]}")
+
+
+def require_nothing_added(folder: OutputFolder, announced: Container[str]) -> None:
+    """Refuses to go on beside files that no run has written, and that readers would take in.
+
+    To be asked where no run is half visible: after `recover`, and before a run is announced.
+
+    Args:
+        folder: Locked.
+        announced: The runs that the ledger has announced: a record that it does not know would
+            account for shards of anybody.
+
+    Raises:
+        IntegrityError: There is something, or a record is not what a run wrote.
+    """
+    runs = visible_runs(folder.root)
+    unknown = (run for run in runs if run.run_id not in announced)
+    message = "is the record of a run that the ledger does not announce: it was added. Remove it"
+    _refuse(folder, [Fault(f"runs/{run.run_id}.json", message) for run in unknown])
+    _refuse(folder, added(folder.root, runs))
+
+
+def _refuse(folder: OutputFolder, faults: Iterable[Fault]) -> None:
+    for fault in faults:
+        raise IntegrityError(
+            f"{folder.root}: {fault.location} {fault.message}. Nothing became visible. "
+            "`clearshard audit verify` finds all that is not as it was recorded."
+        )
+
+
+def _keep_private(folder: OutputFolder) -> None:
+    """Closes what an earlier version, a restored backup or a mounted volume has left open."""
+    for path in folder.root.iterdir():
+        if path.name not in (SHARDS, folder.card.name):
+            keep_private(path)
+
+
+def _leave_no_trace(folder: OutputFolder) -> None:
+    """Removes the folder again if nothing has ever come of it: a typo in a path leaves nothing."""
+    hidden = (folder.staging, folder.checkpoints)
+    ours = {MARKER_NAME, _LOCK, *(inside.name for inside in hidden)}
+    if {entry.name for entry in folder.root.iterdir()} <= ours:
+        if any(inside.exists() and any(inside.iterdir()) for inside in hidden):
+            return
+        for inside in hidden:
+            remove_tree(inside)
+        # The lock last: until it is gone nobody else can have got it.
+        for name in (MARKER_NAME, _LOCK):
+            (folder.root / name).unlink(missing_ok=True)
+        with suppress(OSError):  # from here on the folder may be somebody else's
+            folder.root.rmdir()
+
+
+def require_ours(root: Path) -> OutputFolder:
+    """The folder of a command that only reads.
+
+    Raises:
+        OutputUnusable: There is no output of clearshard.
+    """
+    if not (root / MARKER_NAME).is_file():
+        raise OutputUnusable(f"{root} holds no output of clearshard. Name one with --out.")
+    return OutputFolder(root)
+
+
+def visible_records(folder: OutputFolder) -> list[RunRecord]:
+    """Records of all visible runs, oldest first.
+
+    Raises:
+        IntegrityError: A record is not what a run wrote.
+    """
+    return [run.record for run in visible_runs(folder.root)]
+
+
+def encode_record(record: RunRecord) -> bytes:
+    """The bytes of a run record; the ledger holds their digest."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"

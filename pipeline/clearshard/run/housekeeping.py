@@ -1,0 +1,77 @@
+"""What a job leaves behind is swept when its time is over; the ledger says what was.
+
+Temporary files have no lifetime: under the lock nobody else writes them, so whatever is there was
+left by a crash. Checkpoints have one for runs that never succeed; one that becomes visible removes
+them. Of a replaced run the record and the decisions can go; that it ran, and the digest of its
+record, stay in the ledger for good.
+"""
+
+import stat
+from contextlib import suppress
+from datetime import timedelta
+
+from clearshard.audit.events import EventName
+from clearshard.audit.reading import visible_runs
+from clearshard.config import Housekeeping
+from clearshard.run.folder import OutputFolder
+from clearshard.run.journal import Journal
+from clearshard.run.publish import announcements
+from clearshard.storage import remove_tree, temporary_name
+
+
+def sweep_leftovers(
+    folder: OutputFolder, settings: Housekeeping, run_id: str, journal: Journal
+) -> None:
+    """Removes temporary files, and checkpoints that are too old to be used."""
+    for inside in (folder.root, folder.root / "runs", folder.ledger.parent):
+        for path in inside.glob(temporary_name("*")):
+            if path.is_dir() and not path.is_symlink():
+                remove_tree(path)
+            else:
+                path.unlink()
+    oldest = (journal.clock() - timedelta(days=settings.keep_checkpoints_days)).timestamp()
+    count = size = 0
+    for path in folder.checkpoints.iterdir() if folder.checkpoints.is_dir() else ():
+        with suppress(FileNotFoundError):  # a worker whose run was killed may still be renaming
+            status = path.lstat()
+            # Whatever else is there was put there: it is told of, and not removed.
+            if stat.S_ISREG(status.st_mode) and status.st_mtime < oldest:
+                path.unlink()
+                count, size = count + 1, size + status.st_size
+    if count:
+        data = {"files": count, "bytes": size}
+        journal.tell(EventName.CHECKPOINTS_SWEPT, run_id, data)
+
+
+def sweep_runs(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> None:
+    """Removes records and decisions of replaced runs that ended too long ago.
+
+    The ledger is told first: a run that it calls swept and that is still there was interrupted, and
+    the next one finishes it.
+    """
+    if settings.keep_runs_days is None:
+        return
+    oldest = journal.clock() - timedelta(days=settings.keep_runs_days)
+    runs = visible_runs(folder.root)
+    announced = announcements(journal.events())
+    for run in runs[:-1]:
+        if announced.get(run.run_id) != run.sha256:
+            continue  # edited: evidence, which `audit verify` tells of
+        if run.finished_at < oldest and run.run_id in runs[-1].record.superseded:
+            data = {"record_sha256": run.sha256, "finished_at": run.record.finished_at}
+            journal.tell(EventName.RUN_SWEPT, run.run_id, data)
+            _remove(folder, run.run_id)
+
+
+def finish_sweeps(folder: OutputFolder, journal: Journal) -> None:
+    """Removes what an interrupted sweep has announced and not done."""
+    for event in journal.events():
+        if event.event == EventName.RUN_SWEPT:
+            _remove(folder, event.run_id)
+
+
+def _remove(folder: OutputFolder, run_id: str) -> None:
+    # The record goes last: as long as it is there, what is left of the run is accounted for.
+    remove_tree(folder.decisions(run_id))
+    with suppress(FileNotFoundError):
+        folder.record(run_id).unlink()

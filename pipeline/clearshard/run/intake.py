@@ -1,0 +1,385 @@
+"""Manifest → gate → provisional decisions, on disk, in bounded memory.
+
+The manifest is read once; what was decided is what was read. The scratch file holds ids and facts,
+no content. Duplicate ids are known only at the end of the manifest, so a second pass over the
+scratch file adds them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec.structs import replace
+
+from clearshard.config import Config
+from clearshard.eligibility.accounts import AccountIndex, index_accounts
+from clearshard.eligibility.duplicates import DuplicateFinder, is_member
+from clearshard.eligibility.facts import FILE_FACTS, only_known_times
+from clearshard.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
+from clearshard.eligibility.ids import UInt64, hash_ids
+from clearshard.eligibility.moment import Moment
+from clearshard.eligibility.policy import TEXT_FACTS, Policy
+from clearshard.eligibility.spelling import folded
+from clearshard.errors import RegistryStale, SourceUnavailable
+from clearshard.records import FACTS_TYPE, QuarantineReason, SourceSnapshot, utc_text
+from clearshard.sources.column_names import ColumnRules
+from clearshard.sources.manifest import manifest_batches, open_manifest
+from clearshard.sources.registry import Registry, read_registry
+from clearshard.sources.uris import canonical, named_records
+
+#: The account's facts are not kept for each file: the gate has them, by `account_row`.
+_SCRATCH_SCHEMA = pa.schema(
+    [
+        pa.field("file_id", pa.string(), nullable=False),
+        # Of accounts that the gate does not know: it has the ids of the others.
+        pa.field("account_id", pa.string()),
+        # Of eligible files only: nothing can open what nobody can name.
+        pa.field("transcript_uri", pa.string()),
+        pa.field("reason_bits", pa.uint64(), nullable=False),
+        pa.field("malformed", pa.bool_(), nullable=False),
+        pa.field("id_hash", pa.uint64(), nullable=False),
+        pa.field("uri_hash", pa.uint64(), nullable=False),
+        pa.field("account_row", pa.int32(), nullable=False),
+        *(MANIFEST_SCHEMA.field(name) for name in FILE_FACTS),
+    ]
+)
+_HIDDEN_SCHEMA = pa.schema([pa.field("transcript_uri", pa.string(), nullable=False)])
+_PROVISIONAL_SCHEMA = pa.schema(
+    [
+        pa.field("file_id", pa.string(), nullable=False),
+        pa.field("account_id", pa.string()),
+        pa.field("transcript_uri", pa.string()),
+        pa.field("facts", FACTS_TYPE, nullable=False),
+    ]
+)
+
+_READ = tuple(
+    name
+    for name in MANIFEST_SCHEMA.names
+    if name != "malformed" and not name.endswith("_unreadable") and name not in TEXT_FACTS
+)
+#: Names of columns in one line of progress; the record of the run has them all.
+_TOLD_NAMES = 20
+#: Nothing is refused but what is almost a column that is read, and every other one is told.
+_TELL_ALL = ColumnRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Where the facts are.
+
+    Attributes:
+        manifest: The file manifest.
+        registry: The account registry.
+        columns: What the user has said of the columns of both.
+    """
+
+    manifest: Path
+    registry: Path
+    columns: ColumnRules = _TELL_ALL
+
+
+def tables_of(config: Config) -> Tables:
+    """The tables that a configuration names."""
+    sources = config.sources
+    return Tables(
+        config.path(sources.manifest),
+        config.path(sources.registry),
+        ColumnRules(
+            strict=sources.strict_columns,
+            ignored=sources.ignored_columns,
+            timezone=sources.timezone,
+        ),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Provisional:
+    """One batch of decided files, before redaction.
+
+    Attributes:
+        scratch: The batch as it is on disk.
+        gate: The gate that decided; it has the facts of the accounts.
+        reason_bits: The gate's reasons; 0 is eligible.
+        quarantine: A reason known before redaction (`malformed`, `duplicate_file_id`) or None.
+    """
+
+    scratch: pa.RecordBatch
+    gate: Gate
+    reason_bits: npt.NDArray[np.uint64]
+    quarantine: list[QuarantineReason | None]
+
+    def __len__(self) -> int:
+        return len(self.quarantine)
+
+    @cached_property
+    def table(self) -> pa.RecordBatch:
+        """`file_id`, `account_id`, `transcript_uri` (of eligible files only) and `facts`.
+
+        Made when it is asked for: whoever only counts does not need it.
+        """
+        batch = self.scratch
+        rows = batch.column("account_row").to_numpy()
+        account_ids = pc.coalesce(self.gate.account_ids(rows), batch.column("account_id"))
+        return pa.RecordBatch.from_arrays(
+            [
+                batch.column("file_id"),
+                account_ids,
+                batch.column("transcript_uri"),
+                self.gate.facts(batch, rows),
+            ],
+            schema=_PROVISIONAL_SCHEMA,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """All provisional decisions of a manifest.
+
+    Attributes:
+        gate: The gate that decided.
+        manifest: What the manifest was.
+        registry: What the registry was.
+        duplicates: Sorted hashes of file ids that occur more than once, in whatever spelling.
+        shared: The same of transcripts: nobody can say whose speech they hold.
+        columns: What the user has said of the columns of both tables.
+        hidden: What rows that are not eligible point to, one a line, so that a file that has
+            another name is known by it; nothing is opened by these.
+    """
+
+    scratch: Path
+    duplicates: UInt64
+    shared: UInt64
+    hidden: Path
+    gate: Gate
+    manifest: SourceSnapshot
+    registry: SourceSnapshot
+    columns: ColumnRules
+
+    def batches(self) -> Iterator[Provisional]:
+        """The decisions in the order of the manifest; every pass gives the same."""
+        # Read, not mapped: mapped pages would count as the process's memory.
+        with pa.OSFile(str(self.scratch)) as file:
+            for batch in pa.ipc.open_stream(file):
+                yield self._provisional(batch)
+
+    @property
+    def unread(self) -> list[str]:
+        """One sentence a table that has columns which are neither read nor listed as of no use."""
+        sentences = []
+        for what, table in (("file manifest", self.manifest), ("account registry", self.registry)):
+            names = [name for name in table.unread_columns if not self.columns.lists(name)]
+            if names:
+                more = f" and {len(names) - _TOLD_NAMES:,} more" if len(names) > _TOLD_NAMES else ""
+                sentences.append(
+                    f"{what}: columns that are not read, and decide nothing: "
+                    f"{', '.join(names[:_TOLD_NAMES])}{more}. List those of no use in "
+                    "sources.ignored_columns"
+                )
+        return sentences
+
+    def _provisional(self, batch: pa.RecordBatch) -> Provisional:
+        bits = batch.column("reason_bits").to_numpy()
+        malformed = batch.column("malformed").to_numpy(zero_copy_only=False)
+        twice = is_member(batch.column("id_hash").to_numpy(), self.duplicates)
+        twice |= is_member(batch.column("uri_hash").to_numpy(), self.shared)
+        quarantine: list[QuarantineReason | None] = [None] * batch.num_rows
+        for row in np.flatnonzero(twice & (bits == 0)):
+            quarantine[row] = QuarantineReason.DUPLICATE_FILE_ID
+        # A row that could not be read has no facts to decide on: it is malformed, whatever the
+        # gate made of its empty columns.
+        for row in np.flatnonzero(malformed):
+            quarantine[row] = QuarantineReason.MALFORMED
+        bits = np.where(malformed, np.uint64(0), bits)
+        return Provisional(batch, self.gate, bits, quarantine)
+
+
+def take_in(tables: Tables, policy: Policy, moment: Moment, scratch: Path) -> Intake:
+    """Decides every file of a manifest.
+
+    Args:
+        tables: The file manifest and the account registry.
+        policy: The rules.
+        moment: When it is decided.
+        scratch: A folder for the provisional decisions.
+
+    Raises:
+        SourceUnavailable: One of the tables cannot be used.
+        RegistryStale: Nothing in the registry is young enough to decide on.
+    """
+    accounts, registry = read_accounts(tables, policy, moment)
+    gate = Gate(policy, accounts, moment)
+    decisions, hidden = scratch / "intake.arrow", scratch / "hidden.arrow"
+    finder = DuplicateFinder(scratch / "hashes.bin")
+    uri_finder = DuplicateFinder(scratch / "uris.bin")
+    named: list[_Named] = [(np.empty(0, np.uint64), np.empty(0, np.uint64))]
+    row_count = 0
+    read: Counter[str] = Counter()
+    manifest = open_manifest(tables.manifest, tables.columns)
+    with (
+        pa.OSFile(str(decisions), "wb") as sink,
+        pa.ipc.new_stream(sink, _SCRATCH_SCHEMA) as writer,
+        pa.OSFile(str(hidden), "wb") as hidden_sink,
+        pa.ipc.new_stream(hidden_sink, _HIDDEN_SCHEMA) as hidden_writer,
+    ):
+        for files in manifest_batches(manifest):
+            row_count += files.num_rows
+            decided = gate.decide(files)
+            read.update(_read(files, decided))
+            file_ids = files.column("file_id")
+            # A deletion that is asked for under one spelling holds for the others too.
+            spelled = folded(file_ids.fill_null("") if file_ids.null_count else file_ids)
+            hashes = hash_ids(spelled)
+            finder.add(hashes[_bools(file_ids.is_valid())] if file_ids.null_count else hashes)
+            transcripts = _transcripts(files)
+            uris = hash_ids(transcripts)
+            named.append(_named(transcripts, hashes, uris))
+            uri_finder.add(uris[_bools(files.column("transcript_uri").is_valid())])
+            writer.write_batch(_scratch_batch(files, decided, hashes, uris))
+            out = pc.or_(pa.array(decided.reason_bits != 0), files.column("malformed"))
+            hidden_writer.write_batch(pa.record_batch([transcripts.filter(out)], _HIDDEN_SCHEMA))
+        manifest.require_legible(read)
+        snapshot = SourceSnapshot(
+            sha256=manifest.sha256, row_count=row_count, unread_columns=manifest.unread_columns
+        )
+    shared = np.union1d(uri_finder.finish(), _named_like_files(named, decisions))
+    return Intake(
+        decisions,
+        finder.finish(),
+        shared,
+        hidden,
+        gate,
+        snapshot,
+        registry.snapshot,
+        tables.columns,
+    )
+
+
+def _read(files: pa.RecordBatch, decided: Decided) -> dict[str, int]:
+    """How many values of each column could be read; names only if they are known."""
+    columns = {name: files.column(name) for name in _READ}
+    columns |= {name: decided.known(name) for name in TEXT_FACTS}
+    return {name: len(column) - column.null_count for name, column in columns.items()}
+
+
+def _transcripts(files: pa.RecordBatch) -> pa.Array:
+    """What each row points to: a file, or one record of a container.
+
+    Two rows that point to the same would let a file that is excluded in through the other one.
+    """
+    uris, file_ids = (files.column(name).fill_null("") for name in ("transcript_uri", "file_id"))
+    return canonical(uris, file_ids)
+
+
+#: Of rows that name a record by another id than the file's: hashes of that id, and of the uri.
+_Named = tuple[UInt64, UInt64]
+
+
+def _named(transcripts: pa.Array, ids: UInt64, uris: UInt64) -> _Named:
+    rows, record_ids = named_records(transcripts)
+    hashes = hash_ids(folded(record_ids))
+    other = hashes != ids[rows]
+    return hashes[other], uris[rows][other]
+
+
+def _named_like_files(named: list[_Named], scratch: Path) -> UInt64:
+    """Hashes of the uris that name a record by the id of another row's file.
+
+    The manifest itself says then whose record it is: of a file that may be excluded.
+    """
+    record_ids, uris = (np.concatenate(hashes) for hashes in zip(*named, strict=True))
+    if not len(record_ids):
+        return record_ids
+    order = np.sort(record_ids)
+    known = np.zeros(len(order), np.bool_)
+    with pa.OSFile(str(scratch)) as file:
+        for batch in pa.ipc.open_stream(file):
+            ids = batch.column("id_hash").to_numpy()
+            known[np.searchsorted(order, ids[is_member(ids, order)])] = True
+    found: UInt64 = np.unique(uris[is_member(record_ids, order[known])])
+    return found
+
+
+def _scratch_batch(
+    files: pa.RecordBatch, decided: Decided, hashes: UInt64, uris: UInt64
+) -> pa.RecordBatch:
+    nothing = pa.scalar(None, pa.string())
+    eligible = pa.array(decided.reason_bits == 0)
+    unknown = pa.array(decided.account_rows < 0)
+    columns = [
+        files.column("file_id").fill_null(""),
+        pc.if_else(unknown, files.column("account_id"), nothing),
+        pc.if_else(eligible, files.column("transcript_uri"), nothing),
+        pa.array(decided.reason_bits),
+        files.column("malformed"),
+        pa.array(hashes),
+        pa.array(uris),
+        pa.array(decided.account_rows),
+        *(files.column(name) for name in FILE_FACTS),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=_SCRATCH_SCHEMA)
+
+
+def _bools(column: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def read_accounts(tables: Tables, policy: Policy, moment: Moment) -> tuple[AccountIndex, Registry]:
+    """Reads the registry and makes sure that it is of any use.
+
+    Of what use it is, the newest row says whose export can have happened yet: one that is dated
+    ahead of the clock says nothing about the age of the others.
+
+    Raises:
+        SourceUnavailable: It cannot be used.
+        RegistryStale: Its newest row is older than the policy allows.
+    """
+    path = tables.registry
+    registry = read_registry(path, tables.columns)
+    exported = registry.table.column("exported_at")
+    if exported.null_count == len(exported):
+        raise SourceUnavailable(
+            f"account registry {path}: column exported_at has no readable time (row 2)"
+        )
+    known = only_known_times(exported, moment.known_until)
+    if known.null_count == len(known):
+        raise SourceUnavailable(
+            f"account registry {path}: no row was exported before {utc_text(moment.now)}, only in "
+            "the future of it. Set the clock of whoever exports it, or of this machine"
+        )
+    newest = pc.max(known).as_py()
+    age_seconds = (moment.latest - newest).total_seconds()
+    if age_seconds > policy.max_registry_age_seconds:
+        raise RegistryStale(
+            f"account registry {path}: the newest row was exported {age_seconds / 86400:.1f} days "
+            f"before {moment.latest.isoformat()}; the policy allows "
+            f"{policy.max_registry_age_seconds / 86400:g}. Export it again."
+        )
+    snapshot = replace(registry.snapshot, newest_exported_at=utc_text(newest))
+    return index_accounts(registry.table), Registry(registry.table, snapshot)
+
+
+def as_manifest(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Eligible rows of a provisional batch as manifest rows, to be decided once more.
+
+    Nothing of an eligible file was unreadable, so its facts are all there was.
+    """
+    facts = batch.column("facts")
+    no = pa.array(np.zeros(batch.num_rows, np.bool_))
+    return pa.RecordBatch.from_pydict(
+        {
+            "file_id": batch.column("file_id"),
+            "account_id": batch.column("account_id"),
+            "transcript_uri": batch.column("transcript_uri"),
+            **{name: pc.struct_field(facts, name) for name in FILE_FACTS},
+            "deletion_requested_at_unreadable": no,
+            "expires_at_unreadable": no,
+            "malformed": no,
+        }
+    )

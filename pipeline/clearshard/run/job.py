@@ -1,0 +1,579 @@
+"""A whole run: sources → gate → redact → write → audit."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from importlib import metadata
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from clearshard.audit.events import EventName
+from clearshard.audit.reading import VisibleRun, visible_runs
+from clearshard.config import Config
+from clearshard.eligibility.moment import Moment
+from clearshard.engines.local import Job, LocalEngine
+from clearshard.engines.serving import forbid_core_dumps
+from clearshard.engines.stopping import Stop
+from clearshard.errors import (
+    ClearshardError,
+    ConfigError,
+    IntegrityError,
+    RunFailed,
+    SourceUnavailable,
+)
+from clearshard.keys import PseudonymKey, load_pseudonym_key
+from clearshard.records import Counts, DecisionsFile, RunRecord, StagedUnit, utc_text
+from clearshard.redaction.promise import promise_digest
+from clearshard.redaction.redactor import redactor_digest
+from clearshard.run import PRELOAD
+from clearshard.run.accepted import Accepted, accept
+from clearshard.run.confirm import Confirmed, confirm, gather
+from clearshard.run.containers import ContainerReader
+from clearshard.run.drop import drop_since
+from clearshard.run.earlier import Earlier
+from clearshard.run.finish import Finisher, ManifestChanged
+from clearshard.run.folder import Kind, OutputFolder, locked, require_nothing_added
+from clearshard.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
+from clearshard.run.intake import Intake, tables_of, take_in
+from clearshard.run.journal import Journal, open_journal
+from clearshard.run.links import Links
+from clearshard.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
+from clearshard.run.publish import announce, announcements, make_visible, recover, tidy
+from clearshard.run.recall import NO_WISHES, Wishes, newest_believed, recall
+from clearshard.run.shared import withhold
+from clearshard.run.units import Saw, WorkUnit, split, units_of
+from clearshard.run.work import WorkSettings, give_up, make_work
+from clearshard.shards.assemble import ShardSizes
+from clearshard.shards.pseudonyms import doc_key
+from clearshard.shards.reuse import without_rows
+from clearshard.shards.staging import Seal
+from clearshard.storage import output_errors, remove_tree, size_inside
+
+VERSION = metadata.version("clearshard")
+_CONFIRMED = "confirmed.arrow"
+_SCRATCH, _SHARDS, _DECISIONS = "scratch", "shards", "decisions"
+#: A manifest that changes this often while a run is in progress is being written all the time.
+_MAX_READINGS = 5
+#: The time of the command's start is no moment of the past that somebody asked for.
+_NOT_MEANT_AS_PAST = timedelta(minutes=5)
+
+
+class Progress(Protocol):
+    """Told what happens; shows counts, never content."""
+
+    def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
+        """All files of the manifest have been decided."""
+
+    def redacted(self, written: int, quarantined: int, words: int) -> None:
+        """Some more eligible files have been worked on."""
+
+    def finishing(self) -> None:
+        """Registry and time are taken again, shards and decisions are written."""
+
+    def note(self, message: str) -> None:
+        """Something that the user should know."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the command line adds to a configuration.
+
+    Attributes:
+        out: The output folder.
+        as_of: The moment that the rules are evaluated at, or the clock's if that is later.
+        workers: Number of worker processes.
+        dry_run: Decide and redact, but leave nothing behind.
+        wishes: What is to be done again although nothing has changed.
+        accept_drop: Publish, however much of what the run before has written is gone.
+        replay: Rehearse: everything is judged as if `as_of` were now, whatever the clock says. Only
+            in a folder of rehearsals.
+    """
+
+    out: Path
+    as_of: datetime
+    workers: int
+    dry_run: bool
+    wishes: Wishes = NO_WISHES
+    accept_drop: bool = False
+    replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run has come to.
+
+    Attributes:
+        record: The record of the run that is now visible.
+        unchanged: Whether it is the one that was visible before: nothing had to be done.
+        stale: Transcripts in the shards that an earlier redactor redacted.
+        ledger_head: Hash of the newest event of the ledger, to be kept elsewhere.
+    """
+
+    record: RunRecord
+    unchanged: bool
+    stale: int
+    ledger_head: str | None = None
+
+
+def run(
+    config: Config,
+    options: RunOptions,
+    progress: Progress,
+    clock: Callable[[], datetime],
+    stop: Stop | None = None,
+) -> RunResult:
+    """Runs the whole pipeline.
+
+    Raises:
+        ClearshardError: Whatever kept the run from becoming visible; nothing is half visible.
+        Interrupted: Somebody asked it to stop.
+    """
+    forbid_core_dumps()
+    accepted = accept(config)
+    for told in accepted.told:
+        progress.note(told)
+    digests = redactor_digest(config), promise_digest(config)
+    kind = Kind.REHEARSALS if options.replay else Kind.RUNS
+    with locked(options.out, kind) as (folder, lock), output_errors(options.out):
+        journal = open_journal(folder, config, clock, progress.note)
+        recover(folder, journal)
+        finish_sweeps(folder, journal)
+        job = _Job(config, options, accepted, digests, folder, progress, journal, stop or Stop())
+        sweep_leftovers(folder, config.housekeeping, job.run_id, journal)
+        require_nothing_added(folder, announcements(journal.events()))
+        try:
+            result = job.finish()
+            if options.dry_run:
+                remove_tree(job.staging)
+                return result
+            lock.require()
+            require_nothing_added(folder, announcements(journal.events()))
+            if result.unchanged:
+                job.tell_unchanged()
+            else:
+                announce(folder, result.record, journal)
+        except BaseException as error:
+            job.forget(error)
+            raise
+        record = result.record
+        try:
+            if not result.unchanged:
+                make_visible(folder, record.run_id)
+                tidy(folder, journal)
+            # Out of the way first: a worker of a killed run may still be about to write there.
+            folder.checkpoints.rename(job.staging / "checkpoints")
+            remove_tree(job.staging)
+            sweep_runs(folder, config.housekeeping, journal)
+        except OSError as error:
+            raise RunFailed(
+                f"run {record.run_id} is complete and announced, but publishing it was interrupted "
+                f"({type(error).__name__}). The next run finishes it."
+            ) from None
+        return replace(result, ledger_head=journal.head)
+
+
+class _Job:
+    """One run below its staging folder, up to the record that would make it visible."""
+
+    def __init__(
+        self,
+        config: Config,
+        options: RunOptions,
+        accepted: Accepted,
+        digests: tuple[str, str],
+        folder: OutputFolder,
+        progress: Progress,
+        journal: Journal,
+        stop: Stop,
+    ) -> None:
+        self._config = config
+        self._stop = stop
+        self._options = options
+        self._accepted = accepted
+        self._policy = accepted.policy
+        self._redactor_digest, self._promise_digest = digests
+        self._progress = progress
+        self._journal = journal
+        self._folder = folder
+        self._visible = visible_runs(folder.root)
+        self._told_start = False
+        self._read: dict[str, str] = {}
+        # A rehearsal has no other clock than the moment that it is for.
+        self._latest = options.as_of if options.replay else journal.clock()
+        self._not_before = options.as_of
+        if not options.replay and journal.newest_at is not None:
+            self._not_before = max(options.as_of, journal.newest_at)
+        self._redacted_here: set[str] = set()
+        self.run_id = f"{self._moment().latest:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        self.staging = folder.staging / self.run_id
+
+    def finish(self) -> RunResult:
+        """Decides, redacts, writes; returns what the run has come to.
+
+        If the manifest changes meanwhile, all is decided again on what it says now; what is
+        redacted already is known by its content, as after a kill.
+        """
+        started = self._journal.clock()
+        self._tell_what_is_judged()
+        for _ in range(_MAX_READINGS):
+            try:
+                return self._finish_on_this_manifest(started)
+            except ManifestChanged:
+                self._progress.note(
+                    "the file manifest changed during the run: every file is decided again"
+                )
+            for name in (_SCRATCH, _SHARDS, _DECISIONS):
+                remove_tree(self.staging / name)
+        manifest = tables_of(self._config).manifest
+        raise SourceUnavailable(
+            f"file manifest {manifest}: changes all the time; run again when its export has "
+            "finished"
+        )
+
+    def _finish_on_this_manifest(self, started: datetime) -> RunResult:
+        config, options, policy = self._config, self._options, self._policy
+        scratch = self.staging / _SCRATCH
+        scratch.mkdir(parents=True)
+        transcripts = config.path(config.sources.transcripts)
+        if not transcripts.is_dir():
+            # Otherwise every file would be `missing`, and an empty run would replace a good one.
+            raise SourceUnavailable(f"sources.transcripts {transcripts} is not a folder")
+        tables = tables_of(config)
+        intake = take_in(tables, policy, self._moment(), scratch)
+        key = self._key()
+        seal = Seal(key, self._redactor_digest, self._promise_digest)
+        self._tell_decided(intake)
+        before = newest_believed(self._folder, self._visible, self._progress.note)
+        earlier = recall(self._folder, before, seal, options.wishes, self._progress.note)
+        links = Links(transcripts)
+        confirmed = self._confirm(intake, earlier, key, scratch, links)
+        checkpoints = scratch if options.dry_run else self._folder.checkpoints
+        checkpoints.mkdir(exist_ok=True)
+        outcomes = scratch / "outcomes.arrow"
+        settings = WorkSettings(config, checkpoints, seal)
+        # Every eligible file is looked at once: here, or where it was read again.
+        saw = links.saw if not len(earlier) else partial(_size, transcripts)
+        made = self._redact(intake, settings, scratch, outcomes, saw)
+        outcomes, made = self._withhold(
+            intake, outcomes, links, before, key, scratch, confirmed, made
+        )
+        finisher = Finisher(intake, outcomes, key, policy, self._moment, tables)
+        self._progress.finishing()
+        rows_of_before = not made and not confirmed.from_checkpoints(earlier)
+        same_terms = before is not None and self._same_terms(before.record)
+        if (
+            before
+            and same_terms
+            and rows_of_before
+            and finisher.changes_nothing(before, self._sizes, scratch)
+        ):
+            return RunResult(before.record, unchanged=True, stale=confirmed.stale)
+        self._tell_start()
+        # Should the manifest have changed: these are work of this run, not of an earlier one.
+        reused = confirmed.written - confirmed.count_of(earlier, self._redacted_here)
+        self._redacted_here.update(unit.path for unit in made)
+        finished = finisher.finish(
+            [*made, *gather(earlier, confirmed, scratch)],
+            self._sizes,
+            self.staging / _SHARDS,
+            self.staging / _DECISIONS,
+        )
+        remove_tree(scratch)
+        gone = self._gone(before, finished.decisions)
+        record = RunRecord(
+            run_id=self.run_id,
+            clearshard_version=VERSION,
+            as_of=utc_text(finished.judged_at),
+            started_at=utc_text(started),
+            finished_at=self._finished_at(),
+            policy_digest=policy.digest,
+            policy_toml=policy.toml,
+            redactor_digest=self._redactor_digest,
+            manifest=intake.manifest,
+            registry=intake.registry,
+            registry_at_publish=finished.registry,
+            taken_out=finished.taken_out,
+            counts=finished.counts,
+            reasons=finished.reasons,
+            alerts={r: n for r, n in finished.reasons.items() if r in policy.alerts},
+            redactions=dict(sorted(finished.contents.redactions.items())),
+            word_count=finished.contents.word_count,
+            decisions=finished.decisions,
+            shards=finished.shards,
+            key_id=key.key_id,
+            superseded=tuple(run.run_id for run in self._visible),
+            promise_digest=self._promise_digest,
+            reused=reused,
+            stale=confirmed.stale,
+            target_shard_bytes=self._sizes.target_shard_bytes,
+            row_group_bytes=self._sizes.row_group_bytes,
+            below_published=self._accepted.below_published,
+            below_default=self._accepted.below_default,
+            rehearsal=options.replay,
+            clock_skew_seconds=config.policy.clock_skew_seconds,
+            gone=gone,
+            drop_accepted=options.accept_drop,
+        )
+        return RunResult(record, unchanged=False, stale=confirmed.stale)
+
+    def _gone(
+        self, before: VisibleRun | None, decisions: Sequence[DecisionsFile]
+    ) -> dict[str, int]:
+        """What this run has no more of the run before, by reason.
+
+        Raises:
+            TooManyGone: It is more than a run may lose, and nobody has said that it is right.
+        """
+        if before is None:
+            return {}
+        drop = drop_since(before, [self.staging / _DECISIONS / file.name for file in decisions])
+        if not self._options.accept_drop:
+            drop.require_within(self._config.limits.max_drop_share)
+        return drop.others
+
+    def tell_unchanged(self) -> None:
+        """Tells the ledger that everything was decided again, and nothing came of it."""
+        data = {
+            "as_of": utc_text(self._moment().latest),
+            "rehearsal": self._options.replay,
+            "visible_run": self._visible[-1].run_id,
+            **self._read,
+            # What is redacted less than by default is in the record of the visible run.
+            **{n: value for n, value in self._terms.items() if n == "below_published"},
+        }
+        self._journal.tell(EventName.RUN_UNCHANGED, self.run_id, data)
+
+    def _moment(self) -> Moment:
+        """When it is decided, asked anew: a run of hours must not judge by the hour it began.
+
+        A clock that goes back makes nothing young again, also if it did before the run began: later
+        than what the ledger was last told it is. What can have happened yet, the clock alone says.
+        """
+        if not self._options.replay:
+            self._latest = max(self._latest, self._journal.clock())
+        skew_seconds = self._config.policy.clock_skew_seconds
+        return Moment(self._not_before, self._latest, skew_seconds)
+
+    def _tell_what_is_judged(self) -> None:
+        as_of = utc_text(self._options.as_of)
+        if self._options.replay:
+            self._progress.note(
+                f"a rehearsal: everything is judged as if it were {as_of}. Its shards are for no "
+                "training"
+            )
+        elif self._options.as_of < self._latest - _NOT_MEANT_AS_PAST:
+            self._progress.note(
+                f"{as_of} is past: what has expired or aged since then is judged as of now. "
+                "`clearshard run --as-of T --replay` rehearses a moment of the past"
+            )
+
+    def _finished_at(self) -> str:
+        """Now, or just after the last run if the clock went back: it puts runs in their order."""
+        now = self._journal.clock()
+        if self._visible:
+            try:
+                now = max(now, self._visible[-1].finished_at + timedelta(microseconds=1))
+            except OverflowError:
+                raise IntegrityError(
+                    f"The record of run {self._visible[-1].run_id} says that it ended at the end "
+                    "of time: it was edited. Restore it from a backup."
+                ) from None
+        return utc_text(now)
+
+    @property
+    def _terms(self) -> dict[str, Any]:
+        """What the ledger is told of terms below the published ones; nothing if there are none."""
+        accepted = self._accepted
+        terms = {
+            "below_published": msgspec.to_builtins(accepted.below_published),
+            "below_default": list(accepted.below_default),
+        }
+        return {name: value for name, value in terms.items() if value}
+
+    def _same_terms(self, record: RunRecord) -> bool:
+        """Whether a run was told to be below the same things, for the same reasons."""
+        accepted = self._accepted
+        return (record.below_published, record.below_default) == (
+            accepted.below_published,
+            accepted.below_default,
+        )
+
+    def forget(self, error: BaseException) -> None:
+        """Removes what a failed run has left, and tells the ledger if it was told of the start."""
+        remove_tree(self.staging)
+        if self._told_start:
+            data = {"error": type(error).__name__}
+            # The disk that failed the run can fail this line too; the error itself matters more.
+            with suppress(ClearshardError):
+                self._journal.tell(EventName.RUN_FAILED, self.run_id, data)
+
+    def _key(self) -> PseudonymKey:
+        key, made = load_pseudonym_key(self._config, create=not self._visible)
+        if made is not None:
+            self._progress.note(f"made a new pseudonym key: {made}. Keep it safe, and keep it.")
+        if self._visible and self._visible[-1].record.key_id != key.key_id:
+            problem = f"keys.file → is not the key of the earlier runs in {self._options.out}"
+            raise ConfigError("configuration", [problem])
+        return key
+
+    @property
+    def _sizes(self) -> ShardSizes:
+        output = self._config.output
+        return ShardSizes(output.target_shard_bytes, output.row_group_bytes)
+
+    def _confirm(
+        self,
+        intake: Intake,
+        earlier: Earlier,
+        key: PseudonymKey,
+        scratch: Path,
+        links: Links,
+    ) -> Confirmed:
+        """Looks which transcripts are as they were; says what that means."""
+        if not len(earlier):
+            return Confirmed()
+        path = scratch / _CONFIRMED
+        with ContainerReader(self._config.limits, self._stop) as reader:
+            confirmed = confirm(
+                intake,
+                earlier,
+                self._config,
+                reader.read,
+                key,
+                path,
+                self._options.workers,
+                links.saw,
+            )
+        self._progress.redacted(confirmed.written, confirmed.quarantined, 0)
+        self._progress.note(
+            f"{confirmed.written:,} transcripts are as they were and are not redacted again"
+        )
+        if confirmed.stale:
+            self._progress.note(
+                f"{confirmed.stale:,} of them were redacted by an earlier redactor (other model, "
+                "recognizers or code) and are kept; `clearshard run --redo-stale` redoes them"
+            )
+        return confirmed
+
+    def _withhold(
+        self,
+        intake: Intake,
+        outcomes: Path,
+        links: Links,
+        before: VisibleRun | None,
+        key: PseudonymKey,
+        scratch: Path,
+        confirmed: Confirmed,
+        made: list[StagedUnit],
+    ) -> tuple[Path, list[StagedUnit]]:
+        """Takes out files that are somebody else's too; returns what is left of the work."""
+        judged = scratch / "judged.arrow"
+        linked = links.shared(intake)
+        withheld = withhold(intake, outcomes, linked, before, scratch, judged)
+        if judged.exists():
+            outcomes = judged
+        keys = {doc_key(key, file.file_id) for file in withheld}
+        if keys:
+            stale = sum(file.redactor_digest != self._redactor_digest for file in withheld)
+            confirmed.forget(keys, stale)
+            made = [*without_rows(made, keys, scratch)]
+        return outcomes, made
+
+    def _redact(
+        self, intake: Intake, settings: WorkSettings, scratch: Path, outcomes: Path, saw: Saw
+    ) -> list[StagedUnit]:
+        """Works on whatever is not confirmed; returns what shards can be made of."""
+        limits = self._config.limits
+        reader = ContainerReader(limits, self._stop)
+        job = Job(
+            make_work,
+            (settings,),
+            split,
+            partial(give_up, settings),
+            limits.seconds_per_file,
+            limits.worker_memory_bytes,
+            PRELOAD,
+        )
+        made: list[StagedUnit] = []
+        writer = OutcomeWriter(outcomes, settings.seal.redactor_digest, _known(scratch))
+        with reader, writer:
+            units = self._units(intake, reader, saw, _known(scratch))
+            for result in LocalEngine(self._options.workers, self._stop).map(job, units):
+                self._tell_start()
+                writer.add(result)
+                if result.staged is not None:
+                    made.append(result.staged)
+                written, quarantined = len(result.written), len(result.quarantined)
+                self._progress.redacted(written, quarantined, result.word_count)
+        return made
+
+    def _units(
+        self, intake: Intake, reader: ContainerReader, saw: Saw, done: Iterable[BatchOutcomes]
+    ) -> Iterator[WorkUnit]:
+        root = self._config.path(self._config.sources.transcripts)
+        max_bytes = self._config.limits.max_transcript_bytes
+        nothing = repeat(BatchOutcomes(-1))
+        for (number, batch), known in zip(
+            enumerate(intake.batches()), chain(done, nothing), strict=False
+        ):
+            yield from units_of(number, batch, root, max_bytes, reader.read, saw, known.rows.keys())
+
+    def _tell_decided(self, intake: Intake) -> None:
+        counts = _count(intake)
+        self._read = {
+            "manifest_sha256": intake.manifest.sha256,
+            "registry_sha256": intake.registry.sha256,
+        }
+        for sentence in intake.unread:
+            self._progress.note(sentence)
+        self._progress.decided(counts.seen, counts.written, counts.excluded, counts.quarantined)
+
+    def _tell_start(self) -> None:
+        """Tells the ledger once work has begun: bad input leaves no trace in the folder."""
+        if self._told_start or self._options.dry_run:
+            return
+        self._told_start = True
+        self._journal.tell(
+            EventName.RUN_STARTED,
+            self.run_id,
+            {
+                "as_of": utc_text(self._moment().latest),
+                "rehearsal": self._options.replay,
+                "policy_digest": self._policy.digest,
+                "redactor_digest": self._redactor_digest,
+                "clearshard_version": VERSION,
+                **self._terms,
+            },
+        )
+
+
+def _size(root: Path, _row: object, path: str, _record_id: object) -> int:
+    """Looks at a file that was looked at before."""
+    return size_inside(root, path)
+
+
+def _known(scratch: Path) -> Iterable[BatchOutcomes]:
+    """The outcomes that were confirmed, by batch."""
+    path = scratch / _CONFIRMED
+    return read_outcomes(path) if path.exists() else ()
+
+
+def _count(intake: Intake) -> Counts:
+    """Provisional counts; `written` is what is eligible so far."""
+    seen = excluded = quarantined = 0
+    for batch in intake.batches():
+        seen += len(batch)
+        excluded += int((batch.reason_bits != 0).sum())
+        quarantined += sum(reason is not None for reason in batch.quarantine)
+    return Counts(
+        seen=seen,
+        written=seen - excluded - quarantined,
+        excluded=excluded,
+        quarantined=quarantined,
+    )

@@ -1,0 +1,86 @@
+"""The ledger as a run writes it: signed with the key of the job, dated by its clock."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from clearshard.audit.events import Event, EventName
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.signing import Signer
+from clearshard.config import Config
+from clearshard.errors import ConfigError
+from clearshard.keys import find_signing_key, load_signing_key
+from clearshard.run.folder import OutputFolder
+
+
+class Journal:
+    """What a run tells the ledger.
+
+    Attributes:
+        clock: Says what time it is, with an offset.
+    """
+
+    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self._ledger = ledger
+
+    def tell(self, event: EventName, run_id: str, data: Mapping[str, object]) -> None:
+        """Appends an event, dated now; raises as `Ledger.append`."""
+        self._ledger.append(event, run_id, self.clock(), data)
+
+    @property
+    def head(self) -> str | None:
+        """Hash of the newest event, which covers all before it; None where nothing was told."""
+        newest = self._ledger.head()
+        return None if newest is None else newest.hash
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """When the newest event was told: later than that it is, whatever the clock says."""
+        newest = self._ledger.head()
+        return None if newest is None else datetime.fromisoformat(newest.at)
+
+    def events(self) -> Iterator[Event]:
+        """Everything that was told, oldest first; raises as `Ledger.read`."""
+        return self._ledger.read()
+
+
+def open_journal(
+    folder: OutputFolder,
+    config: Config,
+    clock: Callable[[], datetime],
+    note: Callable[[str], None],
+) -> Journal:
+    """The journal of an output folder, with the key that it was begun with.
+
+    Args:
+        folder: Locked.
+        config: Names the key file; a key is made where nothing is signed yet.
+        clock: As in `Journal`.
+        note: Told if a key was made.
+
+    Raises:
+        ConfigError: There is no key, or the ledger is signed with another one.
+        IntegrityError: The newest line of the ledger is not what was written.
+    """
+    newest = Ledger(folder.ledger).head()
+    if newest is not None and find_signing_key(config) is None:
+        problem = (
+            f"keys.signing_file → {config.path(config.keys.signing_file)} is not there, and the "
+            f"ledger of {folder.root} is signed with it (public key {newest.key[:16]}...). Put it "
+            "back, or keep that folder as it is and begin a new one with --out"
+        )
+        raise ConfigError("configuration", [problem])
+    key, made = load_signing_key(config, create=newest is None)
+    signer = Signer.of(key)
+    if made is not None:
+        note(
+            f"made a new signing key: {made}. Keep it safe, and keep it. Tell whoever verifies its "
+            f"public part, {signer.public_key}"
+        )
+    if newest is not None and newest.key != signer.public_key:
+        problem = (
+            f"keys.signing_file → is key {signer.public_key[:16]}..., but the ledger of "
+            f"{folder.root} is signed by {newest.key[:16]}...; use that one, or a new output folder"
+        )
+        raise ConfigError("configuration", [problem])
+    return Journal(Ledger(folder.ledger, signer), clock)

@@ -1,0 +1,228 @@
+"""Files that are one file on the disk, whatever the manifest calls them.
+
+A hard link, a folder mounted twice, or a file system that takes names for one that differ in case
+or in their form of Unicode gives a file a second path: an excluded file would come in by it. An
+eligible file is looked at anyway before it is opened, and its inode says whether it has another
+name. Only if one has, the other rows' files are looked at too, and still not opened; most folders
+have none, and backups that are linked to the one before are looked through once.
+"""
+
+import os
+import re
+import string
+import sys
+import unicodedata
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+
+from clearshard.run.intake import Intake
+from clearshard.sources.uris import pointed
+from clearshard.storage import stat_inside
+
+#: A folder that is mounted twice shows here and nowhere else; only Linux has it.
+_MOUNTS = Path("/proc/self/mountinfo")
+#: Some layouts have a folder for each file: which of them fold names is not remembered for ever.
+_MOST_FOLDERS = 65_536
+#: The letters of ASCII, each in its other case.
+_SWAPPED = str.maketrans(string.ascii_letters, string.ascii_uppercase + string.ascii_lowercase)
+
+#: File systems that show what lies in other folders, under inodes that may say which layer in their
+#: upper half.
+_LAYERS = ("overlay ", "aufs ")
+_INODE_OF_A_LAYER = 2**32 - 1
+
+Row = tuple[int, int]
+
+
+class Links:
+    """Which rows point to one file: asked after each eligible row was seen once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        mounts = Mounts.below(root)
+        self._mounted_twice = mounts.twice
+        self._layered = mounts.layered
+        self._folds: dict[tuple[int, str], bool] = {}
+        # In step: 33 bytes for each file that may have another name.
+        self._read = array("Q")
+        self._files = array("Q")
+        self._whole = array("B")
+        self._batches = array("L")
+        self._rows = array("L")
+
+    def saw(self, row: Row, path: str, record_id: str | None) -> int:
+        """Takes in an eligible row (number of the batch, row in it); returns the file's size."""
+        identity, size = self._look(path, record_id)
+        if identity is not None:
+            self._read.append(identity.read)
+            self._files.append(identity.file)
+            self._whole.append(identity.whole)
+            self._batches.append(row[0])
+            self._rows.append(row[1])
+        return size
+
+    def shared(self, intake: Intake) -> set[Row]:
+        """Eligible rows whose file another row points to, by whatever name."""
+        if not self._read:
+            return set()
+        looked = (self._look(path, record_id)[0] for path, record_id in _others(intake))
+        others = [other for other in looked if other is not None]
+        read = np.array(self._read, np.uint64)
+        files, whole = np.array(self._files, np.uint64), np.array(self._whole, np.bool_)
+        known, counts = np.unique(read, return_counts=True)
+        found = np.isin(read, known[counts > 1])
+        found |= np.isin(read, np.array([other.read for other in others], np.uint64))
+        # One name can be that of a transcript and another that of a container which holds it.
+        for all_of_it in (True, False):
+            mine = whole == all_of_it
+            theirs = [other.file for other in others if other.whole != all_of_it]
+            found |= mine & np.isin(files, np.append(files[~mine], np.array(theirs, np.uint64)))
+        return {(self._batches[at], self._rows[at]) for at in np.flatnonzero(found).tolist()}
+
+    def _look(self, path: str, record_id: str | None) -> "tuple[_Identity | None, int]":
+        """What tells the file from others if it may have several names, and its size."""
+        found = stat_inside(self._root, path)
+        if found is None:
+            return None, 0
+        if (
+            found.st_nlink < 2
+            and not self._mounted_twice
+            and not self._is_folded(found, path)
+            and not self._is_normalised(found, path)
+        ):
+            return None, found.st_size
+        # A layer keeps the inode of what it shows, and has a device of its own.
+        device, inode = found.st_dev, found.st_ino
+        place = (0, inode & _INODE_OF_A_LAYER) if self._layered else (device, inode)
+        return _Identity(_hash(*place, record_id), _hash(*place), record_id is None), found.st_size
+
+    def _is_folded(self, found: os.stat_result, path: str) -> bool:
+        """Whether names that differ in case are one in a folder of the path, asked once of each.
+
+        Of a file system it cannot be said: ext4 has folders of both kinds.
+        """
+        parts = path.split("/")
+        for place, name in enumerate(parts):
+            asked = (found.st_dev, "/".join(parts[:place]))
+            if asked not in self._folds:
+                other = _other_case(name)
+                if other == name:
+                    continue  # says nothing of the folder; it has no other case itself
+                if len(self._folds) == _MOST_FOLDERS:
+                    self._folds.clear()
+                self._folds[asked] = self._is_same(found, _instead(parts, place, other))
+            if self._folds[asked]:
+                return True
+        return False
+
+    def _is_normalised(self, found: os.stat_result, path: str) -> bool:
+        """Whether another form of Unicode is the same name, asked of each that has one."""
+        if path.isascii():
+            return False
+        parts = path.split("/")
+        others = {
+            _instead(parts, place, unicodedata.normalize(form, name))
+            for place, name in enumerate(parts)
+            for form in ("NFC", "NFD")
+        }
+        return any(self._is_same(found, other) for other in sorted(others - {path}))
+
+    def _is_same(self, found: os.stat_result, path: str) -> bool:
+        other = stat_inside(self._root, path)
+        return other is not None and os.path.samestat(found, other)
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What tells a file, and what is read of it, from others.
+
+    Attributes:
+        read: Hash of the file and of the record that is read.
+        file: Hash of the file.
+        whole: Whether all of it is one transcript.
+    """
+
+    read: int
+    file: int
+    whole: bool
+
+
+def _other_case(name: str) -> str:
+    """A name that is the same only where case is folded, by whatever rule.
+
+    What has no letter of ASCII is turned as a whole; otherwise only those are, since not every rule
+    makes of an "ß" two letters.
+    """
+    other = name.translate(_SWAPPED)
+    return name.swapcase() if other == name else other
+
+
+def _instead(parts: Sequence[str], place: int, name: str) -> str:
+    return "/".join((*parts[:place], name, *parts[place + 1 :]))
+
+
+def _hash(*parts: int | str | None) -> int:
+    return hash(parts) & 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mounts:
+    """How file systems are mounted at or below a folder.
+
+    Attributes:
+        twice: Several folders of one file system may be seen there. Which files that are is not
+            said: what Btrfs and overlays call their device is not what the kernel lists as mounted.
+        layered: An overlay is mounted there, which can show what lies elsewhere in the folder.
+    """
+
+    twice: bool
+    layered: bool
+
+    @classmethod
+    def below(cls, root: Path, mounts: Path = _MOUNTS) -> Self:
+        """What the kernel says of a folder."""
+        try:
+            lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
+        except OSError:
+            # Where there is no such list nobody can say; elsewhere there is none to be had.
+            return cls(twice=sys.platform == "linux", layered=False)
+        whole = f"{root.resolve()}/"
+        above: tuple[int, str] | None = None
+        seen: list[str] = []
+        layered = False
+        for line in lines:
+            _, _, found, _, point, *_ = line.split(" ")
+            place = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point)
+            place = place.rstrip("/") + "/"
+            if whole.startswith(place):
+                # The one that the folder itself is in: the longest, and of those the last.
+                if above is None or len(place) >= above[0]:
+                    above = len(place), found
+            elif place.startswith(whole):
+                seen.append(found)
+                layered |= line.partition(" - ")[2].startswith(_LAYERS)
+        if above is not None:
+            seen.append(above[1])
+        return cls(twice=layered or len(set(seen)) < len(seen), layered=layered)
+
+
+def _others(intake: Intake) -> Iterator[tuple[str, str | None]]:
+    """What rows point to that are excluded, or held back before anything is opened."""
+    with pa.OSFile(str(intake.hidden)) as file:
+        for batch in pa.ipc.open_stream(file):
+            for uri in batch.column("transcript_uri").to_pylist():
+                # Spelled out: the file's own id is in it where it counts.
+                place = pointed(uri, "")
+                yield place.path, place.record_id
+    for decided in intake.batches():
+        held = [row for row, reason in enumerate(decided.quarantine) if reason is not None]
+        for entry in decided.scratch.take(held).to_pylist() if held else ():
+            if entry["transcript_uri"] is not None:
+                place = pointed(entry["transcript_uri"], entry["file_id"])
+                yield place.path, place.record_id

@@ -1,0 +1,185 @@
+"""All or nothing: how a run becomes visible, and how an interrupted publication is settled.
+
+In order: everything is finished below ``.staging/<run_id>/`` and flushed; the ledger announces the
+run with the digests of its record and its dataset card; shards and decisions are renamed into
+place; the record is renamed into ``runs/``, which makes the run visible; the card is renamed over
+that of the run before; the shards of the runs that it replaces are removed. A crash after the
+announcement is rolled forward by the next run, if all of it is what its record says; one before it
+is forgotten.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from clearshard.audit.events import Event, EventName
+from clearshard.records import RunRecord
+from clearshard.run.folder import OutputFolder, encode_record, visible_records
+from clearshard.run.journal import Journal
+from clearshard.shards.card import dataset_card
+from clearshard.storage import (
+    fsync_tree,
+    publish,
+    remove_tree,
+    sha256_file,
+    share,
+    write_atomic,
+)
+
+_RECORD = "record.json"
+_SHARDS = "shards"
+_DECISIONS = "decisions"
+_CARD = "README.md"
+
+
+def announce(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:
+    """Makes a finished run durable and tells the ledger; from here on it will become visible."""
+    staging = folder.staging / record.run_id
+    content, card = encode_record(record), dataset_card(record)
+    write_atomic(staging / _RECORD, content)
+    write_atomic(staging / _CARD, card)
+    fsync_tree(staging)
+    journal.tell(
+        EventName.RUN_FINISHED,
+        record.run_id,
+        {
+            "record_sha256": hashlib.sha256(content).hexdigest(),
+            "card_sha256": hashlib.sha256(card).hexdigest(),
+            "as_of": record.as_of,
+            "rehearsal": record.rehearsal,
+            "seen": record.counts.seen,
+            "written": record.counts.written,
+            "excluded": record.counts.excluded,
+            "quarantined": record.counts.quarantined,
+        },
+    )
+
+
+def make_visible(folder: OutputFolder, run_id: str) -> None:
+    """Renames an announced run into place; what was renamed before a crash stays.
+
+    What may be given away is opened to others while nobody can reach it yet.
+    """
+    staging = folder.staging / run_id
+    shards = folder.shards(run_id).parent
+    if not shards.exists():
+        shards.mkdir()
+        share(shards, folder.umask)
+    for name, visible in (
+        (_SHARDS, folder.shards(run_id)),
+        (_DECISIONS, folder.decisions(run_id)),
+        (_RECORD, folder.record(run_id)),
+        (_CARD, folder.card),
+    ):
+        if (staging / name).exists():
+            if name in (_SHARDS, _CARD):
+                share(staging / name, folder.umask)
+            publish(staging / name, visible)
+
+
+def tidy(folder: OutputFolder, journal: Journal) -> None:
+    """Removes the shards of the runs that the newest one replaces.
+
+    The ledger is told first: what it calls removed and is still there was interrupted, and the next
+    run finishes it.
+    """
+    records = visible_records(folder)
+    if not records:
+        return
+    newest = records[-1]
+    left = [run_id for run_id in newest.superseded if folder.shards(run_id).exists()]
+    if not left:
+        return
+    told = {e.run_id for e in journal.events() if e.event == EventName.SHARDS_REMOVED}
+    for run_id in left:
+        if run_id not in told:
+            journal.tell(EventName.SHARDS_REMOVED, run_id, {"superseded_by": newest.run_id})
+        remove_tree(folder.shards(run_id))
+
+
+def recover(folder: OutputFolder, journal: Journal) -> None:
+    """Settles what an interrupted run has left; called under the lock before a new run starts."""
+    if folder.staging.exists():
+        events = list(journal.events())
+        announced, cards = announcements(events), _cards(events)
+        for staging in sorted(folder.staging.iterdir()):
+            if staging.is_symlink() or not staging.is_dir():  # no run of ours
+                staging.unlink()
+                continue
+            if _is_announced(folder, staging, announced) and _is_whole(
+                folder, staging, cards.get(staging.name)
+            ):
+                make_visible(folder, staging.name)
+            elif not folder.record(staging.name).exists():
+                journal.tell(EventName.RUN_FAILED, staging.name, {"error": "interrupted"})
+            remove_tree(staging)
+    tidy(folder, journal)
+
+
+def _is_announced(folder: OutputFolder, staging: Path, announced: Mapping[str, str]) -> bool:
+    """Whether the record of a run, in staging or visible already, is what the ledger announced."""
+    for record in (staging / _RECORD, folder.record(staging.name)):
+        if record.exists():
+            return announced.get(staging.name) == hashlib.sha256(record.read_bytes()).hexdigest()
+    return False
+
+
+def _is_whole(folder: OutputFolder, staging: Path, card_sha256: str | None) -> bool:
+    """Whether what an announced run is going to make visible is what its record says.
+
+    Some of it may be visible already. Whatever is not so was not left by a crash, since everything
+    is flushed before it is announced.
+    """
+    run_id = staging.name
+    record = next(p for p in (staging / _RECORD, folder.record(run_id)) if p.exists())
+    try:
+        run = msgspec.json.decode(record.read_bytes(), type=RunRecord)
+    except msgspec.MsgspecError:  # of a later version: what it promises cannot be told
+        return False
+    for files, name, visible in (
+        (run.shards, _SHARDS, folder.shards(run_id)),
+        (run.decisions, _DECISIONS, folder.decisions(run_id)),
+    ):
+        there = staging / name if (staging / name).exists() else visible
+        if not _holds(there, {file.name: file.sha256 for file in files}):
+            return False
+    card = staging / _CARD
+    return not card.exists() or (_is_file(card) and sha256_file(card) == card_sha256)
+
+
+def _holds(folder: Path, digests: Mapping[str, str]) -> bool:
+    """Whether a folder holds these files and nothing else."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    if {path.name for path in folder.iterdir()} != digests.keys():
+        return False
+    return all(
+        _is_file(folder / name) and sha256_file(folder / name) == digest
+        for name, digest in digests.items()
+    )
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _cards(events: Iterable[Event]) -> dict[str, str]:
+    """Run → SHA-256 of its dataset card, as the ledger says."""
+    return {
+        event.run_id: str(event.data.get("card_sha256"))
+        for event in events
+        if event.event == EventName.RUN_FINISHED
+    }
+
+
+def announcements(events: Iterable[Event]) -> dict[str, str]:
+    """Run → SHA-256 of its record, as the ledger says; without runs that failed after all."""
+    found: dict[str, str] = {}
+    for event in events:
+        if event.event == EventName.RUN_FINISHED:
+            found[event.run_id] = str(event.data.get("record_sha256"))
+        elif event.event == EventName.RUN_FAILED:
+            found.pop(event.run_id, None)
+    return found

@@ -1,0 +1,78 @@
+"""The file manifest, as batches for the gate."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearshard.sources import columns
+from clearshard.sources.column_names import ColumnRules
+from clearshard.sources.formats import open_table
+from clearshard.sources.tables import RawBatch, Table, TableSpec
+
+_SPEC = TableSpec(
+    what="file manifest",
+    required=("file_id", "account_id", "product", "region", "submitted_at", "transcript_uri"),
+    optional=("deletion_requested_at", "expires_at", "gateway_provider"),
+    times=("submitted_at", "deletion_requested_at", "expires_at"),
+    key="file_id",
+    names=("product", "region", "gateway_provider"),
+)
+
+
+def open_manifest(path: Path, rules: ColumnRules | None = None) -> Table:
+    """Opens a manifest.
+
+    Args:
+        path: The file.
+        rules: What is to become of columns that are not read; without any they are only told.
+
+    Raises:
+        SourceUnavailable: It cannot be read.
+    """
+    return open_table(path, _SPEC, rules or ColumnRules())
+
+
+def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:
+    """The manifest's rows in order, with the columns of `eligibility.gate.MANIFEST_SCHEMA`.
+
+    A row that cannot be read, or that names no file, has `malformed` set; if there are control
+    characters or quotes in its id, it still bears what is left of it, so that another row of the
+    same id is known to be the second one. Every other value that cannot be read is null, so that
+    the gate excludes the file for it.
+
+    Raises:
+        SourceUnavailable: See `Table.batches`.
+    """
+    for raw in table.batches():
+        yield _typed(raw, table.timezone)
+
+
+def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
+    column = raw.columns
+    submitted, _ = columns.times(column["submitted_at"], timezone)
+    deletion, deletion_unreadable = columns.times(column["deletion_requested_at"], timezone)
+    expires, expires_unreadable = columns.times(column["expires_at"], timezone)
+    file_ids = columns.ids(column["file_id"])
+    malformed = pc.or_(pa.array(raw.malformed), pc.is_null(file_ids))
+    if pc.any(malformed).as_py():
+        # Malformed all the same, but the second word about a file whose id it nearly is.
+        left = columns.left_of_ids(column["file_id"])
+        file_ids = pc.if_else(malformed, left, file_ids)
+    return pa.RecordBatch.from_pydict(
+        {
+            "file_id": file_ids,
+            "account_id": columns.ids(column["account_id"]),
+            "transcript_uri": columns.ids(column["transcript_uri"]),
+            "product": columns.names(column["product"]),
+            "region": columns.names(column["region"]),
+            "submitted_at": submitted,
+            "deletion_requested_at": deletion,
+            "expires_at": expires,
+            "gateway_provider": columns.names(column["gateway_provider"]),
+            "deletion_requested_at_unreadable": pa.array(deletion_unreadable),
+            "expires_at_unreadable": pa.array(expires_unreadable),
+            "malformed": malformed,
+        }
+    )

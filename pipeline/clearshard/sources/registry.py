@@ -1,0 +1,96 @@
+"""The account registry, as one table."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearshard.errors import SourceUnavailable
+from clearshard.records import SourceSnapshot, utc_text
+from clearshard.sources import columns
+from clearshard.sources.column_names import ColumnRules
+from clearshard.sources.formats import open_table
+from clearshard.sources.tables import RawBatch, TableSpec
+
+_SPEC = TableSpec(
+    what="account registry",
+    required=("account_id", "training_permitted", "baa_executed", "opted_out", "exported_at"),
+    optional=("baa_executed_at", "opted_out_at", "ttl_seconds"),
+    times=("exported_at", "baa_executed_at", "opted_out_at"),
+    numbers=("training_permitted", "baa_executed", "opted_out", "ttl_seconds"),
+    key="account_id",
+    certain_key=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Contract facts, and what they were read from.
+
+    Attributes:
+        table: The columns of `eligibility.accounts.REGISTRY_SCHEMA`.
+        snapshot: Digest, size and newest export.
+    """
+
+    table: pa.Table
+    snapshot: SourceSnapshot
+
+
+def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
+    """Reads a registry whole.
+
+    A value that cannot be read is unknown. A row that cannot be read keeps its account if that can
+    still be told, with every fact unknown; next to a readable row of the same account it makes the
+    account conflicting. If not even the account can be told, nobody knows whose facts are missing,
+    and no decision can be taken on the rest.
+
+    Args:
+        path: The file.
+        rules: What is to become of columns that are not read; without any they are only told.
+
+    Raises:
+        SourceUnavailable: It is missing, empty, unreadable or of the wrong schema.
+    """
+    table = open_table(path, _SPEC, rules or ColumnRules())
+    batches = [_typed(raw, table.timezone) for raw in table.batches()]
+    whole = pa.Table.from_batches(batches)
+    row_count = whole.num_rows
+    newest = pc.max(whole.column("exported_at")).as_py()
+    unnamed = whole.column("account_id").null_count
+    if unnamed:
+        raise SourceUnavailable(
+            f"account registry {path}: column account_id cannot be read in {unnamed} row(s): "
+            "they could hold anybody's opt-out. Mend or remove them"
+        )
+    table.require_legible({n: row_count - whole.column(n).null_count for n in _SPEC.columns})
+    snapshot = SourceSnapshot(
+        sha256=table.sha256,
+        row_count=row_count,
+        newest_exported_at=None if newest is None else utc_text(newest),
+        unread_columns=table.unread_columns,
+    )
+    return Registry(whole.combine_chunks(), snapshot)
+
+
+def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
+    column = raw.columns
+    exported, _ = columns.times(column["exported_at"], timezone)
+    baa_at, baa_unreadable = columns.times(column["baa_executed_at"], timezone)
+    opted_at, opted_unreadable = columns.times(column["opted_out_at"], timezone)
+    ttl, ttl_unreadable = columns.seconds(column["ttl_seconds"])
+    return pa.RecordBatch.from_pydict(
+        {
+            "account_id": columns.ids(column["account_id"]),
+            "training_permitted": columns.booleans(column["training_permitted"]),
+            "baa_executed": columns.booleans(column["baa_executed"]),
+            "opted_out": columns.booleans(column["opted_out"]),
+            "exported_at": exported,
+            "baa_executed_at": baa_at,
+            "opted_out_at": opted_at,
+            "ttl_seconds": ttl,
+            "baa_executed_at_unreadable": pa.array(baa_unreadable),
+            "opted_out_at_unreadable": pa.array(opted_unreadable),
+            "ttl_seconds_unreadable": pa.array(ttl_unreadable),
+        }
+    )

@@ -1,0 +1,219 @@
+"""Rows of a table of facts, whatever its format, streamed in batches.
+
+A row that cannot be read does not stop the job and is not lost: it comes out with `malformed` set.
+A table that cannot be read at all, is empty or lacks a column is an error.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clearshard.errors import SourceUnavailable
+from clearshard.sources.column_names import ColumnNames, ColumnRules
+from clearshard.sources.files import table_files
+from clearshard.sources.legible import illegible
+
+#: Stands for a value that is there but cannot be read; it is no id, name, time, number or flag.
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """What is expected of a table.
+
+    Attributes:
+        what: Its name in errors.
+        required: Columns that must be there.
+        optional: Columns that may be there.
+        times: Those of them that hold times.
+        numbers: Those of them that hold flags or whole numbers: a data frame that knows no gaps in
+            such columns writes them with fractions.
+        names: Those of them that hold one of few values; they come dictionary-encoded.
+        key: The column that names a row, recovered from broken rows where it can be.
+        certain_key: Whether a guess will not do for that: where several rows are about one thing,
+            a row under a wrong name is a row that is missing under the right one.
+    """
+
+    what: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    times: tuple[str, ...]
+    key: str
+    numbers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    certain_key: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read; of others only the names are looked at."""
+        return self.required + self.optional
+
+    def kind(self, name: str) -> pa.DataType:
+        """Type of a column's text."""
+        return pa.dictionary(pa.int32(), pa.string()) if name in self.names else pa.string()
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Some rows of a table.
+
+    Attributes:
+        columns: One array per column of the spec: text of `TableSpec.kind`, or times where the
+            format is typed.
+        malformed: Rows that could not be read.
+    """
+
+    columns: dict[str, pa.Array]
+    malformed: npt.NDArray[np.bool_]
+
+
+#: Rows of an open file of one format; the function makes the error for what is wrong with it.
+Reader = Callable[
+    [BinaryIO, str, TableSpec, ColumnNames, Callable[[str], SourceUnavailable]],
+    Iterator[RawBatch],
+]
+
+
+class Table:
+    """A table of facts, one file or several; its digest is that of the bytes its rows come from.
+
+    Raises:
+        SourceUnavailable: It cannot be read.
+    """
+
+    def __init__(
+        self, path: Path, spec: TableSpec, readers: dict[str, Reader], rules: ColumnRules
+    ) -> None:
+        self._spec = spec
+        self._readers = readers
+        self._rules = rules
+        self._unread: dict[str, None] = {}
+        #: Where times without an offset are meant.
+        self.timezone = rules.timezone
+        #: Rows that could be read so far, and how many values of each column they have.
+        self._rows = 0
+        self._there: Counter[str] = Counter()
+        self._path = path
+        self._files = table_files(spec.what, path, readers)
+        #: Of the table as it is read.
+        self.sha256 = self._files.sha256
+
+    @property
+    def unread_columns(self) -> tuple[str, ...]:
+        """Names of the columns that are not read, fit to be shown; complete after the last row."""
+        return tuple(self._unread)
+
+    def batches(self) -> Iterator[RawBatch]:
+        """The rows; a row that cannot be read may come after rows that follow it in the file.
+
+        Raises:
+            SourceUnavailable: The table is empty, of the wrong schema, not readable as what its
+                name says, or was changed while it was read; or a column is called almost as one
+                that is read, or is one that may not be there (`ColumnRules`).
+        """
+        seen = 0
+        for path, file in self._files.opened():
+            for batch in self._read(path, file):
+                seen += len(batch.malformed)
+                self._count(batch)
+                yield batch
+        if seen == 0:
+            raise self._unavailable("has no rows (row 1)")
+
+    def _read(self, path: Path, file: BinaryIO) -> Iterator[RawBatch]:
+        name = path.name.lower()
+        reader = next((r for end, r in self._readers.items() if name.endswith(end)), None)
+        if reader is None:
+            raise self._unavailable(f"must be {', '.join(self._readers)}", path)
+        # Of each file by itself: what another one has is not there for the rows of this one.
+        names = ColumnNames(self._spec.required, self._spec.optional, self._rules)
+        unavailable = partial(self._unavailable, path=path)
+        yield from reader(file, name, self._spec, names, unavailable)
+        self._unread |= dict.fromkeys(names.unread)
+        if problem := names.problem_of_absent():
+            raise unavailable(problem)
+
+    def require_legible(self, read: Mapping[str, int]) -> None:
+        """Passes if each column that has values has one that can be read; asked after the last row.
+
+        Args:
+            read: How many values of each column could be read.
+
+        Raises:
+            SourceUnavailable: One has none, or one that must have some is empty.
+        """
+        problem = illegible(self._spec.required, self._rows, self._there, read)
+        if self._rows and problem is not None:
+            raise self._unavailable(problem)
+
+    def _count(self, batch: RawBatch) -> None:
+        sound = ~batch.malformed
+        self._rows += int(sound.sum())
+        for name, column in batch.columns.items():
+            read = column if sound.all() else column.filter(pa.array(sound))
+            self._there[name] += len(read) - read.null_count
+
+    def _unavailable(self, problem: str, path: Path | None = None) -> SourceUnavailable:
+        return SourceUnavailable(f"{self._spec.what} {path or self._path}: {problem}")
+
+
+def header_problem(spec: TableSpec, names: ColumnNames, header: Sequence[str]) -> str | None:
+    """What is wrong with the column names, if anything."""
+    missing = [name for name in spec.required if name not in header]
+    if missing:
+        # What the user has decided about other columns is not asked: these may be no names at all.
+        almost = ColumnNames(spec.required, spec.optional, ColumnRules()).problem(header)
+        hint = "" if almost is None else f": {almost}"
+        return f"column {', '.join(missing)} is missing (row 1){hint}"
+    twice = [name for name in spec.columns if list(header).count(name) > 1]
+    if twice:
+        return f"column {', '.join(twice)} is there twice (row 1)"
+    problem = names.problem(header)
+    return None if problem is None else f"{problem} (row 1)"
+
+
+def text_column(column: pa.Array, kind: pa.DataType) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Bytes or text as valid text of the wanted kind, and where it was not UTF-8.
+
+    Args:
+        column: Binary or string, of any size of offsets, maybe dictionary-encoded.
+        kind: String, plain or dictionary-encoded.
+    """
+    if pa.types.is_dictionary(column.type):
+        values, bad = text_column(column.dictionary, pa.string())
+        indices = column.indices.cast(pa.int32())
+        encoded = pa.DictionaryArray.from_arrays(indices, values)
+        where = np.append(bad, False)[indices.fill_null(len(bad)).to_numpy(zero_copy_only=False)]
+        return (encoded if pa.types.is_dictionary(kind) else encoded.cast(kind)), where
+    large = pa.types.is_large_string(column.type) or pa.types.is_large_binary(column.type)
+    raw = column.cast(pa.large_binary() if large else pa.binary())
+    bad = np.zeros(len(column), np.bool_)
+    try:
+        # Out of bytes, because Arrow believes a file that says its strings are UTF-8.
+        text = raw.cast(pa.large_string() if large else pa.string()).cast(pa.string())
+    except pa.ArrowInvalid:  # some value is not UTF-8: find out which
+        values = [_utf8(value) for value in raw.to_pylist()]
+        bad = np.array([value is UNREADABLE for value in values], np.bool_)
+        text = pa.array(values, pa.string())
+    return (text.dictionary_encode() if pa.types.is_dictionary(kind) else text), bad
+
+
+def broken_rows(spec: TableSpec, keys: Sequence[str | None]) -> RawBatch:
+    """Rows of which no more than the key is known."""
+    columns = {name: pa.nulls(len(keys), spec.kind(name)) for name in spec.columns}
+    columns[spec.key] = pa.array(keys, pa.string())
+    return RawBatch(columns, np.ones(len(keys), np.bool_))
+
+
+def _utf8(value: bytes | None) -> str | None:
+    try:
+        return None if value is None else value.decode("utf-8")
+    except UnicodeDecodeError:
+        return UNREADABLE

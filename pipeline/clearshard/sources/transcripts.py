@@ -1,0 +1,364 @@
+"""Bytes of one transcript → `Transcript`, or the reason why not.
+
+The source is the JSON that AssemblyAI's transcript endpoint returns. Only the fields below are
+decoded; anything else (summaries, entities, chapters, urls, prompts) is never looked at. A
+transcript that bears an id must bear the one that it was asked for by, and no field of it or of an
+utterance may be there twice: nobody could say whose speech it is, or which value counts. The three
+views of the speech must agree: `text` is canonical, and every utterance and word must be found in
+it in order, with nothing but white space between them. Otherwise nobody could say what a span of
+one view covers in the others.
+
+People on two channels talk over each other, and sources list their words by turn or by time. The
+order that counts is that of the utterances: words, or a text, in the order of time are brought into
+it, where they are the same words.
+"""
+
+import codecs
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain, islice, pairwise
+from operator import attrgetter, le
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from clearshard.records import Piece, Quarantine, QuarantineReason, Transcript, Words
+from clearshard.sources.faults import told
+from clearshard.sources.json_keys import RepeatedKey, each_fields_of, fields_of, written
+
+_COMPLETED = "completed"
+#: Milliseconds that JSON numbers hold exactly.
+_Ms = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+#: What a source calls a speaker or a channel.
+_Name = str | int | None
+
+
+class _Word(msgspec.Struct, gc=False):
+    text: str
+    start: _Ms
+    end: _Ms
+    speaker: _Name = None
+    channel: _Name = None
+
+
+class _Utterance(msgspec.Struct):
+    text: str
+    start: _Ms
+    end: _Ms
+    speaker: _Name = None
+    channel: _Name = None
+    words: msgspec.Raw = msgspec.Raw()
+
+
+#: Whose speech a piece is: a speaker on a channel. Labels may be the same on both channels.
+_Voice = tuple[_Name, _Name]
+_voice_of = attrgetter("channel", "speaker")
+_NOBODY: _Voice = (None, None)
+_Decoded = TypeVar("_Decoded")
+
+
+class _Source(msgspec.Struct):
+    status: str
+    id: str | msgspec.UnsetType = msgspec.UNSET
+    text: str | None = None
+    language_code: str | None = None
+    language_codes: list[str] | None = None
+    audio_duration: float | None = None
+
+
+class _IdOnly(msgspec.Struct):
+    id: str | msgspec.UnsetType = msgspec.UNSET
+
+
+_decoder = msgspec.json.Decoder(_Source)
+_id_decoder = msgspec.json.Decoder(_IdOnly)
+_utterances_decoder = msgspec.json.Decoder(list[_Utterance])
+_words_decoder = msgspec.json.Decoder(list[_Word] | None)
+#: What is said of more than one language: no recognizer covers it.
+_SEVERAL_LANGUAGES = "mul"
+#: Utterances and words are decoded for themselves.
+_READ = _Source.__struct_fields__
+_SAID = [name for name in _Utterance.__struct_fields__ if name != "words"]
+
+
+def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Transcript:
+    """Decodes and checks one transcript.
+
+    Args:
+        content: JSON in UTF-8.
+        max_words: More timed words than this are too many.
+        own_id: The id that it must have if it has one; None where any will do, since nothing is
+            made of the transcript (a benchmark).
+
+    Raises:
+        Quarantine: `malformed`, `id_mismatch`, `not_completed`, `empty`, `too_large` or
+            `view_mismatch`.
+    """
+    try:
+        content = content.removeprefix(codecs.BOM_UTF8)
+        content.decode("utf-8")  # the decoder skips fields that are not ours without looking
+        fields = fields_of(content)
+        read = {name: fields[name] for name in _READ if name in fields}
+        source = _decoder.decode(written([read]))
+        utterances = _decode_utterances(bytes(fields.get("utterances", b"")))
+        words, spoken, are_same = _decode_words(bytes(fields.get("words", b"")), utterances)
+    except RepeatedKey:
+        raise Quarantine(QuarantineReason.MALFORMED, "DuplicateKey") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Quarantine(QuarantineReason.MALFORMED, told(error, "")) from None
+    if own_id is not None and source.id not in (own_id, msgspec.UNSET):
+        raise Quarantine(QuarantineReason.ID_MISMATCH, "id")
+    if source.status != _COMPLETED:
+        raise Quarantine(QuarantineReason.NOT_COMPLETED, "status")
+    text = source.text or ""
+    if not text.strip() and not words and not utterances:
+        raise Quarantine(QuarantineReason.EMPTY, "text")
+    count = sum(len(of_one or ()) for of_one in spoken)
+    if max(len(words), len(utterances), count) > max_words or len(text) > 16 * max_words:
+        raise Quarantine(QuarantineReason.TOO_LARGE, "max_transcript_words")
+    _check_times(words, "words")
+    _check_times(utterances, "utterances")
+    duration = source.audio_duration
+    if duration is not None and not 0 <= duration < 1e9:
+        raise Quarantine(QuarantineReason.MALFORMED, "audio_duration")
+
+    numbers = _numbered(map(_voice_of, chain(utterances, words)))
+    text, words = _in_order_of_turns(text, utterances, words, spoken)
+    turns = tuple(
+        Piece(start, end, u.start, u.end, numbers[_voice_of(u)])
+        for u, (start, end) in zip(utterances, _align(text, utterances, "utterances"), strict=True)
+    )
+    _check_gaps(turns)
+    for number, (utterance, of_one) in enumerate(zip(utterances, spoken, strict=True)):
+        if of_one is not None:
+            where = f"utterances[{number}].words"
+            if not are_same:
+                _check_times(of_one, where)
+            if _squeeze([w.text for w in of_one]) != _squeeze([utterance.text]):
+                raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"utterance_words: {where}")
+    timed = _timed(text, words, numbers)
+    _check_words_in_turns(timed, turns)
+    if not turns:
+        turns = (Piece(0, len(text), None, None, None),)
+    return Transcript(
+        text=text,
+        turns=turns,
+        words=timed,
+        has_utterances=bool(utterances),
+        language=_language(source.language_code, source.language_codes or ()),
+        audio_duration_ms=None if duration is None else round(duration * 1000),
+    )
+
+
+def is_called(content: bytes, own_id: str) -> bool:
+    """Whether a transcript that was read before has this id, or none.
+
+    Nearly always its id comes first, and nothing needs to be decoded.
+    """
+    for start in (b'{"id": ', b'{"id":'):
+        if content.startswith(start + msgspec.json.encode(own_id) + b","):
+            return True
+    try:
+        found = _id_decoder.decode(content).id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return found in (own_id, msgspec.UNSET)
+
+
+def _decode_utterances(raw: bytes) -> list[_Utterance]:
+    if raw in (b"", b"null"):
+        return []
+    each = each_fields_of(raw)
+    # Without their words, which are most of them: those are decoded for themselves.
+    said = [{name: fields[name] for name in _SAID if name in fields} for fields in each]
+    utterances = _decoded(_utterances_decoder, b"[%b]" % written(said), "utterances")
+    for utterance, fields in zip(utterances, each, strict=True):
+        utterance.words = fields.get("words", utterance.words)
+    return utterances
+
+
+def _decode_words(
+    words: bytes, utterances: Sequence[_Utterance]
+) -> tuple[list[_Word], list[list[_Word] | None], bool]:
+    """The words of the transcript, those of each utterance, and whether the two are the same.
+
+    They are the same words twice, and most of the input: where they are so to the byte, they are
+    decoded once.
+    """
+    spoken = [
+        _decode_list(utterance.words, f"utterances[{number}].words")
+        for number, utterance in enumerate(utterances)
+    ]
+    inside = [bytes(utterance.words)[1:-1] for utterance in utterances]
+    if any(between.join(inside) == words[1:-1] for between in (b", ", b",")):
+        return list(chain.from_iterable(of_one or () for of_one in spoken)), spoken, True
+    return _decode_list(words, "words") or [], spoken, False
+
+
+def _decode_list(words: msgspec.Raw | bytes, where: str) -> list[_Word] | None:
+    return _decoded(_words_decoder, words, where) if words else None
+
+
+def _decoded(
+    decoder: "msgspec.json.Decoder[_Decoded]", raw: msgspec.Raw | bytes, where: str
+) -> _Decoded:
+    """What a decoder makes of a list; whole milliseconds may be written with a fraction of 0.
+
+    Raises:
+        Quarantine: It is not what is decoded.
+    """
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError:
+        pieces = msgspec.json.decode(raw)
+        for piece in pieces if isinstance(pieces, list) else ():
+            for name in ("start", "end") if isinstance(piece, dict) else ():
+                time = piece.get(name)
+                if isinstance(time, float) and time.is_integer():
+                    piece[name] = int(time)
+        try:
+            return msgspec.convert(pieces, decoder.type)
+        except msgspec.ValidationError as error:
+            raise Quarantine(QuarantineReason.MALFORMED, told(error, where)) from None
+
+
+def _check_times(pieces: Sequence[_Word | _Utterance], where: str) -> None:
+    """Passes if nothing ends before it begins, and nobody speaks twice at once."""
+    if _follow(pieces):
+        return
+    ends: defaultdict[_Voice, int] = defaultdict(int)
+    for number, piece in enumerate(pieces):
+        voice = _voice_of(piece)
+        if not ends[voice] <= piece.start <= piece.end:
+            raise Quarantine(QuarantineReason.MALFORMED, f"timing: {where}[{number}]")
+        ends[voice] = piece.end
+
+
+def _follow(pieces: Sequence[_Word | _Utterance]) -> bool:
+    starts = [piece.start for piece in pieces]
+    ends = [piece.end for piece in pieces]
+    return all(map(le, starts, ends)) and all(map(le, ends, islice(starts, 1, None)))
+
+
+def _in_order_of_turns(
+    text: str,
+    utterances: Sequence[_Utterance],
+    words: list[_Word],
+    spoken: Sequence[Sequence[_Word] | None],
+) -> tuple[str, list[_Word]]:
+    """Text and words in the order of the utterances, if they are the same in another one.
+
+    Whether they are the views of one speech is not asked here: what does not fit stays as it is.
+    """
+    said = [*chain.from_iterable(of_one or () for of_one in spoken)]
+    if said == words or Counter(map(_identity, said)) != Counter(map(_identity, words)):
+        return text, words
+    by_turn = "".join(map(attrgetter("text"), utterances))
+    by_time = "".join(map(attrgetter("text"), words))
+    if _squeeze([text]) not in (_squeeze([by_turn]), _squeeze([by_time])):
+        return text, words
+    if _squeeze([text]) == _squeeze([by_turn]):
+        return text, said
+    return " ".join(utterance.text.strip() for utterance in utterances), said
+
+
+def _identity(word: _Word) -> tuple[object, ...]:
+    return word.text, word.start, word.end, word.channel, word.speaker
+
+
+def _numbered(voices: Iterable[_Voice]) -> dict[_Voice, int | None]:
+    """A number for each voice, in order of appearance; none for words of nobody."""
+    named = dict.fromkeys(voices)
+    named.pop(_NOBODY, None)
+    return {_NOBODY: None, **{voice: number for number, voice in enumerate(named)}}
+
+
+def _timed(text: str, words: Sequence[_Word], numbers: dict[_Voice, int | None]) -> Words:
+    texts = [word.text for word in words]
+    if words and " ".join(texts) == text and text.split() == texts:
+        # Nearly always: words between single blanks.
+        nexts = tuple(accumulate([len(text) + 1 for text in texts]))
+        starts = (0, *nexts[:-1])
+        ends = tuple([start - 1 for start in nexts])
+    else:
+        places = _align(text, words, "words")
+        starts = tuple(start for start, _ in places)
+        ends = tuple(end for _, end in places)
+    return Words(
+        starts=starts,
+        ends=ends,
+        start_ms=tuple([word.start for word in words]),
+        end_ms=tuple([word.end for word in words]),
+        speakers=tuple([numbers[voice] for voice in map(_voice_of, words)]),
+    )
+
+
+def _align(text: str, pieces: Sequence[_Word | _Utterance], where: str) -> list[tuple[int, int]]:
+    """Where the pieces are in the text, one after the other.
+
+    Raises:
+        Quarantine: `view_mismatch`, if they are not there or not all that is there.
+    """
+    places = []
+    place = 0
+    for number, piece in enumerate(pieces):
+        while place < len(text) and text[place].isspace():
+            place += 1
+        wanted = piece.text.strip()
+        end = place + len(wanted)
+        if not wanted:
+            raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"empty_piece: {where}[{number}]")
+        if not text.startswith(wanted, place):
+            found = _end_ignoring_space(text, place, wanted)
+            if found is None:
+                problem = f"piece_not_in_text: {where}[{number}]"
+                raise Quarantine(QuarantineReason.VIEW_MISMATCH, problem)
+            end = found
+        places.append((place, end))
+        place = end
+    if pieces and text[place:].strip():
+        raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"text_left_over: {where}")
+    return places
+
+
+def _end_ignoring_space(text: str, place: int, wanted: str) -> int | None:
+    """Where `wanted` ends in the text if white space inside does not count; None without it."""
+    for letter in wanted:
+        if letter.isspace():
+            continue
+        while place < len(text) and text[place].isspace():
+            place += 1
+        if place == len(text) or text[place] != letter:
+            return None
+        place += 1
+    return place
+
+
+def _check_gaps(turns: tuple[Piece, ...]) -> None:
+    for number, (before, after) in enumerate(pairwise(turns), 1):
+        if before.end == after.start:
+            raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"turns_touch: utterances[{number}]")
+
+
+def _check_words_in_turns(words: Words, turns: tuple[Piece, ...]) -> None:
+    """No word may belong to two turns: nobody could say who spoke it, or cut it out of one."""
+    for number, turn in enumerate(turns):
+        last = bisect_left(words.starts, turn.end) - 1
+        if last >= 0 and words.ends[last] > turn.end:
+            problem = f"word_crosses_turns: utterances[{number}]"
+            raise Quarantine(QuarantineReason.VIEW_MISMATCH, problem)
+
+
+def _squeeze(texts: Iterable[str]) -> str:
+    return "".join("".join(texts).split())
+
+
+def _language(code: str | None, codes: Sequence[str]) -> str:
+    """The language of a transcript; of one in which people change between some, several."""
+    named = {_base(each) for each in (code or "", *codes)} - {""}
+    return named.pop() if len(named) == 1 else _SEVERAL_LANGUAGES if named else ""
+
+
+def _base(code: str) -> str:
+    return code.replace("-", "_").split("_")[0].lower()

@@ -1,0 +1,99 @@
+"""A Prometheus textfile with what the last run did, for the collector of node_exporter.
+
+All are gauges: each file describes one run, and a run that ends is no server that counts. The time
+of the last success outlives a run that fails: it is taken over from the file that is replaced.
+"""
+
+from importlib import util
+from pathlib import Path
+
+from clearshard.errors import ConfigError
+from clearshard.storage import write_atomic
+from clearshard.telemetry.outcome import Outcome
+
+_SUCCESS = "clearshard_run_success_timestamp_seconds"
+_MOST_BYTES = 1 << 20
+
+
+def require_metrics() -> None:
+    """Makes sure that metrics can be written.
+
+    Raises:
+        ConfigError: A package is not installed.
+    """
+    if util.find_spec("prometheus_client") is None:
+        problem = "metrics.textfile → needs a package: pip install 'clearshard[metrics]'"
+        raise ConfigError("configuration", [problem])
+
+
+def write_metrics(path: Path, config_name: str, outcome: Outcome) -> None:
+    """Replaces the file; readers see the old one or the new one.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    content = render(config_name, outcome, _last_success(path, config_name))
+    write_atomic(path, content, mode=0o644)  # another user's exporter reads it
+
+
+def render(config_name: str, outcome: Outcome, last_success: float | None) -> bytes:
+    """The content of the file.
+
+    Args:
+        config_name: Label of every sample, so that several jobs do not collide.
+        outcome: What to tell.
+        last_success: Of an earlier run, seconds since the epoch; None if there was none.
+    """
+    from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+    registry = CollectorRegistry()
+
+    def gauge(name: str, what: str, value: float) -> None:
+        made = Gauge(name, what, ["config"], registry=registry)
+        made.labels(config_name).set(value)
+
+    def gauges(name: str, what: str, label: str, values: dict[str, int]) -> None:
+        made = Gauge(name, what, ["config", label], registry=registry)
+        for key, value in sorted(values.items()):
+            made.labels(config_name, key).set(value)
+
+    ended = outcome.ended_at.timestamp()
+    gauge("clearshard_run_end_timestamp_seconds", "When the last run ended.", ended)
+    gauge("clearshard_run_duration_seconds", "How long it took.", outcome.seconds)
+    gauge("clearshard_run_exit_code", "Its exit code.", outcome.exit_code)
+    success = ended if outcome.exit_code == 0 else last_success
+    if success is not None:
+        gauge(_SUCCESS, "When a run last ended with exit code 0.", success)
+    record = outcome.record
+    if record is not None:
+        counts = record.counts
+        states = {
+            "written": counts.written,
+            "excluded": counts.excluded,
+            "quarantined": counts.quarantined,
+        }
+        gauges("clearshard_run_files", "Files by the state they ended in.", "state", states)
+        what = "Files by reason; a file with several counts under each."
+        gauges("clearshard_run_reason_files", what, "reason", record.reasons)
+        what = "Files by reason that somebody must be told of."
+        gauges("clearshard_run_alert_files", what, "reason", record.alerts)
+        gauge("clearshard_run_words", "Words written to shards.", record.word_count)
+        rate = record.word_count / max(outcome.seconds, 1e-9)
+        gauge("clearshard_run_words_per_second", "The same for each second.", rate)
+    return bytes(generate_latest(registry))
+
+
+def _last_success(path: Path, config_name: str) -> float | None:
+    """The time of the last success in a file of an earlier run, if it can be read."""
+    from prometheus_client.parser import text_string_to_metric_families
+
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MOST_BYTES).decode("utf-8")
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                if sample.name == _SUCCESS and sample.labels.get("config") == config_name:
+                    return float(sample.value)
+    except Exception:  # noqa: BLE001 - whoever wrote it, it must not keep this run from telling
+        return None
+    return None
