@@ -159,7 +159,7 @@ def seconds_to_first_unit(config: Config, folder: Path) -> float:
         sys.executable,
         "-P",
         "-m",
-        "pipeline",
+        "clearshard",
         "run",
         "--config",
         str(job),
