@@ -17,7 +17,7 @@ from clearshard.bench.rendering import to_dict, to_tables
 from clearshard.bench.result import Fleet, Measurement, Spread
 from clearshard.bench.rounds import RoundResult
 from clearshard.bench.stages import OTHER, time_by_stage
-from clearshard.bench.ways import EVERYTHING, SAME_RECOGNIZERS, STOCK, TUNED
+from clearshard.bench.ways import EVERYTHING, SAME_RECOGNIZERS, STOCK, TUNED, WHOLE
 from clearshard.sources.transcripts import read_transcript
 
 from ..sources.transcript import transcript
@@ -55,7 +55,7 @@ def measured() -> Measurement:
     stages = {SAME_RECOGNIZERS: {"a": 0.75, "b": 0.25}, EVERYTHING: {"a": 1.0}}
     rounds = [
         RoundResult(
-            {STOCK: 100.0, TUNED: 200.0, SAME_RECOGNIZERS: rate, EVERYTHING: 1000.0},
+            {WHOLE: 150.0, STOCK: 100.0, TUNED: 200.0, SAME_RECOGNIZERS: rate, EVERYTHING: 1000.0},
             Agreement(both=3, stock_only=1, differences=[*_differences(("d", 1), *SPANS)]),
             stages,
         )
@@ -87,6 +87,7 @@ def test_cost() -> None:
 def test_everything_is_in_the_dictionary_and_it_is_json() -> None:
     made = json.loads(json.dumps(to_dict(measured())))
     assert made["ratios"][f"{SAME_RECOGNIZERS} / {STOCK}"]["median"] == 20.0
+    assert made["ratios"][f"{EVERYTHING} / {WHOLE}"]["median"] == pytest.approx(1000 / 150)
     assert made["agreement"]["share_of_stock"] == 0.75
     assert len(made["agreement"]["differences"]) == 6
     assert made["agreement"]["causes"] == {SENTENCE: 6}

@@ -26,12 +26,14 @@ class Document:
     Attributes:
         name: Where it is from; safe to show.
         content: Its JSON.
+        text: All of it.
         turns: The texts of its turns.
         word_count: Words of the text.
     """
 
     name: str
     content: bytes
+    text: str
     turns: tuple[str, ...]
     word_count: int
 
@@ -62,7 +64,7 @@ def read_documents(folder: Path, word_count: int) -> list[Document]:
             continue
         seen.add(digest)
         count = len(transcript.text.split())
-        documents.append(Document(name, content, _turns(transcript), count))
+        documents.append(Document(name, content, transcript.text, _turns(transcript), count))
         words += count
         if words >= word_count:
             return documents
