@@ -189,6 +189,18 @@ def test_pipeline_without_ner_is_a_config_error(tmp_path: Path) -> None:
         load_ner(str(tmp_path / "model"))
 
 
+@pytest.mark.parametrize("factory", ["transformer", "curated_transformer"])
+def test_pipeline_that_needs_a_framework_is_a_config_error(tmp_path: Path, factory: str) -> None:
+    folder = tiny(tmp_path / "model", "PERSON")
+    settings = (folder / "config.cfg").read_text()
+    assert 'factory = "ner"' in settings
+    (folder / "config.cfg").write_text(
+        settings.replace('factory = "ner"', f'factory = "{factory}"')
+    )
+    with pytest.raises(ConfigError, match="without transformers"):
+        load_ner(str(folder))
+
+
 def test_broken_pipeline_is_a_config_error(tmp_path: Path) -> None:
     folder = tiny(tmp_path / "model", "PERSON")
     (folder / "ner" / "model").write_bytes(b"not weights")

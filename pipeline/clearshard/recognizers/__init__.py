@@ -17,8 +17,14 @@
     unknown_word      words that are in no dictionary
     dates             which of the NER's dates could be a birthday
     vocabulary        words that several of them share
+    frameworks        keeps Presidio and spaCy from loading PyTorch because there is one
     gate, finder      where a recognizer can find something at all; a function in Presidio's shape
 
 A recognizer sees the canonical text of one transcript in which turns are separated by a line break,
 and reports spans of it. Its input is never logged: see `fail_closed.silence_presidio`.
 """
+
+from clearshard.recognizers.frameworks import deny_frameworks
+
+# Before any of them is imported, and everything that does so is in or above this package.
+deny_frameworks()

@@ -25,3 +25,5 @@
 
 A step that fails for a file quarantines it. Nothing here passes text on because a step failed.
 """
+
+import clearshard.recognizers  # noqa: F401 - says what the libraries may load, before they do

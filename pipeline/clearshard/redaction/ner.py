@@ -37,7 +37,9 @@ _NOT_PERSONAL = frozenset(
     "WORK_OF_ART".split()
 )
 #: Pipes that the NER may listen to; all others of a pipeline are not loaded.
-_EMBEDDINGS = frozenset(("tok2vec", "transformer", "curated_transformer"))
+_EMBEDDINGS = frozenset(("tok2vec",))
+#: Pipes that need a framework which is never loaded: `clearshard.recognizers.frameworks`.
+_TRANSFORMERS = frozenset(("transformer", "curated_transformer"))
 _ENTITIES = "doc.ents"
 _SPEECH = "speech_en"
 #: What stock Presidio reads with; made for written text.
@@ -53,19 +55,25 @@ def load_ner(model: str) -> Language:
         model: Name of an installed pipeline package, or a path.
 
     Raises:
-        ConfigError: It is not installed, cannot be loaded or finds no entities.
+        ConfigError: It is not installed, cannot be loaded, has no NER or needs a transformer.
     """
     # spaCy's default kernel (blis) picks a generic code path on many processors; NumPy's does not.
     set_current_ops(NumpyOps(use_blis=False))
     try:
         config = spacy.util.load_config(model_folder(model) / "config.cfg")
-        blank = spacy.blank(config["nlp"]["lang"])
         factories = {n: config["components"][n]["factory"] for n in config["nlp"]["pipeline"]}
+        if not _TRANSFORMERS.isdisjoint(factories.values()):
+            raise _not_usable(
+                model, "needs PyTorch, which is not used. Name one without transformers"
+            )
+        blank = spacy.blank(config["nlp"]["lang"])
         finders = [name for name, factory in factories.items() if _finds_entities(blank, factory)]
         keep = {*finders, *(n for n, factory in factories.items() if factory in _EMBEDDINGS)}
         nlp = (
             spacy.load(model, exclude=[n for n in factories if n not in keep]) if finders else None
         )
+    except ConfigError:
+        raise
     except Exception as error:  # noqa: BLE001 - a package may raise anything on import
         raise _not_usable(model, f"cannot be loaded ({type(error).__name__})") from None
     if nlp is None:

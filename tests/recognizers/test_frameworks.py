@@ -1,0 +1,55 @@
+"""What is installed beside clearshard and not used costs nothing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FRAMEWORKS = ("torch", "transformers", "stanza", "spacy_stanza", "gliner", "cupy", "tensorflow")
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Path:
+    """Packages of these names, each of which tells that it was loaded."""
+    for name in FRAMEWORKS:
+        (tmp_path / "site" / name).mkdir(parents=True)
+        (tmp_path / "site" / name / "__init__.py").write_text(f"print('loaded', {name!r})\n")
+    return tmp_path / "site"
+
+
+def lines(code: str, site: Path) -> list[str]:
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ended.stdout.splitlines()
+
+
+def test_libraries_would_load_what_is_there(beside: Path) -> None:
+    assert "loaded torch" in lines("import thinc.compat", beside)
+
+
+@pytest.mark.parametrize(
+    "first", ["redaction.batch_ner", "redaction.ner", "recognizers.table", "run.work"]
+)
+def test_no_framework_is_loaded(beside: Path, first: str) -> None:
+    code = (
+        f"import clearshard.{first}\n"
+        "from clearshard.config import redaction_defaults\n"
+        "from clearshard.redaction.detector import Detector\n"
+        "from clearshard.redaction.stock import StockPresidio\n"
+        "from clearshard.redaction.ner import STOCK_NER\n"
+        "StockPresidio(STOCK_NER, tuned=False).redact(['my name is Ann Lee'])\n"
+        "print('done')"
+    )
+    assert lines(code, beside) == ["done"]
+
+
+def test_others_may_import_them(beside: Path) -> None:
+    code = "import clearshard.redaction.ner, torch, transformers"
+    assert lines(code, beside) == ["loaded torch", "loaded transformers"]
