@@ -160,6 +160,11 @@ class Redaction(_Section):
     operators: dict[str, OperatorName] = {}
     regex_timeout_seconds: _Seconds = 5.0
 
+    @property
+    def draws_names(self) -> bool:
+        """Whether any value is replaced by an invented one."""
+        return "surrogate" in {self.operator, *self.operators.values()}
+
 
 class Limits(_Section):
     """What a single file may cost, and how many may be quarantined.

@@ -1,6 +1,8 @@
 """What stands in the place of a value."""
 
+import re
 import string
+from collections import Counter
 from typing import get_args
 
 import pytest
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 from presidio_anonymizer.operators import Operator
 
 from clearshard.config import OperatorName
+from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
 from clearshard.records import Quarantine, QuarantineReason, Span
+from clearshard.redaction.invented import Pool
 from clearshard.redaction.operators import KeyedSurrogate
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.replace import Replacer
@@ -35,7 +39,7 @@ def test_each_operator() -> None:
         "numbered_tag": "<PERSON_1>",
         "mask": "**************",
         "hash": "<PERSON_372773b30274>",
-        "surrogate": "Devon Holloway",
+        "surrogate": "Crystal Ali",
         "drop": "",
     }
 
@@ -120,11 +124,47 @@ def test_surrogate_keeps_no_letter_or_digit_where_it_stood(value: str, kind: str
         assert not set(made.casefold().split()) & set(shown.casefold().split())
 
 
-@pytest.mark.parametrize("name", ["Alex", "Robin", "alex barlow", "Sam Abbott", "Noel Hadley"])
+@pytest.mark.parametrize("name", ["James", "Mary", "james smith", "Mary Johnson", "John Brown"])
 def test_surrogate_shares_no_word_with_a_name_from_the_same_list(name: str) -> None:
     for key in (PseudonymKey(bytes([i]) * 32) for i in range(64)):
         (made,) = replace("surrogate", name, key=key)
         assert not set(made.casefold().split()) & set(name.casefold().split())
+
+
+def test_surrogates_are_no_short_list() -> None:
+    values = [f"Given{i} Family{i}" for i in range(2000)]
+    made = replace("surrogate", *values)
+    given, family = ({name.split()[n] for name in made} for n in (0, 1))
+    assert len(given) > 300
+    assert len(family) > 500
+    # As in a telephone directory, some are common.
+    assert Counter(name.split()[1] for name in made).most_common(1)[0][0] in {"Smith", "Johnson"}
+    assert len(set(replace("surrogate", *values, kind="LOCATION"))) > 100
+
+
+@given(st.integers(min_value=0, max_value=2**32 - 1), st.lists(st.floats(0.1, 9), min_size=1))
+def test_every_number_draws_something(number: int, weights: list[float]) -> None:
+    pool = Pool.of({f"v{i}": weight for i, weight in enumerate(weights)})
+    assert pool.draw(number, set()) in pool.values
+    assert pool.draw(2**32 - 1, set()) == pool.values[-1]
+    assert pool.draw(0, set()) == pool.values[0]
+
+
+def test_names_are_drawn_as_often_as_they_are_common() -> None:
+    pool = Pool.of({"rare": 1.0, "usual": 3.0})
+    drawn = Counter(pool.draw(i * 2**22, set()) for i in range(2**10))
+    assert drawn == {"rare": 2**8, "usual": 3 * 2**8}
+    assert pool.draw(0, {"rare"}) == "usual"
+
+
+@pytest.mark.parametrize("by_type", [{}, {"PERSON": "surrogate"}])
+def test_without_the_names_nothing_begins(
+    monkeypatch: pytest.MonkeyPatch, by_type: dict[str, OperatorName]
+) -> None:
+    monkeypatch.setattr("clearshard.redaction.invented.util.find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match=re.escape("clearshard[surrogates]")):
+        Replacer("drop" if by_type else "surrogate", by_type, KEY)
+    assert Replacer("drop", {}, KEY)
 
 
 def test_same_person_has_the_same_number() -> None:

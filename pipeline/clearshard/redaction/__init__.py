@@ -16,6 +16,7 @@
     propagate   values found once → wherever else the transcript says them
     identities  which spans name the same person or value
     operators   the ways to replace a value
+    invented    names of people and places to draw from
     replace     what stands in the place of each span
     apply       the spans applied to text, utterances and words together; seals the result
     residual    an independent look at the result: is anything left, do the views agree?

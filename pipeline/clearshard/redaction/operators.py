@@ -5,8 +5,6 @@ out. A surrogate is drawn from invented values, never from the transcripts, and 
 letter or digit with the value in the same place.
 """
 
-# ruff: noqa: SIM905 - lists of words read better as words
-
 import hashlib
 import hmac
 import string
@@ -18,23 +16,11 @@ from presidio_anonymizer.operators import Operator, OperatorType
 
 from clearshard.recognizers.number_words import DIGITS
 from clearshard.redaction.identities import PERSON, identity_of, words_of
+from clearshard.redaction.invented import family_names, given_names, places
 
 _HASH_DIGITS = 12
-
-_GIVEN = (
-    "Alex Robin Sam Jordan Casey Riley Morgan Avery Quinn Rowan Skyler Emery Dakota Reese Finley "
-    "Harley Kendall Logan Parker Sage Tatum Blake Charlie Devon Ellis Frankie Jamie Jesse Kai Lane "
-    "Marlow Noel"
-).split()
-_FAMILY = (
-    "Abbott Barlow Carver Dalton Easton Fenwick Garland Holloway Ingram Jarvis Kendrick Langley "
-    "Merritt Norwood Oakley Prescott Quincy Radcliff Sheldon Thornton Upton Vance Whitaker Yardley "
-    "Ashby Birch Colby Denton Elwood Forrest Grantham Hadley"
-).split()
-_PLACES = (
-    "Fairview Riverton Oakdale Brookfield Clearwater Greenville Lakewood Maplewood Northfield "
-    "Pinecrest Ridgeway Stonebridge Summerfield Westbrook Willowdale Ashford"
-).split()
+#: Bytes of the digest that draw one name.
+_DRAWN_BYTES = 4
 
 
 class _Keyed(Operator):  # type: ignore[misc]  # untyped base
@@ -84,23 +70,21 @@ class KeyedSurrogate(_Keyed):
         """An invented name or place, or the same shape with other letters and digits."""
         digest = _digest(params["key"], params["entity_type"], text)
         if params["entity_type"] == PERSON:
-            pools = [_GIVEN, _FAMILY] if len(text.split()) > 1 else [_GIVEN]
+            pools = [given_names(), family_names()] if len(text.split()) > 1 else [given_names()]
         elif params["entity_type"] == "LOCATION":
-            pools = [_PLACES]
+            pools = [places()]
         else:
             return _same_shape(text, digest)
         taken = set(words_of(text))
         drawn = " ".join(
-            _draw(pool, byte, taken) for pool, byte in zip(pools, digest, strict=False)
+            pool.draw(number, taken) for pool, number in zip(pools, _numbers(digest), strict=False)
         )
         return drawn.lower() if text == text.lower() else drawn
 
 
-def _draw(pool: Sequence[str], byte: int, taken: set[str]) -> str:
-    """The value that the byte stands for, or the next one that is no word of the original."""
-    first = byte % len(pool)
-    free = (v for v in (*pool[first:], *pool[:first]) if v.casefold() not in taken)
-    return next(free)
+def _numbers(digest: bytes) -> Iterator[int]:
+    for start in range(0, len(digest), _DRAWN_BYTES):
+        yield int.from_bytes(digest[start : start + _DRAWN_BYTES], "big")
 
 
 def _digest(key: bytes, entity_type: str, value: str) -> bytes:

@@ -42,6 +42,8 @@ _DECIDING_PACKAGES = (
     "thinc",
     "tldextract",
 )
+#: Besides, where names are drawn: its lists.
+_NAMES_PACKAGE = "Faker"
 #: All the code between the bytes of a transcript and its row. Steps do not import each other, but
 #: a row is what all of them make of it.
 _DECIDING_CODE = (
@@ -295,7 +297,7 @@ def redactor_digest(config: Config) -> str:
         msgspec.json.encode(
             {
                 "settings": config.redaction.model_dump(mode="json"),
-                "packages": {name: _version(name) for name in _DECIDING_PACKAGES},
+                "packages": {name: _version(name) for name in _deciding_packages(config)},
                 # What is a letter, and what its lower case is.
                 "unicode": unicodedata.unidata_version,
             },
@@ -311,6 +313,12 @@ def redactor_digest(config: Config) -> str:
         digest.update(pipeline_digest(ner).encode())
     digest.update(word_list().read_bytes())
     return digest.hexdigest()
+
+
+def _deciding_packages(config: Config) -> Iterator[str]:
+    yield from _DECIDING_PACKAGES
+    if config.redaction.draws_names:
+        yield _NAMES_PACKAGE
 
 
 def _add_code(digest: "hashlib._Hash", package: Traversable) -> None:

@@ -17,6 +17,7 @@ from clearshard.config import OperatorName
 from clearshard.keys import PseudonymKey
 from clearshard.records import Span
 from clearshard.redaction.identities import number_identities
+from clearshard.redaction.invented import require_names
 from clearshard.redaction.operators import KeyedHash, KeyedSurrogate, NumberedTag
 
 _PRESIDIO_NAMES: dict[OperatorName, str] = {
@@ -30,7 +31,11 @@ _PRESIDIO_NAMES: dict[OperatorName, str] = {
 
 
 class Replacer:
-    """Chooses the replacement of every span of a transcript."""
+    """Chooses the replacement of every span of a transcript.
+
+    Raises:
+        ConfigError: A package is missing that an operator needs.
+    """
 
     def __init__(
         self, default: OperatorName, by_type: Mapping[str, OperatorName], key: PseudonymKey
@@ -42,6 +47,8 @@ class Replacer:
             name: factory.create_operator_class(presidio_name, OperatorType.Anonymize)
             for name, presidio_name in _PRESIDIO_NAMES.items()
         }
+        if "surrogate" in {default, *by_type.values()}:
+            require_names()
         self._default = default
         self._by_type = dict(by_type)
         self._key = key
