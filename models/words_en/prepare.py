@@ -46,7 +46,7 @@ def main() -> None:
 
 def dictionary_words() -> set[str]:
     """What the SPECIALIST lexicon writes small: no name, though "mark" and "bill" are names too."""
-    found = set()
+    found: set[str] = set()
     for name in ("lemma_lu.csv.gz", "infl_lu.csv.gz"):
         table = files("lemminflect") / "resources" / name
         with gzip.open(table.open("rb"), "rt", encoding="utf-8", newline="") as lines:
