@@ -73,10 +73,26 @@ def test_a_second_run_says_that_nothing_has_changed(
     assert second["run_id"] == first["run_id"]
     assert _run("run", *_job(world)) == 0
     assert f"nothing has changed since run {first['run_id']}" in capsys.readouterr().out
+    assert first["redacted_words"] > 0
+    assert second["redacted_words"] == 0
     # What was quarantined stays so until a fix, and still counts against the configured share.
     world.write()
     assert _run("run", *_job(world), "--retry-quarantined", "--json") == 3
     assert _last_line(capsys)["status"] == "too_many_quarantined"
+
+
+def test_the_rate_is_of_what_was_redacted_now(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run("run", *_job(world)) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"(\d+) words, \1 of them redacted now, in [\d.]+ s \([\d,]+ words/s\)", told)
+    # One file less: written anew, and nothing redacted.
+    world.files.pop()
+    world.write()
+    assert _run("run", *_job(world)) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"\d+ words, none of them redacted now, in [\d.]+ s\n", told)
 
 
 def test_a_run_in_the_past_writes_nothing_that_has_expired(

@@ -36,7 +36,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
 @pytest.fixture
 def world(tmp_path: Path, record: RunRecord, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world whose runs take no time and all end alike."""
-    result = job.RunResult(record, unchanged=False, stale=0)
+    result = job.RunResult(record, unchanged=False, stale=0, redacted_words=7)
     monkeypatch.setattr(job, "run", lambda *_: result)
     return small_world(tmp_path)
 
@@ -66,6 +66,9 @@ def test_metrics_say_what_the_record_says(world: World, record: RunRecord) -> No
     assert samples["clearshard_run_reason_files", "malformed"] == 1
     assert samples["clearshard_run_reason_files", "opted_out"] == 1
     assert samples["clearshard_run_words",] == record.word_count
+    # The rate is of what was worked on, not of what was there already.
+    assert samples["clearshard_run_redacted_words",] == 7
+    assert samples["clearshard_run_words_per_second",] <= 7 / 1e-9
     end = samples["clearshard_run_end_timestamp_seconds",]
     assert samples["clearshard_run_success_timestamp_seconds",] == end
     assert b"acct-good" not in content

@@ -144,7 +144,7 @@ def run(
     seconds = time.monotonic() - started
     excess = _excess(record, settings.limits.max_quarantined_share, options.out, dry_run)
     if telemetry is not None:
-        telemetry.finished(record, excess)
+        telemetry.finished(record, result.redacted_words, excess)
     if as_json:
         print_json(_as_json(result, options.out, seconds, dry_run, excess))
     elif result.unchanged:
@@ -154,7 +154,7 @@ def run(
             f"in {seconds:.1f} s"
         )
     else:
-        _print_record(record, options.out, seconds, dry_run)
+        _print_record(result, options.out, seconds, dry_run)
     for reason, count in record.alerts.items():
         reporter.warn(
             "alert",
@@ -285,6 +285,7 @@ def _as_json(
         "unchanged": result.unchanged,
         "out": str(out),
         "seconds": round(seconds, 3),
+        "redacted_words": result.redacted_words,
         "ledger_head": result.ledger_head,
         **details,
     }
@@ -294,7 +295,16 @@ def _rehearsal(record: RunRecord) -> str:
     return f"REHEARSAL as of {record.as_of}, for no training: " if record.rehearsal else ""
 
 
-def _print_record(record: RunRecord, out: Path, seconds: float, dry_run: bool) -> None:
+def _pace(redacted_words: int, seconds: float) -> str:
+    """How long it took; how fast only by what was worked on, not by what was there already."""
+    if not redacted_words:
+        return f"none of them redacted now, in {seconds:.1f} s"
+    rate = redacted_words / max(seconds, 1e-9)
+    return f"{redacted_words:,} of them redacted now, in {seconds:.1f} s ({rate:,.0f} words/s)"
+
+
+def _print_record(result: "RunResult", out: Path, seconds: float, dry_run: bool) -> None:
+    record = result.record
     counts = record.counts
     title = f"{_rehearsal(record)}run {record.run_id}"
     title += " (dry run, nothing was kept)" if dry_run else ""
@@ -319,8 +329,7 @@ def _print_record(record: RunRecord, out: Path, seconds: float, dry_run: bool) -
         print_table("\nredactions", ("entity type", "count"), _sorted(record.redactions))
     if record.reused:
         typer.echo(f"\n{record.reused:,} transcripts were as before and not redacted again")
-    rate = record.word_count / max(seconds, 1e-9)
-    typer.echo(f"\n{record.word_count:,} words in {seconds:.1f} s ({rate:,.0f} words/s)")
+    typer.echo(f"\n{record.word_count:,} words, {_pace(result.redacted_words, seconds)}")
     if not dry_run:
         typer.echo(f"shards: {out / 'shards' / f'run={record.run_id}'} ({len(record.shards)})")
         typer.echo(f'load:   datasets.load_dataset("{out}")')

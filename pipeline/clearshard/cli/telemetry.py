@@ -48,10 +48,12 @@ class Telemetry:
             self._lineage = Lineage(described, lineage_key())
             self._lineage.started(self._started)
 
-    def finished(self, record: RunRecord, excess: TooManyQuarantined | None) -> None:
-        """Tells of a run that is visible."""
+    def finished(
+        self, record: RunRecord, redacted_words: int, excess: TooManyQuarantined | None
+    ) -> None:
+        """Tells of a run that is visible, and how much of it was made now."""
         now, code = self._clock(), 0 if excess is None else excess.exit_code
-        self._tell(Outcome(now, self._seconds(now), code, record))
+        self._tell(Outcome(now, self._seconds(now), code, record, redacted_words))
 
     def failed(self, error: BaseException) -> None:
         """Tells of a run that is not."""

@@ -112,12 +112,14 @@ class RunResult:
         record: The record of the run that is now visible.
         unchanged: Whether it is the one that was visible before: nothing had to be done.
         stale: Transcripts in the shards that an earlier redactor redacted.
+        redacted_words: Words of the transcripts that it has redacted itself, and not taken over.
         ledger_head: Hash of the newest event of the ledger, to be kept elsewhere.
     """
 
     record: RunRecord
     unchanged: bool
     stale: int
+    redacted_words: int
     ledger_head: str | None = None
 
 
@@ -210,6 +212,7 @@ class _Job:
         if not options.replay and journal.newest_at is not None:
             self._not_before = max(options.as_of, journal.newest_at)
         self._redacted_here: set[str] = set()
+        self._redacted_words = 0
         self.run_id = f"{self._moment().latest:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         self.staging = folder.staging / self.run_id
 
@@ -273,7 +276,7 @@ class _Job:
             and rows_of_before
             and finisher.changes_nothing(before, self._sizes, scratch)
         ):
-            return RunResult(before.record, unchanged=True, stale=confirmed.stale)
+            return RunResult(before.record, True, confirmed.stale, self._redacted_words)
         self._tell_start()
         # Should the manifest have changed: these are work of this run, not of an earlier one.
         reused = confirmed.written - confirmed.count_of(earlier, self._redacted_here)
@@ -320,7 +323,7 @@ class _Job:
             gone=gone,
             drop_accepted=options.accept_drop,
         )
-        return RunResult(record, unchanged=False, stale=confirmed.stale)
+        return RunResult(record, False, confirmed.stale, self._redacted_words)
 
     def _gone(
         self, before: VisibleRun | None, decisions: Sequence[DecisionsFile]
@@ -510,6 +513,7 @@ class _Job:
                 if result.staged is not None:
                     made.append(result.staged)
                 written, quarantined = len(result.written), len(result.quarantined)
+                self._redacted_words += result.word_count
                 self._progress.redacted(written, quarantined, result.word_count)
         return made
 

@@ -78,7 +78,9 @@ def render(config_name: str, outcome: Outcome, last_success: float | None) -> by
         what = "Files by reason that somebody must be told of."
         gauges("clearshard_run_alert_files", what, "reason", record.alerts)
         gauge("clearshard_run_words", "Words written to shards.", record.word_count)
-        rate = record.word_count / max(outcome.seconds, 1e-9)
+        redacted = outcome.redacted_words
+        gauge("clearshard_run_redacted_words", "Words redacted by this run itself.", redacted)
+        rate = redacted / max(outcome.seconds, 1e-9)
         gauge("clearshard_run_words_per_second", "The same for each second.", rate)
     return bytes(generate_latest(registry))
 

@@ -18,6 +18,7 @@ class Outcome:
         seconds: How long it took.
         exit_code: See `clearshard.errors`.
         record: What became visible; None if nothing did.
+        redacted_words: What it has redacted itself, and not taken over.
         error_type: Name of the error, None if there was none.
         interrupted: Somebody asked it to stop.
     """
@@ -26,6 +27,7 @@ class Outcome:
     seconds: float
     exit_code: int
     record: RunRecord | None = None
+    redacted_words: int = 0
     error_type: str | None = None
     interrupted: bool = False
 

@@ -81,6 +81,7 @@ def test_only_new_files_are_redacted(world: World, redacted: list[str]) -> None:
     result = go(world)
     assert redacted == ["new-1"]
     assert (result.unchanged, result.record.reused) == (False, 24)
+    assert 0 < result.redacted_words < 12 < result.record.word_count
     assert shards(world) == fresh(world)
     assert verify(world.out).faults == ()
 
