@@ -10,8 +10,23 @@ PARALLEL := -n 2 --dist loadfile
 
 demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build
-	@echo "A rehearsal: generated files, judged as if it were the day that they were made for."
+	@echo
+	@echo "1. A run. The files in data/samples are generated: 360 calls of customers of whom some have opted out,"
+	@echo "   are under a BAA or were on the EU server, and one transcript of every fault. It decides on each,"
+	@echo "   redacts what may be used, and writes shards to build/demo. A rehearsal: it is judged as if it were"
+	@echo "   the day that the files were made for. About half a minute."
+	@echo
 	$(BIN)/clearshard run --config configs/demo.toml --as-of 2026-11-22T12:00:00Z --replay
+	@echo
+	@echo "2. What training gets: the beginning of the first call. Its values are numbered by who or what they name."
+	@echo
+	$(BIN)/python -c 'import pyarrow.dataset as d; print(d.dataset("build/demo/shards").head(1)["text"][0].as_py()[:400], "...")'
+	@echo
+	@echo "3. Why is a file not in the shards? This one names the rule, its source, and what would have to change."
+	@echo
+	$(BIN)/clearshard audit explain call-0052 --config configs/demo.toml
+	@echo
+	@echo "4. Has anybody touched what was recorded? Every file, row and event is checked."
 	@echo
 	$(BIN)/clearshard audit verify --config configs/demo.toml
 
@@ -50,6 +65,7 @@ clean:
 
 .venv/installed: configs/lock/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@echo "installing into .venv, from a lock with hashes: about a minute"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r configs/lock/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -1,5 +1,6 @@
 """What the documentation says is what the program does."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -117,3 +118,13 @@ def test_the_lock_holds_hashes_and_no_address() -> None:
         assert "://" not in text
         assert text.count("==") <= text.count("--hash=sha256:")
     assert isinstance(app, typer.Typer)
+
+
+def test_the_demonstration_shows_what_it_says() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    (explained,) = re.findall(r"audit explain (\S+)", makefile)
+    (count,) = re.findall(r"(\d+) calls of customers", makefile)
+    samples = (ROOT / "data" / "samples" / "expected.jsonl").read_text("utf-8").splitlines()
+    states = {row["file_id"]: row["state"] for row in map(json.loads, samples)}
+    assert states[explained] == "excluded"
+    assert len(samples) == int(count)
