@@ -17,6 +17,7 @@ from clearshard.audit.query import open_query
 from clearshard.audit.reading import Pick, picked_runs, read_record, visible_runs
 from clearshard.audit.selection import Filter, Period
 from clearshard.audit.summary import Funnel, OtherAccounts, ReasonCount, Slice, summarise
+from clearshard.audit.verify import verify
 from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
 from clearshard.records import DECISION_SCHEMA, QuarantineReason, State
 
@@ -316,6 +317,49 @@ def test_where_a_file_was_written(output: Output, removed: bool, replaced: bool)
             (False, False): Presence.PRESENT,
         }[removed, replaced]
     )
+
+
+def three_runs(output: Output) -> None:
+    """As a job leaves them: each run names all the runs before it."""
+    for number, run in enumerate(("a", "b", "c", "d")):
+        output.publish(run, [Row("f1")], superseded=("a", "b", "c")[:number])
+
+
+def test_each_run_was_replaced_by_the_one_right_behind_it(output: Output) -> None:
+    three_runs(output)
+    shutil.rmtree(output.out / "shards" / "run=a")
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    places = [verdict.written for verdict in explanation.verdicts]
+    assert [place and place.superseded_by for place in places] == ["b", "c", "d", None]
+    # The shards of b and c are still there: a verification names the same runs.
+    left = {fault.location: fault.message for fault in verify(output.out).faults}
+    assert "run c replaced them" in left["shards/run=b"]
+    assert "run d replaced them" in left["shards/run=c"]
+
+
+def test_no_run_is_replaced_by_one_that_ended_before_it(output: Output) -> None:
+    output.publish("a", [Row("f1")], superseded=["b"])
+    output.publish("b", [Row("f1")])
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    assert [v.written and v.written.superseded_by for v in explanation.verdicts] == [None, None]
+
+
+@pytest.mark.parametrize("which", [Pick.ALL, "a", "c"])
+def test_a_query_about_some_runs_knows_what_replaced_them(
+    output: Output, which: Pick | str
+) -> None:
+    three_runs(output)
+    runs = picked_runs(output.out, which)
+    after = {"a": "b", "b": "c", "c": "d", "d": None}
+    for view in ("runs", "shards"):
+        sql = f"SELECT run_id, superseded_by FROM {view}"
+        with open_query(output.out, runs, sql, 30) as rows:
+            found = [row for batch in rows.batches for row in batch.to_pylist()]
+        assert {row["run_id"]: row["superseded_by"] for row in found} == {
+            run.run_id: after[run.run_id] for run in runs
+        }
 
 
 def test_written_to_a_part_that_the_record_has_not(output: Output) -> None:

@@ -175,8 +175,22 @@ def picked_runs(out: Path, which: Pick | str = Pick.NEWEST) -> tuple[VisibleRun,
 
 
 def superseded_by(runs: Sequence[VisibleRun]) -> dict[str, str]:
-    """Each run whose shards were replaced → the newest run that names it as such."""
-    return {old: run.run_id for run in oldest_first(runs) for old in run.record.superseded}
+    """Each run whose shards were replaced → the run that replaced them.
+
+    Every later run names all the runs before it: the first one that does removed the shards. A run
+    cannot be replaced by an older one, whatever that says.
+
+    Args:
+        runs: All that there are, not only those that a question is about.
+    """
+    replaced: dict[str, str] = {}
+    older: set[str] = set()
+    for run in oldest_first(runs):
+        for named in run.record.superseded:
+            if named in older:
+                replaced.setdefault(named, run.run_id)
+        older.add(run.run_id)
+    return replaced
 
 
 @contextmanager

@@ -281,7 +281,7 @@ def _replaced(
     for run in runs:
         for named in run.record.superseded:
             if named in older:
-                replaced[named] = run.run_id
+                replaced.setdefault(named, run.run_id)
             elif named not in swept:
                 message = f"claims to replace run {named}, which is not an older run with a record"
                 faults.append(Fault(f"runs/{run.run_id}.json", message))

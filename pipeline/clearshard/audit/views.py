@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from clearshard.audit.events import canonical
 from clearshard.audit.ledger import Ledger
-from clearshard.audit.reading import VisibleRun, part_number, superseded_by
+from clearshard.audit.reading import VisibleRun, part_number, superseded_by, visible_runs
 from clearshard.records import TIMESTAMP
 
 #: Names of the views.
@@ -66,7 +66,7 @@ def add_views(connection: duckdb.DuckDBPyConnection, out: Path, runs: Sequence[V
     Raises:
         IntegrityError: The ledger is damaged.
     """
-    newer = superseded_by(runs)
+    newer = superseded_by(visible_runs(out))
     for name, table in (
         ("runs", _runs(runs, newer)),
         ("shards", _shards(runs, newer)),
