@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from clearshard.audit.cells import recovered
 from clearshard.cli.entry import _exit_code
 
-from ..audit.building import Output, Row, excluded, quarantined
+from ..audit.building import FACTS, START, Output, Row, excluded, quarantined
 from ..audit.signers import OTHER, OTHER_SECRET, SECRET, SIGNER
 
 ESCAPE = "\x1b]0;owned\x07\x1b[2J"
@@ -282,9 +282,115 @@ def test_explain_says_what_became_of_the_shard(
     assert "shards_removed at" in told
     assert "shard_purged at" in told
     assert run("audit", "explain", "f3", "--out", out) == 0
-    assert "opted_out = false (it was True)" in capsys.readouterr().out
+    assert "opted_out: false (it was true)" in capsys.readouterr().out
     assert run("audit", "explain", "no such", "--out", out) == 0
-    assert "No run has seen" in capsys.readouterr().out
+    assert "No run that has a record has seen" in capsys.readouterr().out
+
+
+NOTHING: dict[str, Any] = dict.fromkeys(FACTS)
+UNREAD_ROW = "The row of the file in the manifest cannot be read, or names no file."
+
+
+@pytest.mark.parametrize(
+    ("row", "said", "not_said"),
+    [
+        pytest.param(
+            Row("f", "quarantined", ("malformed",), account_id=None, facts=NOTHING),
+            [
+                "account   (unknown)",
+                "facts     none: the row of the file in the manifest could not be read",
+                f"because   malformed: {UNREAD_ROW}",
+                "eligible  not known: no rule was asked",
+            ],
+            ["eligible  yes", "transcript"],
+            id="nothing is known",
+        ),
+        pytest.param(
+            Row("f", "quarantined", ("malformed",), facts={"region": "eu", "opted_out": True}),
+            ["opted_out = true", UNREAD_ROW, "eligible  not known: no rule was asked"],
+            ["eligible  yes", "transcript"],
+            id="a row that names no file, with facts that no rule was asked about",
+        ),
+        pytest.param(
+            quarantined("f", "malformed", "DecodeError"),
+            [
+                "facts     product = async, region = us,",
+                "detail    DecodeError",
+                "eligible  yes, no rule denies it; it is held back for the reason above",
+            ],
+            [UNREAD_ROW, "not known"],
+            id="a transcript that cannot be read",
+        ),
+        pytest.param(
+            Row("f", "quarantined", ("duplicate_file_id",)),
+            ["duplicate_file_id: ", "eligible  yes, no rule denies it; it is held back"],
+            [UNREAD_ROW],
+            id="a row that is there twice",
+        ),
+        pytest.param(
+            excluded("f", "opted_out", opted_out=True),
+            ["opted_out: false (it was true)"],
+            ["eligible  yes", "True", "False"],
+            id="known, and excluded",
+        ),
+        pytest.param(
+            excluded("f", "unknown_account", "unknown_region", **NOTHING),
+            [
+                "facts     none is known",
+                "unknown_region: The fact region is not known: it is missing, cannot be read, or "
+                "is none of the values that the policy reads.",
+                "The manifest must give a value of region that can be read.",
+                "training_permitted: true (it was not known)",
+            ],
+            ["eligible  yes"],
+            id="nothing is known, and excluded",
+        ),
+        pytest.param(
+            excluded("f", "unknown_opted_out", opted_out=None, opted_out_at=START),
+            [
+                "it is missing or cannot be read, or is no, though opted_out_at is 2026-03-01",
+                "The registry must give a value of opted_out that can be read.",
+            ],
+            ["manifest must"],
+            id="a flag that its date contradicts",
+        ),
+        pytest.param(
+            excluded("f", "unknown_expires_at"),
+            ["something is there that cannot be read", "that can be read, or none."],
+            ["it is missing"],
+            id="a fact that need not be there",
+        ),
+        pytest.param(
+            excluded("f", "gateway_provider_not_opted_out", gateway_provider="x"),
+            [
+                "the policy must name it",
+                "eligible  not under this policy, whatever else were so: gateway_provider",
+            ],
+            ["nothing can make it so"],
+            id="what another policy could allow",
+        ),
+        pytest.param(
+            Row("f"), ["WRITTEN", "present"], ["eligible", "because"], id="known, and written"
+        ),
+    ],
+)
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_explain_says_what_is_known_and_no_more(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    row: Row,
+    said: list[str],
+    not_said: list[str],
+    rehearsal: bool,
+) -> None:
+    output = Output(tmp_path / "out")
+    output.publish("r", [row], record={"rehearsal": rehearsal})
+    assert run("audit", "explain", "f", "--out", output.out) == 0
+    told = capsys.readouterr().out
+    assert f"\n{'rehearsal' if rehearsal else 'run'} r, as of " in told
+    assert [words for words in said if words not in told] == []
+    # What is there of a manifest that could not be read is no word about a transcript.
+    assert [words for words in not_said if words in told.replace("audit list", "")] == []
 
 
 def test_tables_fit_eighty_columns(out: Path) -> None:

@@ -10,9 +10,9 @@ from clearshard.audit.events import Event, EventName, canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.listing import decisions_on
 from clearshard.audit.reading import Pick, VisibleRun, part_number, picked_runs, superseded_by
-from clearshard.audit.reasons import Why, recorded_rules, why
+from clearshard.audit.reasons import Why, recorded_rules, why, why_row_unread
 from clearshard.audit.remedy import Remedy, remedy
-from clearshard.records import SourceSnapshot, State
+from clearshard.records import QuarantineReason, SourceSnapshot, State
 
 
 class Presence(StrEnum):
@@ -151,7 +151,8 @@ def explain(out: Path, file_id: str) -> Explanation | None:
 
 def _verdict(row: Mapping[str, Any], run: VisibleRun, written: Written | None) -> Verdict:
     rules = recorded_rules(run.record.policy_toml)
-    state, facts = State(row["state"]), row["facts"]
+    state, facts, reasons = State(row["state"]), row["facts"], row["reasons"]
+    read = _row_was_read(row)
     return Verdict(
         run_id=run.run_id,
         as_of=run.record.as_of,
@@ -159,15 +160,23 @@ def _verdict(row: Mapping[str, Any], run: VisibleRun, written: Written | None) -
         decided_at=row["decided_at"],
         account_id=row["account_id"],
         state=state,
-        reasons=tuple(why(reason, facts, rules) for reason in row["reasons"]),
+        reasons=tuple(why(r, facts, rules) if read else why_row_unread(r) for r in reasons),
         error_type=row["error_type"],
         facts=facts,
-        remedy=remedy(state, row["reasons"], facts, rules),
+        remedy=remedy(state, reasons, facts, rules, row_was_read=read),
         policy_digest=row["policy_digest"],
         registry=run.record.registry,
         registry_at_publish=run.record.registry_at_publish,
         written=written,
     )
+
+
+def _row_was_read(row: Mapping[str, Any]) -> bool:
+    """Whether the manifest's row of a file could be read: else no rule was asked.
+
+    Of a malformed transcript it is recorded what is wrong with it.
+    """
+    return QuarantineReason.MALFORMED not in row["reasons"] or row["error_type"] is not None
 
 
 def _written(

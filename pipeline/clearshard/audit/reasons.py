@@ -14,6 +14,20 @@ from clearshard.records import FACTS_TYPE, QuarantineReason
 #: Names of the facts that a decision keeps.
 FACT_NAMES = tuple(FACTS_TYPE.field(i).name for i in range(FACTS_TYPE.num_fields))
 UNKNOWN = "unknown_"
+#: Those that the registry says of an account, once for all its files; the manifest has the others.
+OF_ACCOUNTS = frozenset(
+    (
+        "training_permitted",
+        "baa_executed",
+        "opted_out",
+        "baa_executed_at",
+        "opted_out_at",
+        "ttl_seconds",
+        "exported_at",
+    )
+)
+#: A time that has not come yet says nothing.
+_HAPPENED = frozenset(("submitted_at", "exported_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +77,36 @@ def why(reason: str, facts: Mapping[str, Any], rules: Sequence[dict[str, Any]]) 
     if reason in _WITHOUT_RULE and not giving:
         sentence, remedy = _WITHOUT_RULE[reason]
     elif reason.startswith(UNKNOWN) and fact in FACT_NAMES:
-        sentence = f"The fact {fact} is missing, cannot be read or has no known value."
-        remedy = f"The manifest or the registry must give a value of {fact} that can be read."
+        sentence, remedy = _of_unknown(fact, facts, giving)
     else:
         sentence = " ".join(dict.fromkeys(text_of(rule, "description") for rule in giving))
         sentence = sentence or "The policy that the run recorded has no rule with this reason."
         remedy = _REMEDIES.get(reason, "The facts that the rule read must no longer meet it.")
     return Why(reason, sentence, tuple(_rule(rule, facts) for rule in giving), remedy)
+
+
+def why_row_unread(reason: str) -> Why:
+    """Explains why a row of the manifest that cannot be read holds its file back."""
+    return Why(reason, *_ROW_UNREAD)
+
+
+def _of_unknown(
+    fact: str, facts: Mapping[str, Any], giving: Sequence[Mapping[str, Any]]
+) -> tuple[str, str]:
+    """Why a fact is not known, as far as the others tell, and what would have to change."""
+    table = "registry" if fact in OF_ACCOUNTS else "manifest"
+    dated = facts.get(f"{fact}_at")
+    or_none = any(rule.get("optional") is True for rule in giving)
+    if or_none:
+        why_not = "something is there that cannot be read"
+    elif dated is not None:
+        why_not = f"it is missing or cannot be read, or is no, though {fact}_at is {dated}"
+    elif fact in _HAPPENED:
+        why_not = "it is missing, cannot be read, or has not come yet"
+    else:
+        why_not = "it is missing, cannot be read, or is none of the values that the policy reads"
+    remedy = f"The {table} must give a value of {fact} that can be read"
+    return f"The fact {fact} is not known: {why_not}.", f"{remedy}{', or none.' * or_none or '.'}"
 
 
 def rules_giving(
@@ -141,6 +178,14 @@ _REMEDIES = {
     ),
     "registry_stale": "The contract facts must be exported again.",
 }
+
+#: What it means that no file can be told from a row, no rule, and what would have to change.
+_ROW_UNREAD: tuple[str, tuple[Rule, ...], str] = (
+    "The row of the file in the manifest cannot be read, or names no file.",
+    (),
+    "The row must be mended: as many values as there are columns, all of them text that can be "
+    "read, and a file_id.",
+)
 
 #: Reasons that no rule gives: what they mean, and what would have to change.
 _WITHOUT_RULE: dict[str, tuple[str, str]] = {

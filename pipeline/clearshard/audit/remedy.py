@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from clearshard.audit.reasons import FACT_NAMES, UNKNOWN, is_asked, rules_giving, text_of
+from clearshard.audit.reasons import (
+    FACT_NAMES,
+    OF_ACCOUNTS,
+    UNKNOWN,
+    is_asked,
+    rules_giving,
+    text_of,
+)
 from clearshard.records import State
 
 #: Facts about a contract: they can be otherwise tomorrow. All others happened.
 _CAN_CHANGE = frozenset(("training_permitted", "baa_executed", "opted_out", "exported_at"))
-#: What the registry says of an account; asked only where it says it once.
-_OF_ACCOUNTS = _CAN_CHANGE | {"ttl_seconds"}
 #: Reasons that say that the registry has no answer.
 _NO_ACCOUNT = frozenset(("unknown_account", "conflicting_registry_rows"))
 
@@ -28,6 +33,7 @@ class Outcome(StrEnum):
     WRITTEN = "written"
     FACTS = "facts"
     TRANSCRIPT = "transcript"
+    MANIFEST_ROW = "manifest_row"
     NOTHING_CAN = "nothing_can"
 
 
@@ -52,7 +58,8 @@ class Remedy:
 
     Attributes:
         outcome: ``written``: it was. ``facts``: the changes. ``transcript``: the facts allow it,
-            and what its quarantine says must be mended. ``nothing_can``: because of the obstacles.
+            and what its quarantine says must be mended. ``manifest_row``: no rule was asked, since
+            its row in the manifest could not be read. ``nothing_can``: because of the obstacles.
         changes: All of these together, and no fewer.
         obstacles: The reasons that nothing can take away.
     """
@@ -67,6 +74,8 @@ def remedy(
     reasons: Sequence[str],
     facts: Mapping[str, Any],
     rules: Sequence[dict[str, Any]],
+    *,
+    row_was_read: bool = True,
 ) -> Remedy:
     """Says what would make a file eligible.
 
@@ -75,7 +84,10 @@ def remedy(
         reasons: Why.
         facts: What was known when the decision was taken.
         rules: The tables of the recorded policy.
+        row_was_read: Whether the row of the file in the manifest could be read.
     """
+    if not row_was_read:
+        return Remedy(Outcome.MANIFEST_ROW)
     if state is not State.EXCLUDED:
         return Remedy(Outcome.TRANSCRIPT if state is State.QUARANTINED else Outcome.WRITTEN)
     needed: dict[str, list[str]] = {}
@@ -100,7 +112,7 @@ def _wanted(
 ) -> Iterator[tuple[str, str]]:
     """The facts behind a reason, and what each would have to be."""
     if reason in _NO_ACCOUNT:
-        about = [rule for rule in rules if text_of(rule, "fact") in _OF_ACCOUNTS]
+        about = [rule for rule in rules if text_of(rule, "fact") in OF_ACCOUNTS]
         # An optional fact may stay away.
         about = [rule for rule in about if rule.get("optional") is not True]
     elif (fact := reason.removeprefix(UNKNOWN)) != reason and fact in FACT_NAMES:

@@ -39,7 +39,11 @@ def explain(
         print_json({"file_id": file_id, "verdicts": []} if result is None else result.to_dict())
         return
     if result is None:
-        print_text(f"No run has seen a file {shown(file_id)}.")
+        print_text(
+            f"No run that has a record has seen a file {shown(file_id)}.\n"
+            "Ids are compared exactly; `clearshard audit list --run all --prefix BEGINNING` lists\n"
+            "those that begin alike."
+        )
         return
     print_text(f"file {shown(result.file_id)}")
     for verdict in result.verdicts:
@@ -55,7 +59,7 @@ def _print(verdict: Verdict) -> None:
     if verdict.registry_at_publish.sha256 != verdict.registry.sha256:
         print_text(f"  and again {_snapshot(verdict.registry_at_publish)}")
     known = {name: value for name, value in verdict.facts.items() if value is not None}
-    print_text(f"  facts     {_facts(known) or 'nothing is known'}")
+    print_text(f"  facts     {_facts(known) or _no_facts(verdict)}")
     for why in verdict.reasons:
         _print_why(why)
     if verdict.error_type:
@@ -73,7 +77,8 @@ def _print(verdict: Verdict) -> None:
 def _print_why(why: Why) -> None:
     print_text(f"  because   {shown(why.reason)}: {shown(why.sentence)}")
     for rule in why.rules:
-        print_text(f"            rule {shown(rule.id)}: {shown(rule.description)}")
+        again = "" if rule.description == why.sentence else f": {shown(rule.description)}"
+        print_text(f"            rule {shown(rule.id)}{again}")
         print_text(f'            source: "{shown(rule.source)}"')
         print_text(f"            facts: {_facts(rule.facts)}")
     print_text(f"            to change it: {why.remedy}")
@@ -82,16 +87,32 @@ def _print_why(why: Why) -> None:
 def _print_remedy(remedy: Remedy) -> None:
     match remedy.outcome:
         case Outcome.NOTHING_CAN:
-            print_text(f"  eligible  nothing can make it so: {shown(', '.join(remedy.obstacles))}")
+            obstacles = shown(", ".join(remedy.obstacles))
+            print_text(f"  eligible  not under this policy, whatever else were so: {obstacles}")
         case Outcome.FACTS:
             print_text("  eligible  only if all of this were so:")
             for change in remedy.changes:
-                now = shown(change.now)
-                print_text(f"            {change.fact} = {shown(change.needed)} (it was {now})")
+                now = _value(change.now)
+                print_text(f"            {change.fact}: {shown(change.needed)} (it was {now})")
         case Outcome.TRANSCRIPT:
-            print_text("  eligible  yes, by the facts; what kept it back is said above")
+            print_text("  eligible  yes, no rule denies it; it is held back for the reason above")
+        case Outcome.MANIFEST_ROW:
+            print_text("  eligible  not known: no rule was asked of a row that cannot be read")
         case Outcome.WRITTEN:
             pass
+
+
+def _no_facts(verdict: Verdict) -> str:
+    if verdict.remedy.outcome is Outcome.MANIFEST_ROW:
+        return "none: the row of the file in the manifest could not be read"
+    return "none is known"
+
+
+def _value(value: object) -> str:
+    """A fact, as policies and tables write it."""
+    if value is None:
+        return "not known"
+    return str(value).lower() if isinstance(value, bool) else shown(value)
 
 
 def _snapshot(registry: SourceSnapshot) -> str:
@@ -102,7 +123,7 @@ def _facts(facts: Mapping[str, object]) -> str:
     """Facts with their values, on as many lines as they need."""
     lines = [""]
     for name, value in facts.items():
-        told = f"{name} = {shown(value)}"
+        told = f"{name} = {_value(value)}"
         if lines[-1] and len(lines[-1]) + len(told) + 2 > _WIDTH - len(_INDENT):
             lines.append("")
         lines[-1] += f", {told}" if lines[-1] else told
