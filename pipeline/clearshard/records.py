@@ -297,6 +297,32 @@ class Waived(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reason: str
 
 
+class RedactionTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was asked of redaction, as it was configured; every row of the run keeps to it.
+
+    Attributes:
+        profile: Which recognizers ran.
+        operator: How a value is replaced.
+        operators: The same for single entity types.
+        entities: Types, or names of policies, that were looked for; None is every one there is.
+        keep_entities: The same, for what stays in the text.
+        score_threshold: What scores less stays in the text.
+        languages: Codes of the languages that were redacted; others were quarantined.
+        spacy_model: The setting of an NER that read besides that of the profile.
+        recognizers: The setting of a file with recognizers of one's own.
+    """
+
+    profile: str
+    operator: str
+    operators: dict[str, str]
+    entities: tuple[str, ...] | None
+    keep_entities: tuple[str, ...]
+    score_threshold: float
+    languages: tuple[str, ...]
+    spacy_model: str | None
+    recognizers: str | None
+
+
 class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One Parquet file of the decisions table of a run."""
 
@@ -353,6 +379,10 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         gone: Files that the run before had written and this one has not, for other reasons than
             opt-out, deletion or retention, by reason.
         drop_accepted: Whether they were said to be right, however many.
+        redaction: What was asked of redaction; None in records of earlier versions.
+        max_quarantined_share: More of the eligible files in quarantine were exit code 3; None as
+            above.
+        max_drop_share: More of the files of the run before gone would have been; None as above.
     """
 
     run_id: str
@@ -387,6 +417,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     clock_skew_seconds: int = 0
     gone: dict[str, int] = {}
     drop_accepted: bool = False
+    redaction: RedactionTerms | None = None
+    max_quarantined_share: float | None = None
+    max_drop_share: float | None = None
 
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")

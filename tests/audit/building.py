@@ -144,10 +144,12 @@ class Output:
         shard_schema: pa.Schema = SHARD_SCHEMA,
         record: Mapping[str, Any] | None = None,
         shard_changes: Mapping[str, Any] | None = None,
+        not_recorded: Sequence[str] = (),
     ) -> RunRecord:
         """Publishes a run; what is given beside `rows` replaces what follows from them.
 
         Digests of files and the announcement always fit: a lie told here is a consistent one.
+        What is `not_recorded` an earlier version did not know.
         """
         self.ledger.append("run_started", run_id, self.tick(), {})
         if decisions is None:
@@ -192,7 +194,8 @@ class Output:
             "superseded": tuple(superseded),
         }
         made = RunRecord(**{**values, **(record or {})})
-        content = msgspec.json.encode(made)
+        builtins = msgspec.to_builtins(made)
+        content = msgspec.json.encode({k: v for k, v in builtins.items() if k not in not_recorded})
         digest = hashlib.sha256(content).hexdigest()
         card = f"shards of {run_id}\n".encode()
         self.ledger.append(

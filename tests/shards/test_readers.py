@@ -1,12 +1,13 @@
 """Other people's programs read what we write, by the dataset card alone."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 import yaml
 
-from clearshard.records import Counts, RunRecord, ShardFile, SourceSnapshot
+from clearshard.records import Counts, RedactionTerms, RunRecord, ShardFile, SourceSnapshot
 from clearshard.shards.assemble import Assembler, ShardSizes
 from clearshard.shards.card import dataset_card
 from clearshard.shards.pseudonyms import doc_key
@@ -17,7 +18,7 @@ COUNT = 30
 RUN = "20260301T120000Z-abcdef"
 
 
-def record(shards: tuple[ShardFile, ...]) -> RunRecord:
+def record(shards: tuple[ShardFile, ...], **more: Any) -> RunRecord:
     snapshot = SourceSnapshot(sha256="0" * 64, row_count=1)
     return RunRecord(
         run_id=RUN,
@@ -26,7 +27,7 @@ def record(shards: tuple[ShardFile, ...]) -> RunRecord:
         started_at="2026-03-01T12:00:00Z",
         finished_at="2026-03-01T12:00:01Z",
         policy_digest="p" * 64,
-        policy_toml="",
+        policy_toml=more.pop("policy_toml", ""),
         redactor_digest="r" * 64,
         manifest=snapshot,
         registry=snapshot,
@@ -41,6 +42,7 @@ def record(shards: tuple[ShardFile, ...]) -> RunRecord:
         shards=shards,
         key_id="k",
         superseded=(),
+        **more,
     )
 
 
@@ -96,3 +98,55 @@ def test_card_names_the_visible_shards_and_is_yaml(out: Path) -> None:
 def test_card_of_a_run_without_shards_is_yaml() -> None:
     head = dataset_card(record(())).decode().split("---\n")[1]
     assert yaml.safe_load(head)["configs"] == [{"config_name": "default", "data_files": []}]
+
+
+TERMS = RedactionTerms(
+    profile="balanced",
+    operator="surrogate",
+    operators={"PHONE_NUMBER": "mask"},
+    entities=None,
+    keep_entities=("ORGANIZATION", "DATE_TIME"),
+    score_threshold=0.45,
+    languages=("en",),
+    spacy_model=None,
+    recognizers="/home/somebody/mine.yaml",
+)
+
+
+def body_of(made: RunRecord) -> str:
+    return dataset_card(made).decode().split("---\n", 2)[2]
+
+
+def test_the_card_says_in_words_what_the_run_was_made_under() -> None:
+    policy = 'version = 1\ntitle = "Retention and training"\n'
+    body = body_of(record((), policy_toml=policy, redaction=TERMS, max_drop_share=0.1))
+    for words in (
+        "| policy | Retention and training, version 1 |",
+        "| profile | balanced: all recognizers but the one for words in no dictionary, and "
+        "recognizers of one's own |",
+        "| replaced | surrogate: by an invented value of the same kind; but PHONE\\_NUMBER by "
+        "mask |",
+        "| looked for | every type that is known |",
+        "| kept | DATE\\_TIME, ORGANIZATION |",
+        "| threshold | what scores less than 0.45 stays |",
+        "| languages | en |",
+        "| limits | at most 10.0% of the files before gone |",
+    ):
+        assert words in body
+    assert "/home" not in body
+
+
+def test_the_card_of_a_record_of_an_earlier_version_says_so() -> None:
+    body = body_of(record(()))
+    assert "| policy | not recorded |" in body
+    assert "| redaction | not recorded |" in body
+
+
+def test_nothing_in_a_title_acts_in_the_card() -> None:
+    title = "a|b\\n`c` <img src=x> [d](http://e) \\u202e # f\\u001b[31m"
+    body = body_of(record((), policy_toml=f'title = "{title}"\nversion = 1\n'))
+    (line,) = [line for line in body.splitlines() if line.startswith("| policy |")]
+    assert line == (
+        "| policy | a\\|b\\\\n\\`c\\` \\<img src=x\\> \\[d\\]\\(http://e\\) \\\\u202e \\# "
+        "f\\\\x1b\\[31m, version 1 |"
+    )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from clearshard.inert import printable as printable
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -17,8 +19,3 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.location}: {self.message}"
-
-
-def printable(name: str) -> str:
-    """A name from outside, safe to show: control, direction and undecodable characters escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)

@@ -46,6 +46,7 @@ from clearshard.run.links import Links
 from clearshard.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
 from clearshard.run.publish import announce, announcements, make_visible, recover, tidy
 from clearshard.run.recall import NO_WISHES, Wishes, newest_believed, recall
+from clearshard.run.recorded import redaction_terms
 from clearshard.run.shared import withhold
 from clearshard.run.units import Saw, WorkUnit, split, units_of
 from clearshard.run.work import WorkSettings, give_up, make_work
@@ -322,6 +323,9 @@ class _Job:
             clock_skew_seconds=config.policy.clock_skew_seconds,
             gone=gone,
             drop_accepted=options.accept_drop,
+            redaction=redaction_terms(config.redaction),
+            max_quarantined_share=config.limits.max_quarantined_share,
+            max_drop_share=config.limits.max_drop_share,
         )
         return RunResult(record, False, confirmed.stale, self._redacted_words)
 

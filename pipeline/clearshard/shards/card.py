@@ -1,6 +1,8 @@
 """The dataset card: what makes ``load_dataset(OUT)`` find the shards of the visible run."""
 
+from clearshard.inert import in_markdown
 from clearshard.records import RunRecord
+from clearshard.terms import terms_of
 
 _CARD = """---
 pretty_name: Redacted speech transcripts
@@ -22,6 +24,10 @@ in it; {excluded} were excluded by contract or policy and {quarantined} were qua
 Personal data was replaced before anything was written. Offsets in `redactions` point into the
 redacted `text`; their times say what to mute in the audio. `doc_key` and `account_key` are keyed
 pseudonyms.
+
+| made under | |
+| --- | --- |
+{terms}
 
 - policy digest: `{policy_digest}`
 - redactor digest: `{redactor_digest}`
@@ -48,6 +54,9 @@ def dataset_card(record: RunRecord) -> bytes:
         written=record.counts.written,
         excluded=record.counts.excluded,
         quarantined=record.counts.quarantined,
+        terms="\n".join(
+            f"| {name} | {in_markdown(words)} |" for name, words in terms_of(record).items()
+        ),
         policy_digest=record.policy_digest,
         redactor_digest=record.redactor_digest,
     ).encode()
