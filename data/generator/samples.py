@@ -13,7 +13,7 @@ from .calls import Call
 from .faulty import Fault
 from .manifest import AS_OF, DELETED, EU, EXPIRED, STREAMING, Cells
 from .people import DECOY_NAME
-from .transcript import encoded, some_shape, transcript
+from .transcript import Shape, encoded, some_shape, transcript, two_channels
 
 SEED = "clearshard samples 1"
 ELIGIBLE = 215
@@ -133,6 +133,7 @@ class Entry:
         reasons: Every reason, sorted.
         fault: How its transcript is broken, if it is.
         place: `file`, `container`, `fragment` (in the container under another id) or `nowhere`.
+        shape: Which legal variation it is; by chance where there is none.
         odd: What the README says about it; empty for ordinary rows.
         cut: How many columns the row keeps; zero for all.
         twin: Rows with the same number share a file id.
@@ -143,6 +144,7 @@ class Entry:
     reasons: tuple[str, ...] = ()
     fault: Fault | None = None
     place: str = "file"
+    shape: Shape | None = None
     odd: str = ""
     cut: int = 0
     twin: int = 0
@@ -188,6 +190,12 @@ class _Planner:
             submitted = manifest.before(self.rng, days, days + 0.05)
             cells |= {"submitted_at": submitted, "expires_at": "", "gateway_provider": ""}
             made[1 + at] = replace(made[1 + at], cells=cells)
+        for at, called in ((5, ("1", "2")), (6, (DECOY_NAME, "Caller"))):
+            made[at] = replace(
+                made[at],
+                shape=two_channels(called),
+                odd="two channels, on which people talk over each other",
+            )
         for at in range(10, 10 + CONTAINED_ELIGIBLE):
             made[at] = replace(made[at], place="container")
         for at in (10, 11):
@@ -322,7 +330,7 @@ def write_samples(out: Path) -> None:
         if entry.twin and entry.file_id in written:
             continue
         written.add(entry.file_id)
-        text = encoded(transcript(record_id, call, some_shape(rng), rng))
+        text = encoded(transcript(record_id, call, entry.shape or some_shape(rng), rng))
         if inside:
             contained.append(text)
         else:

@@ -31,11 +31,14 @@ class Shape:
         utterances: `words` inside, `bare` without them, `null`, or `absent`.
         extras: Carries fields that must be ignored.
         speakers: What the source calls the speakers, by order of appearance.
+        channels: What it calls the two channels that they are on; none if there is one. On two,
+            people talk over each other, and the words are listed by time.
     """
 
     utterances: str
     extras: bool
     speakers: tuple[str, ...]
+    channels: tuple[str, ...] = ()
 
 
 def some_shape(rng: random.Random) -> Shape:
@@ -50,6 +53,11 @@ def some_shape(rng: random.Random) -> Shape:
 def plain_shape() -> Shape:
     """The shape that the broken files start from."""
     return Shape(utterances="bare", extras=False, speakers=SPEAKERS[0])
+
+
+def two_channels(channels: tuple[str, str]) -> Shape:
+    """Both sides of a call, each on a channel of its own."""
+    return Shape(utterances="words", extras=False, speakers=SPEAKERS[0], channels=channels)
 
 
 def _extras(file_id: str) -> Json:
@@ -73,8 +81,16 @@ def transcript(file_id: str, call: Call, shape: Shape, rng: random.Random) -> Js
     clock = rng.randint(0, 2400)
     utterances: list[Json] = []
     words: list[Json] = []
+    spoken_until: dict[str, int] = {}
     for role, start, end in call.ranges:
         said = call.text[start:end]
+        on: Json = {}
+        if shape.channels:
+            on = {"channel": shape.channels[min(order.index(role), 1)]}
+            # Before the other one has ended, but not before either of them has begun.
+            begun = utterances[-1]["start"] if utterances else clock
+            own = spoken_until.get(on["channel"], 0)
+            clock = max(clock - rng.randint(0, 1900), begun, own)
         timed: list[Json] = []
         # Whole numbers, because how Python adds up floats differs between its versions.
         percents: list[int] = []
@@ -89,9 +105,12 @@ def transcript(file_id: str, call: Call, shape: Shape, rng: random.Random) -> Js
                     "end": clock + length,
                     "confidence": percent / 100,
                     "speaker": names[role] if diarised else None,
+                    **on,
                 }
             )
             clock += length + rng.randint(0, 90)
+        if on:
+            spoken_until[on["channel"]] = clock
         clock += rng.randint(80, 900)
         words += timed
         utterance: Json = {
@@ -100,6 +119,7 @@ def transcript(file_id: str, call: Call, shape: Shape, rng: random.Random) -> Js
             "start": timed[0]["start"],
             "end": timed[-1]["end"],
             "confidence": round(sum(percents) / len(percents) / 100, 3),
+            **on,
         }
         utterances.append(utterance | ({"words": timed} if shape.utterances == "words" else {}))
     made: Json = {
@@ -108,8 +128,8 @@ def transcript(file_id: str, call: Call, shape: Shape, rng: random.Random) -> Js
         "language_code": call.language_code,
         "text": call.text.replace("\n", " "),
         "utterances": utterances if diarised else None,
-        "words": words,
-        "audio_duration": round(clock / 1000, 1),
+        "words": sorted(words, key=lambda word: int(word["start"])) if shape.channels else words,
+        "audio_duration": round(max(clock, *spoken_until.values(), 0) / 1000, 1),
     }
     if shape.utterances == "absent":
         del made["utterances"]
