@@ -6,7 +6,7 @@ ranges of it, so that one set of spans decides for every view. A `RedactedTransc
 thing the shard stage accepts, and only `clearshard.redaction.apply` makes one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -69,6 +69,8 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
         start_ms: Start in the audio, milliseconds.
         end_ms: End in the audio, milliseconds.
         speaker: Index of the speaker in order of appearance, or None if the source named none.
+        confidence: How sure the source is of a word, from 0 to 1; None for turns, and where it does
+            not say.
     """
 
     start: int
@@ -76,6 +78,7 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     start_ms: int | None
     end_ms: int | None
     speaker: int | None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Words:
         start_ms: Start of each in the audio, milliseconds.
         end_ms: End in the audio, milliseconds.
         speakers: Index of the speaker of each, or None if the source named none.
+        confidences: How sure the source is of each, from 0 to 1, or None if it does not say.
     """
 
     starts: tuple[int, ...] = ()
@@ -95,19 +99,19 @@ class Words:
     start_ms: tuple[int | None, ...] = ()
     end_ms: tuple[int | None, ...] = ()
     speakers: tuple[int | None, ...] = ()
+    confidences: tuple[float | None, ...] = ()
 
     @classmethod
     def of(cls, pieces: Iterable[Piece]) -> Self:
         """The columns of some words."""
-        rows = [(p.start, p.end, p.start_ms, p.end_ms, p.speaker) for p in pieces]
-        return cls(*zip(*rows, strict=True))
+        return cls(*zip(*map(msgspec.structs.astuple, pieces), strict=True))
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def __iter__(self) -> Iterator[Piece]:
-        columns = (self.starts, self.ends, self.start_ms, self.end_ms, self.speakers)
-        return map(Piece, *columns)
+        times = self.start_ms, self.end_ms
+        return map(Piece, self.starts, self.ends, *times, self.speakers, self.confidences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,8 @@ class Transcript:
         has_utterances: Whether the source had utterances (else none are written).
         language: Two-letter language code, lowercase.
         audio_duration_ms: Length of the audio, if the source says.
+        channels: Number of the channel, from 1, of each speaker, by index; empty if the source
+            names none. The same label on two channels is two speakers.
     """
 
     text: str
@@ -129,6 +135,7 @@ class Transcript:
     has_utterances: bool
     language: str
     audio_duration_ms: int | None
+    channels: tuple[int | None, ...] = ()
 
 
 class Span(msgspec.Struct, frozen=True, order=True, gc=False):
@@ -154,12 +161,17 @@ class Redaction(msgspec.Struct, frozen=True, gc=False):
 
 
 class TextPiece(msgspec.Struct, frozen=True, gc=False):
-    """A redacted turn or word."""
+    """A redacted turn or word.
+
+    Attributes:
+        confidence: How sure the source is of a word, if it says so and the word is still there.
+    """
 
     text: str
     start_ms: int | None
     end_ms: int | None
     speaker: str | None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +182,14 @@ class TextWords:
     start_ms: tuple[int | None, ...] = ()
     end_ms: tuple[int | None, ...] = ()
     speakers: tuple[str | None, ...] = ()
+    confidences: tuple[float | None, ...] = ()
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def __iter__(self) -> Iterator[TextPiece]:
-        return map(TextPiece, self.texts, self.start_ms, self.end_ms, self.speakers)
+        times = self.start_ms, self.end_ms
+        return map(TextPiece, self.texts, *times, self.speakers, self.confidences)
 
 
 @final
@@ -187,7 +201,15 @@ class RedactedTranscript:
     keeps it the only caller.
     """
 
-    __slots__ = ("audio_duration_ms", "language", "redactions", "text", "utterances", "words")
+    __slots__ = (
+        "audio_duration_ms",
+        "channels",
+        "language",
+        "redactions",
+        "text",
+        "utterances",
+        "words",
+    )
 
     text: str
     utterances: tuple[TextPiece, ...]
@@ -195,6 +217,8 @@ class RedactedTranscript:
     redactions: tuple[Redaction, ...]
     language: str
     audio_duration_ms: int | None
+    #: By speaker; empty if the source names none.
+    channels: Mapping[str | None, int | None]
 
     def __init__(self) -> None:
         raise TypeError("a RedactedTranscript is made by redaction alone")
@@ -424,12 +448,6 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 
-_PIECE = [
-    pa.field("text", pa.string(), nullable=False),
-    pa.field("start_ms", pa.int64()),
-    pa.field("end_ms", pa.int64()),
-]
-
 SHARD_SCHEMA = pa.schema(
     [
         pa.field("doc_key", pa.string(), nullable=False),
@@ -443,6 +461,7 @@ SHARD_SCHEMA = pa.schema(
                 pa.struct(
                     [
                         pa.field("speaker", pa.string()),
+                        pa.field("channel", pa.int32()),
                         pa.field("start_ms", pa.int64()),
                         pa.field("end_ms", pa.int64()),
                         pa.field("text", pa.string(), nullable=False),
@@ -453,7 +472,18 @@ SHARD_SCHEMA = pa.schema(
         ),
         pa.field(
             "words",
-            pa.list_(pa.struct([*_PIECE, pa.field("speaker", pa.string())])),
+            pa.list_(
+                pa.struct(
+                    [
+                        pa.field("text", pa.string(), nullable=False),
+                        pa.field("start_ms", pa.int64()),
+                        pa.field("end_ms", pa.int64()),
+                        pa.field("speaker", pa.string()),
+                        pa.field("channel", pa.int32()),
+                        pa.field("confidence", pa.float32()),
+                    ]
+                )
+            ),
             nullable=False,
         ),
         pa.field(

@@ -142,6 +142,26 @@ def test_words_that_a_span_touches_become_one() -> None:
     assert [(r.start, r.end, r.start_ms, r.end_ms) for r in result.redactions] == [(5, 8, 100, 290)]
 
 
+def test_a_word_that_was_replaced_says_nothing_of_how_sure_the_source_was() -> None:
+    pieces = [(0, 4), (5, 10), (11, 16), (17, 20)]
+    words_ = Words.of(
+        Piece(*place, i, i, 0, sure)
+        for i, (place, sure) in enumerate(zip(pieces, (0.5, 0.25, 0.75, None), strict=True))
+    )
+    turns = (Piece(0, 20, 0, 9, 0),)
+    source = Transcript("call Maria Lopez now", turns, words_, True, "en", 9, (2,))
+    for by, left in (("<X>", [0.5, None, None]), ("", [0.5, None])):
+        result = redact(source, where(source, "Maria Lopez"), by=by)
+        assert [word.confidence for word in result.words] == left
+        assert result.utterances[0].confidence is None
+        assert result.channels == {"A": 2}
+    # Also where the replacement reads like the word itself, and where it is part of one.
+    same = redact(source, where(source, "Maria"), by="Maria")
+    assert [word.confidence for word in same.words] == [0.5, None, 0.75, None]
+    part = redact(source, where(source, "ria"), by="na")
+    assert [word.confidence for word in part.words] == [0.5, None, 0.75, None]
+
+
 def test_span_over_a_change_of_turn_is_cut_there() -> None:
     source = transcript("my number is 415 555", "0199 okay")
     result = redact(source, where(source, "415 555 0199"))

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from clearshard.config import Redaction
 from clearshard.errors import ConfigError
 from clearshard.recognizers import table
+from clearshard.records import SHARD_SCHEMA
+from clearshard.redaction import promise
 from clearshard.redaction.promise import _NOT_ASKED, promise_digest
 
 from .making import config
@@ -37,6 +40,17 @@ def test_every_setting_is_part_of_it_but_those_that_remove_nothing(tmp_path: Pat
     digests = {promise_digest(config(tmp_path, **{name: CHANGED[name]})) for name in CHANGED}
     digests.add(promise_digest(config(tmp_path)))
     assert len(digests) == len(CHANGED) + 1
+
+
+def test_a_column_more_is_another_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also within a list: rows of both kinds would not be of one table."""
+    now = promise_digest(config())
+    words = SHARD_SCHEMA.field("words")
+    fields = [f for f in words.type.value_type if f.name != "confidence"]
+    less = pa.field("words", pa.list_(pa.struct(fields)), nullable=False)
+    place = SHARD_SCHEMA.get_field_index("words")
+    monkeypatch.setattr(promise, "SHARD_SCHEMA", SHARD_SCHEMA.set(place, less))
+    assert promise_digest(config()) != now
 
 
 def test_what_is_named_counts_by_its_content(tmp_path: Path) -> None:

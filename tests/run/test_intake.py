@@ -163,3 +163,15 @@ def test_a_call_on_two_channels_is_written_though_people_talk_over_each_other(
     (text,) = [text for text in world.texts() if "need a chair" in text]
     assert text.count("<PERSON_1>") == 2
     assert "maria" not in text
+    (shard,) = (world.out / "shards").rglob("*.parquet")
+    (row,) = [row for row in pq.read_table(shard).to_pylist() if row["text"] == text]
+    # In the order of the turns, though the second begins before the first one ends.
+    first, second = row["utterances"]
+    assert [(first["channel"], first["speaker"]), (second["channel"], second["speaker"])] == [
+        (1, "A"),
+        (2, "B"),
+    ]
+    assert second["start_ms"] < first["end_ms"]
+    channels = [word["channel"] for word in row["words"]]
+    assert channels == [1] * (len(channels) - 5) + [2] * 5
+    assert [w["text"] for w in row["words"]] == text.split()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.compute
 import pyarrow.dataset
 import pytest
 
@@ -67,6 +68,13 @@ def test_ignored_fields_are_nowhere(finished: tuple[Path, RunRecord]) -> None:
     assert set(
         table.column("utterances").combine_chunks().flatten().field("speaker").to_pylist()
     ) <= set("ABCD") | {None}
+    words = table.column("words").combine_chunks().flatten()
+    assert set(words.field("channel").to_pylist()) == {None, 1, 2}
+    sure = words.field("confidence")
+    assert 0.9 < pyarrow.compute.mean(sure).as_py() < 1
+    # One that was replaced has none, and the source says it of all others.
+    replaced = pyarrow.compute.match_substring_regex(words.field("text"), "<[A-Z_]+_[0-9]+>")
+    assert pyarrow.compute.all(pyarrow.compute.equal(sure.is_null(), replaced)).as_py()
 
 
 def test_structured_gold_is_not_in_the_shards(finished: tuple[Path, RunRecord]) -> None:

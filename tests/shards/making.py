@@ -27,8 +27,11 @@ def redacted(number: int, words: int = 8) -> RedactedTranscript:
     for index, word in enumerate(text.split()):
         start = text.index(word, place)
         place = start + len(word)
-        timed.append(Piece(start, place, index * 100, index * 100 + 90, 0))
-    source = Transcript(text, pieces, Words.of(timed), True, "en", 10_000 + number)
+        speaker = int(start > len(turns[0]))
+        sure = None if index == 2 else 1 - index % 8 / 8
+        timed.append(Piece(start, place, index * 100, index * 100 + 90, speaker, sure))
+    channels = (1, 2) if number % 3 else ()
+    source = Transcript(text, pieces, Words.of(timed), True, "en", 10_000 + number, channels)
     return apply(source, [Span(6, 11, "PERSON", 0.85, "SpacyRecognizer")], ["<PERSON_1>"])
 
 

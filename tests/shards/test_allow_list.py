@@ -15,22 +15,24 @@ from clearshard.sources.transcripts import read_transcript
 from .making import POLICY, SEAL
 
 DECOY = "Dorothea Decoy"
+NUMBER = 4155550199
 
 
-def word(text: str, start: int) -> dict[str, Any]:
+def word(text: str, start: int, confidence: object, channel: object) -> dict[str, Any]:
     return {
         "text": text,
         "start": start,
         "end": start + 90,
-        "confidence": 0.9,
+        "confidence": confidence,
         "speaker": DECOY,
-        "channel": DECOY,
+        "channel": channel,
         "note": DECOY,
     }
 
 
-def source() -> dict[str, Any]:
-    words = [word(w, 100 * i) for i, w in enumerate(["good", "morning", "to", "you"])]
+def source(confidence: object, channel: object) -> dict[str, Any]:
+    said = enumerate(["good", "morning", "to", "you"])
+    words = [word(w, 100 * i, confidence, channel) for i, w in said]
     return {
         "id": DECOY,
         "status": "completed",
@@ -44,7 +46,8 @@ def source() -> dict[str, Any]:
                 "text": "good morning to you",
                 "start": 0,
                 "end": 390,
-                "confidence": 0.9,
+                "confidence": DECOY,
+                "channel": channel,
                 "words": words,
                 "summary": DECOY,
             }
@@ -66,14 +69,23 @@ def source() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("drop", [(), ("utterances",), ("words",), ("utterances", "words")])
-def test_decoys_never_show_up(tmp_path: Path, drop: tuple[str, ...]) -> None:
-    raw = {key: value for key, value in source().items() if key not in drop}
+@pytest.mark.parametrize(
+    ("confidence", "channel"), [(0.9, DECOY), (DECOY, DECOY), (NUMBER, NUMBER)]
+)
+def test_decoys_never_show_up(
+    tmp_path: Path, drop: tuple[str, ...], confidence: object, channel: object
+) -> None:
+    made = source(confidence, channel)
+    raw = {key: value for key, value in made.items() if key not in drop}
     transcript = read_transcript(json.dumps(raw).encode(), 1000, None)
     row = ShardRow("0" * 32, "1" * 32, "2" * 64, apply(transcript, [], []))
     unit = stage(tmp_path, [row], SEAL)
     assembler = Assembler(tmp_path, [unit], ShardSizes(10**6, 10**6), POLICY)
     shard = assembler.write(assembler.ranges[0])
     assert shard is not None
-    assert "Decoy" not in repr(pq.read_table(tmp_path / shard.name).to_pylist())
+    (found,) = pq.read_table(tmp_path / shard.name).to_pylist()
+    assert "Decoy" not in repr(found)
+    assert str(NUMBER) not in repr(found)
+    assert {piece["channel"] for piece in (*found["words"], *found["utterances"])} <= {1}
     for path in tmp_path.iterdir():
         assert b"Decoy" not in path.read_bytes()

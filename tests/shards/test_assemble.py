@@ -20,6 +20,7 @@ from clearshard.storage import sha256_file
 from .making import KEY, POLICY, units
 
 COUNT = 60
+_CODED = (".speaker", ".channel", ".confidence", ".entity_type", ".recognizer")
 SMALL = ShardSizes(target_shard_bytes=20_000, row_group_bytes=6_000)
 
 
@@ -118,7 +119,7 @@ def test_schema_and_layout(whole: tuple[Path, list[ShardFile]]) -> None:
                 name = column.path_in_schema
                 assert coded == (
                     name in {"language", "policy_digest", "redactor_digest", "account_key"}
-                    or name.endswith((".speaker", ".entity_type", ".recognizer"))
+                    or name.endswith(_CODED)
                 )
     assert groups > len(shards)
 

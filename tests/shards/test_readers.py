@@ -73,6 +73,8 @@ def test_load_dataset(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert loaded["train"].num_rows == COUNT
     assert set(loaded["train"]["doc_key"]) == {doc_key(KEY, f"file-{n}") for n in range(COUNT)}
     one = loaded["train"][0]
+    assert {word["channel"] for word in one["words"]} in ({None}, {1, 2})
+    assert all(w["confidence"] is None or 0 <= w["confidence"] <= 1 for w in one["words"])
     (redaction,) = one["redactions"]
     assert one["text"][redaction["start"] : redaction["end"]] == "<PERSON_1>"
     streamed = datasets.load_dataset(str(out), split="train", streaming=True)

@@ -69,21 +69,36 @@ def test_scratch_file_is_sorted_and_digested(tmp_path: Path) -> None:
 
 
 def test_row_holds_what_the_transcript_holds(tmp_path: Path) -> None:
-    made = row(3)
+    made = row(4)
     unit = stage(tmp_path, [made], SEAL)
     (read,) = pa.ipc.open_file(unit.path).read_all().to_pylist()
     source = made.transcript
     assert read["text"] == source.text
-    assert read["audio_duration_ms"] == 10_003
+    assert read["audio_duration_ms"] == 10_004
     assert [u["text"] for u in read["utterances"]] == [u.text for u in source.utterances]
     assert read["utterances"][1]["speaker"] == "B"
+    assert [u["channel"] for u in read["utterances"]] == [1, 2]
+    assert [w["channel"] for w in read["words"]] == [1] * 6 + [2] * 9
+    assert [w["confidence"] for w in read["words"]] == [w.confidence for w in source.words]
+    # The second was replaced, of the third the source says nothing.
+    assert [w["confidence"] for w in read["words"]][:4] == [1.0, None, None, 0.625]
     assert [(w["text"], w["start_ms"], w["end_ms"]) for w in read["words"]] == [
         (w.text, w.start_ms, w.end_ms) for w in source.words
     ]
     (redaction,) = read["redactions"]
     assert source.text[redaction["start"] : redaction["end"]] == "<PERSON_1>"
     assert (redaction["start_ms"], redaction["end_ms"]) == (100, 190)
-    assert (read["content_sha256"], read["redactor_digest"]) == (f"{3:064x}", "r" * 64)
+    assert (read["content_sha256"], read["redactor_digest"]) == (f"{4:064x}", "r" * 64)
+
+
+def test_a_transcript_without_channels_has_none_beside_one_that_has(tmp_path: Path) -> None:
+    unit = stage(tmp_path, [row(3), row(4)], SEAL)
+    read = pa.ipc.open_file(unit.path).read_all().to_pylist()
+    channels = {
+        r["audio_duration_ms"]: {p["channel"] for p in (*r["words"], *r["utterances"])}
+        for r in read
+    }
+    assert channels == {10_003: {None}, 10_004: {1, 2}}
 
 
 def test_pseudonyms_are_keyed_and_apart() -> None:

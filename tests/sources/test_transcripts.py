@@ -299,6 +299,10 @@ def _is_consistent(read: Transcript) -> None:
     inside = [any(t.start <= w.start and w.end <= t.end for t in read.turns) for w in read.words]
     assert all(inside)
     read.text.encode("utf-8")
+    speakers = {piece.speaker for piece in (*read.turns, *read.words)} - {None}
+    assert not read.channels or max(speakers, default=-1) < len(read.channels)
+    assert all(number is None or number > 0 for number in read.channels)
+    assert all(sure is None or 0 <= sure <= 1 for sure in read.words.confidences)
 
 
 @pytest.mark.parametrize("found", ["y", "X", "x ", "", "\u0445"])
@@ -432,6 +436,59 @@ def test_words_in_the_order_of_time_must_be_the_same_words(change: Callable[[Jso
     made = _two_channels(by_time=True)
     change(made)
     assert _reason(made)[0] in ("view_mismatch", "malformed")
+
+
+@pytest.mark.parametrize(
+    ("labels", "numbers"),
+    [
+        (("1", "2"), (1, 2)),
+        ((2, 1), (2, 1)),
+        (("Maria", "2"), (1, 2)),
+        (("Maria", "Jon"), (1, 2)),
+        (("7", "7"), (7, 7)),
+        ((None, None), ()),
+        ((None, "3"), (None, 3)),
+    ],
+)
+def test_channels_are_numbers_and_belong_to_speakers(
+    labels: tuple[object, object], numbers: tuple[int | None, ...]
+) -> None:
+    made = transcript()
+    of_speaker = dict(zip("BA", labels, strict=True))
+    for utterance in made["utterances"]:
+        utterance["channel"] = of_speaker[utterance["speaker"]]
+        for word in utterance["words"]:
+            word["channel"] = utterance["channel"]
+    assert _read(made).channels == numbers
+    assert {word.speaker for word in _read(made).words} == {0, 1}
+
+
+@pytest.mark.parametrize("sure", [0, 1, 0.0, 1.0, 0.97, 1e-300, None])
+def test_how_sure_the_source_is_of_a_word_is_kept(sure: float | None) -> None:
+    made = transcript()
+    made["words"][2]["confidence"] = sure
+    assert [*_read(made).words.confidences][1:4] == [None, sure, None]
+    assert {turn.confidence for turn in _read(made).turns} == {None}
+
+
+@pytest.mark.parametrize(
+    "odd", ["0.97", "Maria", -1, 1.0000001, 97, 10**400, -0.3, True, [0.9], {"of": 0.9}, ""]
+)
+def test_what_is_no_number_from_0_to_1_is_no_confidence(odd: object) -> None:
+    """And nothing else is lost with it: no decision hangs on it."""
+    made = transcript()
+    for word in made["words"]:
+        word["confidence"] = 0.5
+    made["words"][2]["confidence"] = odd
+    made["utterances"][1]["confidence"] = odd
+    read = _read(made)
+    assert read.words.confidences == (0.5, 0.5, None, *[0.5] * (len(read.words) - 3))
+    assert read.text == _read(transcript()).text
+
+
+def test_a_confidence_that_is_no_json_is_malformed() -> None:
+    for odd in ("NaN", "Infinity", "0x1"):
+        assert _reason(_raw('"start": 0', f'"confidence": {odd}, "start": 0'))[0] == "malformed"
 
 
 def test_nobody_speaks_twice_at_once() -> None:

@@ -4,12 +4,15 @@ A span that continues over a change of turn is cut there, and each part gets the
 so that the text stays the utterances joined. All words that a part touches become one word with
 the replacement, from the start of the first to the end of the last. So after redaction, as before,
 every view holds the same characters in the same order.
+
+Such a word has no confidence: the source was sure, or not, of words that are gone, and how sure it
+was tells a common name from a rare one.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from types import MappingProxyType
 
 from clearshard.records import (
     Piece,
@@ -24,8 +27,6 @@ from clearshard.records import (
     Words,
 )
 from clearshard.redaction.residual import Replaced, check_residual
-
-Value = TypeVar("Value")
 
 #: Replacements may be this many times as long as the text, and some room for short ones. A value
 #: that goes on over thousands of turns is replaced as a whole in each: that could fill the memory.
@@ -93,6 +94,9 @@ def apply(
         redactions=redactions,
         language=transcript.language,
         audio_duration_ms=transcript.audio_duration_ms,
+        channels=MappingProxyType(
+            {_speaker(index): channel for index, channel in enumerate(transcript.channels)}
+        ),
     )
 
 
@@ -162,34 +166,42 @@ class _Rewritten:
 
 
 def _words(old: str, words: Words, cuts: Sequence[_Cut], text: _Rewritten) -> TextWords:
-    groups = _touched(words, cuts)
-    changed = [text.between(words.starts[first], words.ends[end - 1]) for first, end in groups]
-    texts = [old[start:end] for start, end in zip(words.starts, words.ends, strict=True)]
-    speakers = list(_speakers(words.speakers))
-    return TextWords(
-        texts=_spliced(texts, groups, changed, changed),
-        start_ms=_spliced(words.start_ms, groups, [words.start_ms[i] for i, _ in groups], changed),
-        end_ms=_spliced(words.end_ms, groups, [words.end_ms[i - 1] for _, i in groups], changed),
-        speakers=_spliced(speakers, groups, [speakers[i] for i, _ in groups], changed),
-    )
+    """The words, with one in the place of each group that is touched, if anything is left of it."""
+    old_texts = [old[start:end] for start, end in zip(words.starts, words.ends, strict=True)]
+    old_speakers = list(_speakers(words.speakers))
+    texts: list[str] = []
+    start_ms: list[int | None] = []
+    end_ms: list[int | None] = []
+    speakers: list[str | None] = []
+    confidences: list[float | None] = []
 
+    def keep(kept: slice) -> None:
+        nonlocal texts, start_ms, end_ms, speakers, confidences
+        texts += old_texts[kept]
+        start_ms += words.start_ms[kept]
+        end_ms += words.end_ms[kept]
+        speakers += old_speakers[kept]
+        confidences += words.confidences[kept]
 
-def _spliced(
-    column: Sequence[Value],
-    groups: Sequence[tuple[int, int]],
-    values: Sequence[Value],
-    changed: Sequence[str],
-) -> tuple[Value, ...]:
-    """A column with one value for each group of words, or none where nothing is left of them."""
-    parts: list[Value] = []
     place = 0
-    for (first, end), value, left in zip(groups, values, changed, strict=True):
-        parts += column[place:first]
-        if left:
-            parts.append(value)
+    for first, end in _touched(words, cuts):
+        keep(slice(place, first))
         place = end
-    parts += column[place:]
-    return tuple(parts)
+        changed = text.between(words.starts[first], words.ends[end - 1])
+        if changed:
+            texts.append(changed)
+            start_ms.append(words.start_ms[first])
+            end_ms.append(words.end_ms[end - 1])
+            speakers.append(old_speakers[first])
+            confidences.append(None)
+    keep(slice(place, None))
+    return TextWords(
+        texts=tuple(texts),
+        start_ms=tuple(start_ms),
+        end_ms=tuple(end_ms),
+        speakers=tuple(speakers),
+        confidences=tuple(confidences),
+    )
 
 
 def _touched(words: Words, cuts: Sequence[_Cut]) -> list[tuple[int, int]]:

@@ -149,7 +149,10 @@ class Assembler:
                 "redactor_digest",
                 "account_key",
                 "utterances.list.element.speaker",
+                "utterances.list.element.channel",
                 "words.list.element.speaker",
+                "words.list.element.channel",
+                "words.list.element.confidence",
                 "redactions.list.element.entity_type",
                 "redactions.list.element.recognizer",
             ],
@@ -206,7 +209,7 @@ def _row_bytes(table: pa.Table) -> npt.NDArray[np.int64]:
     text = pc.binary_length(table.column("text")).to_numpy()
     words = pc.list_value_length(table.column("words")).to_numpy()
     redactions = pc.list_value_length(table.column("redactions")).to_numpy()
-    return np.asarray(256 + 2 * text + 32 * words + 64 * redactions, np.int64)
+    return np.asarray(256 + 2 * text + 40 * words + 64 * redactions, np.int64)
 
 
 def _contents(table: pa.Table) -> Contents:

@@ -25,6 +25,12 @@ Personal data was replaced before anything was written. Offsets in `redactions` 
 redacted `text`; their times say what to mute in the audio. `doc_key` and `account_key` are keyed
 pseudonyms.
 
+Turns and words are in the order of `text`: that of the turns. People on two channels talk over each
+other, so by time they can overlap, and a word can begin before the one that stands before it.
+`speaker` is A, B, C … in order of appearance; `channel` is the number of the channel from 1, and
+null where the source names none. `confidence` is how sure the recogniser was of a word, from 0 to
+1; it is null where the source does not say, and for words that were replaced.
+
 | made under | |
 | --- | --- |
 {terms}

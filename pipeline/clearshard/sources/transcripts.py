@@ -19,11 +19,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, islice, pairwise
 from operator import attrgetter, le
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from clearshard.records import Piece, Quarantine, QuarantineReason, Transcript, Words
+from clearshard.sources.channels import numbered_channels
 from clearshard.sources.faults import told
 from clearshard.sources.json_keys import RepeatedKey, each_fields_of, fields_of, written
 
@@ -32,6 +33,7 @@ _COMPLETED = "completed"
 _Ms = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 #: What a source calls a speaker or a channel.
 _Name = str | int | None
+_Confidence = Annotated[float, msgspec.Meta(ge=0, le=1)] | None
 
 
 class _Word(msgspec.Struct, gc=False):
@@ -40,6 +42,7 @@ class _Word(msgspec.Struct, gc=False):
     end: _Ms
     speaker: _Name = None
     channel: _Name = None
+    confidence: _Confidence = None
 
 
 class _Utterance(msgspec.Struct):
@@ -148,6 +151,7 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
         has_utterances=bool(utterances),
         language=_language(source.language_code, source.language_codes or ()),
         audio_duration_ms=None if duration is None else round(duration * 1000),
+        channels=_channels(numbers),
     )
 
 
@@ -203,7 +207,10 @@ def _decode_list(words: msgspec.Raw | bytes, where: str) -> list[_Word] | None:
 def _decoded(
     decoder: "msgspec.json.Decoder[_Decoded]", raw: msgspec.Raw | bytes, where: str
 ) -> _Decoded:
-    """What a decoder makes of a list; whole milliseconds may be written with a fraction of 0.
+    """What a decoder makes of a list, or of what it means.
+
+    Whole milliseconds may be written with a fraction of 0. A confidence that is no number from 0 to
+    1 is none: nothing is decided by it, so nothing is lost with it but itself.
 
     Raises:
         Quarantine: It is not what is decoded.
@@ -213,14 +220,24 @@ def _decoded(
     except msgspec.ValidationError:
         pieces = msgspec.json.decode(raw)
         for piece in pieces if isinstance(pieces, list) else ():
-            for name in ("start", "end") if isinstance(piece, dict) else ():
-                time = piece.get(name)
-                if isinstance(time, float) and time.is_integer():
-                    piece[name] = int(time)
+            if isinstance(piece, dict):
+                _mend(piece)
         try:
             return msgspec.convert(pieces, decoder.type)
         except msgspec.ValidationError as error:
             raise Quarantine(QuarantineReason.MALFORMED, told(error, where)) from None
+
+
+def _mend(piece: dict[str, Any]) -> None:
+    for name in ("start", "end"):
+        time = piece.get(name)
+        if isinstance(time, float) and time.is_integer():
+            piece[name] = int(time)
+    match piece.get("confidence"):
+        case float() | int() as sure if 0 <= sure <= 1 and sure is not True and sure is not False:
+            pass
+        case _:
+            piece["confidence"] = None
 
 
 def _check_times(pieces: Sequence[_Word | _Utterance], where: str) -> None:
@@ -274,6 +291,13 @@ def _numbered(voices: Iterable[_Voice]) -> dict[_Voice, int | None]:
     return {_NOBODY: None, **{voice: number for number, voice in enumerate(named)}}
 
 
+def _channels(numbers: dict[_Voice, int | None]) -> tuple[int | None, ...]:
+    """The channel of each voice, by its number; empty if there is none."""
+    labels = [channel for channel, speaker in numbers if (channel, speaker) != _NOBODY]
+    channels = numbered_channels(labels)
+    return tuple([channels[label] for label in labels]) if len(channels) > 1 else ()
+
+
 def _timed(text: str, words: Sequence[_Word], numbers: dict[_Voice, int | None]) -> Words:
     texts = [word.text for word in words]
     if words and " ".join(texts) == text and text.split() == texts:
@@ -291,6 +315,7 @@ def _timed(text: str, words: Sequence[_Word], numbers: dict[_Voice, int | None])
         start_ms=tuple([word.start for word in words]),
         end_ms=tuple([word.end for word in words]),
         speakers=tuple([numbers[voice] for voice in map(_voice_of, words)]),
+        confidences=tuple([word.confidence for word in words]),
     )
 
 

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from clearshard.audit.verify import verify
+from clearshard.records import SHARD_SCHEMA
+from clearshard.redaction import promise
 
 from ..world import World
 from .making import SETTINGS, fresh, go, killed, other_redactor, shards, write
@@ -65,6 +68,29 @@ def test_what_was_made_under_less_is_never_kept(
     assert result.record.reused == 0
     assert shards(world) == fresh(world)
     assert verify(world.out).faults == ()
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_rows_with_fewer_columns_are_never_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch, interrupted: bool
+) -> None:
+    """As after an upgrade that has brought columns within the lists."""
+    words = SHARD_SCHEMA.field("words")
+    fewer = [
+        field for field in words.type.value_type if field.name not in ("channel", "confidence")
+    ]
+    place = SHARD_SCHEMA.get_field_index("words")
+    field = pa.field("words", pa.list_(pa.struct(fewer)), nullable=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(promise, "SHARD_SCHEMA", SHARD_SCHEMA.set(place, field))
+        if interrupted:
+            killed(world, monkeypatch)
+        else:
+            go(world)
+    result = go(world)
+    assert not result.unchanged
+    assert result.record.reused == 0
+    assert shards(world) == fresh(world)
 
 
 def test_asking_for_less_again_redoes_too(world: World) -> None:
