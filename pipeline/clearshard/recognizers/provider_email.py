@@ -1,7 +1,9 @@
 """Addresses of well-known mail providers, run together or cut to pieces: "clem 74 gmailcom".
 
 Recognition loses "at" and "dot" more often than the name of the provider, and nobody says that name
-for anything but an address. Many say no "dot com" at all: "smith three at outlook".
+and "com" for anything but an address. Many say no "dot com" at all: "smith three at outlook". A
+country says less: "live in", "comcast us" and "yahoo in" end an address only behind a dot, or where
+an "@" is before them.
 """
 
 # ruff: noqa: SIM905 - lists of words read better as words
@@ -22,10 +24,17 @@ _PROVIDERS = (
     r"g\s?mail|yahoo|ymail|hot\s?mail|outlook|i\s?cloud|aol|proton\s?mail|msn|gmx|rediff\s?mail"
     r"|live|comcast|verizon|mail\s?inator|fast\s?mail|zoho"
 ).split("|")
-_ENDING = r"(?:com|net|org|co\s?(?:\.|dot)?\s?uk|co\s?(?:\.|dot)?\s?in|in|ca|de|fr|us)"
-#: "gmailcom", "gmail com", "gmail dot com", "gmail.com"
+_ANY = "|".join(_PROVIDERS)
+_ENDING = r"(?:com|net|org|co\s?(?:\.|dot)?\s?uk|co\s?(?:\.|dot)?\s?in)"
+_DOT = r"\s{0,4}(?:\.|dot|period|point)?\s{0,4}"
+#: Words too, or the beginning of the next sentence, as behind a full stop with a blank.
+_COUNTRY = r"(?:in|ca|de|fr|us)"
+_DOT_SAID = r"\s{1,4}(?:dot|period|point)\s{1,4}"
+#: "gmailcom", "gmail com", "gmail dot com", "gmail.com"; "gmail dot in", "@gmail in"
 _HOST = re.compile(
-    rf"\b(?:yahoo\s?mail|{'|'.join(_PROVIDERS)})\s{{0,4}}(?:\.|dot|period|point)?\s{{0,4}}{_ENDING}\b",
+    rf"\b(?:yahoo\s?mail|{_ANY})(?:{_DOT}{_ENDING}|{_DOT_SAID}{_COUNTRY})\b"
+    rf"|(?<=[^\W_]@)(?:{_ANY}){_DOT}{_COUNTRY}\b"
+    rf"|\b(?:{_ANY})(?<!live)\.{_COUNTRY}\b",
     re.IGNORECASE,
 )
 #: Providers that are nothing else, as a shop or a company is where one works or buys.
@@ -35,14 +44,12 @@ _MAIL_ALONE = (
 )
 _HOST_WITHOUT_END = re.compile(
     rf"(?<![^\W_])at[ \t]{{1,4}}(?P<host>{_MAIL_ALONE})(?![^\W_])"
-    rf"(?!\s{{0,4}}(?:\.|dot|period|point)?\s{{0,4}}{_ENDING}\b)",
+    rf"(?!{_DOT}{_ENDING}\b|{_DOT_SAID}{_COUNTRY}\b|\.{_COUNTRY}\b)",
     re.IGNORECASE,
 )
 _SIGNS = frozenset(
     # "live" is mostly a word.
-    rf"{provider}\s{{0,4}}(?:\.|dot|period|point)?\s{{0,4}}{_ENDING}"
-    if provider == "live"
-    else provider
+    rf"live{_DOT}(?:{_ENDING}|{_COUNTRY})" if provider == "live" else provider
     for provider in _PROVIDERS
 )
 #: What joins the parts of an address when it is said.
@@ -85,18 +92,32 @@ def find_provider_emails(text: str) -> Iterator[Found]:
         tokens += TOKEN.finditer(text, place, host.start())
         place = host.start()
         start, words = host.start(), 0
+        has_sign = text[line_start : host.start()].rstrip().endswith("@")
         for token in reversed(tokens):
             word = token.group().lower()
             if word in _AROUND or words == _MOST_WORDS:
                 break
+            # Before a sign that is written, words by themselves are of the sentence around it.
+            if has_sign and words and not _is_joined(text, token, start):
+                break
             start = token.start()
             words += word not in _JOINTS
-        if words or start < host.start():
+        if start < host.start():
             yield Found(start, host.end(), ENTITY_TYPE)
     for host in _HOST_WITHOUT_END.finditer(text):
         start = _start_of_local_part(text, host.start())
         if start < host.start():
             yield Found(start, host.end(), ENTITY_TYPE)
+
+
+def _is_joined(text: str, token: re.Match[str], behind: int) -> bool:
+    """Whether a token and what stands behind it, from a place on, are parts of one address."""
+    if not text[token.end() : behind].strip("._+-"):
+        return True
+    following = TOKEN.match(text, behind)
+    near = (token, following) if following else (token,)
+    words = [part.group().lower() for part in near]
+    return any(word in _JOINTS or says_a_digit(word) or is_letter(word) for word in words)
 
 
 def _start_of_local_part(text: str, at: int) -> int:
