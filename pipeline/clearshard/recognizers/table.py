@@ -32,6 +32,7 @@ from clearshard.recognizers.group import groups
 from clearshard.recognizers.handle import handles
 from clearshard.recognizers.iban import FailClosedIbanRecognizer
 from clearshard.recognizers.introduced_name import introduced_names
+from clearshard.recognizers.license import LicenseRecognizer
 from clearshard.recognizers.mixed_code import mixed_codes
 from clearshard.recognizers.named_code import named_codes
 from clearshard.recognizers.number_sequence import number_sequences
@@ -66,8 +67,13 @@ STOCK: tuple[Callable[[], EntityRecognizer], ...] = (
     UrlRecognizer,
 )
 
+#: Recognizer of Presidio → the one that asks for more evidence in its place, but for `stock`.
+_IN_PLACE_OF: dict[Callable[[], EntityRecognizer], Callable[[], EntityRecognizer]] = {
+    UsLicenseRecognizer: LicenseRecognizer,
+}
+
 #: Those of Presidio: also one that it switches off for want of precision, though it names a person.
-PRESIDIO = (*STOCK, UkNinoRecognizer)
+PRESIDIO = (*(_IN_PLACE_OF.get(make, make) for make in STOCK), UkNinoRecognizer)
 
 #: Made for written values, and what was said as it would be written.
 WRITTEN = (*PRESIDIO, CardNumberRecognizer)
