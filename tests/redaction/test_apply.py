@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -113,21 +114,31 @@ def test_times_are_kept(data: st.DataObject) -> None:
         for name, span in zip(names, spans, strict=True)
         if source.text[span.start : span.end].strip()
     }
-    # All parts of a span together mute every word that it touches.
+    # All parts of a span together mute every word that it touches, or say that nobody knows when:
+    # words that take no time, with none beside them that do, in a turn without times.
     for name, span in zip(names, spans, strict=True):
         muted = [r for r in result.redactions if result.text[r.start : r.end] == name]
         for word in source.words:
             solid = source.text[max(span.start, word.start) : min(span.end, word.end)].strip()
             if solid and word.start < span.end and span.start < word.end:
                 assert any(
-                    r.start_ms is not None
-                    and r.end_ms is not None
-                    and word.start_ms is not None
+                    word.start_ms == word.end_ms
+                    if r.start_ms is None or r.end_ms is None
+                    else word.start_ms is not None
                     and word.end_ms is not None
                     and r.start_ms <= word.start_ms
                     and word.end_ms <= r.end_ms
                     for r in muted
                 )
+
+
+def test_words_of_no_length_without_times_around_have_no_mute() -> None:
+    (word,) = transcript("hello").words
+    alone = Words.of([msgspec.structs.replace(word, start_ms=0, end_ms=0)])
+    turn = Piece(0, 5, None, None, None)
+    source = Transcript("hello", (turn,), alone, False, "en", 0)
+    (redaction,) = redact(source, (0, 5)).redactions
+    assert (redaction.start_ms, redaction.end_ms) == (None, None)
 
 
 def test_words_that_a_span_touches_become_one() -> None:
