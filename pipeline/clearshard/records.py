@@ -60,6 +60,16 @@ class Quarantine(Exception):
         return Quarantine, (self.reason, self.error_type)
 
 
+class Deleted(Exception):
+    """Raised in a step where the transcript itself says that its customer has deleted it.
+
+    It is excluded then, as if the manifest had said so, and nothing of it is kept.
+    """
+
+    #: The detail of such a decision, which no fact of the manifest explains.
+    DETAIL = "TranscriptDeleted"
+
+
 class Piece(msgspec.Struct, frozen=True, gc=False):
     """One turn or one timed word: a range of the canonical text with times and a speaker.
 
@@ -529,7 +539,8 @@ FACTS_TYPE = pa.struct(
 
 #: One row per manifest row. `doc_key` and `shard_part` are set for written files only;
 #: `content_sha256` (of the transcript's bytes) and `redactor_digest` (of what redacted or refused
-#: it) for files whose transcript was read: of an excluded file both are null.
+#: it) for files whose transcript was read: of an excluded file both are null. `error_type` is set
+#: for quarantined files, and for excluded ones if the transcript and not a fact has said why.
 DECISION_SCHEMA = pa.schema(
     [
         pa.field("file_id", pa.string(), nullable=False),

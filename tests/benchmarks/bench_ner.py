@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def _turns(folder: Path, words: int) -> list[str]:
-    from clearshard.records import Quarantine
+    from clearshard.records import Deleted, Quarantine
     from clearshard.sources.transcripts import read_transcript
 
     turns: list[str] = []
@@ -76,7 +76,7 @@ def _turns(folder: Path, words: int) -> list[str]:
     for path in sorted(folder.glob("*.json")):
         try:
             transcript = read_transcript(path.read_bytes(), 1_000_000, None)
-        except Quarantine:
+        except (Quarantine, Deleted):
             continue
         turns += [transcript.text[turn.start : turn.end] for turn in transcript.turns]
         seen += len(transcript.text.split())

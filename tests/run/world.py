@@ -84,7 +84,7 @@ class Silent:
     def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
         self.notes.append(f"decided {seen} {eligible} {excluded} {quarantined}")
 
-    def redacted(self, written: int, quarantined: int, words: int) -> None:
+    def redacted(self, written: int, quarantined: int, deleted: int, words: int) -> None:
         self.notes.append(f"redacted {written} {quarantined}")
 
     def finishing(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from clearshard.records import Quarantine
+from clearshard.records import Deleted, Quarantine
 from clearshard.sources.transcripts import read_transcript
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def sound_transcripts() -> list[Json]:
         content = path.read_bytes()
         try:
             read_transcript(content, 3_000, None)
-        except Quarantine:
+        except (Quarantine, Deleted):
             continue
         found.append(json.loads(content))
     return [_with_canaries(made) for made in found]

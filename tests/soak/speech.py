@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from clearshard.records import Quarantine
+from clearshard.records import Deleted, Quarantine
 from clearshard.sources.transcripts import read_transcript
 
 from ..run.world import transcript
@@ -57,7 +57,7 @@ def _sample_turns() -> Iterator[list[str]]:
         content = path.read_bytes()
         try:
             read_transcript(content, 10_000, None)
-        except Quarantine:
+        except (Quarantine, Deleted):
             continue  # the samples hold every kind of broken transcript
         turns = [turn["text"] for turn in json.loads(content).get("utterances") or ()]
         if all(len(word) < 40 for turn in turns for word in turn.split()):

@@ -71,7 +71,8 @@ class Verdict:
         account_id: The account that submitted the file, as the manifest had it.
         state: How the file ended the run.
         reasons: Why, if it was not written.
-        error_type: Name of the exception or check that quarantined it.
+        error_type: Name of the exception or check that quarantined it, or what the transcript said
+            for which it is excluded.
         facts: Everything that was known, as JSON values; None is "not known".
         remedy: What would have made it eligible.
         policy_digest: Of the policy that decided.

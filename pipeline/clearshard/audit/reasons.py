@@ -203,6 +203,10 @@ _WITHOUT_RULE: dict[str, tuple[str, str]] = {
         "The contract facts were exported too long ago to be relied on.",
         _REMEDIES["registry_stale"],
     ),
+    "deletion_requested": (
+        "The transcript itself says that its customer has deleted it; the manifest does not.",
+        _REMEDIES["deletion_requested"],
+    ),
     QuarantineReason.MALFORMED: (
         "The manifest row or the transcript is not of the published form.",
         "The source must deliver it in the published form.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearshard.errors import SourceUnavailable
-from clearshard.records import FileTask, Quarantine, Transcript
+from clearshard.records import Deleted, FileTask, Quarantine, Transcript
 from clearshard.run.units import WorkUnit
 from clearshard.sources.streams import DAMAGED, chunks, lines
 from clearshard.sources.transcripts import read_transcript
@@ -57,7 +57,7 @@ def read_documents(folder: Path, word_count: int) -> list[Document]:
     for name, content in _contents(folder):
         try:
             transcript = read_transcript(content, _MAX_WORDS, None)
-        except Quarantine:
+        except (Quarantine, Deleted):
             continue
         digest = hashlib.blake2b(transcript.text.encode(), digest_size=16).digest()
         if digest in seen:

@@ -111,7 +111,7 @@ class Reporter:
         self._bar: Progress | None = None
         self._task: Any = None
         self._eligible = self._excluded = self._written = self._quarantined = self._words = 0
-        self._held = 0
+        self._held = self._deleted = 0
         self._started = self._last_line = clock()
 
     def __enter__(self) -> "Reporter":
@@ -123,7 +123,7 @@ class Reporter:
     def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
         """All files of the manifest have been decided."""
         self._eligible, self._excluded, self._held = eligible, excluded, quarantined
-        self._written = self._quarantined = 0  # all may be decided again
+        self._written = self._quarantined = self._deleted = 0  # all may be decided again
         self._started = self._last_line = self._clock()
         self._tell(
             "info",
@@ -149,19 +149,20 @@ class Reporter:
             self._task = self._bar.add_task("", total=eligible, rate="", states="")
             self._bar.start()
 
-    def redacted(self, written: int, quarantined: int, words: int) -> None:
+    def redacted(self, written: int, quarantined: int, deleted: int, words: int) -> None:
         """Some more eligible files have been worked on."""
         self._written += written
         self._quarantined += quarantined
+        self._deleted += deleted
         self._words += words
-        done = self._written + self._quarantined
+        done = self._written + self._quarantined + self._deleted
         seconds = max(self._clock() - self._started, 1e-9)
         rate = f"{self._words / seconds:,.0f} words/s"
         if self._bar is not None:
             states = (
                 f"[green]{self._written:,} written[/] "
                 f"[yellow]{self._quarantined + self._held:,} quarantined[/] "
-                f"{self._excluded:,} excluded"
+                f"{self._excluded + self._deleted:,} excluded"
             )
             self._bar.update(self._task, completed=done, rate=rate, states=states)
         elif self._clock() - self._last_line >= _SECONDS_BETWEEN_LINES:

@@ -33,6 +33,7 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import (
     ACCOUNT_FACTS,
     CONFLICTING_REGISTRY_ROWS,
+    DELETION_REQUESTED,
     UNKNOWN_ACCOUNT,
     OnlyIf,
     Policy,
@@ -160,6 +161,11 @@ class Gate:
     def account_ids(self, account_rows: npt.NDArray[np.int32]) -> pa.StringArray:
         """The ids behind `Decided.account_rows`; null for accounts that are not there."""
         return self._accounts.ids_of(account_rows)
+
+    @property
+    def deletion_requested(self) -> np.uint64:
+        """The bit of a deletion that no fact tells of, but the transcript."""
+        return self._bit[DELETION_REQUESTED]
 
     def reason_lists(self, bits: UInt64) -> pa.ListArray:
         """The reasons behind the bits, as lists of strings."""

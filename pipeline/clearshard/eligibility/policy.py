@@ -39,6 +39,8 @@ ACCOUNT_FACTS = frozenset(
 #: Reasons that need no rule: the gate itself gives them.
 UNKNOWN_ACCOUNT = "unknown_account"
 CONFLICTING_REGISTRY_ROWS = "conflicting_registry_rows"
+#: A reason that needs none, either: a transcript can say so, whatever the policy asks.
+DELETION_REQUESTED = "deletion_requested"
 
 #: What no policy may go below: reason → (fact, the condition that must deny).
 FLOOR: dict[str, tuple[FactName, dict[str, Any]]] = {
@@ -208,7 +210,8 @@ class Policy(_Part):
         unknown += [
             f"unknown_{r.denies.elapsed_since}" for r in self.rules if r.denies.elapsed_since
         ]
-        return tuple(dict.fromkeys([*stated, UNKNOWN_ACCOUNT, CONFLICTING_REGISTRY_ROWS, *unknown]))
+        without_rule = (UNKNOWN_ACCOUNT, CONFLICTING_REGISTRY_ROWS, DELETION_REQUESTED)
+        return tuple(dict.fromkeys([*stated, *without_rule, *unknown]))
 
     @property
     def readings(self) -> Readings:

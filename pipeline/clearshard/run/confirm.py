@@ -15,7 +15,7 @@ from pathlib import Path
 
 from clearshard.config import Config
 from clearshard.keys import PseudonymKey
-from clearshard.records import FileTask, Quarantine, QuarantineReason, StagedUnit
+from clearshard.records import Deleted, FileTask, Quarantine, QuarantineReason, StagedUnit
 from clearshard.run.earlier import Earlier, Found
 from clearshard.run.intake import Intake
 from clearshard.run.outcomes import Outcome, OutcomeWriter
@@ -23,6 +23,7 @@ from clearshard.run.units import ReadRecords, Saw, units_of
 from clearshard.run.work import read_content
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.reuse import take_rows
+from clearshard.sources.deletion import may_say_deleted
 from clearshard.sources.transcripts import is_called, read_transcript
 
 #: No timed word, and no sixteen letters of text, take fewer bytes of JSON.
@@ -38,12 +39,14 @@ class Confirmed:
     Attributes:
         written: Files whose earlier row stays.
         quarantined: Files that stay quarantined, or cannot be read now.
+        deleted: Files whose transcript says that its customer has deleted it.
         stale: Those of the first that an earlier redactor made.
         keys: `doc_key` of those rows by source, 16 bytes each.
     """
 
     written: int = 0
     quarantined: int = 0
+    deleted: int = 0
     stale: int = 0
     keys: defaultdict[int, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
 
@@ -110,6 +113,9 @@ def confirm(
                     if isinstance(checked, Quarantine):
                         confirmed.quarantined += 1
                         rows[task.row] = Outcome(checked, None, None)
+                    elif isinstance(checked, Deleted):
+                        confirmed.deleted += 1
+                        rows[task.row] = Outcome(checked, None, None)
                     elif checked is not None:
                         found, content = checked
                         rows[task.row] = Outcome(found.quarantine, content, found.redactor_digest)
@@ -119,19 +125,36 @@ def confirm(
 
 def _check(
     earlier: Earlier, config: Config, key: PseudonymKey, task: FileTask
-) -> tuple[Found, str] | Quarantine | None:
-    """What is known of a file and the digest of its content, why it cannot be read, or None."""
+) -> tuple[Found, str] | Quarantine | Deleted | None:
+    """What is known of a file and the digest of its content, why it is not used, or None."""
     try:
         content = read_content(task, config)
     except Quarantine as problem:
         return problem
     digest = hashlib.sha256(content).hexdigest()
     found = earlier.find(doc_key(key, task.file_id), account_key(key, task.account_id), digest)
+    # Nothing is kept of a deleted one; and who redacted it earlier may not have known of deletions.
+    if (found is None or found.stale) and _is_deleted(
+        task, content, config.limits.max_transcript_words
+    ):
+        return Deleted()
     if found is None or not _name_agrees(found, task, content):
         return None
     if not _limit_agrees(found, task, content, config.limits.max_transcript_words):
         return None
     return found, digest
+
+
+def _is_deleted(task: FileTask, content: bytes, max_words: int) -> bool:
+    if not may_say_deleted(content):
+        return False
+    try:
+        read_transcript(content, max_words, task.own_id)
+    except Deleted:
+        return True
+    except Exception:  # noqa: BLE001 - whatever it is, a worker will say what it means
+        return False
+    return False
 
 
 def _name_agrees(found: Found, task: FileTask, content: bytes) -> bool:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from clearshard.eligibility.gate import Gate
 from clearshard.errors import IntegrityError
-from clearshard.records import State
+from clearshard.records import Deleted, State
 from clearshard.run.intake import Provisional, as_manifest
 from clearshard.run.outcomes import BatchOutcomes
 
@@ -39,6 +39,8 @@ class Final:
 def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> Final:
     """What became of each file: the gate's last word, then quarantine, then written.
 
+    A file whose transcript says that its customer has deleted it is excluded, whatever else is.
+
     Args:
         batch: The decisions before redaction.
         outcomes: What became of the eligible files.
@@ -50,13 +52,15 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
     size = len(batch)
     bits = batch.reason_bits.copy()
     facts = batch.table.column("facts")
-    redacted = np.array(outcomes.written, np.int64)
-    if len(redacted):
-        again = gate.decide(as_manifest(batch.table.take(pa.array(redacted))))
-        bits[redacted] = again.reason_bits
+    redacted, deleted = outcomes.written, outcomes.deleted
+    asked = np.array([*redacted, *deleted], np.int64)
+    if len(asked):
+        again = gate.decide(as_manifest(batch.table.take(pa.array(asked))))
+        bits[asked] = again.reason_bits
         place = np.arange(size)
-        place[redacted] = size + np.arange(len(redacted))
+        place[asked] = size + np.arange(len(asked))
         facts = pa.concat_arrays([facts, again.facts]).take(pa.array(place))
+    bits[deleted] |= gate.deletion_requested
     quarantine: dict[int, tuple[str, str | None]] = {
         row: (str(reason), None)
         for row, reason in enumerate(batch.quarantine)
@@ -81,6 +85,8 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
     names = [State.EXCLUDED, State.QUARANTINED, State.WRITTEN]
     states = Counter(dict(zip(names, np.bincount(state_codes, minlength=3).tolist(), strict=True)))
     error_types: list[str | None] = [None] * size
+    for row in deleted:
+        error_types[row] = Deleted.DETAIL
     reason_column = gate.reason_lists(bits)
     if quarantine:
         rows = sorted(quarantine)

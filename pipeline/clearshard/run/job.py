@@ -71,7 +71,7 @@ class Progress(Protocol):
     def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
         """All files of the manifest have been decided."""
 
-    def redacted(self, written: int, quarantined: int, words: int) -> None:
+    def redacted(self, written: int, quarantined: int, deleted: int, words: int) -> None:
         """Some more eligible files have been worked on."""
 
     def finishing(self) -> None:
@@ -457,7 +457,9 @@ class _Job:
                 self._options.workers,
                 links.saw,
             )
-        self._progress.redacted(confirmed.written, confirmed.quarantined, 0)
+        self._progress.redacted(
+            confirmed.written, confirmed.quarantined, confirmed.deleted, words=0
+        )
         self._progress.note(
             f"{confirmed.written:,} transcripts are as they were and are not redacted again"
         )
@@ -517,8 +519,9 @@ class _Job:
                 if result.staged is not None:
                     made.append(result.staged)
                 written, quarantined = len(result.written), len(result.quarantined)
+                deleted = len(result.deleted)
                 self._redacted_words += result.word_count
-                self._progress.redacted(written, quarantined, result.word_count)
+                self._progress.redacted(written, quarantined, deleted, result.word_count)
         return made
 
     def _units(

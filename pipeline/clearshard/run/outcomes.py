@@ -11,9 +11,11 @@ from typing import Self
 
 import pyarrow as pa
 
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records import Deleted, Quarantine, QuarantineReason
 from clearshard.run.work import UnitResult
 
+#: In the place of a reason for quarantine: no such reason is called so.
+_DELETED = "deleted"
 _SCHEMA = pa.schema(
     [
         pa.field("row", pa.int32(), nullable=False),
@@ -30,12 +32,12 @@ class Outcome:
     """What became of one eligible file.
 
     Attributes:
-        quarantine: Why it is not written, or None if it is.
-        content_sha256: Of its transcript, or None if that could not be read.
+        refused: Why it is not written, or None if it is.
+        content_sha256: Of its transcript, or None if that could not be read, or was deleted.
         redactor_digest: What redacted or refused that transcript; None without one.
     """
 
-    quarantine: Quarantine | None
+    refused: Quarantine | Deleted | None
     content_sha256: str | None
     redactor_digest: str | None
 
@@ -50,13 +52,19 @@ class BatchOutcomes:
     @property
     def written(self) -> list[int]:
         """Rows whose redacted transcript is staged, ascending."""
-        return sorted(row for row, outcome in self.rows.items() if outcome.quarantine is None)
+        return sorted(row for row, outcome in self.rows.items() if outcome.refused is None)
+
+    @property
+    def deleted(self) -> list[int]:
+        """Rows whose transcript says that its customer has deleted it, ascending."""
+        refused = ((row, outcome.refused) for row, outcome in self.rows.items())
+        return sorted(row for row, why in refused if isinstance(why, Deleted))
 
     @property
     def quarantined(self) -> dict[int, Quarantine]:
-        """Rows that are not, and why."""
-        held = ((row, outcome.quarantine) for row, outcome in self.rows.items())
-        return {row: quarantine for row, quarantine in held if quarantine is not None}
+        """Rows that are neither, and why."""
+        refused = ((row, outcome.refused) for row, outcome in self.rows.items())
+        return {row: why for row, why in refused if isinstance(why, Quarantine)}
 
 
 class OutcomeWriter:
@@ -100,6 +108,7 @@ class OutcomeWriter:
         rows = self.batch(result.batch).rows
         rows.update((row, self._outcome(result, row, None)) for row in result.written)
         rows.update((row, self._outcome(result, row, why)) for row, why in result.quarantined)
+        rows.update((row, self._outcome(result, row, Deleted())) for row in result.deleted)
 
     def batch(self, number: int) -> BatchOutcomes:
         """The outcomes of a batch, to be added to; it must not come before the last one asked."""
@@ -109,17 +118,19 @@ class OutcomeWriter:
         assert self._open.batch == number
         return self._open
 
-    def _outcome(self, result: UnitResult, row: int, quarantine: Quarantine | None) -> Outcome:
+    def _outcome(
+        self, result: UnitResult, row: int, refused: Quarantine | Deleted | None
+    ) -> Outcome:
         content = result.contents.get(row)
-        return Outcome(quarantine, content, None if content is None else self._redactor_digest)
+        return Outcome(refused, content, None if content is None else self._redactor_digest)
 
     def _flush(self) -> None:
         rows = sorted(self._open.rows.items())
-        held = [outcome.quarantine for _, outcome in rows]
+        refused = [outcome.refused for _, outcome in rows]
         columns: list[list[object]] = [
             [row for row, _ in rows],
-            [None if q is None else str(q.reason) for q in held],
-            [None if q is None else q.error_type for q in held],
+            [_reason(why) for why in refused],
+            [why.error_type if isinstance(why, Quarantine) else None for why in refused],
             [outcome.content_sha256 for _, outcome in rows],
             [outcome.redactor_digest for _, outcome in rows],
         ]
@@ -139,6 +150,17 @@ def read_outcomes(path: Path) -> Iterator[BatchOutcomes]:
             for row, reason, error_type, content, redactor in zip(
                 *(column.to_pylist() for column in table.columns), strict=True
             ):
-                held = None if reason is None else Quarantine(QuarantineReason(reason), error_type)
-                outcomes.rows[row] = Outcome(held, content, redactor)
+                outcomes.rows[row] = Outcome(_refused(reason, error_type), content, redactor)
             yield outcomes
+
+
+def _reason(refused: Quarantine | Deleted | None) -> str | None:
+    if isinstance(refused, Deleted):
+        return _DELETED
+    return None if refused is None else str(refused.reason)
+
+
+def _refused(reason: str | None, error_type: str) -> Quarantine | Deleted | None:
+    if reason == _DELETED:
+        return Deleted()
+    return None if reason is None else Quarantine(QuarantineReason(reason), error_type)

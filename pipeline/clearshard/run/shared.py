@@ -9,6 +9,7 @@ first, how many worked, or what a killed run has left.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from clearshard.audit.reading import VisibleRun
 from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records import Deleted, Quarantine, QuarantineReason
 from clearshard.run.intake import Intake, Provisional
 from clearshard.run.links import Row
 from clearshard.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
@@ -64,7 +65,7 @@ def withhold(
         scratch: A folder to work in.
         target: The outcomes with those files quarantined; not made if there are none.
     """
-    excluded = frozenset() if before is None else _excluded_contents(intake, before)
+    excluded = frozenset() if before is None else _excluded_contents(intake, outcomes, before)
     two_owners = _of_two_accounts(intake, outcomes, scratch)
     if not linked and not excluded and not two_owners:
         return []
@@ -73,8 +74,10 @@ def withhold(
     def judged() -> Iterator[BatchOutcomes]:
         for batch, known in zip(intake.batches(), read_outcomes(outcomes), strict=False):
             for row, outcome in known.rows.items():
-                content, why = outcome.content_sha256, outcome.quarantine
-                if why is not None and why.reason is not QuarantineReason.DUPLICATE_FILE_ID:
+                content, why = outcome.content_sha256, outcome.refused
+                if isinstance(why, Deleted) or (
+                    why is not None and why.reason is not QuarantineReason.DUPLICATE_FILE_ID
+                ):
                     continue
                 if content in excluded:
                     problem = _OF_EXCLUDED
@@ -87,7 +90,7 @@ def withhold(
                 if why is None:
                     file_id = batch.scratch.column("file_id")[row].as_py()
                     withheld.append(Withheld(file_id, outcome.redactor_digest))
-                known.rows[row] = replace(outcome, quarantine=problem)
+                known.rows[row] = replace(outcome, refused=problem)
             yield known
 
     with OutcomeWriter(target, "", judged()):
@@ -95,9 +98,13 @@ def withhold(
     return withheld
 
 
-def _excluded_contents(intake: Intake, before: VisibleRun) -> frozenset[str]:
+def _excluded_contents(intake: Intake, outcomes: Path, before: VisibleRun) -> frozenset[str]:
     """Digests of what files held that are not eligible now, and of what was withheld for them."""
-    hashes = [_not_eligible(batch) for batch in intake.batches()]
+    known_ends = chain(read_outcomes(outcomes), map(BatchOutcomes, repeat(-1)))
+    hashes = [
+        _not_eligible(batch, ends)
+        for batch, ends in zip(intake.batches(), known_ends, strict=False)
+    ]
     out = np.sort(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64)
     found: set[str] = set()
     for batch in read_decisions(before.decisions_paths, _COLUMNS):
@@ -112,12 +119,17 @@ def _excluded_contents(intake: Intake, before: VisibleRun) -> frozenset[str]:
     return frozenset(found)
 
 
-def _not_eligible(batch: Provisional) -> UInt64:
-    """Hashes of the ids of files that are excluded, or held back before anything is opened."""
-    held = np.array([reason is not None for reason in batch.quarantine], np.bool_)
+def _not_eligible(batch: Provisional, ends: BatchOutcomes) -> UInt64:
+    """Hashes of the ids of files that are excluded, or held back before anything is opened.
+
+    So are those of which nothing is left but that their customer has deleted them.
+    """
+    out = np.array([reason is not None for reason in batch.quarantine], np.bool_)
+    out |= batch.reason_bits != 0
+    out[ends.deleted] = True
     hashes: UInt64 = batch.scratch.column("id_hash").to_numpy()
-    out: UInt64 = hashes[held | (batch.reason_bits != 0)]
-    return out
+    found: UInt64 = hashes[out]
+    return found
 
 
 def _bears_another_id(decisions: pa.RecordBatch) -> npt.NDArray[np.bool_]:

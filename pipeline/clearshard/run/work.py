@@ -11,6 +11,7 @@ from clearshard.engines.worker import Loss
 from clearshard.errors import RunFailed
 from clearshard.keys import PseudonymKey
 from clearshard.records import (
+    Deleted,
     FileTask,
     Quarantine,
     QuarantineReason,
@@ -39,7 +40,9 @@ class UnitResult:
         quarantined: Rows that are not, and why.
         staged: The checkpoint with the written rows, or None if there are none.
         word_count: Words of the written transcripts.
-        contents: SHA-256 of the transcript of each row, written or not, that could be read.
+        contents: SHA-256 of the transcript of each row, written or not, that could be read; of a
+            deleted one nothing is kept.
+        deleted: Rows whose transcript says that its customer has deleted it.
     """
 
     batch: int
@@ -48,6 +51,7 @@ class UnitResult:
     staged: StagedUnit | None
     word_count: int
     contents: dict[int, str] = field(default_factory=dict)
+    deleted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,16 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
     quarantined = list(unit.known)
     contents: dict[int, str] = {}
     opened: list[tuple[FileTask, Transcript]] = []
+    deleted: list[int] = []
     for task in unit.tasks:
         try:
             content = read_content(task, settings.config)
             contents[task.row] = hashlib.sha256(content).hexdigest()
             words = settings.config.limits.max_transcript_words
             opened.append((task, read_transcript(content, words, task.own_id)))
+        except Deleted:
+            del contents[task.row]
+            deleted.append(task.row)
         except Quarantine as problem:
             quarantined.append((task.row, problem))
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not written
@@ -131,6 +139,7 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
         staged=_checkpoint(unit, rows, quarantined, contents, settings),
         word_count=sum(len(r.transcript.text.split()) for r in rows),
         contents=contents,
+        deleted=tuple(deleted),
     )
 
 

@@ -20,7 +20,9 @@ from clearshard.records import Quarantine, QuarantineReason
 from clearshard.sources.streams import DAMAGED, chunks, lines
 from clearshard.storage import open_inside
 
-_FIELDS = ("status", "language_code", "text", "utterances", "words", "audio_duration")
+_FIELDS = (
+    *("status", "language_code", "text", "utterances", "words", "audio_duration", "audio_url"),
+)
 #: Parquet is decoded some rows at a time: as many as make up so many bytes on average.
 _BATCH_BYTES = 16 * 1024 * 1024
 _MOST_ROWS = 256

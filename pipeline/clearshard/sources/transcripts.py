@@ -1,12 +1,13 @@
 """Bytes of one transcript → `Transcript`, or the reason why not.
 
 The source is the JSON that AssemblyAI's transcript endpoint returns. Only the fields below are
-decoded; anything else (summaries, entities, chapters, urls, prompts) is never looked at. A
-transcript that bears an id must bear the one that it was asked for by, and no field of it or of an
-utterance may be there twice: nobody could say whose speech it is, or which value counts. The three
-views of the speech must agree: `text` is canonical, and every utterance and word must be found in
-it in order, with nothing but white space between them. Otherwise nobody could say what a span of
-one view covers in the others.
+decoded; anything else (summaries, entities, chapters, prompts) is never looked at, and of the
+address of the audio only whether it says that the transcript was deleted. A transcript that bears
+an id must bear the one that it was asked for by, and no field of it or of an utterance may be there
+twice: nobody could say whose speech it is, or which value counts. The three views of the speech
+must agree: `text` is canonical, and every utterance and word must be found in it in order, with
+nothing but white space between them. Otherwise nobody could say what a span of one view covers in
+the others.
 
 People on two channels talk over each other, and sources list their words by turn or by time. The
 order that counts is that of the utterances: words, or a text, in the order of time are brought into
@@ -23,8 +24,9 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from clearshard.records import Piece, Quarantine, QuarantineReason, Transcript, Words
+from clearshard.records import Deleted, Piece, Quarantine, QuarantineReason, Transcript, Words
 from clearshard.sources.channels import numbered_channels
+from clearshard.sources.deletion import says_deleted
 from clearshard.sources.faults import told
 from clearshard.sources.json_keys import RepeatedKey, each_fields_of, fields_of, written
 
@@ -95,6 +97,7 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
             made of the transcript (a benchmark).
 
     Raises:
+        Deleted: It says that its customer has deleted it; see `clearshard.sources.deletion`.
         Quarantine: `malformed`, `id_mismatch`, `not_completed`, `empty`, `too_large` or
             `view_mismatch`.
     """
@@ -112,10 +115,13 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
         raise Quarantine(QuarantineReason.MALFORMED, told(error, "")) from None
     if own_id is not None and source.id not in (own_id, msgspec.UNSET):
         raise Quarantine(QuarantineReason.ID_MISMATCH, "id")
+    has_pieces = bool(words or utterances)
+    if says_deleted(source.text, bytes(fields.get("audio_url", b"")), has_pieces=has_pieces):
+        raise Deleted
     if source.status != _COMPLETED:
         raise Quarantine(QuarantineReason.NOT_COMPLETED, "status")
     text = source.text or ""
-    if not text.strip() and not words and not utterances:
+    if not text.strip() and not has_pieces:
         raise Quarantine(QuarantineReason.EMPTY, "text")
     count = sum(len(of_one or ()) for of_one in spoken)
     if max(len(words), len(utterances), count) > max_words or len(text) > 16 * max_words:
