@@ -1,4 +1,4 @@
-"""Transcripts that must be quarantined: each function breaks an ordinary one in one way."""
+"""Transcripts that must not be written: each function breaks an ordinary one in one way."""
 
 import random
 from collections.abc import Callable
@@ -17,7 +17,7 @@ LONG_TOKEN_LETTERS = 5_000
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to be broken, the reason it must be quarantined for, and how it is made."""
+    """One way to be broken, the reason it must not be written for, and how it is made."""
 
     what: str
     reason: str
@@ -111,6 +111,13 @@ def _no_text(made: Json, _: random.Random) -> None:
 
 def _blank_text(made: Json, _: random.Random) -> None:
     made |= {"text": "  \n ", "utterances": None, "words": [], "audio_duration": 2.0}
+
+
+def _deleted(made: Json, _: random.Random) -> None:
+    """What the service leaves of a transcript that its customer has deleted."""
+    nothing = dict.fromkeys(("words", "utterances", "audio_duration"))
+    address = {"audio_url": "http://deleted_by_user"}
+    made |= {"text": "Deleted by user.", "language_code": None, **nothing, **address}
 
 
 def _without_result(status: str) -> Callable[[Json, random.Random], None]:
@@ -232,6 +239,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a mail address with its host in quotes", "residual_pii", _edited(_host_in_quotes)),
     Fault("a mail address with its host in brackets", "residual_pii", _edited(_host_in_brackets)),
 )
+# Eligible by all that the tables say; the transcript alone knows better.
+DELETED = Fault("its customer has deleted the transcript", "deletion_requested", _edited(_deleted))
 # What excluded files may contain without anybody noticing, since nobody may open them.
 UNOPENED: tuple[Fault, ...] = (FAULTS[0], FAULTS[1], FAULTS[10], FAULTS[24])
 # Where a manifest points although no transcript may be read there.

@@ -16,7 +16,7 @@ from .people import DECOY_NAME
 from .transcript import Shape, encoded, some_shape, transcript, two_channels
 
 SEED = "clearshard samples 1"
-ELIGIBLE = 215
+ELIGIBLE = 215  # by what the tables say
 CONTAINER = "evening-batch.jsonl"
 CONTAINED_ELIGIBLE, CONTAINED_EXCLUDED = 36, 5
 # What the reasons of an account are replaced with when nothing can be known about its contract.
@@ -196,6 +196,10 @@ class _Planner:
                 shape=two_channels(called),
                 odd="two channels, on which people talk over each other",
             )
+        gone = faulty.DELETED
+        made[7] = replace(
+            made[7], state="excluded", reasons=(gone.reason,), fault=gone, odd=gone.what
+        )
         for at in range(10, 10 + CONTAINED_ELIGIBLE):
             made[at] = replace(made[at], place="container")
         for at in (10, 11):
