@@ -417,6 +417,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         max_quarantined_share: More of the eligible files in quarantine were exit code 3; None as
             above.
         max_drop_share: More of the files of the run before gone would have been; None as above.
+        actor: Who ran, by name, as the caller said; empty in records of earlier versions.
+        host: The machine, by name; empty as above.
     """
 
     run_id: str
@@ -454,6 +456,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     redaction: RedactionTerms | None = None
     max_quarantined_share: float | None = None
     max_drop_share: float | None = None
+    actor: str = ""
+    host: str = ""
 
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")

@@ -10,6 +10,7 @@ from clearshard.audit.explain import explain
 from clearshard.audit.verify import verify
 from clearshard.config import Housekeeping
 from clearshard.run import housekeeping
+from clearshard.run.agent import Agent
 from clearshard.run.folder import OutputFolder
 from clearshard.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
 from clearshard.run.journal import Journal
@@ -17,6 +18,7 @@ from clearshard.storage import remove_tree
 
 from ..audit.building import Output, excluded
 
+AGENT = Agent("svc-training", "here")
 WEEK = Housekeeping(keep_runs_days=7)
 
 
@@ -30,7 +32,7 @@ def output(tmp_path: Path) -> Output:
 
 
 def at(output: Output, days: float) -> Journal:
-    return Journal(output.ledger, lambda: output.now + timedelta(days=days))
+    return Journal(output.ledger, lambda: output.now + timedelta(days=days), AGENT)
 
 
 def runs(output: Output) -> set[str]:
@@ -115,7 +117,7 @@ def test_temporary_files_are_removed_and_nothing_else(output: Output) -> None:
         path.write_bytes(b"half")
     kept = output.out / "notes.tmp"
     kept.write_bytes(b"somebody's")
-    journal = Journal(output.ledger, lambda: datetime.now(UTC))
+    journal = Journal(output.ledger, lambda: datetime.now(UTC), AGENT)
     sweep_leftovers(OutputFolder(output.out), Housekeeping(), "r", journal)
     assert not any(path.exists() for path in left)
     assert kept.exists()

@@ -13,6 +13,7 @@ from clearshard.audit.verify import Known, verify
 from clearshard.config import load_config
 from clearshard.errors import ConfigError, IntegrityError
 from clearshard.keys import load_signing_key
+from clearshard.run.agent import Agent
 from clearshard.run.folder import OutputFolder
 from clearshard.run.job import RunOptions, run
 from clearshard.run.journal import open_journal
@@ -96,9 +97,11 @@ def test_a_run_beside_a_tampered_ledger_does_nothing(world: World) -> None:
 def test_what_is_told_has_the_time_of_the_clock(world: World) -> None:
     world.run()
     now = datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)
+    agent = Agent("svc-training", "here")
     folder = OutputFolder(world.out)
-    journal = open_journal(folder, load_config(world.config), lambda: now, lambda _: None)
+    journal = open_journal(folder, load_config(world.config), lambda: now, lambda _: None, agent)
     before = journal.head
-    journal.tell(EventName.RUN_FAILED, "r", {})
+    journal.tell(EventName.RUN_FAILED, "r", {"error": "Defect"})
     newest = list(journal.events())[-1]
+    assert newest.data == {"error": "Defect", "actor": "svc-training", "host": "here"}
     assert (newest.at, newest.prev, newest.hash) == ("2027-01-02T03:04:05Z", before, journal.head)

@@ -6,6 +6,7 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.run import publish
+from clearshard.run.agent import Agent
 from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
 from clearshard.run.publish import tidy
@@ -23,7 +24,10 @@ def test_replaced_shards_are_removed_and_told_once_whatever_happens_between(
     output = Output(tmp_path / "out")
     output.publish("first")
     output.publish("second", superseded=["first"])
-    folder, journal = OutputFolder(output.out), Journal(output.ledger, output.tick)
+    folder, journal = (
+        OutputFolder(output.out),
+        Journal(output.ledger, output.tick, Agent("svc", "here")),
+    )
 
     def dies(_: Path) -> None:
         raise KeyboardInterrupt

@@ -35,6 +35,12 @@ AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", help="Moment to decide at, RFC 3339 with an offset. Default: now."),
 ]
+ActorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--actor", help="Who runs, for the record and the ledger. Default: the user's name."
+    ),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="One JSON object as the last line of stdout.")
 ]

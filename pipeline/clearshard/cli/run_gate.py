@@ -13,6 +13,7 @@ from clearshard.cli.console import Reporter, print_json, print_table
 from clearshard.cli.logs import JsonLog, LogFormat
 from clearshard.cli.options import (
     NOT_MEANT_OTHERWISE,
+    ActorOption,
     AsOfOption,
     ConfigOption,
     JsonOption,
@@ -34,6 +35,7 @@ from clearshard.engines.worker import prepare
 from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.records import RunRecord, utc_text
 from clearshard.run import PRELOAD
+from clearshard.run.agent import this_agent
 from clearshard.run.lock import lock_doubt
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
@@ -94,6 +96,7 @@ def run(
             help="Publish although more is gone than limits.max_drop_share allows: it is right.",
         ),
     ] = False,
+    actor: ActorOption = None,
     as_json: JsonOption = False,
     log_format: LogFormatOption = None,
     quiet: QuietOption = False,
@@ -106,6 +109,7 @@ def run(
     if replay and as_of is None:
         problem = "rehearses a moment: name it with --as-of, as in 2026-01-31T12:00:00Z"
         raise ConfigError("--replay", [problem])
+    who = this_agent(actor)
     # What takes long to import is imported twice at once: here, and where workers are forked from.
     prepare(PRELOAD)
     from clearshard.cli.telemetry import Telemetry
@@ -122,6 +126,7 @@ def run(
         wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
         accept_drop=accept_drop,
         replay=replay,
+        agent=who,
     )
     started = time.monotonic()
     as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import metadata
@@ -33,6 +33,7 @@ from clearshard.redaction.promise import promise_digest
 from clearshard.redaction.redactor import redactor_digest
 from clearshard.run import PRELOAD
 from clearshard.run.accepted import Accepted, accept
+from clearshard.run.agent import Agent, this_agent
 from clearshard.run.confirm import Confirmed, confirm, gather
 from clearshard.run.containers import ContainerReader
 from clearshard.run.drop import drop_since
@@ -92,6 +93,7 @@ class RunOptions:
         dry_run: Decide and redact, but leave nothing behind.
         wishes: What is to be done again although nothing has changed.
         accept_drop: Publish, however much of what the run before has written is gone.
+        agent: Who runs, and where: for the record and the ledger, and of no other effect.
         replay: Rehearse: everything is judged as if `as_of` were now, whatever the clock says. Only
             in a folder of rehearsals.
     """
@@ -103,6 +105,7 @@ class RunOptions:
     wishes: Wishes = NO_WISHES
     accept_drop: bool = False
     replay: bool = False
+    agent: Agent = field(default_factory=this_agent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def run(
     digests = redactor_digest(config), promise_digest(config)
     kind = Kind.REHEARSALS if options.replay else Kind.RUNS
     with locked(options.out, kind) as (folder, lock), output_errors(options.out):
-        journal = open_journal(folder, config, clock, progress.note)
+        journal = open_journal(folder, config, clock, progress.note, options.agent)
         recover(folder, journal)
         finish_sweeps(folder, journal)
         job = _Job(config, options, accepted, digests, folder, progress, journal, stop or Stop())
@@ -326,6 +329,8 @@ class _Job:
             redaction=redaction_terms(config.redaction),
             max_quarantined_share=config.limits.max_quarantined_share,
             max_drop_share=config.limits.max_drop_share,
+            actor=options.agent.actor,
+            host=options.agent.host,
         )
         return RunResult(record, False, confirmed.stale, self._redacted_words)
 

@@ -9,6 +9,7 @@ from clearshard.audit.signing import Signer
 from clearshard.config import Config
 from clearshard.errors import ConfigError
 from clearshard.keys import find_signing_key, load_signing_key
+from clearshard.run.agent import Agent
 from clearshard.run.folder import OutputFolder
 
 
@@ -19,13 +20,15 @@ class Journal:
         clock: Says what time it is, with an offset.
     """
 
-    def __init__(self, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+    def __init__(self, ledger: Ledger, clock: Callable[[], datetime], agent: Agent) -> None:
         self.clock = clock
         self._ledger = ledger
+        self._agent = agent
 
     def tell(self, event: EventName, run_id: str, data: Mapping[str, object]) -> None:
-        """Appends an event, dated now; raises as `Ledger.append`."""
-        self._ledger.append(event, run_id, self.clock(), data)
+        """Appends an event, dated now, with who tells it; raises as `Ledger.append`."""
+        told = {**data, **self._agent.to_dict()}
+        self._ledger.append(event, run_id, self.clock(), told)
 
     @property
     def head(self) -> str | None:
@@ -49,6 +52,7 @@ def open_journal(
     config: Config,
     clock: Callable[[], datetime],
     note: Callable[[str], None],
+    agent: Agent,
 ) -> Journal:
     """The journal of an output folder, with the key that it was begun with.
 
@@ -57,6 +61,7 @@ def open_journal(
         config: Names the key file; a key is made where nothing is signed yet.
         clock: As in `Journal`.
         note: Told if a key was made.
+        agent: Who runs, and where.
 
     Raises:
         ConfigError: There is no key, or the ledger is signed with another one.
@@ -83,4 +88,4 @@ def open_journal(
             f"{folder.root} is signed by {newest.key[:16]}...; use that one, or a new output folder"
         )
         raise ConfigError("configuration", [problem])
-    return Journal(Ledger(folder.ledger, signer), clock)
+    return Journal(Ledger(folder.ledger, signer), clock, agent)

@@ -13,6 +13,7 @@ from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.config import load_config
 from clearshard.run import job
+from clearshard.run.agent import this_agent
 from clearshard.run.job import RunOptions, run
 from clearshard.run.work import read_content
 
@@ -51,6 +52,7 @@ def test_the_ledger_says_what_an_unchanged_run_has_read(world: World) -> None:
         "visible_run": first.record.run_id,
         "manifest_sha256": first.record.manifest.sha256,
         "registry_sha256": first.record.registry.sha256,
+        **this_agent().to_dict(),
     }
 
 
