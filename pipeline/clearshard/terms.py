@@ -48,6 +48,16 @@ def terms_of(record: RunRecord) -> dict[str, str]:
     }
 
 
+def made_under(record: RunRecord) -> dict[str, str]:
+    """The same, and who ran: for whoever may know that."""
+    return {**terms_of(record), "ran by": ran_by(record)}
+
+
+def ran_by(record: RunRecord) -> str:
+    """Who ran, and on which machine."""
+    return f"{record.actor} on {record.host}" if record.actor else NOT_RECORDED
+
+
 def policy_name(policy_toml: str) -> str:
     """Title and version of a recorded policy."""
     try:

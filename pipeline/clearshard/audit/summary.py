@@ -12,6 +12,7 @@ from clearshard.audit.reading import Pick, open_decisions
 from clearshard.audit.selection import Period, runs_in
 from clearshard.errors import IntegrityError
 from clearshard.records import State
+from clearshard.terms import made_under
 
 _MOST_ACCOUNTS = 10
 _Name = TypeVar("_Name")
@@ -86,11 +87,13 @@ class RunSlice:
         run_id: The run.
         as_of: The moment at which it evaluated the rules.
         rehearsal: Whether it only rehearsed that; see `RunRecord`.
+        made_under: Policy, redaction and who ran, in words; see `clearshard.terms`.
     """
 
     run_id: str
     as_of: str
     rehearsal: bool
+    made_under: dict[str, str]
     funnel: Funnel
 
 
@@ -150,6 +153,7 @@ class Summary:
                     "as_of": r.as_of,
                     "rehearsal": r.rehearsal,
                     **r.funnel.to_dict(),
+                    "made_under": r.made_under,
                 }
                 for r in self.by_run
             ],
@@ -202,7 +206,11 @@ def summarise(
         total=total,
         by_run=tuple(
             RunSlice(
-                run.run_id, run.record.as_of, run.record.rehearsal, by_order.get(order, Funnel())
+                run.run_id,
+                run.record.as_of,
+                run.record.rehearsal,
+                made_under(run.record),
+                by_order.get(order, Funnel()),
             )
             for order, run in enumerate(runs)
         ),

@@ -11,6 +11,7 @@ from clearshard.audit.events import canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun, part_number, superseded_by, visible_runs
 from clearshard.records import TIMESTAMP
+from clearshard.terms import policy_name
 
 #: Names of the views.
 VIEWS = ("decisions", "reasons", "runs", "shards", "events")
@@ -34,6 +35,12 @@ _RUNS = pa.schema(
         ("quarantined", pa.int64()),
         ("taken_out", pa.int64()),
         ("word_count", pa.int64()),
+        ("policy", pa.string()),
+        ("profile", pa.string()),
+        ("operator", pa.string()),
+        ("score_threshold", pa.float64()),
+        ("actor", pa.string()),
+        ("host", pa.string()),
         ("superseded_by", pa.string()),
     ]
 )
@@ -91,6 +98,11 @@ def _runs(runs: Sequence[VisibleRun], newer: dict[str, str]) -> pa.Table:
             {
                 **{name: record[name] for name in _RUNS.names if name in record},
                 **{name: counts[name] for name in counts},
+                # Records of earlier versions know nothing of some.
+                **(record["redaction"] or {}),
+                "policy": policy_name(run.record.policy_toml),
+                "actor": record["actor"] or None,
+                "host": record["host"] or None,
                 "manifest_sha256": record["manifest"]["sha256"],
                 "registry_sha256": registry["sha256"],
                 "registry_exported_at": registry["newest_exported_at"],

@@ -7,6 +7,7 @@ and then. Names that come from outside are escaped before they are shown.
 
 import json
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
@@ -86,6 +87,23 @@ def print_records(title: str, header: Sequence[str], rows: Sequence[Sequence[obj
         print_text("")
         for name, value in zip(names, row, strict=True):
             print_text(f"{name:<{width}}  {_cell(value)}")
+
+
+def print_facts(title: str, facts: Mapping[str, str]) -> None:
+    """Names and what they are, one below the other; on a terminal folded between words."""
+    print_text(title)
+    width = max(map(len, facts), default=0) + 2
+    columns = Console().width if sys.stdout.isatty() else _NO_LIMIT
+    for name, words in facts.items():
+        for line in textwrap.wrap(
+            shown(words),
+            max(columns, 2 * width),
+            initial_indent=f"{shown(name):<{width}}",
+            subsequent_indent=" " * width,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ):
+            print_text(line)
 
 
 def _cell(value: object) -> str:

@@ -124,6 +124,7 @@ def check(
         f"head of the ledger: {events[-1]['hash']}",
         f"signed by:          {events[-1]['key']}",
     ]
+    said += [terms_of(record) for record in in_use(records)]
     if key is None:
         said.append("No --key was given: compare this one with the key that you were told.")
     said.append(f"Covered by no signature: {', '.join(UNSIGNED)}.")
@@ -294,6 +295,17 @@ def count_faults(run: str, record: Record) -> Iterator[Fault]:
         yield where, "it does not have one decision for each file that it saw"
     if counts["written"] != sum(shard["row_count"] for shard in record["shards"]):
         yield where, "its shards do not hold what it says it wrote"
+
+
+def terms_of(record: Record) -> str:
+    """Who ran, and how values were replaced; a record of an earlier version does not say."""
+    asked = record.get("redaction") or {}
+    who = f"{record['actor']} on {record.get('host')}" if record.get("actor") else "not recorded"
+    how = [asked.get(name, "not recorded") for name in ("profile", "operator", "score_threshold")]
+    return shown(
+        f"run {record['run_id']}: ran by {who}; profile {how[0]}, replaced by {how[1]}, "
+        f"threshold {how[2]}"
+    )
 
 
 def in_use(records: dict[str, Record]) -> list[Record]:

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import zipfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -22,11 +23,13 @@ from clearshard.audit.events import Event
 from clearshard.audit.faults import printable
 from clearshard.audit.inventory import MARKER_NAME
 from clearshard.audit.ledger import Ledger
-from clearshard.audit.reading import read_record, record_paths
+from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from clearshard.audit.report.facts import collect
 from clearshard.audit.report.page import page
 from clearshard.audit.verify import Known, Report, verify
 from clearshard.errors import IntegrityError, OutputUnusable, RunFailed
+from clearshard.inert import in_markdown
+from clearshard.terms import made_under
 
 _ROWS_IN_REPORT = 2000
 _BLOCK_BYTES = 1 << 20
@@ -90,7 +93,7 @@ def pack(out: Path, target: BinaryIO, known: Known, version: str) -> Packed:
             entries.add("report.html", report)
         entries.add("verification.json", _verification(verification, known, found, version))
         entries.add("check.py", _text("check.py").encode())
-        readme = _readme(verification, newest, version, with_report=report is not None)
+        readme = _readme(out, verification, newest, version, with_report=report is not None)
         entries.add("README.md", readme.encode())
         entries.add(_LAST, _json({"made_by": f"clearshard {version}", "files": entries.digests}))
     # What a run is about to change it tells the ledger first; what it has announced already and not
@@ -170,14 +173,19 @@ def _newest(out: Path) -> Event | None:
         return None
 
 
+def _readable(out: Path) -> tuple[VisibleRun, ...]:
+    """The runs whose record can be read, oldest first."""
+    runs = []
+    for path in record_paths(out):
+        with suppress(IntegrityError):
+            runs.append(read_record(path))
+    return oldest_first(runs)
+
+
 def _policies(out: Path) -> dict[str, str]:
     """The policies of all readable records, by digest."""
     policies: dict[str, str] = {}
-    for path in record_paths(out):
-        try:
-            record = read_record(path).record
-        except IntegrityError:
-            continue
+    for record in (run.record for run in _readable(out)):
         if _DIGEST.fullmatch(record.policy_digest):  # it becomes a name
             policies[record.policy_digest] = record.policy_toml
     return dict(sorted(policies.items()))
@@ -196,7 +204,18 @@ def _verification(report: Report, known: Known, found: _Found, version: str) -> 
     return _json({**said, **report.to_dict()})
 
 
-def _readme(report: Report, newest: Event | None, version: str, *, with_report: bool) -> str:
+def _terms(out: Path) -> str:
+    """Rows of a table: what the newest readable record says of its run."""
+    records = [run.record for run in _readable(out)]
+    if not records:
+        return ""
+    told = {"newest run": records[-1].run_id, **made_under(records[-1])}
+    return "\n".join(f"| {name} | {in_markdown(words)} |" for name, words in told.items())
+
+
+def _readme(
+    out: Path, report: Report, newest: Event | None, version: str, *, with_report: bool
+) -> str:
     faults = len(report.faults)
     return _text("readme.md").format(
         version=version,
@@ -205,6 +224,7 @@ def _readme(report: Report, newest: Event | None, version: str, *, with_report: 
         verdict="all was as it was recorded" if report.sound else f"**{faults} fault(s)**",
         public_key=report.public_key,
         head=report.head,
+        terms=_terms(out),
         report="" if with_report else " (missing: the records are too damaged to make it)",
     )
 

@@ -16,6 +16,7 @@ from clearshard.audit.verify import Known, verify
 from clearshard.audit.verify import Report as Verification
 from clearshard.errors import OutputUnusable
 from clearshard.records import State
+from clearshard.terms import ran_by
 
 #: Accounts and quarantine causes that are listed by themselves.
 _MOST_ACCOUNTS = 25
@@ -34,6 +35,7 @@ class RunFacts:
         policy_digest: Of its policy.
         redactor_digest: Of what redacted.
         kept: Whether its shards are still there.
+        ran_by: Who ran, and on which machine.
     """
 
     run_id: str
@@ -43,6 +45,7 @@ class RunFacts:
     policy_digest: str
     redactor_digest: str
     kept: bool
+    ran_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ def _run(run: VisibleRun, runs: Sequence[VisibleRun]) -> RunFacts:
         policy_digest=run.record.policy_digest,
         redactor_digest=run.record.redactor_digest,
         kept=run.run_id not in replaced,
+        ran_by=printable(ran_by(run.record)),
     )
 
 

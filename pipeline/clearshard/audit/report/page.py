@@ -12,6 +12,7 @@ from clearshard.audit.faults import printable
 from clearshard.audit.report.charts import reasons_over_time
 from clearshard.audit.report.facts import ReportFacts
 from clearshard.records import QuarantineReason, utc_text
+from clearshard.terms import made_under
 
 _OF_QUARANTINE = frozenset(map(str, QuarantineReason))
 
@@ -31,6 +32,7 @@ def page(facts: ReportFacts, made_at: datetime | None, version: str) -> str:
         facts=facts,
         record=facts.newest.record,
         funnel=facts.summary.total,
+        terms={name: printable(words) for name, words in made_under(facts.newest.record).items()},
         chart=reasons_over_time(
             [(run.as_of[5:10], _exclusions(run.reasons)) for run in oldest_first]
         ),

@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
-from clearshard.audit.summary import Funnel, Slice, Summary
+from clearshard.audit.summary import Funnel, RunSlice, Slice, Summary
 from clearshard.cli.audit.options import EXIT, RunOption, SinceOption, UntilOption, picked
-from clearshard.cli.console import print_json, print_table
+from clearshard.cli.console import print_facts, print_json, print_table
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.run.folder import require_ours
+from clearshard.terms import NOT_RECORDED
+
+_DIFFERS = "not the same in all of them; --run RUN says it of one"
 
 
 def register(app: typer.Typer) -> None:
@@ -54,6 +57,17 @@ def _print(result: Summary) -> None:
     others = result.other_accounts
     rest = [(f"{others.accounts:,} others", *_counts(others.funnel))] if others.accounts else []
     _print_slices("account", steps, result.by_account, rest)
+    print_facts("\nmade under", _made_under(result.by_run))
+
+
+def _made_under(runs: Sequence[RunSlice]) -> dict[str, str]:
+    """What the runs were made under, where that is the same."""
+    names = dict.fromkeys(name for run in runs for name in run.made_under)
+    told = {}
+    for name in names:
+        words = dict.fromkeys(run.made_under.get(name, NOT_RECORDED) for run in runs)
+        told[name] = next(iter(words)) if len(words) == 1 else _DIFFERS
+    return told
 
 
 def _print_slices(
