@@ -10,6 +10,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from configparser import ConfigParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from typer.main import get_command
 from clearshard.cli.entry import app
 from clearshard.config import load_config
 from clearshard.telemetry.metrics import render
-from clearshard.telemetry.outcome import Outcome
+from clearshard.telemetry.outcome import visible
 
 from .run.world import AS_OF, small_world
 from .telemetry.making import a_record
@@ -405,7 +406,8 @@ def _takes(words: list[str]) -> None:
 
 def test_the_table_of_metrics_is_what_is_written() -> None:
     record = a_record(reasons={"malformed": 1}, alerts={"zero_retention_breach": 1})
-    content = render("job", Outcome(AS_OF, 1.0, 0, record), None).decode()
+    outcome = replace(visible(record, AS_OF, 1.0, 0, 10), refusal="too_many_gone")
+    content = render("job", outcome).decode()
     written = set(re.findall(r"^# HELP (\w+) ", content, re.MULTILINE))
     documented = re.findall(r"^\| `(clearshard_\w+)` \|", _section("Metrics"), re.MULTILINE)
     assert set(documented) == written

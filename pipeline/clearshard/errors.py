@@ -9,14 +9,24 @@ quarantined than the configured share, or more gone than a run may lose, 4 regis
 unavailable or stale, 5 integrity check failed, 6 another run holds the lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
 class ClearshardError(Exception):
-    """An error with a message for the user that says what to do next."""
+    """An error with a message for the user that says what to do next.
+
+    Attributes:
+        refusal: What metrics call it where an input was refused, so that nothing was published.
+    """
 
     exit_code: ClassVar[int] = 1
+    refusal: ClassVar[str | None] = None
+
+    @property
+    def details(self) -> dict[str, object]:
+        """Numbers that the message holds, as JSON values, for programs."""
+        return {}
 
 
 class ConfigError(ClearshardError):
@@ -84,21 +94,41 @@ class TooManyQuarantined(ClearshardError):
 
 
 class TooManyGone(ClearshardError):
-    """Too much of what the run before had written would be gone; nothing became visible."""
+    """Too much of what the run before had written would be gone; nothing became visible.
+
+    Attributes:
+        gone: Files that would be gone for other reasons than those that files are meant to go for.
+        before: Files that the run before had written.
+        due: Files that must go, and are in its shards until a run is published.
+    """
 
     exit_code = 3
+    refusal = "too_many_gone"
+
+    def __init__(self, message: str, gone: Mapping[str, int], before: int, due: int) -> None:
+        super().__init__(message)
+        self.gone = dict(gone)
+        self.before = before
+        self.due = due
+
+    @property
+    def details(self) -> dict[str, object]:
+        """See the attributes."""
+        return {"gone": self.gone, "files_before": self.before, "due": self.due}
 
 
 class SourceUnavailable(ClearshardError):
     """A manifest or registry is missing, empty, unreadable or of the wrong schema."""
 
     exit_code = 4
+    refusal = "source_unavailable"
 
 
 class RegistryStale(ClearshardError):
     """The whole registry is older than the policy allows: no decision can be taken on it."""
 
     exit_code = 4
+    refusal = "registry_stale"
 
 
 class IntegrityError(ClearshardError):

@@ -9,15 +9,23 @@ from importlib import util
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from clearshard.cli.entry import _exit_code
-from clearshard.errors import IntegrityError, Interrupted, RegistryStale, RunLocked
+from clearshard.errors import (
+    IntegrityError,
+    Interrupted,
+    RegistryStale,
+    RunLocked,
+    SourceUnavailable,
+    TooManyGone,
+)
 from clearshard.records import RunRecord
 from clearshard.run import job
 from clearshard.telemetry.metrics import render, write_metrics
-from clearshard.telemetry.outcome import Outcome, failed
+from clearshard.telemetry.outcome import Outcome, failed, visible
 
 from ..run.world import World, small_world, transcript
 
@@ -41,8 +49,10 @@ def world(tmp_path: Path, record: RunRecord, monkeypatch: pytest.MonkeyPatch) ->
     return small_world(tmp_path)
 
 
-def _run(world: World, extra: str) -> int:
+def _run(world: World, extra: str, max_drop_share: float = 1.0) -> int:
     world.write(f"\n[limits]\nmax_quarantined_share = 1.0\n{extra}")
+    share = f"max_drop_share = {max_drop_share}"
+    world.config.write_text(world.config.read_text().replace("max_drop_share = 1.0", share))
     return _exit_code(["run", "--config", str(world.config), "--out", str(world.out), "--json"])
 
 
@@ -91,6 +101,112 @@ def test_a_run_that_fails_keeps_the_time_of_the_last_success(tmp_path: Path) -> 
         assert not any(name[0] == "clearshard_run_files" for name in samples)
 
 
+GONE = TooManyGone("x", {"unknown_region": 3, "not in the manifest": 1}, 10, 2)
+REFUSED = "clearshard_run_refused_timestamp_seconds"
+SUCCESS = ("clearshard_run_success_timestamp_seconds",)
+
+
+def test_a_refused_drop_is_told_and_moves_no_success(tmp_path: Path) -> None:
+    path = tmp_path / "job.prom"
+    write_metrics(path, "job", Outcome(_NOW, 2.0, 0))
+    assert (REFUSED, "too_many_gone") not in _samples(path.read_bytes())
+    refused_at = datetime(2026, 11, 23, tzinfo=UTC)
+    write_metrics(path, "job", failed(GONE, refused_at, 1.5))
+    samples = _samples(path.read_bytes())
+    assert samples["clearshard_run_exit_code",] == 3
+    assert samples[SUCCESS] == _NOW.timestamp()
+    assert samples[REFUSED, "too_many_gone"] == refused_at.timestamp()
+    assert samples["clearshard_run_gone_files", "unknown_region"] == 3
+    assert samples["clearshard_run_gone_files", "not in the manifest"] == 1
+    assert samples["clearshard_run_gone_share",] == 0.4
+    assert samples["clearshard_run_due_files",] == 2
+    # Another failure does not make it unsaid, and a success comes after it.
+    write_metrics(path, "job", failed(RegistryStale("x"), datetime(2026, 11, 24, tzinfo=UTC), 1))
+    samples = _samples(path.read_bytes())
+    assert samples[REFUSED, "too_many_gone"] == refused_at.timestamp()
+    assert samples[REFUSED, "registry_stale"] == datetime(2026, 11, 24, tzinfo=UTC).timestamp()
+    assert ("clearshard_run_due_files",) not in samples
+    write_metrics(path, "job", Outcome(datetime(2026, 11, 25, tzinfo=UTC), 1.0, 0))
+    samples = _samples(path.read_bytes())
+    assert samples[SUCCESS] > samples[REFUSED, "registry_stale"] > samples[REFUSED, "too_many_gone"]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (SourceUnavailable("x"), "source_unavailable"),
+        (RegistryStale("x"), "registry_stale"),
+        (IntegrityError("x"), None),
+        (Interrupted(), None),
+        (ValueError("x"), None),
+    ],
+)
+def test_what_was_refused_is_told_by_its_kind(
+    tmp_path: Path, error: BaseException, reason: str | None
+) -> None:
+    write_metrics(tmp_path / "job.prom", "job", failed(error, _NOW, 1))
+    samples = _samples((tmp_path / "job.prom").read_bytes())
+    assert [name[1] for name in samples if name[0] == REFUSED] == ([reason] if reason else [])
+    assert ("clearshard_run_gone_share",) not in samples
+
+
+def test_no_strangers_are_taken_over_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "job.prom"
+    path.write_text(f'{REFUSED}{{config="job",reason="a customer"}} 1\n')
+    write_metrics(path, "job", Outcome(_NOW, 1, 0))
+    assert b"customer" not in path.read_bytes()
+
+
+def test_what_a_visible_run_has_lost_is_told(record: RunRecord) -> None:
+    gone = msgspec.structs.replace(record, gone={"missing": 1}, files_before=20)
+    samples = _samples(render("job", visible(gone, _NOW, 1, 0, 0)))
+    assert samples["clearshard_run_gone_files", "missing"] == 1
+    assert samples["clearshard_run_gone_share",] == 0.05
+    assert samples["clearshard_run_due_files",] == 0
+    # A record of an earlier version does not say of how many.
+    samples = _samples(
+        render("job", visible(msgspec.structs.replace(gone, files_before=0), _NOW, 1, 0, 0))
+    )
+    assert ("clearshard_run_gone_share",) not in samples
+
+
+@pytest.mark.parametrize("kind", ["gone", "unreadable"])
+def test_a_real_run_that_is_refused_tells_all_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    world = small_world(tmp_path)
+    world.export_now()
+    extra = '[metrics]\ntextfile = "run.prom"\n[lineage]\nfile = "events.jsonl"\n'
+    assert _run(world, extra) == 0
+    first = _samples((tmp_path / "run.prom").read_bytes())
+    capsys.readouterr()
+    if kind == "gone":
+        world.files = [f for f in world.files if f["file_id"] != "good-1"]
+        world.accounts[1]["opted_out"] = "true"  # other-0 must go
+        code = _run(world, extra, max_drop_share=0.0)
+    else:
+        for account in world.accounts:
+            account["opted_out"] = "perhaps"
+        code = _run(world, extra)
+    assert code == {"gone": 3, "unreadable": 4}[kind]
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    second = _samples((tmp_path / "run.prom").read_bytes())
+    assert second[SUCCESS] == first[SUCCESS]
+    reason = {"gone": "too_many_gone", "unreadable": "source_unavailable"}[kind]
+    assert second[REFUSED, reason] == second["clearshard_run_end_timestamp_seconds",]
+    event = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()][-1]
+    assert event["eventType"] == "FAIL"
+    message = event["run"]["facets"]["errorMessage"]["message"]
+    assert f"exit code {code}, refused: {reason}" in message
+    if kind == "gone":
+        assert second["clearshard_run_gone_share",] == 0.2
+        assert second["clearshard_run_due_files",] == 1
+        assert "1 of 5 files gone (not in the manifest 1)" in message
+        assert said["gone"] == {"not in the manifest": 1}
+        assert (said["files_before"], said["due"]) == (5, 1)
+    assert "acct-" not in json.dumps(event)
+
+
 def test_a_run_that_is_refused_leaves_the_metrics_to_the_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,7 +228,7 @@ def test_a_file_of_somebody_else_does_not_stop_the_metrics(tmp_path: Path, befor
 
 def test_jobs_do_not_take_over_each_others_success(tmp_path: Path) -> None:
     path = tmp_path / "job.prom"
-    path.write_bytes(render("other", Outcome(_NOW, 1, 0), None))
+    path.write_bytes(render("other", Outcome(_NOW, 1, 0)))
     write_metrics(path, "job", failed(IntegrityError("x"), _NOW, 1))
     assert ("clearshard_run_success_timestamp_seconds",) not in _samples(path.read_bytes())
 

@@ -9,7 +9,9 @@ import signal
 import sys
 import traceback
 import types
+from collections.abc import Mapping
 from importlib import metadata
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -82,7 +84,7 @@ def _exit_code(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return RunFailed.exit_code
     except ClearshardError as error:
-        return _fail(type(error).__name__, error.exit_code, str(error), arguments)
+        return _fail(type(error).__name__, error.exit_code, str(error), arguments, error.details)
     except (Interrupted, InterruptedAtOnce):
         return _fail("Interrupted", Interrupted.exit_code, _INTERRUPTED, arguments)
     except Exception as error:  # noqa: BLE001 - the last line of defence
@@ -90,15 +92,21 @@ def _exit_code(arguments: list[str]) -> int:
     return 0
 
 
-def _fail(kind: str, code: int, message: str | None, arguments: list[str]) -> int:
+def _fail(
+    kind: str,
+    code: int,
+    message: str | None,
+    arguments: list[str],
+    details: Mapping[str, object] = MappingProxyType({}),
+) -> int:
     if message is not None:
         if chosen_format(arguments) is LogFormat.JSON:
             JsonLog(now).write("error", "failed", message, error=kind, exit_code=code)
         else:
             sys.stderr.write(f"clearshard: {message}\n")
     if "--json" in arguments:
-        problem = {"status": "error", "exit_code": code, "error": kind}
-        print_json(problem if message is None else {**problem, "message": message})
+        problem: dict[str, object] = {"status": "error", "exit_code": code, "error": kind}
+        print_json({**problem, **details, **({} if message is None else {"message": message})})
     return code
 
 

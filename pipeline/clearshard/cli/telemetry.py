@@ -10,7 +10,7 @@ from clearshard.keys import lineage_key
 from clearshard.records import RunRecord
 from clearshard.telemetry.lineage import Described, Lineage, require_lineage
 from clearshard.telemetry.metrics import require_metrics, write_metrics
-from clearshard.telemetry.outcome import Outcome, failed
+from clearshard.telemetry.outcome import Outcome, failed, visible
 
 
 class Telemetry:
@@ -53,7 +53,7 @@ class Telemetry:
     ) -> None:
         """Tells of a run that is visible, and how much of it was made now."""
         now, code = self._clock(), 0 if excess is None else excess.exit_code
-        self._tell(Outcome(now, self._seconds(now), code, record, redacted_words))
+        self._tell(visible(record, now, self._seconds(now), code, redacted_words))
 
     def failed(self, error: BaseException) -> None:
         """Tells of a run that is not."""

@@ -83,8 +83,15 @@ class Drop:
             f"be gone for other reasons than opt-out, deletion or retention ({why}). That is more "
             f"than limits.max_drop_share ({share:g}), as where an export has gone wrong. Nothing "
             f"was published: the shards of run {self.before} stay{due}. Mend the export and run "
-            "again; if it is right, run again with --accept-drop."
+            "again; if it is right, run again with --accept-drop.",
+            self.others,
+            self.written,
+            self.meant,
         )
+
+
+#: Of a run that has none before it.
+NO_DROP = Drop("", 0, 0, {})
 
 
 def drop_since(before: VisibleRun, decisions: Sequence[Path]) -> Drop:

@@ -36,7 +36,7 @@ from clearshard.run.accepted import Accepted, accept
 from clearshard.run.agent import Agent, this_agent
 from clearshard.run.confirm import Confirmed, confirm, gather
 from clearshard.run.containers import ContainerReader
-from clearshard.run.drop import drop_since
+from clearshard.run.drop import NO_DROP, Drop, drop_since
 from clearshard.run.earlier import Earlier
 from clearshard.run.finish import Finisher, ManifestChanged
 from clearshard.run.folder import Kind, OutputFolder, locked, require_nothing_added
@@ -292,7 +292,7 @@ class _Job:
             self.staging / _DECISIONS,
         )
         remove_tree(scratch)
-        gone = self._gone(before, finished.decisions)
+        drop = self._drop(before, finished.decisions)
         record = RunRecord(
             run_id=self.run_id,
             clearshard_version=VERSION,
@@ -324,7 +324,8 @@ class _Job:
             below_default=self._accepted.below_default,
             rehearsal=options.replay,
             clock_skew_seconds=config.policy.clock_skew_seconds,
-            gone=gone,
+            gone=drop.others,
+            files_before=drop.written,
             drop_accepted=options.accept_drop,
             redaction=redaction_terms(config.redaction),
             max_quarantined_share=config.limits.max_quarantined_share,
@@ -334,20 +335,18 @@ class _Job:
         )
         return RunResult(record, False, confirmed.stale, self._redacted_words)
 
-    def _gone(
-        self, before: VisibleRun | None, decisions: Sequence[DecisionsFile]
-    ) -> dict[str, int]:
-        """What this run has no more of the run before, by reason.
+    def _drop(self, before: VisibleRun | None, decisions: Sequence[DecisionsFile]) -> Drop:
+        """What this run has no more of the run before.
 
         Raises:
             TooManyGone: It is more than a run may lose, and nobody has said that it is right.
         """
         if before is None:
-            return {}
+            return NO_DROP
         drop = drop_since(before, [self.staging / _DECISIONS / file.name for file in decisions])
         if not self._options.accept_drop:
             drop.require_within(self._config.limits.max_drop_share)
-        return drop.others
+        return drop
 
     def tell_unchanged(self) -> None:
         """Tells the ledger that everything was decided again, and nothing came of it."""

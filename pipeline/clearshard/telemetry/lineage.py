@@ -139,7 +139,7 @@ def _event(described: Described, run: str, at: datetime, outcome: Outcome | None
     else:
         state = RunState.ABORT if outcome.interrupted else RunState.FAIL
         facets["errorMessage"] = error_message_run.ErrorMessageRunFacet(
-            message=f"{outcome.error_type}, exit code {outcome.exit_code}",
+            message=_failure(outcome),
             programmingLanguage="PYTHON",
             producer=_PRODUCER,
         )
@@ -153,6 +153,17 @@ def _event(described: Described, run: str, at: datetime, outcome: Outcome | None
         inputs=_inputs(described, record),
         outputs=_outputs(described, record),
     )
+
+
+def _failure(outcome: Outcome) -> str:
+    """What went wrong: types, codes, counts and reasons."""
+    said = f"{outcome.error_type}, exit code {outcome.exit_code}"
+    if outcome.refusal is not None:
+        said += f", refused: {outcome.refusal}"
+    if outcome.gone is not None:
+        why = ", ".join(f"{reason} {files}" for reason, files in outcome.gone.files.items())
+        said += f", {outcome.gone.total} of {outcome.gone.before} files gone ({why})"
+    return said
 
 
 def _inputs(described: Described, record: RunRecord | None) -> list["InputDataset"]:
