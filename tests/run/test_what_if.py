@@ -1,5 +1,6 @@
 """What a change of policy or registry would do, told before it is made."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from clearshard.audit.export import as_json
 from clearshard.audit.reading import visible_runs
 from clearshard.cli.entry import _exit_code
 from clearshard.config import default_policy_text, load_config
+from clearshard.run.supposed import supposition
 from clearshard.run.whatif import WhatIf, open_what_if, proposed
 
 from .world import AS_OF, World, small_world, transcript
@@ -190,3 +192,124 @@ def test_wrong_input(world: World, arguments: tuple[str, ...], code: int) -> Non
     weak.write_text('version = 1\ntitle = "anything goes"\nrules = []\n')
     given = [a.format(policy=good, weak=weak) for a in arguments]
     assert command(world, *given) == code
+
+
+def suppose(world: World, account: str, *settings: str) -> tuple[WhatIf, Any]:
+    config = load_config(world.config)
+    visible = visible_runs(world.out)[-1] if world.out.exists() else None
+    supposed = supposition(account, settings, None)
+    with open_what_if(config, config, AS_OF, visible, supposed) as (told, database):
+        return told, list(as_json(changed_files(database).batches))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"opted_out": "true"},
+        {"opted_out": "True", "opted_out_at": "2026-11-20T00:00:00Z"},
+        {"opted_out": ""},
+        {"training_permitted": "false", "baa_executed": "yes"},
+        {"exported_at": "2026-10-01T00:00:00Z"},
+        {"ttl_seconds": "60"},
+        # Not opted out, but with a date: a contradiction, which is not known.
+        {"opted_out_at": "2026-11-20T00:00:00Z"},
+    ],
+    ids=str,
+)
+def test_what_is_supposed_of_an_account_is_what_a_registry_that_says_so_gives(
+    world: World, settings: dict[str, str]
+) -> None:
+    world.run()
+    before = everything(world.root)
+    told, files = suppose(world, "acct-other", *(f"{n}={v}" for n, v in settings.items()))
+    assert everything(world.root) == before
+    assert {f["account_id"] for f in files} == {"acct-other"}
+    other = world.root / "tomorrow.jsonl"
+    with (world.root / "accounts.csv").open(newline="") as file:
+        rows = [dict(row) for row in csv.DictReader(file)]
+    for row in rows:
+        if row["account_id"] == "acct-other":
+            row.update(settings)
+    other.write_text("".join(json.dumps({k: v or None for k, v in r.items()}) + "\n" for r in rows))
+    really, same = ask(world, None, other)
+    assert files == same
+    assert (told.changes, told.purge) == (really.changes, really.purge)
+    assert told.purge is not None
+    assert told.purge.transcripts == 2
+
+
+def test_every_row_of_an_account_is_supposed_to_say_so(world: World) -> None:
+    world.account("acct-other", opted_out="true")
+    world.write()
+    told, files = suppose(world, "acct-other", "opted_out=false")
+    assert {f["file_id"]: f["change"] for f in files} == {
+        "other-0": "newly_eligible",
+        "stream-0": "newly_eligible",
+    }
+    assert told.to_dict()["supposed"] == {
+        "account_id": "acct-other",
+        "facts": {"opted_out": {"was": [False, True], "supposed": False}},
+    }
+
+
+def test_the_command_supposes_and_says_that_it_is_a_rehearsal(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = world.run()
+    before = everything(world.root)
+    asked = ("--account", "acct-good", "--set", "opted_out=true", "--set", "ttl_seconds=")
+    assert command(world, *asked, "--out", world.out) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("A rehearsal: nothing is excluded, purged or changed by it.\n")
+    assert "supposed  of account acct-good\n          opted_out = true (it is false)\n" in told
+    assert "ttl_seconds = not known (it is not known)" in told
+    assert f"that a purge would take out of run {record.run_id}: 4" in told
+    assert command(world, *asked, "--out", world.out, "--json") == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert result["rehearsal"] is True
+    assert result["supposed"]["facts"]["opted_out"] == {"was": [False], "supposed": True}
+    assert (result["newly_excluded"], result["purge"]["transcripts"]) == (4, 4)
+    assert everything(world.root) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--account", "acct-good"), "say what with --set FACT=VALUE, of training_permitted, "),
+        (("--set", "opted_out=true"), "name it with --account"),
+        (("--account", "acct-good", "--set", "opted_out"), "must be FACT=VALUE"),
+        (("--account", "acct-good", "--set", "optedout=true"), "is no fact of an account; these"),
+        (("--account", "acct-good", "--set", "account_id=x"), "is no fact of an account; these"),
+        (("--account", "acct-good", "--set", "region=eu"), "is no fact of an account; these"),
+        (("--account", "acct-good", "--set", "opted_out=perhaps"), "must be true or false, or"),
+        (("--account", "acct-good", "--set", "opted_out=\udcff"), "must be true or false, or"),
+        (("--account", "acct-good", "--set", "opted_out_at=2026-01-01"), "with an offset, as in"),
+        (("--account", "acct-good", "--set", "ttl_seconds=-1.5"), "a whole number of seconds"),
+        (
+            ("--account", "acct-good", "--set", "opted_out=true", "--set", "opted_out=false"),
+            "is set twice",
+        ),
+        (("--account", "ACCT-good", "--set", "opted_out=true"), "no account of exactly this id"),
+        (("--account", "", "--set", "opted_out=true"), "no account of exactly this id"),
+        (("--account", "\udcff", "--set", "opted_out=true"), "no account of exactly this id"),
+        (("--account", "a\x1b[31m" * 99, "--set", "opted_out=true"), "no account of exactly this"),
+        (
+            ("--account", "acct-good", "--set", "opted_out=true", "--decisions", "x"),
+            "leave out --against and --account",
+        ),
+    ],
+)
+def test_what_cannot_be_supposed_is_told_with_what_is_expected(
+    world: World, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    assert command(world, *arguments) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert all(c.isprintable() or c == "\n" for c in told)
+    assert len(told) < 1000
+
+
+def test_everything_wrong_is_told_at_once(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = ("--set", "nope=1", "--set", "opted_out=x", "--set", "ttl_seconds=x")
+    assert command(world, "--account", "acct-good", *wrong) == 2
+    assert capsys.readouterr().err.count(" → ") == 3

@@ -29,7 +29,14 @@ from clearshard.cli.options import (
 )
 from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, row_options
 from clearshard.cli.signals import stoppable
-from clearshard.cli.what_if import AgainstOption, AgainstRegistryOption, ChangeOption, what_if
+from clearshard.cli.what_if import (
+    AccountOption,
+    AgainstOption,
+    AgainstRegistryOption,
+    ChangeOption,
+    SetOption,
+    what_if,
+)
 from clearshard.config import load_config
 from clearshard.engines.worker import prepare
 from clearshard.errors import ConfigError, TooManyQuarantined
@@ -46,7 +53,7 @@ _RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or 
 (nothing was published), 4 registry or source unavailable or stale, 5 integrity check failed, 6
 another run holds the lock."""
 _GATE_EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 registry or source
-unavailable or stale, 5 integrity check of the visible run failed (with --against)."""
+unavailable or stale, 5 integrity check of the visible run failed (with --against or --set)."""
 
 
 class Engine(StrEnum):
@@ -188,9 +195,11 @@ def gate(
     ] = None,
     against: AgainstOption = None,
     against_registry: AgainstRegistryOption = None,
+    account: AccountOption = None,
+    set_: SetOption = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="With --against: the output folder that a purge would touch."),
+        typer.Option(help="With --against or --set: the output folder that a purge would touch."),
     ] = None,
     change: ChangeOption = None,
     form: FormatOption = None,
@@ -201,12 +210,15 @@ def gate(
     """Decisions only: which files may be used, and why the others may not. Opens no transcript.
 
     With --against or --against-registry: which files another policy or registry would newly admit
-    or exclude, and which shards a purge would then touch.
+    or exclude, and which shards a purge would then touch. With --account and --set: the same if the
+    registry said something else of one account.
     """
     from clearshard.run.accepted import accept
     from clearshard.run.decide import decide
+    from clearshard.run.supposed import supposition
 
     settings = load_config(config)
+    supposed = supposition(account, set_ or (), settings.sources.timezone)
     told = accept(settings).told
     if decisions is not None:
         require_outside("--decisions", decisions)
@@ -217,14 +229,15 @@ def gate(
             "had been told. A run judges by its clock, whatever --as-of",
             err=True,
         )
-    if against is not None or against_registry is not None:
+    if against is not None or against_registry is not None or supposed is not None:
         if decisions is not None:
-            raise ConfigError("--decisions", ["is of one policy only; leave out --against"])
+            problem = "is of what is configured; leave out --against and --account"
+            raise ConfigError("--decisions", [problem])
         options = row_options(form, output, limit, as_json)
-        what_if(settings, against, against_registry, at, out, change, options)
+        what_if(settings, against, against_registry, at, out, change, options, supposed)
         return
     if any(value is not None for value in (out, change, form, output, limit)):
-        problem = "need --against or --against-registry"
+        problem = "need --against, --against-registry, or --account and --set"
         raise ConfigError("--out, --change, --format, --output, --limit", [problem])
     started = time.monotonic()
     result = decide(settings, at, decisions)

@@ -1,4 +1,4 @@
-"""`gate --against`: what another policy or registry would change."""
+"""`gate --against`, `gate --account`: what another policy, registry or contract would change."""
 
 from datetime import datetime
 from pathlib import Path
@@ -8,13 +8,14 @@ import typer
 
 from clearshard.audit.changes import Kind
 from clearshard.cli.changes import FILE_COLUMNS, print_changes
-from clearshard.cli.console import print_table, print_text
+from clearshard.cli.console import print_table, print_text, shown
 from clearshard.cli.rows import RowOptions, give_rows
 from clearshard.config import Config
 from clearshard.errors import OutputUnusable
 from clearshard.run.folder import require_ours
 
 if TYPE_CHECKING:
+    from clearshard.run.supposed import Supposition
     from clearshard.run.whatif import WhatIf
 
 AgainstOption = Annotated[
@@ -23,8 +24,22 @@ AgainstOption = Annotated[
 AgainstRegistryOption = Annotated[
     Path | None, typer.Option("--against-registry", help="Say what this registry would change.")
 ]
+AccountOption = Annotated[
+    str | None,
+    typer.Option("--account", help="With --set: the account that it is said of, as in a registry."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FACT=VALUE",
+        help="Say what it would change if the registry said so of --account: opted_out=true. "
+        "Several times; nothing behind the sign is a fact that is not known.",
+    ),
+]
 ChangeOption = Annotated[
-    Kind | None, typer.Option("--change", help="With --against: list only files with this change.")
+    Kind | None,
+    typer.Option("--change", help="With --against or --set: list only files with this change."),
 ]
 
 
@@ -36,6 +51,7 @@ def what_if(
     out: Path | None,
     change: Kind | None,
     options: RowOptions,
+    supposed: "Supposition | None" = None,
 ) -> None:
     """Decides as configured and as proposed, and shows what differs. Writes nothing but --output.
 
@@ -55,11 +71,17 @@ def what_if(
         visible = ()
     other = proposed(config, policy, registry)
     run = visible[0] if visible else None
-    with open_what_if(config, other, as_of, run) as (result, connection):
+    with open_what_if(config, other, as_of, run, supposed) as (result, connection):
         if not options.as_json and not (options.streams and options.output is None):
             _print(result)
         files = changed_files(connection, change, options.to_ask)
         give_rows(files, options, "\nfiles", FILE_COLUMNS, result.to_dict())
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "not known"
+    return str(value).lower() if isinstance(value, bool) else shown(value)
 
 
 def _visible_folder(config: Config, out: Path | None) -> Path | None:
@@ -71,12 +93,19 @@ def _visible_folder(config: Config, out: Path | None) -> Path | None:
 
 
 def _print(result: "WhatIf") -> None:
-    for name, before, after in (
-        ("policy", result.policy_before, result.policy_after),
-        ("registry", result.registry_before, result.registry_after),
+    print_text("A rehearsal: nothing is excluded, purged or changed by it.\n")
+    if result.supposed is not None:
+        print_text(f"supposed  of account {shown(result.supposed.account_id)}")
+        for name, values in result.supposed.to_dict()["facts"].items():
+            was = " and ".join(_value(value) for value in values["was"])
+            print_text(f"          {name} = {_value(values['supposed'])} (it is {was})")
+    of_registry = "the same, but for what is supposed" if result.supposed else "the same"
+    for name, before, after, same in (
+        ("policy", result.policy_before, result.policy_after, "the same"),
+        ("registry", result.registry_before, result.registry_after, of_registry),
     ):
         print_text(
-            f"{name:<9} {before}" + (" (the same)" if before == after else f"\n       to {after}")
+            f"{name:<9} {before}" + (f" ({same})" if before == after else f"\n       to {after}")
         )
     print_changes(result.changes)
     purge = result.purge

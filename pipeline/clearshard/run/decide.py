@@ -17,6 +17,7 @@ from clearshard.eligibility.policy import Policy, parse_policy
 from clearshard.errors import OutputUnusable
 from clearshard.records import DECISION_SCHEMA, TIMESTAMP, State
 from clearshard.run.intake import Intake, Provisional, tables_of, take_in
+from clearshard.run.supposed import Supposition
 from clearshard.storage import output_errors, private
 
 
@@ -49,13 +50,15 @@ class Decisions:
         return {key: value for key, value in asdict(self).items() if key != "notes"}
 
 
-def decide(config: Config, as_of: datetime, folder: Path | None) -> Decisions:
+def decide(
+    config: Config, as_of: datetime, folder: Path | None, supposed: Supposition | None = None
+) -> Decisions:
     """Decides every file of the manifest, and writes the decisions if a folder is given.
 
     It makes no shard, so it may look back: all is decided as if it were the moment asked for.
 
     Raises:
-        ConfigError: The policy is wrong.
+        ConfigError: The policy is wrong, or what is supposed is.
         SourceUnavailable: The manifest or the registry cannot be used.
         RegistryStale: The registry is too old.
         OutputUnusable: The folder exists or cannot be written.
@@ -69,6 +72,7 @@ def decide(config: Config, as_of: datetime, folder: Path | None) -> Decisions:
             policy,
             Moment.at(as_of, config.policy.clock_skew_seconds),
             Path(scratch),
+            supposed,
         )
         if folder is None:
             return _count(intake, policy)

@@ -28,6 +28,7 @@ from clearshard.eligibility.policy import TEXT_FACTS, Policy
 from clearshard.eligibility.spelling import folded
 from clearshard.errors import RegistryStale, SourceUnavailable
 from clearshard.records import FACTS_TYPE, QuarantineReason, SourceSnapshot, utc_text
+from clearshard.run.supposed import Supposition
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.manifest import manifest_batches, open_manifest
 from clearshard.sources.registry import Registry, read_registry
@@ -200,7 +201,13 @@ class Intake:
         return Provisional(batch, self.gate, bits, quarantine)
 
 
-def take_in(tables: Tables, policy: Policy, moment: Moment, scratch: Path) -> Intake:
+def take_in(
+    tables: Tables,
+    policy: Policy,
+    moment: Moment,
+    scratch: Path,
+    supposed: Supposition | None = None,
+) -> Intake:
     """Decides every file of a manifest.
 
     Args:
@@ -208,12 +215,13 @@ def take_in(tables: Tables, policy: Policy, moment: Moment, scratch: Path) -> In
         policy: The rules.
         moment: When it is decided.
         scratch: A folder for the provisional decisions.
+        supposed: What the registry is taken to say of an account, for who only asks.
 
     Raises:
         SourceUnavailable: One of the tables cannot be used.
         RegistryStale: Nothing in the registry is young enough to decide on.
     """
-    accounts, registry = read_accounts(tables, policy, moment)
+    accounts, registry = read_accounts(tables, policy, moment, supposed)
     gate = Gate(policy, accounts, moment)
     decisions, hidden = scratch / "intake.arrow", scratch / "hidden.arrow"
     finder = DuplicateFinder(scratch / "hashes.bin")
@@ -330,7 +338,9 @@ def _bools(column: pa.Array) -> npt.NDArray[np.bool_]:
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def read_accounts(tables: Tables, policy: Policy, moment: Moment) -> tuple[AccountIndex, Registry]:
+def read_accounts(
+    tables: Tables, policy: Policy, moment: Moment, supposed: Supposition | None = None
+) -> tuple[AccountIndex, Registry]:
     """Reads the registry and makes sure that it is of any use.
 
     Of what use it is, the newest row says whose export can have happened yet: one that is dated
@@ -339,6 +349,7 @@ def read_accounts(tables: Tables, policy: Policy, moment: Moment) -> tuple[Accou
     Raises:
         SourceUnavailable: It cannot be used.
         RegistryStale: Its newest row is older than the policy allows.
+        ConfigError: Something is supposed of an account that it does not have.
     """
     path = tables.registry
     registry = read_registry(path, tables.columns)
@@ -362,7 +373,8 @@ def read_accounts(tables: Tables, policy: Policy, moment: Moment) -> tuple[Accou
             f"{policy.max_registry_age_seconds / 86400:g}. Export it again."
         )
     snapshot = replace(registry.snapshot, newest_exported_at=utc_text(newest))
-    return index_accounts(registry.table), Registry(registry.table, snapshot)
+    table = registry.table if supposed is None else supposed.put_into(registry.table)
+    return index_accounts(table), Registry(table, snapshot)
 
 
 def as_manifest(batch: pa.RecordBatch) -> pa.RecordBatch:

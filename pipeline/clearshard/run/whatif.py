@@ -1,4 +1,4 @@
-"""What another policy or another registry would change, without writing anything.
+"""What another policy, another registry or other facts of an account would change. Writes nothing.
 
 The same files are decided twice by the gate, once as configured and once with what is proposed, and
 the two sets of decisions are compared as two runs are. Nothing is decided by anything but the gate.
@@ -18,6 +18,7 @@ from clearshard.audit.reading import VisibleRun
 from clearshard.config import Config
 from clearshard.errors import SourceUnavailable
 from clearshard.run.decide import decide
+from clearshard.run.supposed import Supposition
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class WhatIf:
         registry_after: SHA-256 of the proposed one.
         changes: The files, in numbers.
         purge: None where there is no visible run.
+        supposed: What was supposed of an account.
     """
 
     policy_before: str
@@ -39,10 +41,13 @@ class WhatIf:
     registry_after: str
     changes: Changes
     purge: Purge | None
+    supposed: Supposition | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON values."""
         return {
+            "rehearsal": True,
+            "supposed": None if self.supposed is None else self.supposed.to_dict(),
             "policy": {"before": self.policy_before, "after": self.policy_after},
             "registry": {"before": self.registry_before, "after": self.registry_after},
             **self.changes.to_dict(),
@@ -64,7 +69,11 @@ def proposed(config: Config, policy: Path | None, registry: Path | None) -> Conf
 
 @contextmanager
 def open_what_if(
-    config: Config, other: Config, as_of: datetime, visible: VisibleRun | None
+    config: Config,
+    other: Config,
+    as_of: datetime,
+    visible: VisibleRun | None,
+    supposed: Supposition | None = None,
 ) -> Iterator[tuple[WhatIf, Database]]:
     """Decides twice and compares.
 
@@ -73,12 +82,13 @@ def open_what_if(
         other: As proposed; see `proposed`.
         as_of: The moment to decide at.
         visible: The run whose shards a purge would touch.
+        supposed: What the proposed registry is taken to say of an account.
 
     Yields:
         The numbers, and what `clearshard.audit.changes.changed_files` reads the files from.
 
     Raises:
-        ConfigError: A policy is wrong.
+        ConfigError: A policy is wrong, or the account is not in the proposed registry.
         SourceUnavailable: A table cannot be used, or the manifest changed meanwhile.
         RegistryStale: A registry is too old.
         IntegrityError: The decisions of the visible run are damaged.
@@ -86,7 +96,7 @@ def open_what_if(
     with tempfile.TemporaryDirectory(prefix="clearshard-whatif-") as scratch:
         folders = Path(scratch, "before"), Path(scratch, "after")
         before = decide(config, as_of, folders[0])
-        after = decide(other, as_of, folders[1])
+        after = decide(other, as_of, folders[1], supposed)
         if before.manifest_sha256 != after.manifest_sha256:
             raise SourceUnavailable(
                 "file manifest: changed while it was read; run again when its export has finished"
@@ -100,5 +110,6 @@ def open_what_if(
                 registry_after=after.registry_sha256,
                 changes=count_changes(connection),
                 purge=None if visible is None else purge_of(connection, visible),
+                supposed=supposed,
             )
             yield result, connection
