@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from clearshard.config import Config, Redaction, Sources
 from clearshard.keys import PseudonymKey
-from clearshard.records import Piece, Span, Transcript, Words
+from clearshard.records import Piece, Quarantine, Span, Transcript, Words
+from clearshard.redaction.detector import text_with_line_breaks
+from clearshard.redaction.redactor import Redactor
+from clearshard.redaction.step_kinds import Seen
+from clearshard.redaction.steps import each
 
 KEY = PseudonymKey(b"k" * 32)
 
@@ -96,6 +100,20 @@ def disjoint_spans(draw: st.DrawFn, text: str) -> list[Span]:
         if draw(st.booleans()):
             spans.append(Span(start, end, draw(st.sampled_from(["NRP", "LOCATION"])), 0.5, "test"))
     return spans
+
+
+def seen_by(redactor: Redactor, source: Transcript) -> Seen:
+    """What the detector of a redactor finds in a transcript."""
+    (seen,) = redactor._detector.detect([source], [text_with_line_breaks(source)])
+    assert not isinstance(seen, Quarantine)
+    return seen
+
+
+def candidates(redactor: Redactor, source: Transcript) -> list[Span]:
+    """What is found in a transcript before anything is merged."""
+    made = each(seen_by(redactor, source), redactor._steps, redactor._detector.asked)
+    *_, (_, spans) = takewhile(lambda one: one[0].kind != "merge", made)
+    return list(spans)
 
 
 def squeeze(parts: str | Sequence[str]) -> str:

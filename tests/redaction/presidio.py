@@ -11,7 +11,6 @@ from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.lang.lex_attrs import is_punct
 
-from clearshard.records import Span
 from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.ner import spans_of
 
@@ -96,8 +95,3 @@ class Presidio:
             nlp_artifacts=artifacts(readings, starts),
         )
         return {(r.entity_type, r.start, r.end, round(float(r.score), 4)) for r in results}
-
-
-def as_set(spans: Iterable[Span]) -> set[tuple[str, int, int, float]]:
-    """The same of our spans."""
-    return {(s.entity_type, s.start, s.end, s.score) for s in spans}

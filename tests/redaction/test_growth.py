@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from clearshard.records import Piece, Span, Transcript, Words
-from clearshard.redaction.detector import _without_contained
 from clearshard.redaction.naming import named_by_others
 from clearshard.redaction.propagate import propagate
 from clearshard.redaction.redactor import Redactor
+from clearshard.redaction.resolve import resolve
 
 from ..effort import MOST_GROWTH, growth
 from .hostile import GENERATORS
@@ -55,7 +55,7 @@ def spans_of(kind: str, length: int, step: int, count: int) -> list[Span]:
 
 @HOW
 def test_a_text_in_which_everything_overlaps(is_linear: IsLinear) -> None:
-    assert is_linear(lambda n: _without_contained(spans_of("A", 9, 3, n)), 20_000)
+    assert is_linear(lambda n: resolve("x" * 4 * n, spans_of("A", 3, 1, n)), 20_000)
 
 
 @HOW
@@ -79,7 +79,7 @@ def test_many_numbers_that_may_be_of_the_nhs(is_linear: IsLinear) -> None:
     def work(count: int) -> None:
         text = "9434765919 " * count
         spans = spans_of("UK_NHS", 10, 11, count) + spans_of("PHONE_NUMBER", 10, 11, count)
-        named_by_others(text, spans, {"UK_NHS", "PHONE_NUMBER"})
+        named_by_others(text, spans)
 
     assert is_linear(work, 1_500)
 

@@ -27,10 +27,11 @@ from clearshard.records import (
     Transcript,
     Words,
 )
-from clearshard.redaction import detector
+from clearshard.redaction import detector, steps
 from clearshard.redaction import redactor as module
 from clearshard.redaction.detector import text_with_line_breaks
 from clearshard.redaction.redactor import Redactor
+from clearshard.redaction.step_kinds import Seen
 
 from .making import KEY, squeeze, transcript
 
@@ -75,11 +76,12 @@ def test_results_do_not_depend_on_the_company(redactor: Redactor) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        (detector, "_without_contained"),
+        (steps, "propagate"),
+        (detector, "spans_of"),
         (EmailRecognizer, "analyze"),
         (Finder, "analyze"),
         (UrlRecognizer, "validate_result"),
-        (module, "resolve"),
+        (module, "spans_in"),
         (module, "apply"),
         (module, "text_with_line_breaks"),
     ],
@@ -183,7 +185,8 @@ def test_digits_kept_apart_by_what_nobody_sees_are_one_number(redactor: Redactor
 def test_names_of_two_turns_stay_two(redactor: Redactor, monkeypatch: pytest.MonkeyPatch) -> None:
     source = transcript("this is Tom", "Mary speaking")
     found = [Span(8, 11, "PERSON", 0.85, "x"), Span(12, 16, "PERSON", 0.85, "x")]
-    monkeypatch.setattr(redactor._detector, "detect", lambda *_: [found])
+    seen = Seen("this is Tom\nMary speaking", found, ())
+    monkeypatch.setattr(redactor._detector, "detect", lambda *_: [seen])
     (result,) = redactor.redact([source])
     assert isinstance(result, RedactedTranscript)
     assert result.text == "this is <PERSON_1> <PERSON_2> speaking"
@@ -336,7 +339,7 @@ def test_hash_seed_leaves_no_trace(tmp_path: Path) -> None:
     ]
     first, second = (process.communicate()[0] for process in running)
     assert first == second
-    assert "recognizer='W'" in first
+    assert "recognizer='Z'" in first
 
 
 def test_key_is_not_in_the_result(redactor: Redactor) -> None:

@@ -9,7 +9,7 @@ from clearshard.records import Quarantine, QuarantineReason
 from clearshard.redaction import detector as detector_module
 from clearshard.redaction.redactor import Redactor
 
-from .making import transcript
+from .making import candidates, transcript
 
 OWN_FILE = """
 recognizers:
@@ -25,8 +25,7 @@ recognizers:
 def found(redactor: Redactor, *turns: str) -> dict[str, list[str]]:
     """Entity type → the texts of what was found as it by patterns for written values."""
     source = transcript(*turns)
-    (spans,) = redactor._detector.detect([source], [detector_module.text_with_line_breaks(source)])
-    assert not isinstance(spans, Quarantine)
+    spans = candidates(redactor, source)
     texts: dict[str, list[str]] = {}
     for span in spans:
         # A sequence has another name only if a pattern has found the same range.
@@ -59,13 +58,12 @@ def test_a_value_goes_on_over_turns_and_what_is_read_back_is_part_of_it(
         "mm hmm",
         "five one oh oh ok",
     )
-    (card,) = found(redactor, *turns)["CREDIT_CARD"]
+    card = max(found(redactor, *turns)["CREDIT_CARD"], key=len)
     assert card.startswith("five one")
     assert card.endswith("one oh oh")
     readback = ("it is two one two", "two one two", "five five five", "oh one four three")
-    assert [*found(redactor, *readback)["PHONE_NUMBER"]] == [
-        "two one two two one two five five five oh one four three"
-    ]
+    phone = max(found(redactor, *readback)["PHONE_NUMBER"], key=len)
+    assert phone == "two one two two one two five five five oh one four three"
 
 
 @pytest.mark.parametrize(

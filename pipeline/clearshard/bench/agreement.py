@@ -17,7 +17,7 @@ from clearshard.redaction.detector import Detector
 from clearshard.redaction.ner import load_ner
 from clearshard.redaction.reading import OneByOne
 from clearshard.redaction.redactor import detector_settings
-from clearshard.redaction.stock import Found
+from clearshard.redaction.stock import Found, found_by_detector
 
 SENTENCE = "stock's parser begins a sentence within the entity"
 LEMMA = "stock compares a context word's lemma, clearshard the word as it was said"
@@ -136,7 +136,7 @@ class Comparer:
             if isinstance(two, Quarantine):
                 agreement.unread += 1
                 continue
-            mine = frozenset((s.entity_type, s.start, s.end, s.score) for s in two)
+            mine = found_by_detector(two, self._detector.asked)
             agreement.both += len(one & mine)
             agreement.stock_only += len(one - mine)
             agreement.ours_only += len(mine - one)

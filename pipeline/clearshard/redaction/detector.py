@@ -1,4 +1,4 @@
-"""Batched NER and Presidio's recognizers → candidate spans.
+"""Batched NER and recognizers → what is found, before any step is made with it.
 
 The NER reads each turn by itself, so that no entity spans two turns unless a recognizer means to,
 and the turns of many transcripts together. The other recognizers read a whole transcript with a
@@ -6,7 +6,8 @@ line break between turns, so that a number may continue in the next turn. Those 
 what is written also read what was said as it would be written.
 
 What is found, and with which scores, is what Presidio's `AnalyzerEngine` would find with the same
-recognizers and the same reading; `tests/redaction/test_detector.py` compares them.
+recognizers and the same reading; `tests/redaction/test_detector.py` compares them. What becomes of
+it says `clearshard.redaction.steps`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,28 +18,21 @@ from pathlib import Path
 import msgspec
 
 from clearshard.config import Profile
-from clearshard.recognizers import dates, street_address
 from clearshard.recognizers.fail_closed import silence_presidio
-from clearshard.recognizers.reach import Reach
 from clearshard.recognizers.table import recognizers_of
-from clearshard.recognizers.vocabulary import COMMON_PLACES, CONTRACTION, MEDICAL
 from clearshard.records import Quarantine, QuarantineReason, Span, Transcript
-from clearshard.redaction import codes_behind_names
 from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.context import Words, score_in_context
 from clearshard.redaction.in_vain import best_score, in_vain
-from clearshard.redaction.naming import address_or_number, named_by_others
 from clearshard.redaction.ner import entity_types, load_ner, spans_of
 from clearshard.redaction.patterns import Hit, Patterns
 from clearshard.redaction.policy_names import kept_types, removed_types
 from clearshard.redaction.reading import Reader, Union, reader_of
 from clearshard.redaction.scores import NER_SCORE
-from clearshard.redaction.whole_addresses import whole_address
+from clearshard.redaction.step_kinds import Asked, Seen
 from clearshard.redaction.written.alignment import WrittenForm
 from clearshard.redaction.written.forms import written_forms
 
-_PLACE = "LOCATION"
-_NAMED = frozenset(("PERSON", _PLACE))
 #: Letters without a break. Nothing that people say is longer, and no recognizer was made for it.
 _MAX_TOKEN_LETTERS = 4096
 #: Longer turns are read in parts, so that the memory of the NER does not grow with a transcript.
@@ -74,6 +68,7 @@ class Detector:
     Attributes:
         supported: The entity types that its recognizers can find.
         entities: Those that it looks for.
+        asked: The same, and how sure a finding must be; it finds others too.
         reachable: Those of them of which anything can score as much as is asked.
         in_vain: What is wrong with recognizers of the user that would remove nothing.
     """
@@ -88,8 +83,6 @@ class Detector:
         recognizers = recognizers_of(
             settings.profile, settings.user_recognizers, settings.regex_seconds
         )
-        self._profile = settings.profile
-        self._score_threshold = settings.score_threshold
         ners = [load_ner(name) for name in settings.ners]
         self._reader: Reader = reduce(Union, map(reader_of, ners))
         self.supported = frozenset().union(
@@ -101,9 +94,11 @@ class Detector:
             wanted = removed_types(settings.entities, self.supported)
         kept = kept_types(settings.keep_entities, self.supported)
         self.entities = tuple(sorted(wanted - kept))
-        self._wanted = frozenset(self.entities)
-        self.in_vain = tuple(in_vain(recognizers.users, self._wanted, settings.score_threshold))
-        self.reachable = self._wanted & frozenset().union(
+        self.asked = Asked(frozenset(self.entities), settings.score_threshold)
+        self.in_vain = tuple(
+            in_vain(recognizers.users, self.asked.wanted, settings.score_threshold)
+        )
+        self.reachable = self.asked.wanted & frozenset().union(
             *(map(entity_types, ners) if settings.score_threshold <= NER_SCORE else ()),
             *(
                 recognizer.supported_entities
@@ -118,8 +113,8 @@ class Detector:
 
     def detect(
         self, transcripts: Sequence[Transcript], texts: Sequence[str]
-    ) -> list[list[Span] | Quarantine]:
-        """Candidates of each transcript, or why it could not be scanned to the end.
+    ) -> list[Seen | Quarantine]:
+        """What is found in each transcript, or why it could not be scanned to the end.
 
         Args:
             transcripts: What to scan.
@@ -132,7 +127,7 @@ class Detector:
         )
         found = iter(self._find([t for t, is_fit in zip(texts, fit, strict=True) if is_fit]))
         return [
-            self._candidates(text, next(read), next(found))
+            _seen(text, next(read), next(found))
             if is_fit
             else Quarantine(QuarantineReason.DETECTOR_FAILED, "UnbrokenToken")
             for text, is_fit in zip(texts, fit, strict=True)
@@ -182,56 +177,6 @@ class Detector:
             for of_one, places in zip(readings, ranges, strict=True)
         ]
 
-    def _candidates(
-        self, text: str, read: "_Read | Quarantine", hits: list[Hit] | Quarantine
-    ) -> list[Span] | Quarantine:
-        if isinstance(read, Quarantine):
-            return read
-        if isinstance(hits, Quarantine):
-            return hits
-        try:
-            return self._merged(text, read, hits)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the file is not scanned
-            return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
-
-    def _merged(self, text: str, read: "_Read", hits: list[Hit]) -> list[Span]:
-        spans = [
-            span
-            for span in spans_of(read.readings, read.starts)
-            if span.entity_type in self._wanted and self._is_personal(text, span)
-        ]
-        if self._profile != "stock":
-            spans = [
-                address_or_number(text, span, self._wanted, self._score_threshold) for span in spans
-            ]
-        if any(hit.context for hit in hits):
-            words = Words(read.readings, read.starts)
-            spans += [_span(hit, score_in_context(hit, words)) for hit in hits]
-        else:
-            spans += [_span(hit, hit.score) for hit in hits]
-        if self._profile != "stock" and codes_behind_names.ENTITY_TYPE in self._wanted:
-            spans += codes_behind_names.codes_behind_names(text, spans)
-        spans = [span for span in spans if span.score >= self._score_threshold]
-        if self._profile != "stock":
-            spans = [whole_address(text, span) for span in spans]
-            spans = named_by_others(text, spans, self._wanted)
-        return _without_contained(spans)
-
-    def _is_personal(self, text: str, span: Span) -> bool:
-        """Whether what the NER found is personal data by itself."""
-        if self._profile == "stock":
-            return True
-        if span.entity_type == street_address.ENTITY_TYPE:
-            return not dates.is_time(text[span.start : span.end])
-        said = text[span.start : span.end].lower()
-        if span.entity_type in _NAMED and (MEDICAL.fullmatch(said) or CONTRACTION.fullmatch(said)):
-            return False
-        if span.entity_type == _PLACE:
-            return not COMMON_PLACES.issuperset(said.split())
-        if span.entity_type == dates.ENTITY_TYPE:
-            return dates.may_be_birthday(text[span.start : span.end])
-        return True
-
 
 @dataclass(frozen=True, slots=True)
 class _Read:
@@ -264,38 +209,23 @@ def _together(
     return together
 
 
+def _seen(text: str, read: _Read | Quarantine, hits: list[Hit] | Quarantine) -> Seen | Quarantine:
+    if isinstance(read, Quarantine):
+        return read
+    if isinstance(hits, Quarantine):
+        return hits
+    try:
+        spans = spans_of(read.readings, read.starts)
+        if any(hit.context for hit in hits):
+            words = Words(read.readings, read.starts)
+            return Seen(text, spans, [_span(hit, score_in_context(hit, words)) for hit in hits])
+        return Seen(text, spans, [_span(hit, hit.score) for hit in hits])
+    except Exception as error:  # noqa: BLE001 - whatever it is, the file is not scanned
+        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+
+
 def _span(hit: Hit, score: float) -> Span:
     return Span(hit.start, hit.end, hit.entity_type, round(score, 4), hit.recognizer)
-
-
-def _without_contained(spans: list[Span]) -> list[Span]:
-    """The spans that lie in no other span of their type with at least their score.
-
-    Of spans that tie, the recognizer that comes first by name keeps its own, so that a shard names
-    the same one every time.
-    """
-    kept: list[Span] = []
-    open_: list[Span] = []  # of one type, overlapping: directly or through others
-    end = 0
-    for span in sorted(spans, key=lambda s: (s.entity_type, s.start)):
-        if open_ and (span.entity_type != open_[0].entity_type or span.start >= end):
-            kept += _outermost(open_)
-            open_, end = [], 0
-        open_.append(span)
-        end = max(end, span.end)
-    return kept + _outermost(open_)
-
-
-def _outermost(spans: list[Span]) -> list[Span]:
-    if len(spans) < 2:
-        return spans
-    kept: list[Span] = []
-    reach = Reach(span.start for span in spans)
-    for span in sorted(spans, key=lambda s: (-s.score, s.start, -s.end, s.recognizer)):
-        if reach.until(span.start) < span.end:
-            kept.append(span)
-            reach.add(span.start, span.end)
-    return kept
 
 
 def text_with_line_breaks(transcript: Transcript) -> str:

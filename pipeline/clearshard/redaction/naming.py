@@ -1,8 +1,7 @@
 """What recognizers found, under the name that it deserves.
 
 A name decides what stands in the place of a value and what a report counts; what is removed is the
-same under any. So nothing here drops a candidate, and none is renamed to a type that nobody asked
-for.
+same under any.
 """
 
 import re
@@ -55,21 +54,17 @@ _LIKE_A_PHONE: Final = "UK_NHS"
 _SAYS_SO = re.compile(r"\bn\.?\s?h\.?\s?s\b", re.IGNORECASE)
 
 
-def address_or_number(text: str, span: Span, wanted: Collection[str], threshold: float) -> Span:
-    """What the NER found: a number or a code alone is no address."""
-    if (
-        span.entity_type != _ADDRESS
-        or _NUMBER not in wanted
-        or not number_sequence.is_code(text[span.start : span.end])
-    ):
-        return span
-    # Whoever knows what it was asked for names it better; but no threshold may lose it that would
-    # have kept the address.
-    score = min(span.score, max(number_sequence.SCORE_OF_A_GUESS, threshold))
-    return Span(span.start, span.end, _NUMBER, score, span.recognizer)
+def numbers_not_addresses(text: str, spans: Sequence[Span]) -> Sequence[Span]:
+    """What an NER has read in a text, numbers and codes alone no longer as addresses."""
+    return [
+        _renamed(span, _NUMBER, number_sequence.SCORE_OF_A_GUESS)
+        if span.entity_type == _ADDRESS and number_sequence.is_code(text[span.start : span.end])
+        else span
+        for span in spans
+    ]
 
 
-def named_by_others(text: str, spans: Sequence[Span], wanted: Collection[str]) -> list[Span]:
+def named_by_others(text: str, spans: Sequence[Span]) -> Sequence[Span]:
     """Candidates of one text, those renamed of which the text or others tell what they are.
 
     A number beside a place is its postal code, one that is a valid phone number is a phone number
@@ -79,13 +74,13 @@ def named_by_others(text: str, spans: Sequence[Span], wanted: Collection[str]) -
     """
     kinds = {span.entity_type for span in spans}
     if kinds.isdisjoint(_NAMERS):
-        return list(spans)
+        return spans
     others = _Others.of(text, spans)
     named = []
     for span in spans:
         namer = _NAMERS.get(span.entity_type)
         name = None if namer is None else namer(text, span, others)
-        named.append(span if name is None or name not in wanted else _renamed(span, name))
+        named.append(span if name is None else _renamed(span, name, span.score))
     return named
 
 
@@ -189,5 +184,6 @@ def _behind(text: str, place: int, between: str) -> int:
     return place
 
 
-def _renamed(span: Span, entity_type: str) -> Span:
-    return Span(span.start, span.end, entity_type, span.score, span.recognizer)
+def _renamed(span: Span, entity_type: str, score: float) -> Span:
+    """Under another name, and no surer: whoever knows what it was asked for names it better."""
+    return Span(span.start, span.end, entity_type, min(span.score, score), span.recognizer)

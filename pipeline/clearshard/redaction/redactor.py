@@ -13,19 +13,17 @@ import msgspec
 from clearshard.config import Config, read_text
 from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
-from clearshard.recognizers import unknown_word
 from clearshard.recognizers.table import LANGUAGE
 from clearshard.recognizers.unknown_word import word_list
 from clearshard.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
-from clearshard.redaction import identities
-from clearshard.redaction.address_gaps import fill_gaps
 from clearshard.redaction.apply import apply
 from clearshard.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
 from clearshard.redaction.ner import STOCK_NER, pipeline_digest, speech_model
 from clearshard.redaction.policy_names import problem_with, removed_types
-from clearshard.redaction.propagate import propagate
 from clearshard.redaction.replace import Replacer
 from clearshard.redaction.resolve import resolve
+from clearshard.redaction.step_kinds import Seen
+from clearshard.redaction.steps import spans_in, steps_of
 from clearshard.redaction.view import scripts
 from clearshard.redaction.view.views import View, views_of
 
@@ -53,10 +51,6 @@ _DECIDING_CODE = (
     "clearshard.shards",
 )
 
-#: What a word in another script most likely is, the first that is looked for.
-_FOREIGN = (unknown_word.ENTITY_TYPE, identities.PERSON)
-
-
 _PERSON = "PERSON"
 
 
@@ -73,8 +67,7 @@ class Redactor:
         self._languages = frozenset(settings.languages)
         self._detector = Detector(detector_settings(config))
         _check_types(config, self._detector)
-        #: What a word in another script is called; None where such words may not be removed.
-        self._foreign_type = next((t for t in _FOREIGN if t in self._detector.entities), None)
+        self._steps = steps_of(settings.profile)
         self._replacer = Replacer(settings.operator, settings.operators, key)
 
     def redact(self, transcripts: Sequence[Transcript]) -> list[RedactedTranscript | Quarantine]:
@@ -120,10 +113,7 @@ class Redactor:
         ]
         found = iter(self._detector.detect([t for t, _ in sound], [text for _, text in sound]))
         return [
-            text
-            if isinstance(text, Quarantine)
-            else _resolved(text, next(found), self._foreign_type)
-            for text in texts
+            text if isinstance(text, Quarantine) else self._spans_in(next(found)) for text in texts
         ]
 
     def _redact_one(
@@ -132,7 +122,7 @@ class Redactor:
         if isinstance(found, Quarantine):
             return found
         try:
-            self._check_scripts(found.view)
+            _check_scripts(found)
             values = [found.view.shown(span.start, span.end) for span in found.spans]
             return apply(transcript, found.spans, self._replacer.replacements(found.spans, values))
         except Quarantine as problem:
@@ -140,16 +130,15 @@ class Redactor:
         except Exception as error:  # noqa: BLE001 - whatever it is, the file is not written
             return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
 
-    def _check_scripts(self, view: View) -> None:
-        """Passes what is written in the script of its language, but for words that are removed.
-
-        Raises:
-            Quarantine: `unsupported_language`.
-        """
-        if scripts.is_mostly_foreign(view.transcript) or (
-            self._foreign_type is None and scripts.foreign_words(view.transcript.text)
-        ):
-            raise Quarantine(QuarantineReason.UNSUPPORTED_LANGUAGE, "script")
+    def _spans_in(self, seen: Seen | Quarantine) -> tuple[Span, ...] | Quarantine:
+        if isinstance(seen, Quarantine):
+            return seen
+        try:
+            return spans_in(seen, self._steps, self._detector.asked)
+        except Quarantine as problem:
+            return problem
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
+            return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,28 +182,32 @@ def _with_line_breaks(transcript: Transcript) -> str | Quarantine:
         return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
 
 
-def _resolved(
-    text: str, found: list[Span] | Quarantine, foreign_type: str | None
-) -> tuple[Span, ...] | Quarantine:
-    if isinstance(found, Quarantine):
-        return found
-    try:
-        if foreign_type is not None:
-            found = [*found, *_foreign(text, foreign_type)]
-        spans = resolve(text, found)
-        more = [*fill_gaps(text, spans), *propagate(text, spans)]
-        return resolve(text, [*found, *more]) if more else spans
-    except Quarantine as problem:
-        return problem
-    except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what to redact
-        return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
+def _check_scripts(found: _Found) -> None:
+    """Passes what is written in the script of its language, but for words that are removed.
+
+    Raises:
+        Quarantine: `unsupported_language`.
+    """
+    view = found.view
+    if scripts.is_mostly_foreign(view.transcript) or not _are_covered(
+        view.to_source(
+            [Span(*place, "", 0.0, "") for place in scripts.foreign_words(view.transcript.text)]
+        ),
+        found.spans,
+    ):
+        raise Quarantine(QuarantineReason.UNSUPPORTED_LANGUAGE, "script")
 
 
-def _foreign(text: str, entity_type: str) -> list[Span]:
-    return [
-        Span(start, end, entity_type, scripts.SCORE, scripts.RECOGNIZER)
-        for start, end in scripts.foreign_words(text)
-    ]
+def _are_covered(words: Sequence[Span], spans: Sequence[Span]) -> bool:
+    """Whether each of some words lies in one of some disjoint spans; both are in order."""
+    remaining = iter(spans)
+    span = next(remaining, None)
+    for word in words:
+        while span is not None and span.end < word.end:
+            span = next(remaining, None)
+        if span is None or span.start > word.start:
+            return False
+    return True
 
 
 def detector_settings(config: Config) -> DetectorSettings:

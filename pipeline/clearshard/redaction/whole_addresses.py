@@ -5,6 +5,7 @@ replacement would say most of the name.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -15,9 +16,10 @@ _TYPES = frozenset(("URL", "EMAIL_ADDRESS", "USERNAME"))
 _REST = re.compile(r"\w+(?:[.@\-]\w+)*")
 
 
-def whole_address(text: str, span: Span) -> Span:
-    """The span of an address that ends within a word, to the end of the address; others as is."""
-    if span.entity_type not in _TYPES or not text[span.end - 1].isalnum():
-        return span
-    rest = _REST.match(text, span.end)
-    return span if rest is None else msgspec.structs.replace(span, end=rest.end())
+def whole_addresses(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """The addresses of which the spans hold but a part that ends within a word, to their ends."""
+    for span in spans:
+        if span.entity_type in _TYPES and text[span.end - 1].isalnum():
+            rest = _REST.match(text, span.end)
+            if rest is not None:
+                yield msgspec.structs.replace(span, end=rest.end())

@@ -10,9 +10,6 @@ import regex
 
 from clearshard.records import Transcript
 
-RECOGNIZER = "ForeignScript"
-#: Nothing else knows what they are, and they are no ordinary words.
-SCORE = 0.85
 #: Letters in another script from which on a turn counts by itself: a name is not as long.
 _LONG_TURN = 40
 
