@@ -15,6 +15,7 @@ from clearshard.cli.entry import app
 from clearshard.config import Config, default_policy_text
 from clearshard.eligibility.policy import parse_policy
 from clearshard.records import QuarantineReason
+from clearshard.redaction.steps import STEPS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -71,6 +72,16 @@ def test_every_reason_is_documented_and_no_other() -> None:
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
     policy = parse_policy(default_policy_text(), "default policy")
     assert documented == {*policy.reasons, *map(str, QuarantineReason)}
+
+
+def test_every_step_after_detection_is_documented_in_order() -> None:
+    page = (ROOT / "docs" / "detection.md").read_text("utf-8")
+    documented = re.findall(r"^\| `([a-z_]+)` \| ([a-z]+) \| ([a-z, ]+) \| .+ \|$", page, re.M)
+    assert documented == [
+        (step.name, step.kind, "every" if "stock" in step.profiles else "strict, balanced")
+        for step in STEPS
+    ]
+    assert {len(step.profiles) for step in STEPS} <= {2, 3}
 
 
 def test_every_promise_names_tests_that_exist() -> None:

@@ -181,6 +181,12 @@ def test_a_phone_number_whose_check_digit_fits_is_no_number_of_the_nhs() -> None
         assert _kinds(of_nhs, *found) == ["PHONE_NUMBER", "UK_NHS", "UK_NHS"]
 
 
+@pytest.mark.parametrize("kind", ["PERSON", "LOCATION"])
+def test_what_ends_as_places_do_is_one_behind_a_cue_for_people_too(kind: str) -> None:
+    assert _kinds("they laughed at rose hotel", ("rose hotel", kind)) == ["LOCATION"]
+    assert _kinds("they laughed at rose", ("rose", kind)) == ["PERSON"]
+
+
 TEXT = "in tulsa 74103 rajesh's 943-476-5919"
 SPANS = st.builds(
     Span,

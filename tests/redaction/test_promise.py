@@ -9,8 +9,9 @@ from clearshard.config import Redaction
 from clearshard.errors import ConfigError
 from clearshard.recognizers import table
 from clearshard.records import SHARD_SCHEMA
-from clearshard.redaction import promise
+from clearshard.redaction import promise, steps
 from clearshard.redaction.promise import _NOT_ASKED, promise_digest
+from clearshard.redaction.step_kinds import Add
 
 from .making import config
 from .test_ner import tiny
@@ -78,5 +79,16 @@ def test_a_recognizer_that_a_release_adds_to_a_profile_asks_for_more(
         promise_digest(config(profile="stock")),
     )
     monkeypatch.setattr(table, "OWN", table.OWN[:-1])
+    assert promise_digest(config(profile="balanced")) != balanced
+    assert promise_digest(config(profile="stock")) == stock
+
+
+def test_a_step_that_a_release_adds_to_a_profile_asks_for_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ("balanced", "stock")
+    balanced, stock = (promise_digest(config(profile=name)) for name in names)
+    further = Add("further", frozenset({"strict", "balanced"}), lambda *_: ())
+    monkeypatch.setattr(steps, "STEPS", (*steps.STEPS, further))
     assert promise_digest(config(profile="balanced")) != balanced
     assert promise_digest(config(profile="stock")) == stock

@@ -127,18 +127,22 @@ def _name_of_number(text: str, span: Span, others: _Others) -> str | None:
 
 
 def _name_of_person(text: str, span: Span, others: _Others) -> str | None:
-    if _ENDS_A_PLACE.search(text, span.start, span.end):
-        return _PLACE
-    if (
-        _before(text, span.start, _BETWEEN_PARTS) in others.ends
-        and _behind(text, span.end, _BETWEEN_PARTS) in others.starts
-    ):
-        return _PLACE
+    return _PLACE if _stands_as_a_place(text, span, others) else None
+
+
+def _name_of_place(text: str, span: Span, others: _Others) -> str | None:
+    # Else the two would take turns.
+    if _is_behind_a_cue(text, span) and not _stands_as_a_place(text, span, others):
+        return _PERSON
     return None
 
 
-def _name_of_place(text: str, span: Span, _: _Others) -> str | None:
-    return _PERSON if _is_behind_a_cue(text, span) else None
+def _stands_as_a_place(text: str, span: Span, others: _Others) -> bool:
+    """Whether it ends as the name of a place does, or stands between the parts of an address."""
+    return _ENDS_A_PLACE.search(text, span.start, span.end) is not None or (
+        _before(text, span.start, _BETWEEN_PARTS) in others.ends
+        and _behind(text, span.end, _BETWEEN_PARTS) in others.starts
+    )
 
 
 def _name_of_unknown_word(text: str, span: Span, _: _Others) -> str | None:

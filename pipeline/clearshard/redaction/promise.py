@@ -22,6 +22,7 @@ from clearshard.recognizers.table import names_of
 from clearshard.records import SHARD_SCHEMA
 from clearshard.redaction.ner import pipeline_digest
 from clearshard.redaction.redactor import detector_settings
+from clearshard.redaction.steps import steps_of
 
 #: Settings whose values are in no order.
 _SETS = ("entities", "keep_entities", "languages")
@@ -34,8 +35,8 @@ def promise_digest(config: Config) -> str:
 
     Every setting counts but those of `_NOT_ASKED`, so that none is forgotten that is added later;
     of what a setting names (a file, a pipeline) the content counts, wherever it lies. Of a profile
-    its recognizers count by name: one that a release adds to it asks for more, one that a release
-    improves does not.
+    its recognizers and steps count by name: one that a release adds to it asks for more, one that
+    a release improves does not.
 
     Raises:
         ConfigError: The configuration names a model or a file that is not there.
@@ -44,6 +45,7 @@ def promise_digest(config: Config) -> str:
     for name in _SETS:
         asked[name] = asked[name] and sorted(set(asked[name]))
     asked["table"] = names_of(config.redaction.profile)
+    asked["steps"] = [step.name for step in steps_of(config.redaction.profile)]
     if config.redaction.recognizers is not None:
         asked["recognizers"] = _digest(read_text(config.path(config.redaction.recognizers)))
     if config.redaction.spacy_model is not None:
