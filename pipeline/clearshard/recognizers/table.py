@@ -43,6 +43,7 @@ from clearshard.recognizers.spoken_email import SpokenEmailRecognizer
 from clearshard.recognizers.spoken_url import SpokenUrlRecognizer
 from clearshard.recognizers.street_address import street_addresses
 from clearshard.recognizers.unknown_word import unknown_words
+from clearshard.recognizers.url import WebAddressRecognizer
 from clearshard.recognizers.user_file import read_user_recognizers
 
 LANGUAGE = "en"
@@ -69,6 +70,7 @@ STOCK: tuple[Callable[[], EntityRecognizer], ...] = (
 
 #: Recognizer of Presidio → the one that asks for more evidence in its place, but for `stock`.
 _IN_PLACE_OF: dict[Callable[[], EntityRecognizer], Callable[[], EntityRecognizer]] = {
+    UrlRecognizer: WebAddressRecognizer,
     UsLicenseRecognizer: LicenseRecognizer,
 }
 
