@@ -160,3 +160,23 @@ def test_long_text_takes_linear_time() -> None:
     for text in ("1 " * 300_000 + ("-" * 50 + " uh ") * 50_000, "twenty one " * 200_000):
         recognizer.analyze(text, recognizer.supported_entities)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("[00:00:22] it's 628-555-0147.\n[00:00:26] perfect", ["628-555-0147"]),
+        ("[00:12:22.500 --> 00:12:26.100] hello\n(1:02:03) yes", []),
+        (
+            "[00:00:22] four one five\n[00:00:26] five five five",
+            ["four one five\n[00:00:26] five five five"],
+        ),
+        ("628 [00:26] 555", ["628 [00:26] 555"]),
+        # No clock shows these.
+        ("[41:55:12]", ["41:55:12"]),
+        ("[10:62:12]", ["10:62:12"]),
+        ("10:15:30", ["10:15:30"]),
+    ],
+)
+def test_when_a_turn_begins_is_no_part_of_a_number(text: str, numbers: list[str]) -> None:
+    assert found(text) == numbers

@@ -220,6 +220,26 @@ def test_replacements_are_not_looked_at_and_split_what_is_around_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("[00:00:26] yes\n(1:02:03.500) no", None),
+        ("[41:55:12]", "digits"),
+        ("[00:62:12]", "digits"),
+        ("10:15:30", "digits"),
+        ("628 [00:00:26] 555", "digits"),
+        ("six two eight [00:00:26] five five five", "spoken_digits"),
+    ],
+)
+def test_when_a_turn_begins_is_no_number_and_hides_none(text: str, shape: str | None) -> None:
+    if shape is None:
+        check_residual(text, [], [])
+        return
+    with pytest.raises(Quarantine) as problem:
+        check_residual(text, [], [])
+    assert problem.value.error_type == shape
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -349,3 +369,11 @@ def test_of_many_numbers_in_disguise_none_gets_through(redactor: Redactor) -> No
     for seed in range(200):
         through, _ = _through(redactor, seed, 500)
         assert through == []
+
+
+def test_a_transcript_with_the_times_of_its_turns_gets_through(redactor: Redactor) -> None:
+    (result,) = redactor.redact(
+        [transcript("[00:00:22] it is 628-555-0147", "[00:00:26] perfect thank you")]
+    )
+    assert isinstance(result, RedactedTranscript)
+    assert result.text == "[00:00:22] it is <PHONE_NUMBER_1> [00:00:26] perfect thank you"

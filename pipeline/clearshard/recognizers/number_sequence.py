@@ -8,7 +8,7 @@ fillers, single punctuation marks and changes of turn.
 # ruff: noqa: SIM905 - lists of words read better as words
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from clearshard.recognizers.finder import Finder, Found
 from clearshard.recognizers.gate import Extent, Gate
@@ -43,10 +43,15 @@ _NUMBER = re.compile(
     rf"(?<![^\W_])(?:(?=[{_FIRST_LETTERS}])(?!a[^u])(?:{'|'.join(_SAID)})(?![^\W_])"
     r"|[^\W\d_]*+\d[^\W_]*+)"
 )
+#: When a turn begins, as transcripts have it: "[00:00:26]". It is said by nobody, and no part of a
+#: number; but one may go on behind it.
+_TIME = r"(?:(?:[01]?\d|2[0-3]):)?[0-5]?\d:[0-5]\d(?:[.,]\d{1,3})?"
+_STAMP = rf"[\[(]{_TIME}(?: ?(?:-|--?>|to) ?{_TIME})?[\])]"
+_STAMPS = re.compile(_STAMP)
 #: What may stand between two parts of one number besides words: any signs, in longer gaps than the
 #: residual check allows, so that it never fires on what this recognizer should have found. But not
 #: signs that nobody sees: digits held apart by those are a deception, and that check's business.
-_GAP = r"(?:[^\w\u200b-\u200f\u2060-\u206f\ufeff]|_){0,16}+"
+_GAP = rf"(?:{_STAMP}|[^\w\u200b-\u200f\u2060-\u206f\ufeff]|_){{0,16}}+"
 #: What people say between two parts of a number to win time, or to hear that they are followed. It
 #: stands between them in one turn, or fills a turn by itself: "okay two tickets" begins another.
 _ASIDES = (
@@ -119,7 +124,10 @@ def find_sequences(text: str) -> list[tuple[int, int]]:
     start = end = digits = 0
     open_ten = False  # "twenty", to which a unit may still belong: "twenty one" is two digits
     small = lowercase(text)
+    stamps = _places_of_stamps(small)
     for number in _NUMBER.finditer(small):
+        if number.start() in stamps:
+            continue
         if digits and not _BETWEEN.fullmatch(small, end, number.start()):
             if digits >= MIN_DIGITS:
                 found.append((start, end))
@@ -136,6 +144,13 @@ def find_sequences(text: str) -> list[tuple[int, int]]:
     if digits >= MIN_DIGITS:
         found.append((start, end))
     return found
+
+
+def _places_of_stamps(text: str) -> Set[int]:
+    """The places in a text that are within the time of a turn."""
+    if ":" not in text:
+        return frozenset()
+    return {place for stamp in _STAMPS.finditer(text) for place in range(*stamp.span())}
 
 
 def _digits_of(word: str) -> int:

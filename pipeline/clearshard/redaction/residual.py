@@ -34,6 +34,10 @@ _LETTER = rb"a-z0-9\x80-\xff"
 _DIGITS = re.compile(rb"[0-9]{%d}" % _NUMBER)
 _REST = re.compile(rb"[0-9]{%d}\0|\0[0-9]{%d}" % (_REST_OF_NUMBER, _REST_OF_NUMBER))
 
+# When a turn begins, as transcripts have it, "[00:00:26]": minutes and seconds that a clock shows.
+_HANDS = rb"(?:(?:[01]?[0-9]|2[0-3]):)?[0-5]?[0-9]:[0-5][0-9](?:[.,][0-9]{1,3})?"
+_CLOCK = re.compile(rb"[\[(]%s(?: ?(?:-|--?>|to) ?%s)?[\])]" % (_HANDS, _HANDS))
+
 # Words that say digits: a list of its own. One that is shared with the recognizers could not tell
 # what is missing in it.
 _ONE_DIGIT = b"zero oh nought naught aught one two three four five six seven eight nine niner"
@@ -177,6 +181,9 @@ def _has_case(letter: str) -> bool:
 def _shape_in(reading: str, replaced: Sequence[Replaced], values: Collection[bytes]) -> str | None:
     """Name of a shape that no shard may hold, if a reading has one."""
     raw = reading.encode()
+    if ":" in reading:
+        # What stands on both sides of one is read as if it were not there.
+        raw = _CLOCK.sub(b" ", raw)
     letters = raw.translate(_SMALL, _NO_LETTERS)
     if _DIGITS.search(letters):
         return "digits"
