@@ -13,6 +13,11 @@ FILE_COLUMNS = {
 }
 
 
+#: Of these columns, see `print_table`.
+FOLDS = ("before", "after")
+LEAVE_OUT = ("account", "before", "change")
+
+
 def print_changes(changes: Changes) -> None:
     """The counts, by what a file was and by reason."""
     print_text(f"\n{changes.same:,} files are as they were")

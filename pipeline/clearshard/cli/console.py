@@ -9,10 +9,11 @@ import json
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -26,6 +27,8 @@ _SECONDS_BETWEEN_LINES = 10.0
 #: Of a longer name only the ends are shown; a file or a program gets all of it.
 _MOST_SHOWN = 240
 _END_SHOWN = 40
+#: Blanks between two columns of a table.
+_GAP = 2
 #: Where nothing limits the width of a table: more than all columns that one can have.
 _NO_LIMIT = 100_000
 
@@ -61,21 +64,106 @@ def shown(name: object) -> str:
     return f"{printable(begin)}…{printable(end)} ({len(text):,} characters)"
 
 
-def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table under its title; columns of numbers are aligned to the right."""
-    print_text(title)
-    table = Table(box=None, pad_edge=False)
-    for place, name in enumerate(header):
-        numeric = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
-        table.add_column(Text(shown(name)), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
+def print_table(
+    title: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    folds: Collection[str] = (),
+    leave_out: Sequence[str] = (),
+) -> None:
+    """A table under its title; columns of numbers are aligned to the right.
+
+    Into a file or a pipe it goes whole. On a terminal that is too narrow for it columns are left
+    out, and told; if that is not enough, the rows are shown as records. An id that is folded over
+    two lines is found by no `grep`, and copied by nobody.
+
+    Args:
+        title: Stands above it.
+        header: Names of the columns.
+        rows: Their values.
+        folds: Columns that may be folded between words; no other one is folded at all.
+        leave_out: Columns that can be left out, the first one first.
+    """
     sys.stdout.flush()
     console = Console()
-    # Into a file or a pipe whole: an id that is folded over two lines is found by no `grep`.
     if not console.is_terminal:
-        console = Console(width=_NO_LIMIT)
-    console.print(table)
+        print_text(title)
+        sys.stdout.flush()
+        Console(width=_NO_LIMIT).print(_table(header, rows, range(len(header)), folds))
+        return
+    kept = fitting(
+        header, [[_cell(v) for v in row] for row in rows], console.width, folds, leave_out
+    )
+    if kept is None:
+        print_records(title, header, rows)
+        return
+    print_text(title)
+    sys.stdout.flush()
+    console.print(_table(header, rows, kept, folds))
+    if left := [name for place, name in enumerate(header) if place not in kept]:
+        print_text(f"Left out for want of room: {', '.join(map(shown, left))}. A pipe has all.")
+
+
+def _table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    places: Sequence[int],
+    folds: Collection[str],
+) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for place in places:
+        name = header[place]
+        numeric = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
+        table.add_column(
+            Text(shown(name)),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=name not in folds,
+        )
+    for row in rows:
+        table.add_row(*(Text(_cell(row[place])) for place in places))
+    return table
+
+
+def fitting(
+    header: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    width: int,
+    folds: Collection[str],
+    leave_out: Sequence[str],
+) -> list[int] | None:
+    """Places of the columns that fit on a terminal; None if too much does not.
+
+    Args:
+        header: Names of the columns.
+        cells: What stands in them, row by row.
+        width: Of the terminal.
+        folds: See `print_table`.
+        leave_out: See `print_table`.
+    """
+    needs = []
+    for place, name in enumerate(header):
+        texts = [shown(name), *(row[place] for row in cells)]
+        if name in folds:
+            texts = [word for text in texts for word in text.split()]
+        needs.append(max(map(cell_len, texts), default=0))
+
+    def fit(places: Collection[int]) -> bool:
+        return sum(needs[p] for p in places) + _GAP * (len(places) - 1) <= width
+
+    kept = set(range(len(header)))
+    left = []
+    for name in leave_out:
+        if not fit(kept) and name in header:
+            left.append(header.index(name))
+            kept.discard(left[-1])
+    if not fit(kept):
+        return None
+    for place in reversed(left):  # the one that was left out last may have made room for another
+        if fit({*kept, place}):
+            kept.add(place)
+    return sorted(kept)
 
 
 def print_records(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

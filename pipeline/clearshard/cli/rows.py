@@ -1,7 +1,7 @@
 """Rows of an answer: a table for people, or CSV, JSON lines or Parquet for programs."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -115,6 +115,9 @@ def give_rows(
     title: str,
     columns: Mapping[str, str] | None = None,
     answer: Mapping[str, Any] | None = None,
+    *,
+    folds: Collection[str] = (),
+    leave_out: Sequence[str] = (),
 ) -> None:
     """Writes or shows rows.
 
@@ -124,6 +127,8 @@ def give_rows(
         title: Of the table.
         columns: Of the table: heading → column. Default: all.
         answer: What the JSON object says beside the rows.
+        folds: See `print_table`.
+        leave_out: See `print_table`.
 
     Raises:
         OutputFull: The disk is full.
@@ -149,7 +154,7 @@ def give_rows(
     table = [[_cell(row[name]) for name in columns.values()] for row in kept]
     title = f"{title} ({len(kept):,}{' of more' if more else ''})"
     if len(columns) <= _MOST_COLUMNS:
-        print_table(title, tuple(columns), table)
+        print_table(title, tuple(columns), table, folds=folds, leave_out=leave_out)
     else:
         print_records(title, tuple(columns), table)
     if more:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clearshard.audit.changes import Kind
-from clearshard.cli.changes import FILE_COLUMNS, print_changes
+from clearshard.cli.changes import FILE_COLUMNS, FOLDS, LEAVE_OUT, print_changes
 from clearshard.cli.console import print_table, print_text, shown
 from clearshard.cli.rows import RowOptions, give_rows
 from clearshard.config import Config
@@ -75,7 +75,15 @@ def what_if(
         if not options.as_json and not (options.streams and options.output is None):
             _print(result)
         files = changed_files(connection, change, options.to_ask)
-        give_rows(files, options, "\nfiles", FILE_COLUMNS, result.to_dict())
+        give_rows(
+            files,
+            options,
+            "\nfiles",
+            FILE_COLUMNS,
+            result.to_dict(),
+            folds=FOLDS,
+            leave_out=LEAVE_OUT,
+        )
 
 
 def _value(value: object) -> str:

@@ -7,7 +7,7 @@ import typer
 from clearshard.audit.changes import Kind
 from clearshard.audit.diff import Difference
 from clearshard.cli.audit.options import EXIT
-from clearshard.cli.changes import FILE_COLUMNS, print_changes
+from clearshard.cli.changes import FILE_COLUMNS, FOLDS, LEAVE_OUT, print_changes
 from clearshard.cli.console import print_table, print_text
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.cli.rows import (
@@ -47,7 +47,15 @@ def diff(
         if not as_json and not (options.streams and output is None):
             _print(difference)
         files = changed_files(connection, change, options.to_ask)
-        give_rows(files, options, "\nfiles", FILE_COLUMNS, difference.to_dict())
+        give_rows(
+            files,
+            options,
+            "\nfiles",
+            FILE_COLUMNS,
+            difference.to_dict(),
+            folds=FOLDS,
+            leave_out=LEAVE_OUT,
+        )
 
 
 def _print(difference: Difference) -> None:

@@ -11,6 +11,10 @@ from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, give_ro
 from clearshard.records import State
 from clearshard.run.folder import require_ours
 
+_FOLDS = ("reasons", "detail")
+#: What a filter says anyhow, or the other columns do.
+_LEAVE_OUT = ("state", "account", "run", "detail")
+
 
 def register(app: typer.Typer) -> None:
     """Adds the verb."""
@@ -51,4 +55,4 @@ def list_(
         columns = {"run": "run_id", **columns}
     wanted = Filter(state, reason, account, product, region, prefix)
     with open_listing(runs, wanted, options.to_ask) as rows:
-        give_rows(rows, options, "decisions", columns)
+        give_rows(rows, options, "decisions", columns, folds=_FOLDS, leave_out=_LEAVE_OUT)

@@ -12,6 +12,7 @@ from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, fol
 from clearshard.run.folder import require_ours
 from clearshard.terms import NOT_RECORDED
 
+_LEAVE_OUT = ("eligible", "quarantined", "excluded")
 _DIFFERS = "not the same in all of them; --run RUN says it of one"
 
 
@@ -49,7 +50,7 @@ def _print(result: Summary) -> None:
     print_table(title, ("state", "files"), list(result.total.to_dict().items()))
     if several:
         runs = [(part.run_id, *_counts(part.funnel)) for part in result.by_run]
-        print_table("\nby run", ("run", *steps), runs)
+        print_table("\nby run", ("run", *steps), runs, leave_out=_LEAVE_OUT)
     reasons = [(count.state, count.reason, count.files) for count in result.by_reason]
     print_table("\nby reason (a file can have several)", ("state", "reason", "files"), reasons)
     _print_slices("product", steps, result.by_product)
@@ -77,7 +78,8 @@ def _print_slices(
     more: Sequence[tuple[object, ...]] = (),
 ) -> None:
     rows = [(part.name or "unknown", *_counts(part.funnel)) for part in slices]
-    print_table(f"\nby {name}", (name, *steps), [*rows, *more])
+    # Of the steps, what is eligible is the sum of two others.
+    print_table(f"\nby {name}", (name, *steps), [*rows, *more], leave_out=_LEAVE_OUT)
 
 
 def _counts(funnel: Funnel) -> tuple[int, ...]:
