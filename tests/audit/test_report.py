@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -275,6 +276,22 @@ def test_the_page_names_its_own_style_and_script_and_no_other(output: Output, ta
     assert f"{tag}-src 'sha256-{digest}'" in policy.replace("&#39;", "'").split("; ")
 
 
+def labels(days: list[str]) -> list[str]:
+    svg = str(reasons_over_time([(day, {"opted_out": 1}) for day in days]).svg)
+    return re.findall(r'text-anchor="middle">([^<]*)<', svg)
+
+
+def test_each_day_is_named_once_below_the_chart() -> None:
+    assert labels(["11-20"] * 5 + ["11-21"] * 3 + ["11-22"]) == ["11-20", "11-21", "11-22"]
+    assert labels(["11-20"] * 60) == ["11-20"]
+    assert labels([]) == []
+    many = labels([f"{number:02d}" for number in range(MOST_RUNS)])
+    assert len(many) == 10
+    # A day that begins too close to the one before is named as soon as there is room.
+    assert labels(["01"] * 19 + ["02"] * 2 + ["03"] * 19) == ["01", "02", "03"]
+    assert labels(["a"] + ["b"] * 29) == ["a", "b"]
+
+
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -366,3 +383,38 @@ def test_the_browser_draws_and_prints_it(saved: Path, tmp_path: Path) -> None:
     paper = tmp_path / "report.pdf"
     browse(saved, f"--print-to-pdf={paper}")
     assert paper.read_bytes().startswith(b"%PDF")
+
+
+@in_browser
+@pytest.mark.parametrize("width", [500, 900])
+def test_nothing_is_cut_off_on_a_narrow_screen(output: Output, tmp_path: Path, width: int) -> None:
+    several = ("gateway_provider_not_opted_out", "conflicting_registry_rows")
+    rows = [Row("f" * 36, account_id="a" * 36), excluded("e" * 36, *several)]
+    rows += [quarantined("q" * 36, "malformed", "ValidationError: words[3].start (expected int)")]
+    names: list[str] = []
+    for number in range(3):
+        name = f"2026112{number}T120000Z-d0dd0d61"
+        output.publish(name, rows, superseded=names, record={"redactions": {"PERSON": 3}})
+        names.append(name)
+    # The page forbids scripts of others; a copy that does not is measured.
+    html = re.sub(r"<meta http-equiv[^>]*>", "", made(output.out))
+    measure = """<script>
+      const looked = "section, table, tbody th, td:not(.wide), figure, svg.chart";
+      const wide = [...document.querySelectorAll(looked)]
+        .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+        .concat([...document.querySelectorAll("section")]
+          .filter(e => e.scrollWidth > e.clientWidth))
+        .map(e => e.tagName + ": " + e.textContent.slice(0, 40));
+      const run = document.querySelector("#history tbody th code");
+      document.title = JSON.stringify({wide, page: document.documentElement.scrollWidth,
+        lines: run.getClientRects().length});
+    </script>"""
+    path = tmp_path / "measured.html"
+    path.write_text(html.replace("</body>", f"{measure}</body>"), encoding="utf-8")
+    dom = browse(path, "--dump-dom", f"--window-size={width},900")
+    (title,) = re.findall(r"<title>(.*?)</title>", dom)
+    found = json.loads(title)
+    assert found["page"] <= width
+    if width == 500:
+        assert found["wide"] == []
+        assert found["lines"] == 1  # the id of a run is not broken

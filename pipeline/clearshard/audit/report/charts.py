@@ -16,6 +16,8 @@ MOST_RUNS = 60
 #: Reasons with a colour of their own; the others are drawn as one.
 MOST_REASONS = 6
 OTHERS = "other reasons"
+#: So many days have room below the bars, also on a narrow screen.
+_MOST_LABELS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _stacked(bars: Sequence[Bar]) -> Markup:
                 _LEFT - 6, y + 4, f"{round(top * share):,}"
             )
         )
-    every = max(1, -(-len(bars) // 10))
+    labelled = _labelled([bar.label for bar in bars])
     for place, bar in enumerate(bars):
         x = _LEFT + step * place + (step - width) / 2
         y = _TOP + plot_height
@@ -96,7 +98,7 @@ def _stacked(bars: Sequence[Bar]) -> Markup:
                         '<rect class="c{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.2f}"/>'
                     ).format(colour, x, y, width, height)
                 )
-        if place % every == 0:
+        if place in labelled:
             parts.append(
                 Markup(
                     '<text class="axis" x="{:.1f}" y="{}" text-anchor="middle">{}</text>'
@@ -104,6 +106,16 @@ def _stacked(bars: Sequence[Bar]) -> Markup:
             )
     parts.append(Markup("</svg>"))
     return Markup("").join(parts)
+
+
+def _labelled(labels: Sequence[str]) -> set[int]:
+    """Places of the bars that bear their label: each label once, and never two too close."""
+    every = max(1, -(-len(labels) // _MOST_LABELS))
+    places: list[int] = []
+    for place, label in enumerate(labels):
+        if not places or (place - places[-1] >= every and label != labels[places[-1]]):
+            places.append(place)
+    return set(places)
 
 
 def _round_up(most: int) -> int:
