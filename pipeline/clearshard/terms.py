@@ -33,6 +33,10 @@ _REPLACED = {
 def terms_of(record: RunRecord) -> dict[str, str]:
     """What a run was made under: what is told → in words, in the order to tell it."""
     told = {"policy": policy_name(record.policy_toml)}
+    if record.below_published:
+        # The reasons that were given are for who reads the record.
+        rules = ", ".join(waived.rule for waived in record.below_published)
+        told["below published"] = f"these rules of the published policy are not kept: {rules}"
     redaction = record.redaction
     if redaction is None:
         return {**told, "redaction": NOT_RECORDED}
@@ -44,6 +48,7 @@ def terms_of(record: RunRecord) -> dict[str, str]:
         "kept": _listed(redaction.keep_entities, "no type"),
         "threshold": f"what scores less than {redaction.score_threshold:g} stays",
         "languages": _listed(redaction.languages, "none"),
+        **({"below default": "; ".join(record.below_default)} if record.below_default else {}),
         "limits": _limits(record),
     }
 
@@ -90,6 +95,7 @@ def _listed(names: tuple[str, ...] | None, otherwise: str) -> str:
 def _limits(record: RunRecord) -> str:
     shares = (
         (record.max_quarantined_share, "of the eligible files in quarantine"),
-        (record.max_drop_share, "of the files before gone"),
+        (record.max_drop_share, "of the files of the run before gone"),
     )
-    return ", ".join(f"at most {share:.1%} {what}" for share, what in shares if share is not None)
+    told = ", ".join(f"at most {share:.1%} {what}" for share, what in shares if share is not None)
+    return f"{told}; whatever was gone was accepted" if record.drop_accepted else told

@@ -11,7 +11,7 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
-from clearshard.records import RedactionTerms
+from clearshard.records import RedactionTerms, Waived
 
 from .building import Output
 
@@ -41,8 +41,8 @@ IN_WORDS = {
     "kept": "DATE_TIME",
     "threshold": "what scores less than 0.4 stays",
     "languages": "en",
-    "limits": "at most 5.0% of the eligible files in quarantine, at most 10.0% of the files before "
-    "gone",
+    "limits": "at most 5.0% of the eligible files in quarantine, at most 10.0% of the files of the "
+    "run before gone",
     "ran by": "svc-training on node-7",
 }
 #: Nobody can be called so by the command; a record is a file, and can say anything.
@@ -163,3 +163,35 @@ def test_nothing_that_a_record_says_acts_anywhere(
     assert row.isprintable()
     assert row.count("|") - row.count("\\|") == 3
     assert "<" not in row.replace("\\<", "")
+
+
+def test_what_is_less_than_published_and_than_by_default_is_said(
+    output: Output, capsys: pytest.CaptureFixture[str]
+) -> None:
+    less = {
+        "below_published": (Waived(rule="expired", reason="LEGAL-7"),),
+        "below_default": ("redaction.keep_entities → people stay in the text",),
+        "drop_accepted": True,
+    }
+    output.publish("r", record={**KNOWN, **less})
+    (run,) = json.loads(told(output.out, capsys, "summary", "--json"))["by_run"]
+    under = run["made_under"]
+    assert under["below published"].endswith("of the published policy are not kept: expired")
+    assert under["below default"] == "redaction.keep_entities → people stay in the text"
+    assert under["limits"].endswith("; whatever was gone was accepted")
+    assert "LEGAL-7" not in json.dumps(under)
+
+
+def test_a_summary_tells_what_somebody_must_be_told_of(
+    output: Output, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.publish("a", record={"alerts": {"zero_retention_breach": 2}})
+    output.publish("b", record={"alerts": {"zero_retention_breach": 3}}, superseded=["a"])
+    said = "ALERT zero_retention_breach: {} files. Tell the privacy officer."
+    assert said.format(3) in told(output.out, capsys, "summary")
+    assert said.format(5) in told(output.out, capsys, "summary", "--run", "all")
+    runs = json.loads(told(output.out, capsys, "summary", "--run", "all", "--json"))["by_run"]
+    assert [run["alerts"] for run in runs] == [
+        {"zero_retention_breach": 2},
+        {"zero_retention_breach": 3},
+    ]

@@ -86,7 +86,7 @@ def test_says_what_became_of_the_files(output: Output) -> None:
     )
     text = words(made(output.out))
     assert "seen 7 100.0 %" in text
-    assert "eligible under the policy 4 57.1 %" in text
+    assert "eligible: no rule excludes them 4 57.1 %" in text
     assert "written to shards 3 42.9 %" in text
     assert "excluded by the policy 3" in text
     assert "baa_executed 1 No file of an account under a Business Associate Addendum." in text

@@ -174,6 +174,22 @@ def test_any_ids_are_inert_and_come_back(
         assert len(json.loads(capsys.readouterr().out)["verdicts"]) == 2
 
 
+@pytest.mark.parametrize(
+    "asked", [("--account", "nobody"), ("--reason", "opt_out"), ("--prefix", "F")]
+)
+def test_a_list_of_nothing_says_what_there_is(
+    out: Path, asked: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("audit", "list", "--out", out, *asked) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("No decision of run c is so.")
+    assert "reasons that were given are: empty, opted_out." in told
+    assert run("audit", "list", "--out", out, *asked, "--run", "all") == 0
+    assert "No decision of 3 runs is so." in capsys.readouterr().out
+    assert run("audit", "list", "--out", out, *asked, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"rows": [], "more": False}
+
+
 def test_list_in_every_format(
     out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -431,7 +447,7 @@ def test_verify_pins_the_key_and_the_head(
     assert f"signed by {SIGNER.public_key}; compare it" in told
     code, told = verified("--out", out, "--key", SIGNER.public_key)
     assert code == 0
-    assert told.rstrip().endswith(f"signed by {SIGNER.public_key}")
+    assert f"signed by {SIGNER.public_key}\n" in told
     code, told = verified("--out", out, "--key", OTHER.public_key)
     assert code == 5
     assert "somebody else wrote this line" in told

@@ -110,6 +110,17 @@ def test_an_id_stands_on_one_line(
     assert max(len(line.rstrip()) for line in lines if "SELECT" not in line) <= width
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_an_explanation_is_folded_between_words(out: Path, width: int) -> None:
+    lines = on_terminal(out, width, "explain", FILES[2])
+    # Digests are longer, and stay whole.
+    told = [line for line in lines if not re.search("[0-9a-f]{64}", line)]
+    assert max(map(len, told)) <= width
+    text = " ".join(" ".join(told).split())
+    assert "because eu_server: No file that went through the European servers." in text
+    assert "rule eu-server" in text
+
+
 def test_what_is_left_out_is_told_and_reasons_stay(out: Path) -> None:
     lines = on_terminal(out, 80, "list")
     text = "\n".join(lines)

@@ -132,7 +132,7 @@ def test_the_card_says_in_words_what_the_run_was_made_under() -> None:
         "| kept | DATE\\_TIME, ORGANIZATION |",
         "| threshold | what scores less than 0.45 stays |",
         "| languages | en |",
-        "| limits | at most 10.0% of the files before gone |",
+        "| limits | at most 10.0% of the files of the run before gone |",
     ):
         assert words in body
     assert "/home" not in body

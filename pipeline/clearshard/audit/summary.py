@@ -87,12 +87,14 @@ class RunSlice:
         run_id: The run.
         as_of: The moment at which it evaluated the rules.
         rehearsal: Whether it only rehearsed that; see `RunRecord`.
+        alerts: Files by reason that somebody must be told of.
         made_under: Policy, redaction and who ran, in words; see `clearshard.terms`.
     """
 
     run_id: str
     as_of: str
     rehearsal: bool
+    alerts: dict[str, int]
     made_under: dict[str, str]
     funnel: Funnel
 
@@ -153,6 +155,7 @@ class Summary:
                     "as_of": r.as_of,
                     "rehearsal": r.rehearsal,
                     **r.funnel.to_dict(),
+                    "alerts": r.alerts,
                     "made_under": r.made_under,
                 }
                 for r in self.by_run
@@ -209,6 +212,7 @@ def summarise(
                 run.run_id,
                 run.record.as_of,
                 run.record.rehearsal,
+                run.record.alerts,
                 made_under(run.record),
                 by_order.get(order, Funnel()),
             )

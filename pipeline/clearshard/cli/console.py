@@ -177,21 +177,30 @@ def print_records(title: str, header: Sequence[str], rows: Sequence[Sequence[obj
             print_text(f"{name:<{width}}  {_cell(value)}")
 
 
+def print_told(lead: str, text: str, indent: int) -> None:
+    """A line of an answer; on a terminal folded between words, and indented from there on."""
+    print_text("\n".join(_folded(lead, text, indent)))
+
+
+def _folded(lead: str, text: str, indent: int) -> list[str]:
+    columns = Console().width if sys.stdout.isatty() else _NO_LIMIT
+    return textwrap.wrap(
+        text,
+        max(columns, 2 * indent),
+        initial_indent=lead,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    ) or [lead]
+
+
 def print_facts(title: str, facts: Mapping[str, str]) -> None:
     """Names and what they are, one below the other; on a terminal folded between words."""
     print_text(title)
     width = max(map(len, facts), default=0) + 2
-    columns = Console().width if sys.stdout.isatty() else _NO_LIMIT
     for name, words in facts.items():
-        for line in textwrap.wrap(
-            shown(words),
-            max(columns, 2 * width),
-            initial_indent=f"{shown(name):<{width}}",
-            subsequent_indent=" " * width,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ):
-            print_text(line)
+        print_told(f"{shown(name):<{width}}", shown(words), width)
 
 
 def _cell(value: object) -> str:

@@ -12,7 +12,14 @@ import typer
 
 from clearshard.audit.export import Format, as_json, export
 from clearshard.audit.listing import Rows
-from clearshard.cli.console import print_json, print_records, print_table, print_text, shown
+from clearshard.cli.console import (
+    print_json,
+    print_records,
+    print_table,
+    print_text,
+    print_told,
+    shown,
+)
 from clearshard.cli.options import require_new_file
 from clearshard.errors import ConfigError
 from clearshard.storage import new_file, output_errors
@@ -118,6 +125,7 @@ def give_rows(
     *,
     folds: Collection[str] = (),
     leave_out: Sequence[str] = (),
+    none: str = "",
 ) -> None:
     """Writes or shows rows.
 
@@ -129,6 +137,7 @@ def give_rows(
         answer: What the JSON object says beside the rows.
         folds: See `print_table`.
         leave_out: See `print_table`.
+        none: What to say instead of a table without rows.
 
     Raises:
         OutputFull: The disk is full.
@@ -149,6 +158,9 @@ def give_rows(
     more, kept = len(kept) > options.shown, kept[: options.shown]
     if options.as_json:
         print_json({**answer, "rows": kept, "more": more})
+        return
+    if none and not kept:
+        print_told("", none, 0)
         return
     columns = columns or {name: name for name in rows.schema.names}
     table = [[_cell(row[name]) for name in columns.values()] for row in kept]

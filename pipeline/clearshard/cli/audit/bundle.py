@@ -18,6 +18,10 @@ from clearshard.cli.options import (
 from clearshard.errors import IntegrityError
 from clearshard.run.folder import require_ours
 
+_NEXT = (
+    "Its README.md says what is in it and how to check it. Tell the reviewer this digest and the\n"
+    "public key of the ledger by another way than the file goes."
+)
 _DEFAULT = Path("clearshard-evidence.zip")
 
 
@@ -55,6 +59,7 @@ def bundle(
         print_json({**said, "sound": report.sound, "faults": len(report.faults)})
     else:
         print_text(f"{packed.files:,} files in {shown(output)}\nSHA-256 {digest}")
+        print_text(_NEXT)
     if not report.sound:
         conclude(
             IntegrityError(

@@ -9,12 +9,13 @@ from clearshard.audit.explain import Verdict
 from clearshard.audit.reasons import Why
 from clearshard.audit.remedy import Outcome, Remedy
 from clearshard.cli.audit.options import EXIT
-from clearshard.cli.console import print_json, print_text, shown
+from clearshard.cli.console import print_json, print_text, print_told, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.records import SourceSnapshot
 from clearshard.run.folder import require_ours
 
-_INDENT = " " * 12
+_IN = 12
+_INDENT = " " * _IN
 _WIDTH = 80
 _EXIT = EXIT.replace("0 done", "0 done (also where no run has seen the file)")
 
@@ -75,25 +76,27 @@ def _print(verdict: Verdict) -> None:
 
 
 def _print_why(why: Why) -> None:
-    print_text(f"  because   {shown(why.reason)}: {shown(why.sentence)}")
+    print_told("  because   ", f"{shown(why.reason)}: {shown(why.sentence)}", _IN)
     for rule in why.rules:
         again = "" if rule.description == why.sentence else f": {shown(rule.description)}"
-        print_text(f"            rule {shown(rule.id)}{again}")
-        print_text(f'            source: "{shown(rule.source)}"')
+        print_told(_INDENT, f"rule {shown(rule.id)}{again}", _IN)
+        print_told(_INDENT, f'source: "{shown(rule.source)}"', _IN)
         print_text(f"            facts: {_facts(rule.facts)}")
-    print_text(f"            to change it: {why.remedy}")
+    print_told(_INDENT, f"to change it: {why.remedy}", _IN)
 
 
 def _print_remedy(remedy: Remedy) -> None:
     match remedy.outcome:
         case Outcome.NOTHING_CAN:
             obstacles = shown(", ".join(remedy.obstacles))
-            print_text(f"  eligible  not under this policy, whatever else were so: {obstacles}")
+            words = f"not under this policy, whatever else were so: {obstacles}"
+            print_told("  eligible  ", words, _IN)
         case Outcome.FACTS:
             print_text("  eligible  only if all of this were so:")
             for change in remedy.changes:
                 now = _value(change.now)
-                print_text(f"            {change.fact}: {shown(change.needed)} (it was {now})")
+                words = f"{change.fact}: {shown(change.needed)} (it was {now})"
+                print_told(_INDENT, words, _IN)
         case Outcome.TRANSCRIPT:
             print_text("  eligible  yes, no rule denies it; it is held back for the reason above")
         case Outcome.MANIFEST_ROW:

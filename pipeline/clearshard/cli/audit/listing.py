@@ -1,11 +1,14 @@
 """`audit list`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from clearshard.audit.reading import VisibleRun
 from clearshard.audit.selection import Filter, runs_in
 from clearshard.cli.audit.options import EXIT, RunOption, SinceOption, UntilOption, picked
+from clearshard.cli.console import shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, give_rows, row_options
 from clearshard.records import State
@@ -54,5 +57,18 @@ def list_(
     if len(runs) > 1:
         columns = {"run": "run_id", **columns}
     wanted = Filter(state, reason, account, product, region, prefix)
+    nothing = _nothing(runs)
     with open_listing(runs, wanted, options.to_ask) as rows:
-        give_rows(rows, options, "decisions", columns, folds=_FOLDS, leave_out=_LEAVE_OUT)
+        give_rows(
+            rows, options, "decisions", columns, folds=_FOLDS, leave_out=_LEAVE_OUT, none=nothing
+        )
+
+
+def _nothing(runs: Sequence[VisibleRun]) -> str:
+    """What to say and to do where no decision is as it was asked for."""
+    where = f"run {runs[-1].run_id}" if len(runs) == 1 else f"{len(runs):,} runs"
+    reasons = sorted({reason for run in runs for reason in run.record.reasons})
+    return (
+        f"No decision of {where} is so. Ids and reasons are compared exactly, --run all asks every "
+        f"run, and the reasons that were given are: {', '.join(map(shown, reasons)) or 'none'}."
+    )

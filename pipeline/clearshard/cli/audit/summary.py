@@ -1,5 +1,6 @@
 """`audit summary`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from clearshard.audit.summary import Funnel, RunSlice, Slice, Summary
 from clearshard.cli.audit.options import EXIT, RunOption, SinceOption, UntilOption, picked
-from clearshard.cli.console import print_facts, print_json, print_table
+from clearshard.cli.console import print_facts, print_json, print_table, print_text, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.run.folder import require_ours
 from clearshard.terms import NOT_RECORDED
@@ -58,7 +59,16 @@ def _print(result: Summary) -> None:
     others = result.other_accounts
     rest = [(f"{others.accounts:,} others", *_counts(others.funnel))] if others.accounts else []
     _print_slices("account", steps, result.by_account, rest)
+    for reason, files in _alerts(result.by_run).items():
+        print_text(f"\nALERT {shown(reason)}: {files:,} files. Tell the privacy officer.")
     print_facts("\nmade under", _made_under(result.by_run))
+
+
+def _alerts(runs: Sequence[RunSlice]) -> Counter[str]:
+    alerts: Counter[str] = Counter()
+    for run in runs:
+        alerts.update(run.alerts)
+    return alerts
 
 
 def _made_under(runs: Sequence[RunSlice]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, fol
 from clearshard.errors import IntegrityError
 from clearshard.run.folder import require_ours
 
+_HEAD = "keep the head elsewhere: with --head it shows later whether an older state was put back"
 #: What a reader must know who named no key.
 _DOUBT = "; compare it with the key that you were told, or name that one with --key"
 
@@ -46,8 +47,10 @@ def verify(
         for fault in report.faults:
             print_text(f"FAULT {shown(fault)}")
         if report.sound:
-            print_text(f"sound; head of the ledger: {report.head}")
+            print_text("sound: everything is as it was recorded")
             print_text(f"signed by {report.public_key}{'' if known.public_key else _DOUBT}")
+            print_text(f"head of the ledger: {report.head}")
+            print_text(_HEAD)
     if not report.sound:
         conclude(
             IntegrityError(
