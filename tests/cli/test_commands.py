@@ -50,7 +50,7 @@ def test_run_then_audit(world: World, capsys: pytest.CaptureFixture[str]) -> Non
     assert _run("audit", "explain", "baa-0", "--out", world.out) == 0
     told = capsys.readouterr().out
     assert "Business Associate Addendum" in told
-    assert "baa_executed = True" in told
+    assert "baa_executed = true" in told
     assert _run("audit", "explain", "no-such", "--out", world.out) == 0
     assert _run("audit", "verify", "--out", world.out, "--json") == 0
     verified = _last_line(capsys)
