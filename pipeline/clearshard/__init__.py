@@ -16,7 +16,8 @@ also the order in which to read the code:
     run          the only place where these steps meet
     cli          the command: parse, load the configuration, call one function
 
-Below them: `storage` (the file system), `children` (how processes are started), `config`, `records`
-(the values that travel) and `errors`. Imports go downwards only, and steps never import each other;
-an import contract keeps it so.
+Below them: `storage` (the file system), `children` (how processes are started), `config`, `terms`
+(what a run was made under, in words), `records` (the values that travel), `inert` (text that does
+nothing where it is shown) and `errors`. Imports go downwards only, and steps never import each
+other; an import contract keeps it so.
 """
