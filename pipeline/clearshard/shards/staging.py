@@ -103,10 +103,11 @@ def stage(
             raise TypeError("only ShardRows with a RedactedTranscript can be staged")
     ordered = sorted(rows, key=lambda row: row.doc_key)
     made = Made(seal.redactor_digest, seal.promise_digest, tuple(held))
-    schema = STAGED_SCHEMA.with_metadata({_METADATA: msgspec.json.encode(made)})
+    table = _table(ordered, seal.redactor_digest)
+    table = table.replace_schema_metadata({_METADATA: msgspec.json.encode(made)})
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, schema) as writer:
-        writer.write_table(_table(ordered, seal.redactor_digest).cast(schema))
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
     content = sink.getvalue()
     path = folder / checkpoint_name(seal.key, content)
     write_atomic(path, content)
@@ -183,28 +184,38 @@ def _table(ordered: Sequence[ShardRow], redactor_digest: str) -> pa.Table:
 
 def _channels(
     transcripts: Sequence[RedactedTranscript], speakers: Iterable[Sequence[str | None]]
-) -> list[int | None]:
-    """The channels of all pieces, from the speakers of those of each transcript."""
+) -> list[int | None] | None:
+    """The channels of all pieces, from the speakers of those of each transcript; mostly none."""
+    if not any(transcript.channels for transcript in transcripts):
+        return None
     found: list[int | None] = []
     for transcript, of_one in zip(transcripts, speakers, strict=True):
-        channels = transcript.channels
-        found += map(channels.get, of_one) if channels else [None] * len(of_one)
+        found += map(transcript.channels.get, of_one)
     return found
 
 
 def _lists(
-    name: str, rows: Sequence[Sized], columns: Mapping[str, Sequence[object] | pa.Array]
+    name: str, rows: Sequence[Sized], columns: Mapping[str, Sequence[object] | pa.Array | None]
 ) -> pa.Array:
-    """A column of lists of structs, one list for each row, from the structs' fields of all rows."""
+    """A column of lists of structs, one list for each row.
+
+    Args:
+        name: Of the column.
+        rows: The lists, of which only the lengths are asked.
+        columns: The structs' fields of all rows together; None where all are null.
+    """
     kind = SHARD_SCHEMA.field(name).type
     offsets = pa.array(accumulate(map(len, rows), initial=0), pa.int32())
     fields = list(kind.value_type)
     assert columns.keys() == {field.name for field in fields}
     structs = pa.StructArray.from_arrays(
-        [_array(columns[field.name], field.type) for field in fields], fields=fields
+        [_array(columns[field.name], field.type, offsets[-1].as_py()) for field in fields],
+        fields=fields,
     )
     return pa.ListArray.from_arrays(offsets, structs, type=kind)
 
 
-def _array(column: Sequence[object] | pa.Array, kind: pa.DataType) -> pa.Array:
+def _array(column: Sequence[object] | pa.Array | None, kind: pa.DataType, size: int) -> pa.Array:
+    if column is None:
+        return pa.nulls(size, kind)
     return column if isinstance(column, pa.Array) else pa.array(column, kind)

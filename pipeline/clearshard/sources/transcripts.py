@@ -42,9 +42,9 @@ class _Word(msgspec.Struct, gc=False):
     text: str
     start: _Ms
     end: _Ms
+    confidence: _Confidence = None  # here, where it comes: that is read in less time
     speaker: _Name = None
     channel: _Name = None
-    confidence: _Confidence = None
 
 
 class _Utterance(msgspec.Struct):
