@@ -16,7 +16,14 @@ from clearshard.audit.listing import list_decisions
 from clearshard.audit.query import open_query
 from clearshard.audit.reading import Pick, picked_runs, read_record, visible_runs
 from clearshard.audit.selection import Filter, Period
-from clearshard.audit.summary import Funnel, OtherAccounts, ReasonCount, Slice, summarise
+from clearshard.audit.summary import (
+    DetailCount,
+    Funnel,
+    OtherAccounts,
+    ReasonCount,
+    Slice,
+    summarise,
+)
 from clearshard.audit.verify import verify
 from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
 from clearshard.records import DECISION_SCHEMA, QuarantineReason, State
@@ -123,6 +130,43 @@ def test_summary_of_an_empty_run(output: Output) -> None:
 def test_reason_twice_on_one_file_counts_once(output: Output) -> None:
     output.publish("r", [excluded("f", "eu_server", "eu_server")])
     assert summarise(output.out).by_reason == (ReasonCount(State.EXCLUDED, "eu_server", 1),)
+
+
+def test_quarantines_are_counted_by_detail_wherever_they_were(output: Output) -> None:
+    rows = [
+        quarantined("a", "malformed", "timing: words[3]"),
+        quarantined("b", "malformed", "timing: words[12]"),
+        quarantined(
+            "c", "malformed", "ValidationError: utterances[1].words[0].start (expected int)"
+        ),
+        quarantined(
+            "d", "malformed", "ValidationError: utterances[7].words[9].start (expected int)"
+        ),
+        quarantined("e", "malformed", "timing: utterances[3]"),
+        quarantined("f", "malformed", "timing: words[3]"),
+        Row("g", "quarantined", ("duplicate_file_id",)),
+        Row("h", "excluded", ("deletion_requested",), error_type="TranscriptDeleted"),
+        Row("i"),
+    ]
+    output.publish("r", rows)
+    summary = summarise(output.out)
+    of_a_word = "ValidationError: utterances[].words[].start (expected int)"
+    assert summary.by_detail == (
+        DetailCount("malformed", "timing: words[]", 3),
+        DetailCount("malformed", of_a_word, 2),
+        DetailCount("duplicate_file_id", None, 1),
+        DetailCount("malformed", "timing: utterances[]", 1),
+    )
+    assert summary.by_reason == (
+        ReasonCount(State.EXCLUDED, "deletion_requested", 1),
+        ReasonCount(State.QUARANTINED, "malformed", 6),
+        ReasonCount(State.QUARANTINED, "duplicate_file_id", 1),
+    )
+    assert summary.to_dict()["by_detail"][0] == {
+        "reason": "malformed",
+        "detail": "timing: words[]",
+        "files": 3,
+    }
 
 
 def test_runs_that_are_not_there(output: Output, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The funnel: how many files were seen, eligible, written, and why the others were not."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +16,22 @@ from clearshard.terms import made_under
 
 _MOST_ACCOUNTS = 10
 _Name = TypeVar("_Name")
+#: Few lists of reasons are distinct, and few details once no place is numbered: counting them first
+#: spares a row for each reason.
+_REASONS = r"""
+SELECT state, reason, detail, sum(files)::BIGINT AS files
+FROM (
+    SELECT state, unnest(list_distinct(reasons)) AS reason, detail, files
+    FROM (
+        SELECT state, reasons, count(*) AS files,
+            CASE
+                WHEN state = $held THEN regexp_replace(error_type, '\[[0-9]+\]', '[]', 'g')
+            END AS detail
+        FROM decisions WHERE len(reasons) > 0 GROUP BY ALL
+    )
+)
+GROUP BY ALL ORDER BY state, files DESC, reason, detail NULLS LAST
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +133,20 @@ class ReasonCount:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailCount:
+    """Files that were quarantined for a reason, by what it was in particular.
+
+    Attributes:
+        detail: The error or check, and where without numbers: ``timing: words[]``; None where the
+            decision says no more than the reason.
+    """
+
+    reason: str
+    detail: str | None
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What became of the files of one or several runs.
 
@@ -124,6 +154,7 @@ class Summary:
         total: All files; a file counts once in each run that saw it.
         by_run: Oldest first.
         by_reason: Most frequent first, exclusions before quarantines.
+        by_detail: Of those quarantined, most frequent first.
         by_product: By name, unknown last.
         by_region: By name, unknown last.
         by_account: The accounts with most files, largest first.
@@ -133,6 +164,7 @@ class Summary:
     total: Funnel
     by_run: tuple[RunSlice, ...]
     by_reason: tuple[ReasonCount, ...]
+    by_detail: tuple[DetailCount, ...]
     by_product: tuple[Slice, ...]
     by_region: tuple[Slice, ...]
     by_account: tuple[Slice, ...]
@@ -161,6 +193,7 @@ class Summary:
                 for r in self.by_run
             ],
             "by_reason": [asdict(count) for count in self.by_reason],
+            "by_detail": [asdict(count) for count in self.by_detail],
             "by_product": [{"product": s.name, **s.funnel.to_dict()} for s in self.by_product],
             "by_region": [{"region": s.name, **s.funnel.to_dict()} for s in self.by_region],
             "by_account": [{"account_id": s.name, **s.funnel.to_dict()} for s in self.by_account],
@@ -193,13 +226,7 @@ def summarise(
             "SELECT run_order, facts.product, facts.region, state, count(*) FROM decisions "
             "GROUP BY ALL"
         ).fetchall()
-        # Few lists of reasons are distinct: counting them first spares a row for each reason.
-        reasons = connection.execute(
-            "SELECT state, reason, sum(files)::BIGINT AS files FROM (SELECT state, "
-            "unnest(list_distinct(reasons)) AS reason, files FROM (SELECT state, reasons, count(*) "
-            "AS files FROM decisions WHERE len(reasons) > 0 GROUP BY ALL)) "
-            "GROUP BY ALL ORDER BY state, files DESC, reason"
-        ).fetchall()
+        reasons = connection.execute(_REASONS, {"held": str(State.QUARANTINED)}).fetchall()
         largest, account_count = _accounts(connection, accounts)
     parts = [(*names, _funnel(state, files)) for *names, state, files in cells]
     total = sum((part[-1] for part in parts), Funnel())
@@ -218,12 +245,25 @@ def summarise(
             )
             for order, run in enumerate(runs)
         ),
-        by_reason=tuple(ReasonCount(State(s), reason, files) for s, reason, files in reasons),
+        by_reason=_by_reason(reasons),
+        by_detail=tuple(
+            DetailCount(*counted) for state, *counted in reasons if state == State.QUARANTINED
+        ),
         by_product=_slices((part[1], part[-1]) for part in parts),
         by_region=_slices((part[2], part[-1]) for part in parts),
         by_account=largest,
         other_accounts=OtherAccounts(account_count - len(largest), total - listed),
     )
+
+
+def _by_reason(
+    counted: Iterable[tuple[str, str, str | None, int]],
+) -> tuple[ReasonCount, ...]:
+    files: Counter[tuple[str, str]] = Counter()
+    for state, reason, _, count in counted:
+        files[state, reason] += count
+    ordered = sorted(files.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][1]))
+    return tuple(ReasonCount(State(state), reason, n) for (state, reason), n in ordered)
 
 
 def _accounts(connection: duckdb.DuckDBPyConnection, most: int) -> tuple[tuple[Slice, ...], int]:

@@ -54,6 +54,8 @@ def _print(result: Summary) -> None:
         print_table("\nby run", ("run", *steps), runs, leave_out=_LEAVE_OUT)
     reasons = [(count.state, count.reason, count.files) for count in result.by_reason]
     print_table("\nby reason (a file can have several)", ("state", "reason", "files"), reasons)
+    details = [(count.reason, count.detail or "-", count.files) for count in result.by_detail]
+    print_table("\nquarantined, by detail", ("reason", "detail", "files"), details)
     _print_slices("product", steps, result.by_product)
     _print_slices("region", steps, result.by_region)
     others = result.other_accounts
