@@ -9,9 +9,18 @@ import clearshard
 from clearshard.recognizers.bare_code import find_bare_codes
 from clearshard.recognizers.named_code import find_named_codes
 from clearshard.recognizers.number_sequence import find_sequences
-from clearshard.recognizers.number_words import LETTER_WORDS, NUMBER_WORDS, UNITS
+from clearshard.recognizers.number_words import (
+    LETTER_WORDS,
+    NUMBER_WORDS,
+    REPEATS,
+    TEENS,
+    TENS,
+    UNITS,
+)
 from clearshard.recognizers.spelled import find_spelled_values
 from clearshard.recognizers.spoken_email import ADDRESS_SAID
+from clearshard.records import Quarantine
+from clearshard.redaction.residual import check_residual
 from clearshard.redaction.written.forms import written_forms
 
 _ROOT = Path(clearshard.__file__).parent
@@ -38,6 +47,30 @@ def test_every_word_for_a_digit_is_one_everywhere(word: str) -> None:
     if word not in ("o", "oh"):  # which are too often something else
         assert [*find_bare_codes(f"{word} {word} {word} {word}")]
         assert ADDRESS_SAID.search(f"ann {word} at example dot com")
+
+
+def _is_left_over(text: str) -> bool:
+    try:
+        check_residual(text, (), ())
+    except Quarantine as problem:
+        return problem.error_type == "spoken_digits"
+    return False
+
+
+@pytest.mark.parametrize("word", sorted({*UNITS, *TEENS, *TENS}))
+def test_the_second_check_knows_every_word_from_a_list_of_its_own(word: str) -> None:
+    # Wherever in a number it is said: the others alone are too few.
+    more = "one two three four five"
+    assert not _is_left_over(more)
+    assert _is_left_over(f"it is {word} {more} ok")
+    assert _is_left_over(f"it is {more} {word} ok")
+
+
+@pytest.mark.parametrize(("word", "times"), sorted(REPEATS.items()))
+def test_the_second_check_knows_what_says_a_digit_again(word: str, times: int) -> None:
+    more = " ".join(["two"] * (5 - times))
+    assert not _is_left_over(f"it is seven {more}")
+    assert _is_left_over(f"it is {word} seven {more}")
 
 
 @pytest.mark.parametrize(("word", "letter"), sorted(LETTER_WORDS.items()))

@@ -40,11 +40,14 @@ _CLOCK = re.compile(rb"[\[(]%s(?: ?(?:-|--?>|to) ?%s)?[\])]" % (_HANDS, _HANDS))
 
 # Words that say digits: a list of its own. One that is shared with the recognizers could not tell
 # what is missing in it.
-_ONE_DIGIT = b"zero oh nought naught aught one two three four five six seven eight nine niner"
+_ONE_DIGIT = (
+    b"zero oh nought naught aught nil one wun two three four fower five fife six seven eight nine "
+    b"niner"
+)
 _TWO_DIGITS = b"ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _TENS = b"twenty thirty forty fourty fifty sixty seventy eighty ninety"
 _SEVERAL = b"zeros zeroes twos threes fours fives sixes sevens eights nines"
-_SAID_AGAIN = b"double triple treble quadruple"
+_SAID_AGAIN = b"double triple treble quadruple quintuple"
 _FILLERS = (
     b"uh uhm um erm er ah hmm hm mm uhh uhhh umm ummm hmmm err ahh mhm huh eh comma period "
     b"and then next like okay ok so"
@@ -64,12 +67,12 @@ def _any(*lists: bytes) -> bytes:
 # Nothing has to stand between two words: what stood there may have been nothing that is seen.
 _GAP = rb" *+(?:%s *+){0,4}+" % _any(_FILLERS)
 # An "o" is one by itself alone: "ooooooh".
-_SAID = rb"(?>[0-9]++|%s|(?<![a-z])o(?![a-z]))" % _any(
-    _ONE_DIGIT, _SEVERAL, _TWO_DIGITS, _TENS, _SAID_AGAIN
-)
+_SAID_WORDS = b" ".join((_ONE_DIGIT, _SEVERAL, _TWO_DIGITS, _TENS, _SAID_AGAIN))
+_SAID = rb"(?>[0-9]++|%s|(?<![a-z])o(?![a-z]))" % _any(_SAID_WORDS)
+_FIRST_LETTERS = bytes(sorted({word[0] for word in _SAID_WORDS.split()}))
 _RUN = re.compile(
     # The letters that the words begin with rule most of a text out at once.
-    rb"[ \0](?=[zonatfsed0-9])%s(?:%s%s)+(?![%s])" % (_SAID, _GAP, _SAID, _LETTER)
+    rb"[ \0](?=[%s0-9])%s(?:%s%s)+(?![%s])" % (_FIRST_LETTERS, _SAID, _GAP, _SAID, _LETTER)
 )
 _NEXT_SAID = re.compile(rb"%s(%s)" % (_GAP, _SAID))
 _WORTH = {
@@ -80,6 +83,7 @@ _WORTH = {
     b"triple": 2,
     b"treble": 2,
     b"quadruple": 3,
+    b"quintuple": 4,
 }
 
 # What comes before the sign is of no interest, only that there is something: to look for all of it
