@@ -19,6 +19,13 @@ def found(text: str) -> list[tuple[str, str]]:
             [("sierra one eight five papa zulu", "NUMBER_SEQUENCE")],
         ),
         ("that's J-O-H-N okay", [("J-O-H-N", "PERSON")]),
+        ("A F Z P K 7190 K", [("A F Z P K 7190 K", "NUMBER_SEQUENCE")]),
+        ("my mrn is m r 44710 ok", [("m r 44710", "NUMBER_SEQUENCE")]),
+        (
+            "B as in boy, K as in kite, 70441",
+            [("B as in boy, K as in kite, 70441", "NUMBER_SEQUENCE")],
+        ),
+        ("2019 s m y t h", [("s m y t h", "PERSON")]),
         ("4 p m x 2 1", [("4 p m x 2 1", "NUMBER_SEQUENCE")]),
         ("it is s a m", [("s a m", "PERSON")]),
         (
@@ -56,6 +63,11 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
         "don't i see a b",
         "one two three four",
         "from nine thirty a m a m to five p m",
+        "at nine thirty a m 2024 people",
+        "in the u s 2020 election",
+        "e g 2019 and plan b 2024",
+        "between a 1200 and b 1300",
+        "7190 k b or at 1500 b c 2000",
         "5                                  ",
     ],
 )
