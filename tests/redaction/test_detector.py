@@ -91,3 +91,11 @@ def test_of_dates_only_whole_ones_are_personal_unless_the_profile_is_stock(
     assert len(dates[0]) == 1
     assert "1970" in dates[0].pop()
     assert len(dates[1]) > 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["show me your ID please", "so i said no.to be honest it was late.so we left", "the g7 summit"],
+)
+def test_nothing_of_what_is_no_name_by_its_form_is_removed(redactor: Redactor, text: str) -> None:
+    assert redactor.spans([transcript(text)]) == [()]
