@@ -96,3 +96,22 @@ def test_an_ordinary_word_that_is_mostly_no_name_is_left_in_the_other_places() -
     assert _found(text[:44], [person]) == {"Penguin", "penguin"}
     other = text.replace("enguin", "enguix")
     assert _found(other, [_span(other, "Penguix", "PERSON")]) == {"Penguix", "penguix"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "again"),
+    [
+        ("sophistic", "sophistic\nit is sophisticated", []),
+        ("competi", "competi\nmore competition now", []),
+        ("billings", "billings\nnew billing slightly up", []),
+        # In a word that nobody knows, a number or a code; `whole_words` adds the rest of it.
+        ("zorvanex", "zorvanex\nthe zorvanexes came", ["zorvanex"]),
+        ("kd84201", "kd84201\nit is xkd84201y", ["kd84201"]),
+        # What is spelled ends before the word beside it.
+        ("zorvanexa", "zorvanexa\nhello r v a z o r v a n e x a now", ["z o r v a n e x a"]),
+        ("lowardenz", "lowardenz\nhello w a r d en z now", ["w a r d en z"]),
+    ],
+)
+def test_a_value_is_said_again_in_whole_words(value: str, text: str, again: list[str]) -> None:
+    found = propagate(text, [Span(0, len(value), "UNKNOWN_WORD", 0.5, "x")])
+    assert [text[s.start : s.end].strip() for s in found if s.start] == again

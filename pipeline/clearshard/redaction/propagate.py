@@ -16,12 +16,16 @@ from collections.abc import Collection, Iterator, Sequence
 from clearshard.recognizers.unknown_word import ordinary_words
 from clearshard.recognizers.vocabulary import NO_NAME, words_of
 from clearshard.records import Span
+from clearshard.redaction.view.extent import word_around
 
 #: Types whose values may recur as ordinary words ("May", "Hope").
 _ORDINARY = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", "ORGANIZATION"))
 #: Shorter values recur by chance.
 _MIN_LETTERS = 7
 RECOGNIZER = "Propagation"
+
+#: Letters of a word of what is spelled, on average at most.
+_LETTERS_OF_SPELLED = 2
 
 #: Names that are ordinary words: said again, they need not be the name.
 _WORDLIKE_NAMES = NO_NAME | frozenset(
@@ -125,9 +129,35 @@ def _values_again(text: str, spans: Sequence[Span]) -> list[Span]:
     for letters, starts in again.items():
         span = values[letters]
         for start in starts:
-            first, last = places[start], places[start + len(letters) - 1]
-            found.append(Span(first, last + 1, span.entity_type, span.score, RECOGNIZER))
+            place = _in_whole_words(text, places[start], places[start + len(letters) - 1] + 1)
+            if place is not None:
+                found.append(Span(*place, span.entity_type, span.score, RECOGNIZER))
     return found
+
+
+def _in_whole_words(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The range where a value is said again, in whole words; None if it is but a part of a word.
+
+    What is in a number, in a code or in a word that nobody knows is said again with the rest of it.
+    An ordinary word ("sophisticated", "competition") holds a part of itself by chance. So does the
+    word beside a value that is spelled, which is said again without that word.
+    """
+    for edge in (start, end):
+        word = word_around(text, edge)
+        if word is None or text[slice(*word)].lower() not in ordinary_words():
+            continue
+        if not _is_spelled(text[start:end]):
+            return None
+        start, end = (word[1], end) if edge == start else (start, word[0])
+        if len(_letters(text[start:end])) < _MIN_LETTERS:
+            return None
+    return start, end
+
+
+def _is_spelled(said: str) -> bool:
+    """Whether something is said letter by letter, for the most part."""
+    words = words_of(said)
+    return len("".join(words)) <= _LETTERS_OF_SPELLED * len(words)
 
 
 def _is_looked_for(span: Span, text: str) -> bool:

@@ -18,6 +18,7 @@ from clearshard.redaction.propagate import propagate
 from clearshard.redaction.resolve import resolve
 from clearshard.redaction.step_kinds import Add, Asked, Drop, Merge, Rename, Seen, Step
 from clearshard.redaction.whole_addresses import whole_addresses
+from clearshard.redaction.whole_words import whole_words
 
 _EVERY: frozenset[Profile] = frozenset(get_args(Profile))
 _SPEECH = _EVERY - {"stock"}
@@ -37,6 +38,8 @@ STEPS: tuple[Step, ...] = (
     Add("said_again", _SPEECH, lambda seen, spans: propagate(seen.text, spans)),
     Merge("resolve", _SPEECH, resolve),
     Add("address_gaps", _SPEECH, lambda seen, spans: fill_gaps(seen.text, spans)),
+    Merge("resolve", _SPEECH, resolve),
+    Add("whole_words", _SPEECH, lambda seen, spans: whole_words(seen.text, spans)),
     Merge("resolve", _SPEECH, resolve),
 )
 

@@ -13,7 +13,7 @@ from clearshard.records import Span
 
 _TYPES = frozenset(("URL", "EMAIL_ADDRESS", "USERNAME"))
 #: Letters of the word that is cut, and words that a sign joins to it.
-_REST = re.compile(r"\w+(?:[.@\-]\w+)*")
+_REST = re.compile(r"(?:\w+|(?=@))(?:[.@\-]\w+)*")
 
 
 def whole_addresses(text: str, spans: Sequence[Span]) -> Iterator[Span]:

@@ -45,21 +45,25 @@ class Words:
 
     def _around(self, place: int) -> tuple[int, int] | None:
         """The range of the word that a place is inside of."""
-        text = self._text
         start, end = self._known
         if start < place < end:
             return self._known
-        if not 0 < place < len(text) or not (
-            _is_of_word(text[place - 1]) and _is_of_word(text[place])
-        ):
-            return None
-        start = end = place
-        while start and _is_of_word(text[start - 1]):
-            start -= 1
-        while end < len(text) and _is_of_word(text[end]):
-            end += 1
-        self._known = (start, end)
-        return self._known
+        word = word_around(self._text, place)
+        if word is not None:
+            self._known = word
+        return word
+
+
+def word_around(text: str, place: int) -> tuple[int, int] | None:
+    """The range of the word that a place is inside of."""
+    if not 0 < place < len(text) or not (_is_of_word(text[place - 1]) and _is_of_word(text[place])):
+        return None
+    start = end = place
+    while start and _is_of_word(text[start - 1]):
+        start -= 1
+    while end < len(text) and _is_of_word(text[end]):
+        end += 1
+    return start, end
 
 
 class Characters:
