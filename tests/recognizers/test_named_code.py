@@ -53,3 +53,26 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
 )
 def test_nothing_to_find(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("my order number is 40719 and a friend paid", "40719"),
+        ("my account number is 40719 then i was cut off", "40719"),
+        ("my order number is 40719 um i think", "40719"),
+        ("my pin is 4821 got it", "4821"),
+        ("my claim number is 40719 sir", "40719"),
+        ("the order number is 40719 too bad", "40719"),
+        ("the order number is 40719 and bob paid", "40719"),
+        ("zip code is nine four one three two\ngot it", "nine four one three two"),
+        # Of the code.
+        ("booking number is rt 58 and kl", "rt 58"),
+        ("booking number is rt 58 and 7 kl", "rt 58 and 7 kl"),
+        ("booking number is 58 um 7 a", "58 um 7 a"),
+        ("booking number is got 58 and a 3", "got 58 and a 3"),
+        ("booking number is 58 dash 7 ew yes", "58 dash 7 ew"),
+    ],
+)
+def test_a_code_ends_before_the_words_behind_it(text: str, code: str) -> None:
+    assert [one for one, _ in found(text)] == [code]

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 
 from clearshard.recognizers.finder import Finder, Found
 from clearshard.recognizers.gate import Extent, Gate
+from clearshard.recognizers.unknown_word import ordinary_words
 from clearshard.recognizers.vocabulary import (
     FILLERS,
+    NO_NAME,
     SHORT_WORDS,
     TOKEN,
     is_letter,
@@ -75,7 +77,7 @@ _GAP = re.compile(r"[\s.,\-/#]{0,4}")
 _DIGITS_BEHIND = re.compile(r"[ \t.,\-/#]{1,4}\d")
 #: In a row, within a code of digits.
 _MOST_LETTERS = 3
-_LAST_WORDLIKE = re.compile(r"[\s.,\-/#]+[aio]$", re.IGNORECASE)
+_WORDLIKE_LETTERS = frozenset("aio")
 _WORD_BEHIND = re.compile(r"['\u2019 \t][ \t]{0,4}\w")
 _WORDS = frozenset(
     "number numbers no num code id digits social ssn insurance tax cvv cvc expiry "
@@ -85,7 +87,8 @@ _WORDS = frozenset(
 
 
 def named_codes() -> Finder:
-    """The recognizer."""
+    """The recognizer, with the ordinary words: without them it is not made."""
+    ordinary_words()
     return Finder(
         "NamedCodeRecognizer",
         ENTITY_TYPES,
@@ -116,48 +119,69 @@ def _cues(text: str) -> Iterator[re.Match[str]]:
         start = end + 1
 
 
-def _is_of_code(word: str, text: str, end: int, has_digit: bool) -> bool:
+def _is_of_code(word: str, text: str, end: int, behind_digit: bool) -> bool:
     """Whether two or three letters are no word, and stand with digits: "vvc 210", "kl 58 ew"."""
     return (
         len(word) <= _MOST_LETTERS
         and word.isalpha()
         and word not in SHORT_WORDS
         and word not in FILLERS
-        and (has_digit or _DIGITS_BEHIND.match(text, end) is not None)
+        and (behind_digit or _DIGITS_BEHIND.match(text, end) is not None)
     )
 
 
 def code_at(text: str, place: int) -> tuple[int, int] | None:
     """The range of a code that begins at a place, if it is long enough to be one."""
-    start = end = place
-    worth = fillers = 0
+    parts: list[re.Match[str]] = []
+    end, fillers = place, 0
     has_digit = False
     while True:
-        gap = _GAP.match(text, end if worth else place)
+        gap = _GAP.match(text, end)
         token = TOKEN.match(text, gap.end() if gap else end)
         if token is None:
             break
         word = token.group().lower()
-        if says_a_digit(word) or is_letter(word) or _is_of_code(word, text, token.end(), has_digit):
-            if not worth:
-                start = token.start()
+        if (
+            says_a_digit(word)
+            or is_letter(word)
+            or _is_of_code(word, text, token.end(), has_digit and not fillers)
+        ):
             has_digit = has_digit or says_a_digit(word)
-            worth += len(word) if any(map(str.isdecimal, word)) else 1
-            end, fillers = token.end(), 0
-        elif worth and word in FILLERS and fillers < _MOST_FILLERS:
+            fillers = 0
+        elif parts and word in FILLERS and fillers < _MOST_FILLERS:
             fillers += 1
-            following = _GAP.match(text, token.end())
-            after = TOKEN.match(text, following.end() if following else token.end())
-            if after is None or not (
-                says_a_digit(after.group().lower()) or is_letter(after.group().lower())
-            ):
-                break
-            end = token.end()
         else:
             break
-    # "… 6 8 9 0 1 / i am moving": the letter belongs to what follows.
-    last = _LAST_WORDLIKE.search(text, start, end)
-    if last is not None and _WORD_BEHIND.match(text, end):
-        end, worth = last.start(), worth - 1
+        parts.append(token)
+        end = token.end()
+    while parts and _is_of_sentence(parts[-1], text):
+        parts.pop()
+    words = [part.group().lower() for part in parts]
+    worth = sum(map(_worth, words))
     # Letters alone are a word that was cut to pieces, or "a" and "i".
-    return (start, end) if worth >= _LEAST and (has_digit or worth > _LEAST) else None
+    if worth >= _LEAST and (worth > _LEAST or any(map(says_a_digit, words))):
+        return parts[0].start(), parts[-1].end()
+    return None
+
+
+def _worth(word: str) -> int:
+    """How many letters and digits a part of a code stands for."""
+    if word in FILLERS:
+        return 0
+    return len(word) if any(map(str.isdecimal, word)) else 1
+
+
+def _is_of_sentence(part: re.Match[str], text: str) -> bool:
+    """Whether the last part of a code is none, but a word of what is said behind it.
+
+    "40719 and a friend", "40719 got it", "6 8 9 0 1 / i am moving": a pause, a letter that is a
+    word and has one behind it, or a word that everybody knows.
+    """
+    word = part.group().lower()
+    if word in FILLERS:
+        return True
+    if word in _WORDLIKE_LETTERS:
+        return _WORD_BEHIND.match(text, part.end()) is not None
+    if says_a_digit(word) or is_letter(word):
+        return False
+    return word in (NO_NAME if len(word) < _MOST_LETTERS else ordinary_words())
