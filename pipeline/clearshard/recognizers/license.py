@@ -4,8 +4,12 @@ A letter and a digit or two name a level, a quarter, a road, a vitamin: "o2", "Q
 state gives so short a number. What is a little longer needs a word such as "license" near it.
 """
 
-from presidio_analyzer import Pattern
+from typing import Any
+
+from presidio_analyzer import RecognizerResult
 from presidio_analyzer.predefined_recognizers import UsLicenseRecognizer
+
+from clearshard.recognizers.gate import Gate, gate_of_patterns
 
 #: Letters and digits of a number that is one by itself, and of one that its words have to name.
 _LEAST_BY_ITSELF = 6
@@ -19,21 +23,24 @@ class LicenseRecognizer(UsLicenseRecognizer):  # type: ignore[misc]  # untyped b
 
     def __init__(self) -> None:
         # Under Presidio's name, but not as a class of that name: see `FailClosedIbanRecognizer`.
-        super().__init__(
-            name=UsLicenseRecognizer.__name__,
-            patterns=[part for pattern in UsLicenseRecognizer.PATTERNS for part in _parts(pattern)],
-        )
+        super().__init__(name=UsLicenseRecognizer.__name__)
 
+    @property
+    def gate(self) -> Gate | None:
+        """That of its patterns: it does no more than to match and to measure."""
+        return gate_of_patterns((p.regex for p in self.patterns), self.global_regex_flags)
 
-def _parts(pattern: Pattern) -> list[Pattern]:
-    """A pattern for what is long enough by itself, and one for the rest."""
-    if pattern.score <= _NEAR_WORDS:
-        return [pattern]
-    return [
-        Pattern(pattern.name, rf"\b(?=\w{{{_LEAST_BY_ITSELF}}})(?:{pattern.regex})", pattern.score),
-        Pattern(
-            f"{pattern.name}, short",
-            rf"\b(?=\w{{{_LEAST_NEAR_WORDS}}}\b)(?:{pattern.regex})",
-            _NEAR_WORDS,
-        ),
-    ]
+    def analyze(
+        self,
+        text: str,
+        entities: list[str],
+        nlp_artifacts: Any = None,
+        regex_flags: int | None = None,
+    ) -> list[RecognizerResult]:
+        """One result for each number."""
+        found = super().analyze(text, entities, nlp_artifacts, regex_flags) or []
+        long_enough = [r for r in found if r.end - r.start >= _LEAST_NEAR_WORDS]
+        for result in long_enough:
+            if result.end - result.start < _LEAST_BY_ITSELF:
+                result.score = min(result.score, _NEAR_WORDS)
+        return long_enough
