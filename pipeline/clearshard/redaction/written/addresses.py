@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import regex
 
 from clearshard.recognizers.domains import ENDING
-from clearshard.recognizers.spoken_email import ADDRESS_SAID
+from clearshard.recognizers.spoken_email import ADDRESS_SAID, is_address
 from clearshard.recognizers.spoken_url import WEB_ADDRESS_SAID
 from clearshard.redaction.written.alignment import Piece
 from clearshard.redaction.written.numbers import values_of
@@ -18,6 +18,8 @@ _ENDS = regex.compile(
     rf"(?:(?<![^\W_])(?:dot|point|period)\s+|\.\s*){ENDING}(?![^\W_])", regex.IGNORECASE
 )
 _AT = frozenset(("at", "@"))
+#: "at sign", "at the rate of"
+_BEHIND_AT = frozenset(("symbol", "the", "rate", "of"))
 
 
 def addresses_of(text: str, lines: Iterable[tuple[int, int]]) -> Iterator[list[Piece]]:
@@ -32,6 +34,8 @@ def addresses_of(text: str, lines: Iterable[tuple[int, int]]) -> Iterator[list[P
             continue
         for pattern in (ADDRESS_SAID, WEB_ADDRESS_SAID):
             for found in pattern.finditer(text, start, end):
+                if pattern is ADDRESS_SAID and not is_address(found):
+                    continue
                 pieces = [*_address_pieces(text, *found.span())]
                 if any(text[p.start : p.end] != p.written for p in pieces):
                     yield pieces
@@ -42,6 +46,7 @@ def _address_pieces(text: str, start: int, end: int) -> Iterator[Piece]:
     numbers = values_of(text, [*parts_of(text, start, end)])
     written = {value.start: value for value in numbers if value.said}
     place = start
+    is_at = False
     for word in words:
         if word.start() < place:
             continue  # within the number before it
@@ -54,7 +59,9 @@ def _address_pieces(text: str, start: int, end: int) -> Iterator[Piece]:
             continue
         said = word.group()
         sign = "@" if said in _AT else SIGNS.get(said)
-        if said == "sign":  # "at sign"
+        if said == "sign" or (is_at and said in _BEHIND_AT):
             sign = ""
+        else:
+            is_at = said == "at"
         yield Piece(word.start(), word.end(), said if sign is None else sign)
         place = word.end()
