@@ -49,6 +49,7 @@ def test_found(text: str, expected: list[tuple[str, str]]) -> None:
         "the last four weeks are 28 days",
         "my phone is broken",
         "the order number is a bit long",
+        "the order number is four to six digits",
     ],
 )
 def test_nothing_to_find(text: str) -> None:
@@ -66,6 +67,9 @@ def test_nothing_to_find(text: str) -> None:
         ("the order number is 40719 too bad", "40719"),
         ("the order number is 40719 and bob paid", "40719"),
         ("zip code is nine four one three two\ngot it", "nine four one three two"),
+        # Digits that were heard as words.
+        ("my pin is four to seven one", "four to seven one"),
+        ("my pin is four seven one two for you", "four seven one two"),
         # Of the code.
         ("booking number is rt 58 and kl", "rt 58"),
         ("booking number is rt 58 and 7 kl", "rt 58 and 7 kl"),

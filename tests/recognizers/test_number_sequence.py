@@ -180,3 +180,25 @@ def test_long_text_takes_linear_time() -> None:
 )
 def test_when_a_turn_begins_is_no_part_of_a_number(text: str, numbers: list[str]) -> None:
     assert found(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        (
+            "call six two eight five five five oh won for seven",
+            "six two eight five five five oh won for seven",
+        ),
+        ("it's eight to six one four four too nine oh", "eight to six one four four too nine oh"),
+        ("three to one five for nine ate seven six", "three to one five for nine ate seven six"),
+        ("628 555 oh one for seven", "628 555 oh one for seven"),
+        # Not between digits that are said one by one, nor where they alone make it long enough.
+        ("from 100 to 200", None),
+        ("2019 to 2020", None),
+        ("two for one or three to five", None),
+        ("send a new one to five five five oh one two", "five five five oh one two"),
+        ("five five five oh one two for twenty people", "five five five oh one two"),
+    ],
+)
+def test_digits_that_were_heard_as_words(text: str, numbers: str | None) -> None:
+    assert found(text) == ([] if numbers is None else [numbers])

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from clearshard.recognizers.finder import Finder, Found
 from clearshard.recognizers.gate import Extent, Gate
+from clearshard.recognizers.number_words import HEARD_FOR_DIGITS, UNITS
 from clearshard.recognizers.unknown_word import ordinary_words
 from clearshard.recognizers.vocabulary import (
     FILLERS,
@@ -150,6 +151,8 @@ def code_at(text: str, place: int) -> tuple[int, int] | None:
             fillers = 0
         elif parts and word in FILLERS and fillers < _MOST_FILLERS:
             fillers += 1
+        elif parts and word in HEARD_FOR_DIGITS and _is_between_digits(parts[-1], token, text):
+            pass
         else:
             break
         parts.append(token)
@@ -164,9 +167,20 @@ def code_at(text: str, place: int) -> tuple[int, int] | None:
     return None
 
 
+def _is_between_digits(before: re.Match[str], token: re.Match[str], text: str) -> bool:
+    """Whether a word may have been heard for a digit: one is said by itself on either side."""
+    gap = _GAP.match(text, token.end())
+    behind = TOKEN.match(text, gap.end() if gap else token.end())
+    return behind is not None and _is_one_digit(before.group()) and _is_one_digit(behind.group())
+
+
+def _is_one_digit(word: str) -> bool:
+    return word.lower() in UNITS or (len(word) == 1 and word.isdecimal())
+
+
 def _worth(word: str) -> int:
     """How many letters and digits a part of a code stands for."""
-    if word in FILLERS:
+    if word in FILLERS or word in HEARD_FOR_DIGITS:
         return 0
     return len(word) if any(map(str.isdecimal, word)) else 1
 

@@ -12,10 +12,19 @@ from collections.abc import Iterator, Set
 
 from clearshard.recognizers.finder import Finder, Found
 from clearshard.recognizers.gate import Extent, Gate
-from clearshard.recognizers.number_words import NUMBER_WORDS, REPEATS, SCALES, TEENS, TENS, UNITS
+from clearshard.recognizers.number_words import (
+    HEARD_FOR_DIGITS,
+    NUMBER_WORDS,
+    REPEATS,
+    SCALES,
+    TEENS,
+    TENS,
+    UNITS,
+)
 from clearshard.recognizers.vocabulary import (
     FILLERS,
     HESITATION,
+    any_of,
     is_letter,
     lowercase,
     says_a_digit,
@@ -73,6 +82,10 @@ _ASIDE_AS_A_TURN = rf"(?<=\n){_HEARD}(?:{_QUIET}{{1,8}}{_HEARD}){{0,2}}{_QUIET}{
 _HESITATION = rf"(?:{'|'.join(sorted(FILLERS))}|{HESITATION})(?![^\W_])"
 _FILLER = rf"(?:{_HESITATION}|{_ASIDE_IN_A_TURN}|{_ASIDE_AS_A_TURN})"
 _BETWEEN = re.compile(rf"{_GAP}(?:{_FILLER}{_GAP}){{0,{_MAX_FILLERS}}}")
+#: "oh won for seven": digits that were heard as other words.
+_HEARD_AS_WORDS = re.compile(
+    rf"(?:[ \t]{{1,4}}(?:{any_of(HEARD_FOR_DIGITS)})(?![^\W_])){{1,2}}[ \t]{{1,4}}"
+)
 #: Behind one of these a number may well be another one.
 _BREAK = re.compile(rf"\n|{_ASIDE_IN_A_TURN}")
 #: What is counted or measured is no part of the number of the turn before: "94107 / 5 gb", nor of
@@ -122,19 +135,26 @@ def find_sequences(text: str) -> list[tuple[int, int]]:
     """Ranges of the text that hold at least `MIN_DIGITS` digits in a row."""
     found: list[tuple[int, int]] = []
     start = end = digits = 0
+    last_is_digit = False
     open_ten = False  # "twenty", to which a unit may still belong: "twenty one" is two digits
     small = lowercase(text)
     stamps = _places_of_stamps(small)
     for number in _NUMBER.finditer(small):
         if number.start() in stamps:
             continue
-        if digits and not _BETWEEN.fullmatch(small, end, number.start()):
+        word = number.group()
+        is_digit = word in UNITS or (len(word) == 1 and word.isdecimal())
+        goes_on = _BETWEEN.fullmatch(small, end, number.start()) or (
+            is_digit and last_is_digit and _HEARD_AS_WORDS.fullmatch(small, end, number.start())
+        )
+        if digits and not goes_on:
             if digits >= MIN_DIGITS:
                 found.append((start, end))
             digits = 0
             open_ten = False
-        word = number.group()
         worth = _digits_of(word)
+        # "send a new one to five five five": alone it is no digit.
+        last_is_digit = is_digit and not (word == "one" and not digits)
         if not digits:
             start = number.start()
         belongs_to_ten = open_ten and word in UNITS

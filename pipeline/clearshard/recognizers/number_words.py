@@ -35,6 +35,8 @@ SCALES = {"hundred": 100, "thousand": 1000}
 ORDINALS = {word: value for value, word in enumerate(_ORDINALS, start=1)} | {"thirtieth": 30}
 #: Words for how often the next digit is said again.
 REPEATS = {"double": 1, "triple": 2, "treble": 2, "quadruple": 3, "quintuple": 4}
+#: Other words that recognition makes of a digit; only between two that are said one by one.
+HEARD_FOR_DIGITS = frozenset("to too for won ate".split())
 NUMBER_WORDS = frozenset((*UNITS, *TEENS, *TENS, *SCALES, *REPEATS))
 
 #: The spelling alphabet of NATO, with the spellings that recognizers of speech choose → its letter.
