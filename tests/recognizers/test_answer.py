@@ -17,6 +17,8 @@ def found(text: str) -> list[tuple[str, str]]:
             "what is your date of birth\nO2 11\nsorry could you repeat that\n2nd november 1970",
             [("O2 11", "DATE_OF_BIRTH"), ("2nd november 1970", "DATE_OF_BIRTH")],
         ),
+        ("and your birthday\nthe second of may", [("second of may", "DATE_OF_BIRTH")]),
+        ("what is your date of birth\none second please\nmay 3rd", [("may 3rd", "DATE_OF_BIRTH")]),
         ("may i have your name please\nsure it's aroha ngata", [("aroha ngata", "PERSON")]),
         ("and your postcode\nB 3 j 0 z w", [("B 3 j 0 z w", "POSTAL_CODE")]),
         (

@@ -11,6 +11,8 @@ from clearshard.recognizers.dates import is_time, may_be_birthday
         ("the 2nd of November 1970", True),
         ("may fifth nineteen eighty", True),
         ("12/25/1999", True),
+        ("may the second nineteen eighty one", True),
+        ("one second and twenty five", False),
         ("one one seventy four", True),
         ("friday morning", False),
         ("two hours", False),

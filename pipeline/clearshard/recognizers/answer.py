@@ -17,6 +17,7 @@ from clearshard.recognizers.number_words import ORDINALS
 from clearshard.recognizers.vocabulary import (
     MONTHS,
     TOKEN,
+    any_of,
     is_letter,
     lowercase,
     says_a_digit,
@@ -221,6 +222,13 @@ _MONEY_SIGNS = frozenset("$\u20ac\u00a3\u20b9")
 _MONEY = frozenset("dollar dollars buck bucks euro euros pound pounds rupees usd percent".split())
 
 
+#: "the second of may" is no time that somebody asks for.
+_SECOND_DAY = re.compile(
+    rf"\bsecond\s{{1,4}}of\s{{1,4}}(?:{any_of(MONTHS)})\b"
+    rf"|\b(?:{any_of(MONTHS)})\s{{1,4}}(?:the\s{{1,4}})?(?:twenty[\s\-]{{1,4}})?second\b"
+)
+
+
 def answers() -> Finder:
     """The recognizer."""
     return Finder(
@@ -356,7 +364,7 @@ def _answer(line: str, asked: Datum) -> tuple[int, int] | None:
     first, end = 0, len(words)
     if numbers:
         first, end = _without_other_sentences(line, tokens, words, numbers)
-    if _NO_ANSWER.intersection(words[first:end]):
+    if _NO_ANSWER.intersection(words[first:end]) and not _SECOND_DAY.search(line.lower()):
         return None
     while first < end and words[first] in _BEFORE:
         first += 1

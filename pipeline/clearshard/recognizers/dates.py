@@ -22,6 +22,8 @@ _TIMES = frozenset(
     "am pm hour hours minute minutes second seconds day days week weeks month months year "
     "years old quarter clock ago".split()
 )
+#: Beside a month it is a day: "may the second".
+_ALSO_A_DAY = frozenset(("second",))
 #: "one hundred and two" is no year, "nineteen hundred and two" is one.
 _FEW = frozenset("a one two three four five six seven eight nine".split())
 
@@ -40,12 +42,12 @@ def is_time(said: str) -> bool:
 def may_be_birthday(said: str) -> bool:
     """Whether what an NER calls a date is a whole one."""
     words = [token.group().lower() for token in TOKEN.finditer(said)]
-    if _TIMES.intersection(words):
+    has_month = any(word in MONTHS or word[:3] in _SHORT for word in words)
+    if _TIMES.intersection(words) - (_ALSO_A_DAY if has_month else set()):
         return False
     numbers = sum(
         word in NUMBER_WORDS or word in ORDINALS or any(map(str.isdecimal, word)) for word in words
     )
-    has_month = any(word in MONTHS or word[:3] in _SHORT for word in words)
     if not has_month and any(a in _FEW and b == "hundred" for a, b in pairwise(words)):
         return False
     return numbers >= (_WITH_MONTH if has_month else _WITHOUT_MONTH)

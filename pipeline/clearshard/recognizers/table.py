@@ -45,6 +45,7 @@ from clearshard.recognizers.street_address import street_addresses
 from clearshard.recognizers.unknown_word import unknown_words
 from clearshard.recognizers.url import WebAddressRecognizer
 from clearshard.recognizers.user_file import read_user_recognizers
+from clearshard.recognizers.whole_date import whole_dates
 
 LANGUAGE = "en"
 
@@ -95,6 +96,7 @@ OWN: tuple[Callable[[], EntityRecognizer], ...] = (
     SpokenUrlRecognizer,
     handles,
     groups,
+    whole_dates,
 )
 
 #: Recall first, whatever it costs.
