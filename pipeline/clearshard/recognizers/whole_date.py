@@ -22,7 +22,10 @@ _UNIT = rf"(?:{any_of(word for word, value in UNITS.items() if value)})"
 _TENS = r"(?:twenty|thirty)[ \t\-]{1,4}"
 _ORDINAL = rf"(?:{_TENS})?(?:{any_of(ORDINALS)})|[1-3]?\d(?:st|nd|rd|th)"
 _DAY = rf"(?:{_ORDINAL}|{_TENS}{_UNIT}|{any_of(TEENS)}|{_UNIT}|[0-3]?\d)"
-_TWO_DIGITS = rf"(?:(?:{any_of(TENS)})(?:[ \t\-]{{1,4}}{_UNIT})?|{any_of(TEENS)}|oh{_B}{_UNIT}|['\u2019]?\d\d)"
+_TWO_DIGITS = (
+    rf"(?:(?:{any_of(TENS)})(?:[ \t\-]{{1,4}}{_UNIT})?|{any_of(TEENS)}|oh{_B}{_UNIT}"
+    r"|['\u2019]?\d\d)"
+)
 _YEAR = (
     rf"(?:(?:19|20)\d\d|(?:nineteen|twenty)[ \t\-]{{1,4}}{_TWO_DIGITS}"
     rf"|two{_B}thousand(?:{_B}(?:and{_B})?(?:{_TWO_DIGITS}|{_UNIT}))?|{_TWO_DIGITS})"
