@@ -32,9 +32,9 @@ _COUNTRY = r"(?:in|ca|de|fr|us)"
 _DOT_SAID = r"\s{1,4}(?:dot|period|point)\s{1,4}"
 #: "gmailcom", "gmail com", "gmail dot com", "gmail.com"; "gmail dot in", "@gmail in"
 _HOST = re.compile(
-    rf"\b(?:yahoo\s?mail|{_ANY})(?:{_DOT}{_ENDING}|{_DOT_SAID}{_COUNTRY})\b"
-    rf"|(?<=[^\W_]@)(?:{_ANY}){_DOT}{_COUNTRY}\b"
-    rf"|\b(?:{_ANY})(?<!live)\.{_COUNTRY}\b",
+    rf"\b(?:yahoo\s?mail|{_ANY})"
+    rf"(?:{_DOT}{_ENDING}|{_DOT_SAID}{_COUNTRY}|(?<!live)\.{_COUNTRY})\b"
+    rf"|@(?<=[^\W_]@)(?:{_ANY}){_DOT}{_COUNTRY}\b",
     re.IGNORECASE,
 )
 #: Providers that are nothing else, as a shop or a company is where one works or buys.

@@ -36,10 +36,11 @@ _DATE = re.compile(
     rf"{_DAY}{_OF}{_MONTH}"
     rf"|{_MONTH}{_B}(?:the{_B})?{_DAY}"
     # The day and the month by their number: "the ninth of the sixth".
-    rf"|(?:{_ORDINAL}){_B}of{_B}the{_B}(?:{_ORDINAL})"
+    rf"|(?:{_ORDINAL}){_B}of the (?:{_ORDINAL})"
     rf"){_OF}(?:in{_B})?{_YEAR}(?![\w'\u2019/]|[.,:\-]\d|{_B}(?:percent|dollars|million|hundred)\b)"
 )
-_WORDS = MONTHS | _SHORT | frozenset(ORDINALS)
+#: What a date without the name of its month has: "of the sixth".
+_SIGN = r"of the (?:\d|\w+(?:th|st|nd|rd)\b)"
 
 
 def whole_dates() -> Finder:
@@ -49,7 +50,7 @@ def whole_dates() -> Finder:
         [ENTITY_TYPE],
         find_whole_dates,
         _SCORE,
-        Gate(frozenset((r"\d(?:st|nd|rd|th)",)), extent=Extent.LINE, words=_WORDS),
+        Gate(frozenset((_SIGN,)), extent=Extent.LINE, words=MONTHS | _SHORT),
     )
 
 
