@@ -88,8 +88,9 @@ def test_of_dates_only_whole_ones_are_personal_unless_the_profile_is_stock(
         {source.text[s.start : s.end] for s in found if s.entity_type == "DATE_TIME"}
         for found in (candidates(redactor, source), candidates(stock, source))
     ]
-    assert len(dates[0]) == 1
-    assert "1970" in dates[0].pop()
+    # Two may find it, to different ends.
+    assert dates[0]
+    assert all("1970" in date for date in dates[0])
     assert len(dates[1]) > 1
 
 
