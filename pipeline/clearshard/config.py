@@ -23,6 +23,8 @@ from clearshard.errors import ConfigError
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
 #: that stock Presidio has switched on.
 Profile = Literal["strict", "balanced", "stock"]
+#: The form of transcripts; `auto`: each has the one whose signs it has.
+Format = Literal["auto", "assemblyai", "deepgram", "whisper", "whisperx", "aws_transcribe"]
 OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
 #: Whatever is larger is a slip of the pen, and some of it more than a system call takes.
 _Bytes = Annotated[int, Field(gt=0, le=2**40)]
@@ -67,6 +69,9 @@ class Sources(_Section):
             name, and no pattern, lets a column be that is called almost as one that is read.
         timezone: Where the times of both tables are meant that have no offset, as ``UTC`` or
             ``Europe/Berlin``; None: such a time cannot be read.
+        format: Whose form the transcripts have; ``auto``: each is known by its keys.
+        language: Two-letter code of the language of transcripts that do not say theirs, in a form
+            that leaves it out; None: nobody knows it.
     """
 
     manifest: LocalPath
@@ -75,6 +80,8 @@ class Sources(_Section):
     strict_columns: bool = False
     ignored_columns: tuple[str, ...] = ()
     timezone: str | None = None
+    format: Format = "auto"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None = None
 
     @field_validator("timezone")
     @classmethod

@@ -6,7 +6,6 @@ import json
 import random
 import re
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from clearshard.records import Piece, Quarantine, Transcript, Words
 from clearshard.sources.transcripts import read_transcript
 
+from .mutations import encoded, is_consistent, mangle, mutate
 from .transcript import Json, transcript
 
 
@@ -140,7 +140,7 @@ BOMB = "[" * 100_000 + "]" * 100_000
         (_edit(lambda t: t["words"][3].update(text="Bob")), "view_mismatch"),
         (_edit(lambda t: t["words"][3].update(text=" ")), "view_mismatch"),
         (_edit(lambda t: t["utterances"].pop()), "view_mismatch"),
-        (_edit(lambda t: t["utterances"][1].update(text="Hi. How are you")), "view_mismatch"),
+        (_edit(lambda t: t["utterances"][1].update(text="Hi. How are they?")), "view_mismatch"),
         (_edit(lambda t: t["utterances"][1]["words"].pop()), "view_mismatch"),
         (_edit(lambda t: t["utterances"][1].update(words=[])), "view_mismatch"),
         (_edit(lambda t: t.update(text=t["text"] + " Ann")), "view_mismatch"),
@@ -198,78 +198,6 @@ def test_what_is_raised_quotes_nothing() -> None:
 
 # --- structure-aware fuzzing: only Quarantine may come out ---
 
-_ODD: tuple[Any, ...] = (
-    None,
-    True,
-    -1,
-    0,
-    1.5,
-    2**53,
-    2**64,
-    10**400,
-    1e308,
-    float("nan"),
-    float("inf"),
-    "",
-    " ",
-    "Ann",
-    "\0",
-    "\ud800",
-    "\u2028",
-    "😀",
-    "a" * 10_000,
-    [],
-    [None],
-    [[]],
-    {},
-    {"text": "x"},
-    [{"text": "x", "start": 0, "end": 1}],
-)
-
-
-def _places(value: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    entries = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, inner in list(entries):
-        found.append((value, key))
-        if isinstance(inner, dict | list):
-            _places(inner, found)
-    return found
-
-
-def _mutate(rng: random.Random, made: Json) -> None:
-    holder, key = rng.choice(_places(made, []))
-    match rng.randrange(6):
-        case 0:
-            holder[key] = copy.deepcopy(rng.choice(_ODD))
-        case 1:
-            del holder[key]
-        case 2:
-            other, other_key = rng.choice(_places(made, []))
-            holder[key] = copy.deepcopy(other[other_key])
-        case 3 if isinstance(holder, list):
-            holder.insert(key, copy.deepcopy(holder[key]))
-        case 4 if isinstance(holder[key], str):
-            text = holder[key]
-            at = rng.randrange(len(text) + 1)
-            holder[key] = text[:at] + rng.choice(["", " ", "x", "\u0301", "\n"]) + text[at + 1 :]
-        case 5 if isinstance(holder[key], int | float):
-            holder[key] += rng.choice([-300, -1, 1, 300, 0.5])
-
-
-def _mangle(rng: random.Random, content: bytes) -> bytes:
-    at = rng.randrange(len(content))
-    match rng.randrange(5):
-        case 0:
-            return content[:at]
-        case 1:
-            return content[:at] + bytes([rng.randrange(256)]) + content[at + 1 :]
-        case 2:
-            return content[:at] + content[at : at + 40] * 3 + content[at:]
-        case 3:
-            return content[:at] + content[at + rng.randrange(60) :]
-        case _:
-            return content
-
 
 @pytest.mark.parametrize("seed", range(40))
 def test_only_quarantine_comes_out_of_mutated_transcripts(seed: int) -> None:
@@ -278,31 +206,17 @@ def test_only_quarantine_comes_out_of_mutated_transcripts(seed: int) -> None:
     for _ in range(25):
         made = transcript()
         for _ in range(rng.randrange(4)):
-            _mutate(rng, made)
-        content = json.dumps(made, ensure_ascii=rng.random() < 0.5).encode("utf-8", "surrogatepass")
+            mutate(rng, made)
+        content = encoded(rng, made)
         if rng.random() < 0.3:
-            content = _mangle(rng, content)
+            content = mangle(rng, content)
         try:
             transcript_ = read_transcript(content, 100, None)
         except Quarantine:
             continue
         read += 1
-        _is_consistent(transcript_)
+        is_consistent(transcript_)
     assert read
-
-
-def _is_consistent(read: Transcript) -> None:
-    for pieces in (read.turns, read.words):
-        ends = [(p.start, p.end) for p in pieces]
-        assert all(0 <= start < end <= len(read.text) for start, end in ends)
-        assert all(a[1] <= b[0] for a, b in pairwise(ends))
-    inside = [any(t.start <= w.start and w.end <= t.end for t in read.turns) for w in read.words]
-    assert all(inside)
-    read.text.encode("utf-8")
-    speakers = {piece.speaker for piece in (*read.turns, *read.words)} - {None}
-    assert not read.channels or max(speakers, default=-1) < len(read.channels)
-    assert all(number is None or number > 0 for number in read.channels)
-    assert all(sure is None or 0 <= sure <= 1 for sure in read.words.confidences)
 
 
 @pytest.mark.parametrize("found", ["y", "X", "x ", "", "\u0445"])
@@ -544,7 +458,7 @@ def test_people_change_between_languages(
         (_edit(lambda t: t["words"][2].update(start=700, end=500)), "timing: words[2]"),
         (_edit(lambda t: t["words"][3].update(text="Bob")), "utterance_words: utterances[1].words"),
         (
-            _raw('"Hello there, Ann.", "start"', '"Hello there. Ann.", "start"'),
+            _raw('"Hello there, Ann.", "start"', '"Hello there, Anne.", "start"'),
             "piece_not_in_text: utte",
         ),
         (_edit(lambda t: t["words"].pop()), "text_left_over: words"),
@@ -558,3 +472,92 @@ def test_what_is_wrong_is_told_with_its_place(made: Any, detail: str) -> None:
     found = _reason(made)[1]
     assert found.startswith(detail)
     assert "secret" not in found
+
+
+# --- one speech in two spellings ---
+
+
+def _words(read: Transcript) -> list[str]:
+    return [read.text[w.start : w.end] for w in read.words]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "pieces"),
+    [
+        ("Hello, Ann. Hi!", "hello ann hi", "Hello,|Ann.|Hi!"),
+        ('He said: "Go on." And went', "he said go on and went", 'He|said:|"Go|on."|And|went'),
+        ("the SQL one - yes", "the sql one yes", "the|SQL|one -|yes"),
+        ("an e-mail, please...", "an email please", "an|e-mail,|please..."),
+        ("rock'n'roll (live)", "rock n roll live", "rock'|n'|roll|(live)"),
+        ("hello there", "Hello, there.", "hello|there"),
+        ("Well - yes.", "well - yes", "Well|-|yes."),
+        ("¿Qué? Straße 7.5", "qué strasse 75", "¿Qué?|Straße|7.5"),
+    ],
+)
+def test_words_may_be_spelled_without_what_the_text_adds(
+    text: str, words: str, pieces: str
+) -> None:
+    """Whatever a word is called, it is what the text has in its place, punctuation included."""
+    timed = [{"text": w, "start": i, "end": i} for i, w in enumerate(words.split())]
+    read = _read({"status": "completed", "text": text, "words": timed})
+    assert _words(read) == pieces.split("|")
+    assert read.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("my name is Ann", "my name is Anna"),
+        ("my name is Ann", "my name is"),
+        ("my name is Ann", "name is Ann"),
+        ("my name is Ann", "my name is Hildegard"),
+        ("my name is Ann", "my name Ann is"),
+        ("the SQL one", "the sequel one"),
+        ("it costs $5", "it costs 5"),
+        ("seven apples", "7 apples"),
+        ("Well - yes.", "well ! yes"),
+        ("Straße", "stras se"),
+    ],
+)
+def test_what_has_other_letters_is_another_speech(text: str, words: str) -> None:
+    timed = [{"text": w, "start": i, "end": i} for i, w in enumerate(words.split())]
+    made = {"status": "completed", "text": text, "words": timed}
+    assert _reason(made)[0] == "view_mismatch"
+
+
+def test_punctuation_between_two_turns_stays_in_its_turn() -> None:
+    made = transcript('I am Ann. - "Really?"', '"Yes." Fine!')
+    for word in (bare := copy.deepcopy(made["words"])):
+        word["text"] = word["text"].strip('."?!').lower() or word["text"]
+    read = _read({**made, "words": bare})
+    assert _words(read) == ["I", "am", "Ann.", "-", '"Really?"', '"Yes."', "Fine!"]
+    for turn in made["utterances"]:
+        turn["text"] = turn["text"].replace('"', "")
+    assert _read(made).turns == read.turns
+
+
+def test_a_turn_of_punctuation_alone_is_nobodys_word() -> None:
+    made = transcript("I am Ann.", "...", "Fine!")
+    made["words"] = [
+        w | {"text": w["text"].strip(".")} for w in made["words"] if w["text"] != "..."
+    ]
+    assert _reason(made)[0] == "view_mismatch"
+
+
+def test_the_words_of_an_utterance_may_be_spelled_otherwise_too() -> None:
+    made = transcript("I am Ann.", "Hi there.")
+    for turn in (turns := copy.deepcopy(made["utterances"])):
+        for word in turn["words"]:
+            word["text"] = word["text"].lower().strip(".")
+    assert _read({**made, "utterances": turns}) == _read(made)
+
+
+def test_bare_words_in_the_order_of_time_are_brought_into_that_of_the_turns() -> None:
+    made = _two_channels(by_time=True)
+    expected = _read(made)
+    for turn in made["utterances"]:
+        turn["text"] = turn["text"].capitalize() + "."
+    made["text"] = " ".join(turn["text"] for turn in made["utterances"])
+    read = _read(made)
+    assert read.words.start_ms == expected.words.start_ms
+    assert _words(read)[0] == "So"

@@ -229,7 +229,8 @@ _WITHOUT_RULE: dict[str, tuple[str, str]] = {
     ),
     QuarantineReason.UNSUPPORTED_LANGUAGE: (
         "The configured detector does not cover the language or the script of the transcript.",
-        "A detector for the language must be configured.",
+        "A detector for the language must be configured; if the form of the transcript leaves its "
+        "language out, `sources.language` must say it.",
     ),
     QuarantineReason.TOO_LARGE: (
         "The transcript is larger than the configured limit.",

@@ -21,7 +21,7 @@ from clearshard.config import Config, read_text
 from clearshard.recognizers.table import names_of
 from clearshard.records import SHARD_SCHEMA
 from clearshard.redaction.ner import pipeline_digest
-from clearshard.redaction.redactor import detector_settings
+from clearshard.redaction.redactor import detector_settings, read_as
 from clearshard.redaction.steps import steps_of
 
 #: Settings whose values are in no order.
@@ -51,6 +51,8 @@ def promise_digest(config: Config) -> str:
     if config.redaction.spacy_model is not None:
         # It is the last of those that read; the one before it is the profile's.
         asked["spacy_model"] = pipeline_digest(detector_settings(config).ners[-1])
+    # Read in another form, or believed to be of another language, it is another transcript.
+    asked["read"] = read_as(config)
     content = msgspec.json.encode({"asked": asked, "columns": str(SHARD_SCHEMA)}, order="sorted")
     return hashlib.sha256(content).hexdigest()
 

@@ -279,6 +279,11 @@ def _check_types(config: Config, detector: Detector) -> None:
         raise ConfigError("configuration", problems)
 
 
+def read_as(config: Config) -> dict[str, str | None]:
+    """The settings that decide what is read as a transcript's text."""
+    return {"format": config.sources.format, "language": config.sources.language}
+
+
 def redactor_digest(config: Config) -> str:
     """SHA-256 of everything that decides what a transcript becomes: settings, model, code.
 
@@ -290,6 +295,7 @@ def redactor_digest(config: Config) -> str:
         msgspec.json.encode(
             {
                 "settings": config.redaction.model_dump(mode="json"),
+                "read": read_as(config),
                 "packages": {name: _version(name) for name in _deciding_packages(config)},
                 # What is a letter, and what its lower case is.
                 "unicode": unicodedata.unidata_version,

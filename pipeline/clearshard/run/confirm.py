@@ -20,9 +20,10 @@ from clearshard.run.earlier import Earlier, Found
 from clearshard.run.intake import Intake
 from clearshard.run.outcomes import Outcome, OutcomeWriter
 from clearshard.run.units import ReadRecords, Saw, units_of
-from clearshard.run.work import read_content
+from clearshard.run.work import form_of, read_content
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.reuse import take_rows
+from clearshard.sources.adapters import Form
 from clearshard.sources.deletion import may_say_deleted
 from clearshard.sources.transcripts import is_called, read_transcript
 
@@ -134,22 +135,21 @@ def _check(
     digest = hashlib.sha256(content).hexdigest()
     found = earlier.find(doc_key(key, task.file_id), account_key(key, task.account_id), digest)
     # Nothing is kept of a deleted one; and who redacted it earlier may not have known of deletions.
-    if (found is None or found.stale) and _is_deleted(
-        task, content, config.limits.max_transcript_words
-    ):
+    if (found is None or found.stale) and _is_deleted(task, content, config):
         return Deleted()
-    if found is None or not _name_agrees(found, task, content):
+    if found is None or not _name_agrees(found, task, content, form_of(config)):
         return None
-    if not _limit_agrees(found, task, content, config.limits.max_transcript_words):
+    if not _limit_agrees(found, task, content, config):
         return None
     return found, digest
 
 
-def _is_deleted(task: FileTask, content: bytes, max_words: int) -> bool:
+def _is_deleted(task: FileTask, content: bytes, config: Config) -> bool:
+    max_words = config.limits.max_transcript_words
     if not may_say_deleted(content):
         return False
     try:
-        read_transcript(content, max_words, task.own_id)
+        read_transcript(content, max_words, task.own_id, form_of(config))
     except Deleted:
         return True
     except Exception:  # noqa: BLE001 - whatever it is, a worker will say what it means
@@ -157,7 +157,7 @@ def _is_deleted(task: FileTask, content: bytes, max_words: int) -> bool:
     return False
 
 
-def _name_agrees(found: Found, task: FileTask, content: bytes) -> bool:
+def _name_agrees(found: Found, task: FileTask, content: bytes, form: Form) -> bool:
     """Whether the transcript is still asked for by its own id, or is still not.
 
     The manifest may have named a record by another id than the file's, and now name a file.
@@ -165,16 +165,17 @@ def _name_agrees(found: Found, task: FileTask, content: bytes) -> bool:
     was = found.quarantine is None or found.quarantine.reason is not QuarantineReason.ID_MISMATCH
     if found.quarantine is not None and was:
         return True  # not written, whatever it is called; a worker said why
-    return was == (task.own_id is None or is_called(content, task.own_id))
+    return was == (task.own_id is None or is_called(content, task.own_id, form))
 
 
-def _limit_agrees(found: Found, task: FileTask, content: bytes, max_words: int) -> bool:
+def _limit_agrees(found: Found, task: FileTask, content: bytes, config: Config) -> bool:
     """Whether the limit of words, which is not the redactor's, says the same as it did."""
+    max_words = config.limits.max_transcript_words
     was = found.quarantine is not None and found.quarantine.reason is QuarantineReason.TOO_LARGE
     if not was and len(content) <= _BYTES_PER_WORD * max_words:
         return True
     try:
-        read_transcript(content, max_words, task.own_id)
+        read_transcript(content, max_words, task.own_id, form_of(config))
     except Quarantine as problem:
         return was == (problem.reason is QuarantineReason.TOO_LARGE)
     except Exception:  # noqa: BLE001 - whatever it is, a worker will say what it means

@@ -23,6 +23,7 @@ from clearshard.redaction.redactor import Redactor, redactor_digest
 from clearshard.run.units import WorkUnit
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import Held, Seal, ShardRow, stage
+from clearshard.sources.adapters import Form
 from clearshard.sources.transcripts import read_transcript
 from clearshard.storage import output_errors, read_inside
 
@@ -106,12 +107,13 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
     contents: dict[int, str] = {}
     opened: list[tuple[FileTask, Transcript]] = []
     deleted: list[int] = []
+    form = form_of(settings.config)
     for task in unit.tasks:
         try:
             content = read_content(task, settings.config)
             contents[task.row] = hashlib.sha256(content).hexdigest()
             words = settings.config.limits.max_transcript_words
-            opened.append((task, read_transcript(content, words, task.own_id)))
+            opened.append((task, read_transcript(content, words, task.own_id, form)))
         except Deleted:
             del contents[task.row]
             deleted.append(task.row)
@@ -162,6 +164,11 @@ def give_up(settings: WorkSettings, unit: WorkUnit, loss: Loss) -> UnitResult:
             contents[task.row] = hashlib.sha256(content).hexdigest()
     _checkpoint(unit, (), lost, contents, settings)
     return UnitResult(unit.batch, (), (*unit.known, *lost), None, 0, contents)
+
+
+def form_of(config: Config) -> Form:
+    """How transcripts are to be read."""
+    return Form(config.sources.format, config.sources.language)
 
 
 def read_content(task: FileTask, config: Config) -> bytes:

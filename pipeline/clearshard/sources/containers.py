@@ -1,6 +1,7 @@
 """Records of files that hold many transcripts: JSON Lines (plain, gz, zst) and Parquet.
 
-How a manifest row points into one, `clearshard.sources.uris` says. Only the ids of a container's
+How a manifest row points into one, `clearshard.sources.uris` says. A line is a record, or a message
+of a streaming session (`clearshard.sources.sessions`). Only the ids of a container's
 records are decoded to find the eligible ones; a record of any other file is never decoded, kept or
 handed on.
 """
@@ -17,6 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from clearshard.records import Quarantine, QuarantineReason
+from clearshard.sources import adapters
+from clearshard.sources.sessions import BEGIN, END, Session, require_ended
 from clearshard.sources.streams import DAMAGED, chunks, lines
 from clearshard.storage import open_inside
 
@@ -28,11 +31,12 @@ _BATCH_BYTES = 16 * 1024 * 1024
 _MOST_ROWS = 256
 
 
-class _IdOnly(msgspec.Struct):
-    id: str
+class _Head(msgspec.Struct):
+    id: str | None = None
+    type: str | None = None
 
 
-_id_decoder = msgspec.json.Decoder(_IdOnly)
+_head_decoder = msgspec.json.Decoder(_Head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +124,42 @@ def _records(root: Path, path: str, max_bytes: int, wanted: Set[str] | None) -> 
             if path.lower().endswith(".parquet"):
                 yield from _parquet_records(file, wanted)
             else:
-                yield from _json_records(file, path, max_bytes)
+                yield from _json_records(file, path, max_bytes, wanted)
         except (*DAMAGED, pa.ArrowException) as error:
             raise Quarantine(QuarantineReason.MALFORMED, type(error).__name__) from None
 
 
-def _json_records(file: BinaryIO, path: str, max_bytes: int) -> Iterator[_Record]:
+def _json_records(
+    file: BinaryIO, path: str, max_bytes: int, wanted: Set[str] | None
+) -> Iterator[_Record]:
+    session: Session | None = None
     for line in lines(chunks(file, path), max_bytes):
-        if line is None:
+        if line is not None and not line.strip():
+            continue
+        head = _Head() if line is None else _head_of(line)
+        if head is not None and head.type == BEGIN and head.id is not None:
+            require_ended(session)
+            session = Session(head.id, max_bytes, wanted is not None and head.id in wanted)
+        if session is not None:
+            # What cannot be read is its message too, and makes all of it unreadable.
+            if line is not None and head is not None and head.type is None:
+                require_ended(session)
+            session.add(line)
+            if head is not None and head.type == END:
+                yield _Record(session.id, session.content)
+                session = None
+        elif line is None:
             yield _Record(None, _nothing, too_large=True)
-        elif line.strip():
-            yield _Record(_id_of(line), line.__bytes__)
+        else:
+            named = None if head is None else head.id
+            yield _Record(adapters.record_id(line) if named is None else named, line.__bytes__)
+    if session is not None:
+        yield _Record(session.id, session.content)
 
 
-def _id_of(line: bytes) -> str | None:
+def _head_of(line: bytes) -> _Head | None:
     try:
-        return _id_decoder.decode(line).id
+        return _head_decoder.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 

@@ -10,7 +10,7 @@ import msgspec
 
 # Messages of the decoder quote nothing of what they are about but for names of our own fields; only
 # what has one of these forms is told all the same.
-_PATH = re.compile(r" - at `\$((?:\.[a-z_]+|\[\d+\])*)`$")
+_PATH = re.compile(r" - at `\$((?:\.[A-Za-z_]+|\[\d+\])*)`$")
 _RULES = (
     re.compile(r"Expected `(?P<expected>[a-z]+(?: \| [a-z]+)*)`"),
     re.compile(r"Object missing required field `(?P<missing>[a-z_]+)`"),

@@ -8,6 +8,7 @@ it looked at key by key. Keys are compared as they read, so an escaped letter hi
 import json
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -82,3 +83,20 @@ def _has_pairs_twice(content: bytes) -> bool:
         content, object_pairs_hook=tuple, parse_int=str, parse_float=str, strict=False
     )
     return len({key for key, _ in pairs}) != len(pairs)
+
+
+def decoded_once(content: bytes) -> Any:
+    """Any JSON, decoded, no object of which has a key twice, at any depth.
+
+    Raises:
+        As `fields_of`, and ValueError for numbers that no parser takes.
+    """
+    value = msgspec.json.decode(content)
+    # Of numbers nothing is wanted, and some are longer than Python reads.
+    json.loads(content, object_pairs_hook=_each_once, parse_int=str, parse_float=str, strict=False)
+    return value
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> None:
+    if len(dict(pairs)) != len(pairs):
+        raise RepeatedKey

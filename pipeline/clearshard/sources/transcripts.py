@@ -1,13 +1,14 @@
 """Bytes of one transcript → `Transcript`, or the reason why not.
 
-The source is the JSON that AssemblyAI's transcript endpoint returns. Only the fields below are
-decoded; anything else (summaries, entities, chapters, prompts) is never looked at, and of the
-address of the audio only whether it says that the transcript was deleted. A transcript that bears
-an id must bear the one that it was asked for by, and no field of it or of an utterance may be there
-twice: nobody could say whose speech it is, or which value counts. The three views of the speech
-must agree: `text` is canonical, and every utterance and word must be found in it in order, with
-nothing but white space between them. Otherwise nobody could say what a span of one view covers in
-the others.
+The source is the JSON that AssemblyAI's transcript endpoint returns, or a form that one of
+`clearshard.sources.adapters` reads. Only the fields below are decoded; anything else (summaries,
+entities, chapters, prompts) is never looked at, and of the address of the audio only whether it
+says that the transcript was deleted. A transcript that bears an id must bear the
+one that it was asked for by, and no field of it or of an utterance may be there twice: nobody could
+say whose speech it is, or which value counts. The three views of the speech must agree: `text` is
+canonical, and every utterance and word must be found in it in order, with nothing but white space
+between them, or at most punctuation that one of them leaves out. Otherwise nobody could say what a
+span of one view covers in the others.
 
 People on two channels talk over each other, and sources list their words by turn or by time. The
 order that counts is that of the utterances: words, or a text, in the order of time are brought into
@@ -17,47 +18,32 @@ it, where they are the same words.
 import codecs
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, chain, islice, pairwise
 from operator import attrgetter, le
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from clearshard.records import Deleted, Piece, Quarantine, QuarantineReason, Transcript, Words
+from clearshard.sources.adapters import (
+    ENDPOINT,
+    FOREIGN,
+    Form,
+    adapter_for,
+    id_of,
+    outline_of,
+    read,
+)
+from clearshard.sources.alignment import NotThere, letters, located
 from clearshard.sources.channels import numbered_channels
 from clearshard.sources.deletion import says_deleted
 from clearshard.sources.faults import told
-from clearshard.sources.json_keys import RepeatedKey, each_fields_of, fields_of, written
-
-_COMPLETED = "completed"
-#: Milliseconds that JSON numbers hold exactly.
-_Ms = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
-#: What a source calls a speaker or a channel.
-_Name = str | int | None
-_Confidence = Annotated[float, msgspec.Meta(ge=0, le=1)] | None
-
-
-class _Word(msgspec.Struct, gc=False):
-    text: str
-    start: _Ms
-    end: _Ms
-    confidence: _Confidence = None  # here, where it comes: that is read in less time
-    speaker: _Name = None
-    channel: _Name = None
-
-
-class _Utterance(msgspec.Struct):
-    text: str
-    start: _Ms
-    end: _Ms
-    speaker: _Name = None
-    channel: _Name = None
-    words: msgspec.Raw = msgspec.Raw()
-
+from clearshard.sources.heard import COMPLETED, Heard, Name, Utterance, Word
+from clearshard.sources.json_keys import Fields, RepeatedKey, each_fields_of, fields_of, written
 
 #: Whose speech a piece is: a speaker on a channel. Labels may be the same on both channels.
-_Voice = tuple[_Name, _Name]
+_Voice = tuple[Name, Name]
 _voice_of = attrgetter("channel", "speaker")
 _NOBODY: _Voice = (None, None)
 _Decoded = TypeVar("_Decoded")
@@ -72,29 +58,29 @@ class _Source(msgspec.Struct):
     audio_duration: float | None = None
 
 
-class _IdOnly(msgspec.Struct):
-    id: str | msgspec.UnsetType = msgspec.UNSET
-
-
+_ANY_FORM = Form()
 _decoder = msgspec.json.Decoder(_Source)
-_id_decoder = msgspec.json.Decoder(_IdOnly)
-_utterances_decoder = msgspec.json.Decoder(list[_Utterance])
-_words_decoder = msgspec.json.Decoder(list[_Word] | None)
+_id_decoder = msgspec.json.Decoder(str)
+_utterances_decoder = msgspec.json.Decoder(list[Utterance])
+_words_decoder = msgspec.json.Decoder(list[Word] | None)
 #: What is said of more than one language: no recognizer covers it.
 _SEVERAL_LANGUAGES = "mul"
 #: Utterances and words are decoded for themselves.
 _READ = _Source.__struct_fields__
-_SAID = [name for name in _Utterance.__struct_fields__ if name != "words"]
+_SAID = [name for name in Utterance.__struct_fields__ if name != "words"]
 
 
-def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Transcript:
+def read_transcript(
+    content: bytes, max_words: int, own_id: str | None, form: Form = _ANY_FORM
+) -> Transcript:
     """Decodes and checks one transcript.
 
     Args:
-        content: JSON in UTF-8.
+        content: JSON in UTF-8; of a streaming session also one message a line.
         max_words: More timed words than this are too many.
         own_id: The id that it must have if it has one; None where any will do, since nothing is
             made of the transcript (a benchmark).
+        form: Which form it has.
 
     Raises:
         Deleted: It says that its customer has deleted it; see `clearshard.sources.deletion`.
@@ -104,50 +90,47 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
     try:
         content = content.removeprefix(codecs.BOM_UTF8)
         content.decode("utf-8")  # the decoder skips fields that are not ours without looking
-        fields = fields_of(content)
-        read = {name: fields[name] for name in _READ if name in fields}
-        source = _decoder.decode(written([read]))
-        utterances = _decode_utterances(bytes(fields.get("utterances", b"")))
-        words, spoken, are_same = _decode_words(bytes(fields.get("words", b"")), utterances)
+        heard = _heard(content, form)
     except RepeatedKey:
         raise Quarantine(QuarantineReason.MALFORMED, "DuplicateKey") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Quarantine(QuarantineReason.MALFORMED, told(error, "")) from None
-    if own_id is not None and source.id not in (own_id, msgspec.UNSET):
-        raise Quarantine(QuarantineReason.ID_MISMATCH, "id")
-    has_pieces = bool(words or utterances)
-    if says_deleted(source.text, bytes(fields.get("audio_url", b"")), has_pieces=has_pieces):
+    if own_id is not None and heard.id not in (own_id, None):
+        raise Quarantine(QuarantineReason.ID_MISMATCH, heard.id_at)
+    has_pieces = bool(heard.words or heard.utterances)
+    if says_deleted(heard.text, heard.audio_url, has_pieces=has_pieces):
         raise Deleted
-    if source.status != _COMPLETED:
-        raise Quarantine(QuarantineReason.NOT_COMPLETED, "status")
-    text = source.text or ""
+    if heard.status != COMPLETED:
+        raise Quarantine(QuarantineReason.NOT_COMPLETED, heard.status_at)
+    text, words, utterances, spoken = heard.text, heard.words, heard.utterances, heard.spoken
     if not text.strip() and not has_pieces:
         raise Quarantine(QuarantineReason.EMPTY, "text")
     count = sum(len(of_one or ()) for of_one in spoken)
     if max(len(words), len(utterances), count) > max_words or len(text) > 16 * max_words:
         raise Quarantine(QuarantineReason.TOO_LARGE, "max_transcript_words")
-    _check_times(words, "words")
-    _check_times(utterances, "utterances")
-    duration = source.audio_duration
+    _check_times(words, heard.word_at)
+    _check_times(utterances, heard.utterance_at)
+    duration = heard.duration_seconds
     if duration is not None and not 0 <= duration < 1e9:
-        raise Quarantine(QuarantineReason.MALFORMED, "audio_duration")
+        raise Quarantine(QuarantineReason.MALFORMED, heard.duration_at)
 
     numbers = _numbered(map(_voice_of, chain(utterances, words)))
     text, words = _in_order_of_turns(text, utterances, words, spoken)
+    places = _places(text, utterances, heard.utterance_at, ())
     turns = tuple(
         Piece(start, end, u.start, u.end, numbers[_voice_of(u)])
-        for u, (start, end) in zip(utterances, _align(text, utterances, "utterances"), strict=True)
+        for u, (start, end) in zip(utterances, places, strict=True)
     )
-    _check_gaps(turns)
+    _check_gaps(turns, heard.utterance_at)
     for number, (utterance, of_one) in enumerate(zip(utterances, spoken, strict=True)):
         if of_one is not None:
-            where = f"utterances[{number}].words"
-            if not are_same:
-                _check_times(of_one, where)
-            if _squeeze([w.text for w in of_one]) != _squeeze([utterance.text]):
+            where = f"{heard.utterance_at(number)}.words"
+            if not heard.are_same:
+                _check_times(of_one, f"{where}[{{}}]".format)
+            if not _are_alike([w.text for w in of_one], [utterance.text]):
                 raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"utterance_words: {where}")
-    timed = _timed(text, words, numbers)
-    _check_words_in_turns(timed, turns)
+    timed = _timed(text, words, numbers, turns, heard.word_at)
+    _check_words_in_turns(timed, turns, heard.utterance_at)
     if not turns:
         turns = (Piece(0, len(text), None, None, None),)
     return Transcript(
@@ -155,13 +138,13 @@ def read_transcript(content: bytes, max_words: int, own_id: str | None) -> Trans
         turns=turns,
         words=timed,
         has_utterances=bool(utterances),
-        language=_language(source.language_code, source.language_codes or ()),
+        language=_language(heard.languages),
         audio_duration_ms=None if duration is None else round(duration * 1000),
         channels=_channels(numbers),
     )
 
 
-def is_called(content: bytes, own_id: str) -> bool:
+def is_called(content: bytes, own_id: str, form: Form = _ANY_FORM) -> bool:
     """Whether a transcript that was read before has this id, or none.
 
     Nearly always its id comes first, and nothing needs to be decoded.
@@ -170,13 +153,65 @@ def is_called(content: bytes, own_id: str) -> bool:
         if content.startswith(start + msgspec.json.encode(own_id) + b","):
             return True
     try:
-        found = _id_decoder.decode(content).id
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return _named(content, form) in (own_id, None)
+    except (Quarantine, ValueError, RecursionError):
         return False
-    return found in (own_id, msgspec.UNSET)
 
 
-def _decode_utterances(raw: bytes) -> list[_Utterance]:
+def _named(content: bytes, form: Form) -> object:
+    """What a document calls itself, or None."""
+    if (fields := _own_fields(content, form)) is not None:
+        return _id_decoder.decode(fields["id"]) if "id" in fields else None
+    outline = outline_of(content)
+    return id_of(outline, adapter_for(outline, form.format))[0]
+
+
+def _heard(content: bytes, form: Form) -> Heard:
+    """What is said in a document of any form.
+
+    The form of AssemblyAI's endpoint, which most have, is known by the keys of its first level,
+    which are needed anyway; only what is not of it is decoded to see what it is.
+    """
+    if (fields := _own_fields(content, form)) is not None:
+        return _heard_of(fields)
+    outline = outline_of(content)
+    adapter = adapter_for(outline, form.format)
+    if adapter is ENDPOINT:
+        return _heard_of(fields_of(content))
+    return read(content, outline, adapter, form)
+
+
+def _own_fields(content: bytes, form: Form) -> Fields | None:
+    """The fields of a document that is of AssemblyAI's endpoint without a doubt."""
+    if form.format not in ("auto", "assemblyai"):
+        return None
+    try:
+        fields = fields_of(content)
+    except msgspec.DecodeError:  # a list, or several values
+        return None
+    return fields if "status" in fields and FOREIGN.isdisjoint(fields) else None
+
+
+def _heard_of(fields: Fields) -> Heard:
+    read = {name: fields[name] for name in _READ if name in fields}
+    source = _decoder.decode(written([read]))
+    utterances = _decode_utterances(bytes(fields.get("utterances", b"")))
+    words, spoken, are_same = _decode_words(bytes(fields.get("words", b"")), utterances)
+    return Heard(
+        text=source.text or "",
+        utterances=utterances,
+        words=words,
+        spoken=spoken,
+        are_same=are_same,
+        id=None if source.id is msgspec.UNSET else source.id,
+        status=source.status,
+        languages=[source.language_code or "", *(source.language_codes or ())],
+        duration_seconds=source.audio_duration,
+        audio_url=bytes(fields.get("audio_url", b"")),
+    )
+
+
+def _decode_utterances(raw: bytes) -> list[Utterance]:
     if raw in (b"", b"null"):
         return []
     each = each_fields_of(raw)
@@ -189,8 +224,8 @@ def _decode_utterances(raw: bytes) -> list[_Utterance]:
 
 
 def _decode_words(
-    words: bytes, utterances: Sequence[_Utterance]
-) -> tuple[list[_Word], list[list[_Word] | None], bool]:
+    words: bytes, utterances: Sequence[Utterance]
+) -> tuple[list[Word], list[list[Word] | None], bool]:
     """The words of the transcript, those of each utterance, and whether the two are the same.
 
     They are the same words twice, and most of the input: where they are so to the byte, they are
@@ -206,7 +241,7 @@ def _decode_words(
     return _decode_list(words, "words") or [], spoken, False
 
 
-def _decode_list(words: msgspec.Raw | bytes, where: str) -> list[_Word] | None:
+def _decode_list(words: msgspec.Raw | bytes, where: str) -> list[Word] | None:
     return _decoded(_words_decoder, words, where) if words else None
 
 
@@ -246,7 +281,7 @@ def _mend(piece: dict[str, Any]) -> None:
             piece["confidence"] = None
 
 
-def _check_times(pieces: Sequence[_Word | _Utterance], where: str) -> None:
+def _check_times(pieces: Sequence[Word | Utterance], at: Callable[[int], str]) -> None:
     """Passes if nothing ends before it begins, and nobody speaks twice at once."""
     if _follow(pieces):
         return
@@ -254,11 +289,11 @@ def _check_times(pieces: Sequence[_Word | _Utterance], where: str) -> None:
     for number, piece in enumerate(pieces):
         voice = _voice_of(piece)
         if not ends[voice] <= piece.start <= piece.end:
-            raise Quarantine(QuarantineReason.MALFORMED, f"timing: {where}[{number}]")
+            raise Quarantine(QuarantineReason.MALFORMED, f"timing: {at(number)}")
         ends[voice] = piece.end
 
 
-def _follow(pieces: Sequence[_Word | _Utterance]) -> bool:
+def _follow(pieces: Sequence[Word | Utterance]) -> bool:
     starts = [piece.start for piece in pieces]
     ends = [piece.end for piece in pieces]
     return all(map(le, starts, ends)) and all(map(le, ends, islice(starts, 1, None)))
@@ -266,10 +301,10 @@ def _follow(pieces: Sequence[_Word | _Utterance]) -> bool:
 
 def _in_order_of_turns(
     text: str,
-    utterances: Sequence[_Utterance],
-    words: list[_Word],
-    spoken: Sequence[Sequence[_Word] | None],
-) -> tuple[str, list[_Word]]:
+    utterances: Sequence[Utterance],
+    words: list[Word],
+    spoken: Sequence[Sequence[Word] | None],
+) -> tuple[str, list[Word]]:
     """Text and words in the order of the utterances, if they are the same in another one.
 
     Whether they are the views of one speech is not asked here: what does not fit stays as it is.
@@ -279,14 +314,14 @@ def _in_order_of_turns(
         return text, words
     by_turn = "".join(map(attrgetter("text"), utterances))
     by_time = "".join(map(attrgetter("text"), words))
-    if _squeeze([text]) not in (_squeeze([by_turn]), _squeeze([by_time])):
-        return text, words
-    if _squeeze([text]) == _squeeze([by_turn]):
+    if _are_alike([text], [by_turn]):
         return text, said
+    if not _are_alike([text], [by_time]):
+        return text, words
     return " ".join(utterance.text.strip() for utterance in utterances), said
 
 
-def _identity(word: _Word) -> tuple[object, ...]:
+def _identity(word: Word) -> tuple[object, ...]:
     return word.text, word.start, word.end, word.channel, word.speaker
 
 
@@ -304,7 +339,13 @@ def _channels(numbers: dict[_Voice, int | None]) -> tuple[int | None, ...]:
     return tuple([channels[label] for label in labels]) if len(channels) > 1 else ()
 
 
-def _timed(text: str, words: Sequence[_Word], numbers: dict[_Voice, int | None]) -> Words:
+def _timed(
+    text: str,
+    words: Sequence[Word],
+    numbers: dict[_Voice, int | None],
+    turns: Sequence[Piece],
+    at: Callable[[int], str],
+) -> Words:
     texts = [word.text for word in words]
     if words and " ".join(texts) == text and text.split() == texts:
         # Nearly always: words between single blanks.
@@ -312,7 +353,7 @@ def _timed(text: str, words: Sequence[_Word], numbers: dict[_Voice, int | None])
         starts = (0, *nexts[:-1])
         ends = tuple([start - 1 for start in nexts])
     else:
-        places = _align(text, words, "words")
+        places = _places(text, words, at, [turn.start for turn in turns])
         starts = tuple(start for start, _ in places)
         ends = tuple(end for _, end in places)
     return Words(
@@ -325,8 +366,31 @@ def _timed(text: str, words: Sequence[_Word], numbers: dict[_Voice, int | None])
     )
 
 
-def _align(text: str, pieces: Sequence[_Word | _Utterance], where: str) -> list[tuple[int, int]]:
-    """Where the pieces are in the text, one after the other.
+def _places(
+    text: str,
+    pieces: Sequence[Word | Utterance],
+    at: Callable[[int], str],
+    turns: Sequence[int],
+) -> list[tuple[int, int]]:
+    """Where the pieces are in the text, one after the other, and nothing else of it but space.
+
+    Raises:
+        Quarantine: `view_mismatch`, if they are not there or not all that is there.
+    """
+    try:
+        return _align(text, pieces, at)
+    except Quarantine:
+        try:
+            return located(text, [piece.text for piece in pieces], turns)
+        except NotThere:
+            pass
+        raise
+
+
+def _align(
+    text: str, pieces: Sequence[Word | Utterance], at: Callable[[int], str]
+) -> list[tuple[int, int]]:
+    """Where the pieces are in the text to the letter, one after the other.
 
     Raises:
         Quarantine: `view_mismatch`, if they are not there or not all that is there.
@@ -339,17 +403,17 @@ def _align(text: str, pieces: Sequence[_Word | _Utterance], where: str) -> list[
         wanted = piece.text.strip()
         end = place + len(wanted)
         if not wanted:
-            raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"empty_piece: {where}[{number}]")
+            raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"empty_piece: {at(number)}")
         if not text.startswith(wanted, place):
             found = _end_ignoring_space(text, place, wanted)
             if found is None:
-                problem = f"piece_not_in_text: {where}[{number}]"
+                problem = f"piece_not_in_text: {at(number)}"
                 raise Quarantine(QuarantineReason.VIEW_MISMATCH, problem)
             end = found
         places.append((place, end))
         place = end
     if pieces and text[place:].strip():
-        raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"text_left_over: {where}")
+        raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"text_left_over: {at(len(pieces) - 1)}")
     return places
 
 
@@ -366,18 +430,18 @@ def _end_ignoring_space(text: str, place: int, wanted: str) -> int | None:
     return place
 
 
-def _check_gaps(turns: tuple[Piece, ...]) -> None:
+def _check_gaps(turns: tuple[Piece, ...], at: Callable[[int], str]) -> None:
     for number, (before, after) in enumerate(pairwise(turns), 1):
         if before.end == after.start:
-            raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"turns_touch: utterances[{number}]")
+            raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"turns_touch: {at(number)}")
 
 
-def _check_words_in_turns(words: Words, turns: tuple[Piece, ...]) -> None:
+def _check_words_in_turns(words: Words, turns: tuple[Piece, ...], at: Callable[[int], str]) -> None:
     """No word may belong to two turns: nobody could say who spoke it, or cut it out of one."""
     for number, turn in enumerate(turns):
         last = bisect_left(words.starts, turn.end) - 1
         if last >= 0 and words.ends[last] > turn.end:
-            problem = f"word_crosses_turns: utterances[{number}]"
+            problem = f"word_crosses_turns: {at(number)}"
             raise Quarantine(QuarantineReason.VIEW_MISMATCH, problem)
 
 
@@ -385,9 +449,16 @@ def _squeeze(texts: Iterable[str]) -> str:
     return "".join("".join(texts).split())
 
 
-def _language(code: str | None, codes: Sequence[str]) -> str:
+def _are_alike(said: Sequence[str], again: Sequence[str]) -> bool:
+    """Whether two views are the same speech, be it that they punctuate it otherwise."""
+    if _squeeze(said) == _squeeze(again):
+        return True
+    return letters("".join(said)) == letters("".join(again))
+
+
+def _language(codes: Iterable[str]) -> str:
     """The language of a transcript; of one in which people change between some, several."""
-    named = {_base(each) for each in (code or "", *codes)} - {""}
+    named = {_base(each) for each in codes} - {""}
     return named.pop() if len(named) == 1 else _SEVERAL_LANGUAGES if named else ""
 
 
