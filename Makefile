@@ -11,7 +11,7 @@ PARALLEL := -n 2 --dist loadfile
 demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build
 	@echo
-	@echo "1. A run. The files in data/samples are generated: 360 calls of customers of whom some have opted out,"
+	@echo "1. A run. The files in data/samples are generated: 376 calls of customers of whom some have opted out,"
 	@echo "   are under a BAA or were on the EU server, and one transcript of every fault. It decides on each,"
 	@echo "   redacts what may be used, and writes shards to build/demo. A rehearsal: it is judged as if it were"
 	@echo "   the day that the files were made for. About half a minute."

@@ -16,7 +16,9 @@ documentation, cards are published test numbers, and social security numbers wer
 | --- | --- |
 | `accounts.csv` | the account registry, exported on the morning of the as-of time |
 | `files.csv` | the file manifest; `transcript_uri` is relative to `transcripts/` |
-| `transcripts/` | one JSON a file, and `evening-batch.jsonl` with one record a line |
+| `transcripts/` | one JSON a file, and `evening-batch.jsonl` with one record a line; files \
+that are called for one have the form of another product or recogniser, as have the records of \
+`archive.jsonl`, and `export.parquet` holds a transcript a row |
 | `gold.jsonl` | text, turns and marked personal data of the well-formed calls |
 | `expected.jsonl` | what must become of each manifest row, in order, as of {as_of} |
 | `recognizers.yaml` | the demo customer's own patterns, one of them written carelessly |

@@ -6,19 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import calls, faulty, manifest, readme
+from . import calls, faulty, manifest, readme, recognisers, tables
 from .accounts import COLUMNS as ACCOUNT_COLUMNS
 from .accounts import Account, registry
 from .calls import Call
 from .faulty import Fault
 from .manifest import AS_OF, DELETED, EU, EXPIRED, STREAMING, Cells
 from .people import DECOY_NAME
-from .transcript import Shape, encoded, some_shape, transcript, two_channels
+from .recognisers import FORMS, Form
+from .transcript import Json, Shape, encoded, some_shape, transcript, two_channels
 
 SEED = "clearshard samples 1"
 ELIGIBLE = 215  # by what the tables say
 CONTAINER = "evening-batch.jsonl"
 CONTAINED_ELIGIBLE, CONTAINED_EXCLUDED = 36, 5
+# Containers of other forms: one record of each of some recognisers, and rows as pandas writes them.
+ARCHIVE, ARCHIVED = "archive.jsonl", ("deepgram", "aws-transcribe")
+TABLE, TABLED = "export.parquet", 2
 # What the reasons of an account are replaced with when nothing can be known about its contract.
 NO_ACCOUNT = "unknown_account"
 
@@ -132,11 +136,13 @@ class Entry:
         state: What it must end as: `eligible`, `excluded` or `quarantined`.
         reasons: Every reason, sorted.
         fault: How its transcript is broken, if it is.
-        place: `file`, `container`, `fragment` (in the container under another id) or `nowhere`.
+        place: `file`, `container`, `fragment` (in the container under another id), `archive`,
+            `table` or `nowhere`.
         shape: Which legal variation it is; by chance where there is none.
         odd: What the README says about it; empty for ordinary rows.
         cut: How many columns the row keeps; zero for all.
         twin: Rows with the same number share a file id.
+        form: Whose form its transcript has; `None` is that of the transcript endpoint.
     """
 
     cells: Mapping[str, str]
@@ -148,6 +154,7 @@ class Entry:
     odd: str = ""
     cut: int = 0
     twin: int = 0
+    form: Form | None = None
 
     @property
     def file_id(self) -> str:
@@ -251,10 +258,30 @@ class _Planner:
         made.append(replace(row, cells={**self.permitted(), "file_id": ""}, odd="an empty file id"))
         return made
 
+    def forms(self) -> list[Entry]:
+        """A file of each form that a transcript can have."""
+        made = [
+            Entry(self._of(form), "eligible", form=form, odd=f"another form: {form.what}")
+            for form in FORMS
+        ]
+        for name in ARCHIVED:
+            form = next(form for form in FORMS if form.name == name)
+            odd = f"another form: {form.what}; in a container by the id that the form has"
+            made.append(Entry(self._of(form), "eligible", form=form, place="archive", odd=odd))
+        odd = "another form: a row of a Parquet table as pandas and Polars write it"
+        made += [Entry(self.permitted(), "eligible", place="table", odd=odd) for _ in range(TABLED)]
+        return made
+
+    def _of(self, form: Form) -> dict[str, str]:
+        provider = "anthropic" if form.product == "llm_gateway" else ""
+        return {**self.permitted(), "product": form.product, "gateway_provider": provider}
+
     def entries(self) -> list[Entry]:
         """All rows in manifest order, with their ids."""
         mixed = [*self.eligible(), *self.excluded(), *self.quarantined()]
         self.rng.shuffle(mixed)
+        # Behind the others, whose ids stay what they are.
+        mixed += self.forms()
         numbered: list[Entry] = []
         twins: dict[int, str] = {}
         for at, entry in enumerate(mixed, start=1):
@@ -266,6 +293,10 @@ class _Planner:
                 uri = CONTAINER
             elif entry.place == "fragment":
                 uri = f"{CONTAINER}#{_other_id(file_id)}"
+            elif entry.place in ("archive", "table"):
+                uri = ARCHIVE if entry.place == "archive" else TABLE
+            elif entry.form:
+                uri = f"{file_id}.{entry.form.name}.{entry.form.suffix}"
             cells = {"file_id": file_id, "transcript_uri": uri, **entry.cells}
             numbered.append(replace(entry, cells=cells))
         return numbered
@@ -316,6 +347,8 @@ def write_samples(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     gold: list[str] = []
     contained: list[str] = []
+    archived: list[str] = []
+    rows: list[Json] = []
     written: set[str] = set()
     for number, entry in enumerate(entries):
         if entry.place == "nowhere" or entry.cut or not entry.file_id:
@@ -328,6 +361,18 @@ def write_samples(out: Path) -> None:
             path = out / "transcripts" / f"{entry.file_id}.json"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(made)
+            continue
+        if entry.form or entry.place == "table":
+            gold.append(_gold_line(entry.file_id, call))
+        if entry.place == "table":
+            rows.append(recognisers.parquet_row(entry.file_id, call, rng))
+            continue
+        if entry.form:
+            other = entry.form.make(entry.file_id, call, rng)
+            if entry.place == "archive":
+                archived.append(other)
+            else:
+                _write_text(out / "transcripts" / entry.cells["transcript_uri"], other)
             continue
         inside = entry.place in ("container", "fragment")
         record_id = _other_id(entry.file_id) if entry.place == "fragment" else entry.file_id
@@ -342,6 +387,8 @@ def write_samples(out: Path) -> None:
         if not entry.twin:
             gold.append(_gold_line(entry.file_id, call))
     _write_text(out / "transcripts" / CONTAINER, "".join(contained))
+    _write_text(out / "transcripts" / ARCHIVE, "".join(archived))
+    tables.write_parquet(out / "transcripts" / TABLE, rows)
     # Where "../escape.json" leads: a reader that follows it gets a transcript that it must not.
     rng = random.Random(f"{SEED}/escape")
     escaped = transcript("escape", calls.some_call(0, rng), some_shape(rng), rng)

@@ -17,6 +17,8 @@ from data.generator.turns import Piece, assemble
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 CONTAINER = "evening-batch.jsonl"
+#: Files of another form have its name between their id and their suffix.
+OTHER_CONTAINERS = ("archive.jsonl", "export.parquet")
 EXCLUSIONS = {
     *("contract_not_permitting", "baa_executed", "eu_server", "opted_out", "deletion_requested"),
     *("retention_expired", "zero_retention_breach", "gateway_provider_not_opted_out"),
@@ -55,7 +57,7 @@ def expected() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def transcripts() -> dict[str, dict[str, Any]]:
-    """The transcripts that the gold file describes, by file id."""
+    """The transcripts of the endpoint's form that the gold file describes, by file id."""
     contained = {record["id"]: record for record in lines(f"transcripts/{CONTAINER}")}
     wanted = {document["id"] for document in lines("gold.jsonl")}
     found: dict[str, dict[str, Any]] = {}
@@ -63,6 +65,8 @@ def transcripts() -> dict[str, dict[str, Any]]:
         if row["file_id"] not in wanted:
             continue
         name, _, other = row["transcript_uri"].partition("#")
+        if name in OTHER_CONTAINERS or name.count(".") > 1:
+            continue
         if name == CONTAINER:
             found[row["file_id"]] = contained[other or row["file_id"]]
         else:
@@ -139,7 +143,8 @@ def test_all_views_of_a_well_formed_transcript_agree(
     gold: list[dict[str, Any]], transcripts: dict[str, dict[str, Any]]
 ) -> None:
     for document in gold:
-        made = transcripts[document["id"]]
+        if (made := transcripts.get(document["id"])) is None:
+            continue
         words = made["words"]
         assert made["status"] == "completed"
         assert made["text"] == document["text"].replace("\n", " ")

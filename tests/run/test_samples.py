@@ -72,9 +72,11 @@ def test_ignored_fields_are_nowhere(finished: tuple[Path, RunRecord]) -> None:
     assert set(words.field("channel").to_pylist()) == {None, 1, 2}
     sure = words.field("confidence")
     assert 0.9 < pyarrow.compute.mean(sure).as_py() < 1
-    # One that was replaced has none, and the source says it of all others.
+    # One that was replaced has none, and nearly every source says it of all others.
     replaced = pyarrow.compute.match_substring_regex(words.field("text"), "<[A-Z_]+_[0-9]+>")
-    assert pyarrow.compute.all(pyarrow.compute.equal(sure.is_null(), replaced)).as_py()
+    assert not pyarrow.compute.any(sure.filter(replaced).is_valid()).as_py()
+    unsaid = pyarrow.compute.and_not(sure.is_null(), replaced)
+    assert 0 < pyarrow.compute.mean(unsaid.cast(pyarrow.float64())).as_py() < 0.01
 
 
 def test_structured_gold_is_not_in_the_shards(finished: tuple[Path, RunRecord]) -> None:
@@ -125,4 +127,6 @@ def test_views_agree_in_every_row(finished: tuple[Path, RunRecord]) -> None:
         for redaction in row["redactions"]:
             tag = row["text"][redaction["start"] : redaction["end"]]
             assert tag.startswith(f"<{redaction['entity_type']}_")
-            assert redaction["start_ms"] <= redaction["end_ms"]
+            # What a language model has answered has no times.
+            if row["words"]:
+                assert redaction["start_ms"] <= redaction["end_ms"]
