@@ -44,10 +44,21 @@ def _says_no_content(problem: Quarantine) -> None:
 
 @pytest.mark.parametrize("form", OTHERS, ids=_names)
 def test_a_mutated_document_is_read_wholly_or_not(form: Form) -> None:
-    rng = random.Random(form.name)
-    base = made_of(form, 3)
+    _mutated(form, 3, 150)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("form", OTHERS, ids=_names)
+def test_many_mutated_documents_are_read_wholly_or_not(form: Form) -> None:
+    for seed in range(10, 30):
+        _mutated(form, seed, 500)
+
+
+def _mutated(form: Form, seed: int, times: int) -> None:
+    rng = random.Random(f"{form.name}/{seed}")
+    base = made_of(form, seed)
     read = 0
-    for _ in range(150):
+    for _ in range(times):
         made = {"made": document(base)}
         for _ in range(rng.randrange(1, 4)):
             mutate(rng, made)
