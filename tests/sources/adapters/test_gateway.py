@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from clearshard.records import Deleted
 from clearshard.sources.adapters import Form
 
 from .reading import Json, read, refused
@@ -61,3 +62,9 @@ def test_the_answer_is_the_text(made: Json, text: str) -> None:
 )  # fmt: skip
 def test_what_is_no_answer_is_not_read(made: Json, said: str) -> None:
     assert " ".join(refused(made)) == said
+
+
+def test_an_answer_that_its_customer_has_deleted_is_deleted() -> None:
+    with pytest.raises(Deleted):
+        read({"request_id": "q-1", "response": "Deleted by user."}, "q-1")
+    assert refused({"request_id": "q-2", "response": "Deleted by user."}, "q-1")[0] == "id_mismatch"
