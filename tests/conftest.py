@@ -3,8 +3,11 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from clearshard.engines.forking import module_path
 
 from .inline import with_processes, without_processes
 
@@ -24,6 +27,17 @@ def _interruptible() -> None:
 def _without_processes() -> Iterator[None]:
     """Runs do in this process what workers would do, where a test does not say otherwise."""
     with without_processes():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _workers_find_the_tests() -> Iterator[None]:
+    """What tests give workers to do lies in the working folder, which workers do not look in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "clearshard.engines.forking.module_path",
+            lambda: [*module_path(), str(Path(__file__).parents[1])],
+        )
         yield
 
 

@@ -134,7 +134,7 @@ def test_a_signal_to_every_process_is_for_the_parent_alone(tmp_path: Path) -> No
     """As systemd can send it: the worker finishes what it has in hand."""
     process = subprocess.Popen(
         [sys.executable, "-c", _SCRIPT, str(tmp_path)],
-        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -90,7 +90,8 @@ if __name__ == "__main__":
         # What ends the process whatever it does is not what these tests are about.
         signals._SECONDS_TO_LEAVE = float(seconds) + 100
 
-    # By its importable name: workers are started from scratch.
+    # By its importable name: workers are started from scratch, and not from the working folder.
+    os.environ["PYTHONPATH"] = str(Path.cwd())
     vars(job)["make_work"] = poison.make_work
     sys.argv[0] = "clearshard"
     main()

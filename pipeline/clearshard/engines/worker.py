@@ -8,12 +8,12 @@ import struct
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
-from multiprocessing.context import ForkServerProcess
 from typing import Any, Literal
 
 from clearshard.children import child_environment
+from clearshard.engines.forking import ForkedProcess, ensure_running
 from clearshard.engines.serving import KERNEL_HOLDS_BOUND, OUT_OF_MEMORY, serve
 from clearshard.errors import RunFailed
 
@@ -54,7 +54,6 @@ def prepare(preload: Sequence[str]) -> None:
     Raises:
         RunFailed: It cannot be talked to.
     """
-    multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
     # What is blocked here stays blocked there. A scheduler can send SIGTERM to every process of the
     # job, a terminal does so with Ctrl-C: only this process decides what it means; here it is
     # delivered a moment later.
@@ -63,7 +62,7 @@ def prepare(preload: Sequence[str]) -> None:
         resource_tracker.ensure_running()
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
         try:
-            forkserver.ensure_running()
+            ensure_running(preload)
         except OSError:
             raise RunFailed(
                 "The process that workers are forked from cannot be started: its socket lies in "
@@ -96,7 +95,7 @@ class Worker:
         self.connection, theirs = context.Pipe()
         _never_wait_for_good(self.connection.fileno())
         self._memory_bytes = memory_bytes
-        self._process: ForkServerProcess = context.Process(
+        self._process = ForkedProcess(
             target=serve, args=(theirs, memory_bytes, make, arguments), daemon=True
         )
         self._process.start()
