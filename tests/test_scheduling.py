@@ -4,11 +4,10 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from configparser import ConfigParser
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +17,13 @@ import pytest
 import yaml
 from typer.main import get_command
 
+import clearshard
 from clearshard.cli.entry import app
 from clearshard.config import load_config
 from clearshard.telemetry.metrics import render
 from clearshard.telemetry.outcome import visible
 
-from .run.world import AS_OF, small_world
+from .run.world import AS_OF, World, small_world, world_clock
 from .telemetry.making import a_record
 
 ROOT = Path(__file__).parents[1]
@@ -236,7 +236,7 @@ def _only(node: dict[str, Any], names: str) -> None:
 # Airflow and Dagster: their packages are large, so small stand-ins have the names that are used.
 
 
-class _Stopped(Exception):
+class _Stopped(BaseException):
     """What a scheduler raises in the middle of a task."""
 
 
@@ -270,10 +270,64 @@ def _execute(text: str, modules: dict[str, types.ModuleType]) -> dict[str, Any]:
     return names
 
 
+#: An error for each code that is one.
+_ERRORS = {
+    1: clearshard.RunFailed("a message"),
+    2: clearshard.ConfigError("job.toml", ["a message"]),
+    3: clearshard.TooManyGone("a message"),
+    4: clearshard.RegistryStale("a message"),
+    5: clearshard.IntegrityError("a message"),
+    6: clearshard.RunLocked("a message"),
+}
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A job that needs no models, and whose runs really are run."""
+    monkeypatch.setattr("clearshard.engines.worker.prepare", lambda _: None)
+    monkeypatch.setattr("clearshard.api.now", world_clock)
+    world = small_world(tmp_path)
+    for account in world.accounts:
+        account["opted_out"] = "true"
+    world.write('[output]\nfolder = "out"\n')
+    return world
+
+
+def _task(config: Path) -> Callable[[], Any]:
+    """The task of the example for Airflow, for this job."""
+    modules = _airflow()
+    text = _blocks("Airflow", "python")[0].replace("/etc/clearshard/job.toml", str(config))
+    names = _execute(text, modules)
+    names["clearshard"]()  # the graph is built
+    assert vars(modules["airflow.sdk"])["options"]["max_active_runs"] == 1
+    function: Callable[[], Any] = vars(modules["airflow.sdk"])["task_function"]
+    return function
+
+
+def _asset(config: Path) -> Callable[[], list[Any]]:
+    """The asset of the example for Dagster, likewise."""
+    text = _blocks("Dagster", "python")[0].replace("/etc/clearshard/job.toml", str(config))
+    asset = _execute(text, {"dagster": _dagster()})["training_shards"]
+    return lambda: list(asset(_Context()))
+
+
+def _fails(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    def run(*_: object, **__: object) -> None:
+        raise _ERRORS[code]
+
+    assert _ERRORS[code].exit_code == code
+    monkeypatch.setattr("clearshard.api.run", run)
+
+
+def test_airflow_runs_the_job(job: World) -> None:
+    done = _task(job.config)()
+    (record,) = (job.out / "runs").glob("*.json")
+    assert done == {"run_id": record.stem, "written": 0}
+
+
 @pytest.mark.parametrize(
     ("code", "raised"),
     [
-        (0, None),
         (1, "AirflowException"),
         (2, "AirflowFailException"),
         (3, "AirflowFailException"),
@@ -283,20 +337,31 @@ def _execute(text: str, modules: dict[str, types.ModuleType]) -> dict[str, Any]:
     ],
 )
 def test_airflow_reacts_to_every_code(
-    stubbed: Callable[..., Path], code: int, raised: str | None
+    job: World, monkeypatch: pytest.MonkeyPatch, code: int, raised: str
 ) -> None:
-    folder = stubbed(code)
-    modules = _airflow()
-    _execute(_blocks("Airflow", "python")[0], modules)
-    run = vars(modules["airflow.sdk"])["task_function"]
-    if raised is None:
-        assert run() == RESULT
-    else:
-        with pytest.raises(Exception, match=r"code \d|another") as caught:
-            run()
-        assert type(caught.value).__name__ == raised
-    _takes(_calls(folder)[0].split())
-    assert vars(modules["airflow.sdk"])["options"]["max_active_runs"] == 1
+    _fails(monkeypatch, code)
+    with pytest.raises(Exception, match="a message") as caught:
+        _task(job.config)()
+    assert type(caught.value).__name__ == raised
+
+
+def test_airflow_tells_what_a_real_run_says(job: World) -> None:
+    job.config.write_text("[sources]\nmanifest = 1\n")
+    with pytest.raises(Exception, match="manifest → Input should") as caught:
+        _task(job.config)()
+    assert type(caught.value).__name__ == "AirflowFailException"
+
+
+def test_a_run_of_which_too_much_is_quarantined_fails_for_good(job: World) -> None:
+    job.account("acct-new")
+    job.file("broken", "acct-new", b"{")
+    job.write('[output]\nfolder = "out"\n[limits]\nmax_quarantined_share = 0.5\n')
+    with pytest.raises(Exception, match="exit code 3: 1 of 1 eligible") as caught:
+        _task(job.config)()
+    assert type(caught.value).__name__ == "AirflowFailException"
+    with pytest.raises(Exception, match="exit code 3: 1 of 1 eligible") as caught:
+        _asset(job.config)()
+    assert type(caught.value).__name__ == "Failure"
 
 
 def _dagster() -> types.ModuleType:
@@ -329,69 +394,46 @@ class _Context:
         info = print
 
 
+def test_dagster_runs_the_job(job: World) -> None:
+    done = _asset(job.config)()
+    (record,) = (job.out / "runs").glob("*.json")
+    assert done == [{"run_id": record.stem, "written": 0}]
+
+
 @pytest.mark.parametrize(
     ("code", "raised"),
-    [
-        (0, None),
-        (1, "RetryRequested"),
-        (2, "Failure"),
-        (3, "Failure"),
-        (4, "RetryRequested"),
-        (5, "Failure"),
-        (6, None),
-    ],
+    [(1, "RetryRequested"), (2, "Failure"), (3, "Failure"), (4, "RetryRequested"), (5, "Failure")],
 )
 def test_dagster_reacts_to_every_code(
-    stubbed: Callable[..., Path], code: int, raised: str | None
+    job: World, monkeypatch: pytest.MonkeyPatch, code: int, raised: str
 ) -> None:
-    folder = stubbed(code)
-    asset = _execute(_blocks("Dagster", "python")[0], {"dagster": _dagster()})["training_shards"]
-    if raised is None:
-        made = list(asset(_Context()))
-        assert made == ([{"run_id": "r", **RESULT["counts"]}] if code == 0 else [])  # type: ignore[dict-item]  # counts are a mapping
-    else:
-        with pytest.raises(Exception, match=r"code \d|3, 900") as caught:
-            list(asset(_Context()))
-        assert type(caught.value).__name__ == raised
-    _takes(_calls(folder)[0].split())
+    _fails(monkeypatch, code)
+    with pytest.raises(Exception, match=r"code \d|3, 900") as caught:
+        _asset(job.config)()
+    assert type(caught.value).__name__ == raised
 
 
-@pytest.fixture
-def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A command that runs until it is told to stop, and notes that."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    stub = folder / "clearshard"
-    stub.write_text(
-        f"#!/bin/sh\ncd {folder}\ntrap 'touch stopped; exit 1' TERM\ntouch begun\n"
-        "while :; do sleep 0.05; done\n"
-    )
-    stub.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+def test_dagster_passes_over_a_folder_that_another_run_has(
+    job: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fails(monkeypatch, 6)
+    assert _asset(job.config)() == []
 
-    def stop(*_: object) -> None:
+
+@pytest.mark.parametrize("run", [_task, _asset])
+def test_a_task_that_is_stopped_leaves_nothing_half_visible(
+    job: World, monkeypatch: pytest.MonkeyPatch, run: Callable[[Path], Callable[[], Any]]
+) -> None:
+    def stopped(*_: object) -> None:
         raise _Stopped
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, 1.0)
-    yield folder
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, before)
-
-
-def test_a_task_that_airflow_stops_passes_the_signal_on(waiting: Path) -> None:
-    modules = _airflow()
-    _execute(_blocks("Airflow", "python")[0], modules)
-    with pytest.raises(_Stopped):
-        vars(modules["airflow.sdk"])["task_function"]()
-    assert (waiting / "stopped").exists()
-
-
-def test_a_step_that_dagster_stops_passes_the_signal_on(waiting: Path) -> None:
-    asset = _execute(_blocks("Dagster", "python")[0], {"dagster": _dagster()})["training_shards"]
-    with pytest.raises(_Stopped):
-        list(asset(_Context()))
-    assert (waiting / "stopped").exists()
+    with monkeypatch.context() as patch:
+        patch.setattr("clearshard.run.job.announce", stopped)
+        with pytest.raises(_Stopped):
+            run(job.config)()
+    assert not [*(job.out / "runs").glob("*.json"), *(job.out / ".staging").iterdir()]
+    run(job.config)()
+    assert len([*(job.out / "runs").glob("*.json")]) == 1
 
 
 def _takes(words: list[str]) -> None:

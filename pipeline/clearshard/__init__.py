@@ -14,6 +14,7 @@ also the order in which to read the code:
     engines      how work units are mapped over processes
     telemetry    what a run tells Prometheus and OpenLineage
     run          the only place where these steps meet
+    api          the same for programs: `run`, `redact`, `decide`, which are names of this package
     cli          the command: parse, load the configuration, call one function
 
 Below them: `storage` (the file system), `children` (how processes are started), `config`, `terms`
@@ -21,3 +22,73 @@ Below them: `storage` (the file system), `children` (how processes are started),
 nothing where it is shown) and `errors`. Imports go downwards only, and steps never import each
 other; an import contract keeps it so.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clearshard.api import Decided, RunResult, decide, redact, run
+    from clearshard.config import Config, load_config
+    from clearshard.errors import (
+        ClearshardError,
+        ConfigError,
+        IntegrityError,
+        OutputFull,
+        OutputUnusable,
+        RegistryStale,
+        RunFailed,
+        RunLocked,
+        SourceUnavailable,
+        TooManyGone,
+    )
+    from clearshard.run.redact import Quarantined, Redacted
+
+#: Where each name is. Nothing is imported before it is asked for: this package is also where
+#: workers, which need little of it, begin.
+_PLACES = {
+    **dict.fromkeys(("Decided", "RunResult", "decide", "redact"), "clearshard.api"),
+    **dict.fromkeys(("Config", "load_config"), "clearshard.config"),
+    **dict.fromkeys(
+        (
+            *("ClearshardError", "ConfigError", "IntegrityError", "OutputFull", "OutputUnusable"),
+            *("RegistryStale", "RunFailed", "RunLocked", "SourceUnavailable", "TooManyGone"),
+        ),
+        "clearshard.errors",
+    ),
+    **dict.fromkeys(("Quarantined", "Redacted"), "clearshard.run.redact"),
+}
+
+__all__ = [
+    "ClearshardError",
+    "Config",
+    "ConfigError",
+    "Decided",
+    "IntegrityError",
+    "OutputFull",
+    "OutputUnusable",
+    "Quarantined",
+    "Redacted",
+    "RegistryStale",
+    "RunFailed",
+    "RunLocked",
+    "RunResult",
+    "SourceUnavailable",
+    "TooManyGone",
+    "decide",
+    "load_config",
+    "redact",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "run":
+        # The steps meet in a package of this name; called, it is `clearshard.api.run`.
+        return import_module("clearshard.run")
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,11 +9,11 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -318,19 +318,34 @@ def load_config(path: Path) -> Config:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(str(path), [f"is not TOML: {error}"]) from None
-    problems = ["base → unknown key"] if raw.pop("base", None) is not None else []
+    return parse_config(raw, path.absolute().parent, str(path))
+
+
+def parse_config(raw: Mapping[str, Any], base: Path, source: str) -> Config:
+    """Checks what is, or would be, in a configuration file.
+
+    Args:
+        raw: Its tables; lists may be tuples, and texts paths.
+        base: The folder that relative paths start from.
+        source: What to call it in errors.
+
+    Raises:
+        ConfigError: With every unknown key, wrong type and missing value at once.
+    """
+    problems = ["base → unknown key"] if "base" in raw else []
+    raw = {name: value for name, value in raw.items() if name != "base"}
     problems += _not_in_json(raw)
     try:
         # TOML has arrays only; tuples keep the values frozen. Strict mode would refuse the change.
-        config = Config.model_validate_json(json.dumps(raw, default=str))
+        config = Config.model_validate_json(json.dumps(raw, default=_plain_value))
     except ValidationError as error:
         problems += [
             f"{'.'.join(str(p) for p in e['loc'])} → {_plain(e['type'], e['msg'])}"
             for e in error.errors(include_input=False, include_url=False)
         ]
     if problems:
-        raise ConfigError(str(path), problems)
-    return config.model_copy(update={"base": path.absolute().parent})
+        raise ConfigError(source, problems)
+    return config.model_copy(update={"base": base})
 
 
 def redaction_defaults() -> Config:
@@ -344,16 +359,20 @@ def _not_in_json(value: object, place: str = "") -> Iterator[str]:
     A setting that was written would be taken for one that was not.
     """
     match value:
-        case dict():
+        case Mapping():
             for name, inner in value.items():
-                yield from _not_in_json(inner, f"{place}.{name}" if place else name)
-        case list():
+                yield from _not_in_json(inner, f"{place}.{name}" if place else str(name))
+        case list() | tuple():
             for number, inner in enumerate(value):
                 yield from _not_in_json(inner, f"{place}.{number}")
         case float() if not math.isfinite(value):
             yield f"{place} → must be a finite number"
         case date() | time():
             yield f"{place} → must not be a date or a time; put it in quotes if it is a text"
+
+
+def _plain_value(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def _plain(kind: str, message: str) -> str:

@@ -9,6 +9,7 @@ quarantined than the configured share, or more gone than a run may lose, 4 regis
 unavailable or stale, 5 integrity check failed, 6 another run holds the lock.
 """
 
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -141,3 +142,10 @@ class RunLocked(ClearshardError):
     """Another run holds the lock of this output folder."""
 
     exit_code = 6
+
+
+def unexpected(error: BaseException) -> str:
+    """The type of an exception and where it came from; its message could quote a transcript."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    return f"unexpected {type(error).__name__} at {places}. This is a defect."

@@ -12,10 +12,10 @@ from clearshard.cli.options import (
     MaybeConfigOption,
     WorkersOption,
     require_outside,
-    worker_count,
 )
 from clearshard.config import Config, load_config, redaction_defaults
 from clearshard.errors import ConfigError, TooManyQuarantined
+from clearshard.run.asked import worker_count
 from clearshard.storage import output_errors
 
 _EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a document could not be

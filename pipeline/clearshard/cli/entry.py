@@ -7,7 +7,6 @@ input, so only its type and the places in the code are shown.
 import os
 import signal
 import sys
-import traceback
 import types
 from collections.abc import Mapping
 from importlib import metadata
@@ -19,9 +18,15 @@ import typer
 from clearshard.cli import audit, bench, detection, policy, run_gate
 from clearshard.cli.console import print_json, print_text
 from clearshard.cli.logs import JsonLog, LogFormat, chosen_format
-from clearshard.cli.options import now
 from clearshard.cli.signals import SIGNALS, interrupt
-from clearshard.errors import ClearshardError, Interrupted, InterruptedAtOnce, RunFailed
+from clearshard.errors import (
+    ClearshardError,
+    Interrupted,
+    InterruptedAtOnce,
+    RunFailed,
+    unexpected,
+)
+from clearshard.run.asked import now
 
 _USAGE = 2
 _INTERRUPTED = "Interrupted. Nothing became visible by halves; run again, and it continues."
@@ -88,7 +93,7 @@ def _exit_code(arguments: list[str]) -> int:
     except (Interrupted, InterruptedAtOnce):
         return _fail("Interrupted", Interrupted.exit_code, _INTERRUPTED, arguments)
     except Exception as error:  # noqa: BLE001 - the last line of defence
-        return _fail(type(error).__name__, RunFailed.exit_code, _places(error), arguments)
+        return _fail(type(error).__name__, RunFailed.exit_code, unexpected(error), arguments)
     return 0
 
 
@@ -110,14 +115,7 @@ def _fail(
     return code
 
 
-def _places(error: BaseException) -> str:
-    """The type of an exception and where it came from; its message could quote a transcript."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-    return f"unexpected {type(error).__name__} at {places}. This is a defect."
-
-
 def _nothing_of_the_input(
     kind: type[BaseException], error: BaseException, trace: types.TracebackType | None
 ) -> None:
-    sys.stderr.write(f"clearshard: {_places(error.with_traceback(trace))}\n")
+    sys.stderr.write(f"clearshard: {unexpected(error.with_traceback(trace))}\n")

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from clearshard.cli.logs import LogFormat
-from clearshard.config import Config, load_config, require_no_address
+from clearshard.config import load_config, require_no_address
 from clearshard.errors import ConfigError
+from clearshard.run.asked import now, output_folder
 
 ConfigOption = Annotated[
     Path, typer.Option("--config", help="Configuration file (TOML).", show_default=False)
@@ -73,33 +74,6 @@ def moment(as_of: str | None, option: str = "--as-of") -> datetime:
     if parsed.tzinfo is None:
         raise ConfigError(option, ["has no offset; write 2026-01-31T12:00:00Z for UTC"])
     return parsed.astimezone(UTC)
-
-
-def now() -> datetime:
-    """The clock of the command."""
-    return datetime.now(UTC)
-
-
-def worker_count(workers: int | None) -> int:
-    """`--workers`, or one for each core that this process may use."""
-    if workers is not None:
-        return workers
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def output_folder(config: Config | None, out: Path | None) -> Path:
-    """`--out`, or the folder of the configuration.
-
-    Raises:
-        ConfigError: Neither names one.
-    """
-    if out is not None:
-        return out.absolute()
-    if config is not None and config.output.folder is not None:
-        return config.path(config.output.folder)
-    raise ConfigError("configuration", ["output.folder → is required, or --out"])
 
 
 def require_outside(option: str, path: Path) -> None:

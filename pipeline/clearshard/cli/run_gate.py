@@ -22,10 +22,7 @@ from clearshard.cli.options import (
     QuietOption,
     WorkersOption,
     moment,
-    now,
-    output_folder,
     require_outside,
-    worker_count,
 )
 from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, row_options
 from clearshard.cli.signals import stoppable
@@ -43,7 +40,7 @@ from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.records import RunRecord, utc_text
 from clearshard.run import PRELOAD
 from clearshard.run.agent import this_agent
-from clearshard.run.lock import lock_doubt
+from clearshard.run.asked import now, output_folder, worker_count
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.run.job import RunResult
@@ -119,11 +116,9 @@ def run(
     who = this_agent(actor)
     # What takes long to import is imported twice at once: here, and where workers are forked from.
     prepare(PRELOAD)
-    from clearshard.cli.telemetry import Telemetry
     from clearshard.run.job import RunOptions
-    from clearshard.run.job import run as run_job
     from clearshard.run.recall import Wishes
-    from clearshard.telemetry.lineage import Described
+    from clearshard.run.told import run_and_tell
 
     options = RunOptions(
         out=output_folder(settings, out),
@@ -138,25 +133,12 @@ def run(
     started = time.monotonic()
     as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
     reporter = Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None)
-    if doubt := lock_doubt(options.out):
-        reporter.warn("lock_in_doubt", doubt)
-    telemetry = None
-    # Of what stands for no training nobody else is told: an alert would take it for a good night.
-    if not (dry_run or replay):
-        described = Described(settings, config.stem, options.out, options.as_of)
-        telemetry = Telemetry(settings, described, now, reporter.warn)
     with reporter, stoppable(reporter.tell_at_once) as stop:
-        try:
-            result = run_job(settings, options, reporter, now, stop)
-        except BaseException as error:
-            if telemetry is not None:
-                telemetry.failed(error)
-            raise
+        result, excess = run_and_tell(
+            settings, config.stem, options, reporter, reporter.warn, now, stop
+        )
     record = result.record
     seconds = time.monotonic() - started
-    excess = _excess(record, settings.limits.max_quarantined_share, options.out, dry_run)
-    if telemetry is not None:
-        telemetry.finished(record, result.redacted_words, excess)
     if as_json:
         print_json(_as_json(result, options.out, seconds, dry_run, excess))
     elif result.unchanged:
@@ -262,24 +244,6 @@ def gate(
         )
     for sentence in result.notes:
         typer.echo(sentence, err=True)
-
-
-def _excess(
-    record: RunRecord, allowed: float, out: Path, dry_run: bool
-) -> TooManyQuarantined | None:
-    held = record.counts.quarantined
-    eligible = record.counts.written + held
-    if held <= allowed * eligible:
-        return None
-    visible = (
-        "Nothing was kept."
-        if dry_run
-        else f"The run is visible. See `clearshard audit list --out {out} --state quarantined`."
-    )
-    return TooManyQuarantined(
-        f"{held:,} of {eligible:,} eligible files were quarantined; limits.max_quarantined_share "
-        f"allows {allowed:.1%}. {visible}"
-    )
 
 
 def _sorted(counts: dict[str, int]) -> list[tuple[str, int]]:

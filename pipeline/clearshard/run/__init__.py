@@ -17,7 +17,27 @@ housekeeping  what a job leaves behind, and when it is swept
 folder     the output folder: is it ours, what is visible, what did a crash leave behind?
 lock       one run at a time, and where that cannot be promised
 decide     decisions alone, for `clearshard gate`
+redact     transcripts alone, for `clearshard.redact`
+told       a run, and what monitoring is told of it
+
+Called, as in `clearshard.run("job.toml")`, this package is the function `clearshard.api.run`.
 """
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 #: What takes long to import and every worker needs.
 PRELOAD = ("clearshard.run.work",)
+
+
+class _Run(ModuleType):
+    """A package that can be called: as a name of `clearshard` it is a verb."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        # By its name, since what lies above is not imported here; see `clearshard.api.run`.
+        return import_module("clearshard.api").run(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _Run

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -50,12 +50,30 @@ class Decisions:
         return {key: value for key, value in asdict(self).items() if key != "notes"}
 
 
+class Sink(Protocol):
+    """Takes decisions."""
+
+    def write(self, decisions: pa.RecordBatch) -> None:
+        """Appends some (DECISION_SCHEMA)."""
+
+
 def decide(
-    config: Config, as_of: datetime, folder: Path | None, supposed: Supposition | None = None
+    config: Config,
+    as_of: datetime,
+    folder: Path | None,
+    supposed: Supposition | None = None,
+    sink: Sink | None = None,
 ) -> Decisions:
     """Decides every file of the manifest, and writes the decisions if a folder is given.
 
     It makes no shard, so it may look back: all is decided as if it were the moment asked for.
+
+    Args:
+        config: Names the tables and the policy.
+        as_of: The moment.
+        folder: Where decisions go; must not exist.
+        supposed: What is supposed of an account, if anything.
+        sink: Gets the decisions where there is no folder; None if only numbers are wanted.
 
     Raises:
         ConfigError: The policy is wrong, or what is supposed is.
@@ -75,14 +93,15 @@ def decide(
             supposed,
         )
         if folder is None:
-            return _count(intake, policy)
+            output = None if sink is None else _Output(sink, policy, as_of)
+            return _count(intake, policy, output)
         with output_errors(folder), private(), DecisionsWriter(folder) as writer:
             return _count(intake, policy, _Output(writer, policy, as_of))
 
 
 @dataclass(frozen=True, slots=True)
 class _Output:
-    writer: DecisionsWriter
+    writer: Sink
     policy: Policy
     as_of: datetime
 
