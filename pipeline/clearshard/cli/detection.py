@@ -81,7 +81,12 @@ def detect(
 
 
 def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="{id, text, spans}")],
+    gold: Annotated[
+        Path,
+        typer.Argument(
+            metavar="GOLD", help="{id, text, spans} a line, or a list of presidio-evaluator."
+        ),
+    ],
     config: MaybeConfigOption = None,
     workers: WorkersOption = None,
     misses: Annotated[

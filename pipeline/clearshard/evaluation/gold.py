@@ -94,6 +94,21 @@ class GoldDocument(msgspec.Struct, frozen=True):
         return [("id", self.id), ("spans", len(self.spans))]
 
 
+def is_list(path: Path) -> bool:
+    """Whether a file is one list in JSON and not an object a line: the first sign tells.
+
+    Raises:
+        SourceUnavailable: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            while (letter := file.read(1)).isspace():
+                pass
+            return letter == b"["
+    except OSError as error:
+        raise SourceUnavailable(f"{path} cannot be read: {error.strerror}") from None
+
+
 def read_gold(path: Path) -> Iterator[GoldDocument]:
     """Yields the documents of a gold file, holding one at a time in memory.
 
@@ -127,7 +142,7 @@ def parse_gold(lines: Iterable[bytes], source: str) -> Iterator[GoldDocument]:
         try:
             document = decoder.decode(line)
         except msgspec.ValidationError as error:
-            raise SourceUnavailable(f"{source}, line {number}: {_explain(str(error))}") from None
+            raise SourceUnavailable(f"{source}, line {number}: {explained(str(error))}") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise SourceUnavailable(f"{source}, line {number}: not a JSON object") from None
         if document.id in ids:
@@ -149,7 +164,7 @@ def _unusable(field: str) -> ValueError:
     return ValueError(f"unusable field `{field}`")
 
 
-def _explain(message: str) -> str:
+def explained(message: str) -> str:
     """What is wrong with a line, from msgspec's message, of which only names and types are kept."""
     path, field, types = (pattern.search(message) for pattern in (_PATH, _FIELD, _TYPES))
     where = ".".join(match[1] for match in (path, field) if match and match[1])

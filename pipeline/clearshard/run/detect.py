@@ -14,10 +14,11 @@ from clearshard.config import Config
 from clearshard.engines.local import Job, LocalEngine
 from clearshard.engines.worker import Loss
 from clearshard.errors import SourceUnavailable
-from clearshard.evaluation.gold import GoldDocument, read_gold
+from clearshard.evaluation.gold import GoldDocument
 from clearshard.evaluation.groups import Variant
 from clearshard.evaluation.metrics import Counts
 from clearshard.evaluation.misses import Miss, misses
+from clearshard.evaluation.presidio_gold import read_either
 from clearshard.evaluation.scoring import score_document
 from clearshard.keys import PseudonymKey
 from clearshard.records import Piece, Quarantine, QuarantineReason, Span, Transcript, Words
@@ -134,7 +135,7 @@ def evaluate(
 
     Args:
         config: The detector.
-        gold: See `clearshard.evaluation.gold`.
+        gold: See `clearshard.evaluation.gold`, or `presidio_gold`.
         workers: Number of processes.
         miss_limit: Collect at most so many gold spans that leak, with their text.
         variant: Which gold counts for the misses.
@@ -142,7 +143,7 @@ def evaluate(
     Raises:
         SourceUnavailable: The gold cannot be read.
     """
-    documents = list(read_gold(gold))
+    documents = list(read_either(gold))
     result = Evaluation(Counts(), Counts(), 0, [])
     plain = (Document(d.id, d.text, _ranges(d)) for d in documents)
     for document, found in zip(documents, detect(config, plain, workers), strict=True):
