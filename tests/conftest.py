@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clearshard.engines.forking import module_path
+from clearshard.children import module_path
 
 from .inline import with_processes, without_processes
 

@@ -6,8 +6,10 @@ program or of what it uses, would then be what redacts.
 """
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 
 #: Nothing is imported from the working folder.
@@ -32,3 +34,18 @@ def child_environment(more: Mapping[str, str] = MappingProxyType({})) -> Iterato
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def module_path() -> list[str]:
+    """Where modules are looked for, without the working folder and the folder of the script.
+
+    A folder that `PYTHONPATH` names stays: somebody has declared it.
+    """
+    declared = {_real(p) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p}
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    here = {_real(str(Path.cwd()))} | ({_real(str(Path(main).parent))} if main else set())
+    return [p for p in sys.path if p and (_real(p) in declared or _real(p) not in here)]
+
+
+def _real(path: str) -> str:
+    return os.path.realpath(path)

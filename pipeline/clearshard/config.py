@@ -31,6 +31,7 @@ _Bytes = Annotated[int, Field(gt=0, le=2**40)]
 _Words = Annotated[int, Field(gt=0, le=2**31 - 1)]
 _Seconds = Annotated[float, Field(gt=0, le=1_000_000)]
 _Days = Annotated[float, Field(ge=0, le=36_500)]
+_Plugin = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,200}(:[A-Za-z_][A-Za-z0-9_.]{0,200})?$")]
 #: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 
@@ -151,6 +152,8 @@ class Redaction(_Section):
         entities: Entity types to redact; None is every type that a recognizer can find.
         keep_entities: Entity types that stay in the text.
         recognizers: A file in Presidio's YAML form with pattern recognizers of your own.
+        plugins: Recognizers in Python: ``package.module:Class``, or names of entry points in the
+            group ``clearshard.recognizers``. No other that is installed is used.
         operator: How a value is replaced.
         operators: The same for single entity types.
         regex_timeout_seconds: A pattern that takes longer quarantines the file.
@@ -163,6 +166,7 @@ class Redaction(_Section):
     entities: tuple[str, ...] | None = None
     keep_entities: tuple[str, ...] = ()
     recognizers: str | None = None
+    plugins: tuple[_Plugin, ...] = ()
     operator: OperatorName = "numbered_tag"
     operators: dict[str, OperatorName] = {}
     regex_timeout_seconds: _Seconds = 5.0

@@ -413,6 +413,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         gone: Files that the run before had written and this one has not, for other reasons than
             opt-out, deletion or retention, by reason.
         files_before: Files that the run before had written; 0 in records of earlier versions.
+        plugins: Recognizers of the user in Python: name, place, version and digest of each.
         drop_accepted: Whether they were said to be right, however many.
         redaction: What was asked of redaction; None in records of earlier versions.
         max_quarantined_share: More of the eligible files in quarantine were exit code 3; None as
@@ -454,6 +455,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     clock_skew_seconds: int = 0
     gone: dict[str, int] = {}
     files_before: int = 0
+    plugins: tuple[str, ...] = ()
     drop_accepted: bool = False
     redaction: RedactionTerms | None = None
     max_quarantined_share: float | None = None

@@ -25,6 +25,8 @@ CHANGED = {
     "entities": ["PERSON"],
     "keep_entities": ["URL"],
     "recognizers": "own.yaml",
+    # A module that is there; what a recognizer must be is asked where it is loaded.
+    "plugins": ["presidio_analyzer:EntityRecognizer"],
     "operator": "mask",
     "operators": {"URL": "mask"},
 }

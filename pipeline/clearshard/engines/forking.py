@@ -10,34 +10,18 @@ for a script is the folder that it lies in. A worker needs none of it.
 import io
 import multiprocessing
 import os
-import sys
 from collections.abc import Sequence
 from multiprocessing import popen_forkserver, reduction, spawn, util
 from multiprocessing.context import ForkServerProcess, set_spawning_popen
 from multiprocessing.forkserver import ForkServer, read_signed
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
+from clearshard.children import module_path
 from clearshard.errors import RunFailed
 
 #: What a new process is told of the program's main script, to run it again.
 _MAIN = ("init_main_from_name", "init_main_from_path")
-
-
-def module_path() -> list[str]:
-    """Where modules are looked for, without the working folder and the folder of the script.
-
-    A folder that `PYTHONPATH` names stays: somebody has declared it.
-    """
-    declared = {_real(p) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p}
-    main = getattr(sys.modules.get("__main__"), "__file__", None)
-    here = {_real(str(Path.cwd()))} | ({_real(str(Path(main).parent))} if main else set())
-    return [p for p in sys.path if p and (_real(p) in declared or _real(p) not in here)]
-
-
-def _real(path: str) -> str:
-    return os.path.realpath(path)
 
 
 class _Servers:

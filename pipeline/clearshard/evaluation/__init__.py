@@ -8,7 +8,7 @@
     metrics    counts, which add up over documents, files and processes; figures, which do not
     rendering  figures as a plain text table, or as a dictionary for JSON
 
-Everything but the readers of files is pure. Counts and figures hold numbers only, so all of the above
-can be printed and logged. `misses` is not one of them: it yields text of the gold file, personal
-data by definition, and is therefore imported by name where a user has asked to see it.
+Everything but the readers of files is pure. Counts and figures hold numbers only, so all of the
+above can be printed and logged. `misses` is not one of them: it yields text of the gold file,
+personal data by definition, and is therefore imported by name where a user has asked to see it.
 """

@@ -1,6 +1,6 @@
 """Every recognizer that runs, in order. What is not in this table does not run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from clearshard.recognizers.mixed_code import mixed_codes
 from clearshard.recognizers.named_code import named_codes
 from clearshard.recognizers.number_sequence import number_sequences
 from clearshard.recognizers.phone import GatedPhoneRecognizer
+from clearshard.recognizers.plugins import load_plugins
 from clearshard.recognizers.provider_email import provider_emails
 from clearshard.recognizers.spelled import spelled_values
 from clearshard.recognizers.spoken_email import SpokenEmailRecognizer
@@ -128,7 +129,9 @@ def names_of(profile: Profile) -> tuple[str, ...]:
     return tuple(sorted(make.__name__ for make in (*_written(profile), *_spoken(profile))))
 
 
-def recognizers_of(profile: Profile, user_file: Path | None, regex_seconds: float) -> Recognizers:
+def recognizers_of(
+    profile: Profile, user_file: Path | None, regex_seconds: float, plugins: Sequence[str] = ()
+) -> Recognizers:
     """The recognizers of a profile and the user.
 
     Args:
@@ -136,14 +139,16 @@ def recognizers_of(profile: Profile, user_file: Path | None, regex_seconds: floa
             `stock` those of stock Presidio.
         user_file: Pattern recognizers of the user in Presidio's YAML form.
         regex_seconds: Time that one pattern may take on one transcript.
+        plugins: Recognizers of the user in Python; see `plugins`.
 
     Raises:
-        ConfigError: The user's file is wrong.
+        ConfigError: The user's file is wrong, or a plugin cannot be used.
     """
     users = [] if user_file is None else read_user_recognizers(user_file, LANGUAGE)
     written = [make() for make in _written(profile)]
     spoken = [make() for make in _spoken(profile)]
     users = [fail_closed(recognizer, regex_seconds) for recognizer in users]
+    users += load_plugins(plugins, LANGUAGE, regex_seconds)
     return Recognizers(
         [*(fail_closed(recognizer, regex_seconds) for recognizer in written), *users],
         [fail_closed(recognizer, regex_seconds) for recognizer in spoken],

@@ -83,7 +83,7 @@ def read_user_recognizers(path: Path, language: str) -> list[EntityRecognizer]:
         if not found and entry.get("enabled", True):
             try:
                 made = _make(entry, flags, language)
-                found = [problem for recognizer in made for problem in _in_vain(recognizer)]
+                found = [problem for recognizer in made for problem in in_vain_patterns(recognizer)]
                 recognizers += made
             except Exception as error:  # noqa: BLE001 - Presidio raises many kinds of "wrong"
                 found = _told(error)
@@ -115,7 +115,7 @@ def _problems(entry: Any) -> list[str]:
     return problems
 
 
-def _in_vain(recognizer: EntityRecognizer) -> list[str]:
+def in_vain_patterns(recognizer: EntityRecognizer) -> list[str]:
     """What can never find anything, whatever is configured."""
     if not isinstance(recognizer, PatternRecognizer):
         return []

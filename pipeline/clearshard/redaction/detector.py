@@ -50,6 +50,7 @@ class DetectorSettings:
         entities: Types to look for; None is every type.
         keep_entities: Types that are left in the text.
         user_recognizers: Pattern recognizers of the user.
+        plugins: Recognizers of the user in Python.
         regex_seconds: Time that one pattern may take on one transcript.
     """
 
@@ -60,6 +61,7 @@ class DetectorSettings:
     keep_entities: tuple[str, ...]
     user_recognizers: Path | None
     regex_seconds: float
+    plugins: tuple[str, ...] = ()
 
 
 class Detector:
@@ -81,7 +83,10 @@ class Detector:
         """
         silence_presidio()
         recognizers = recognizers_of(
-            settings.profile, settings.user_recognizers, settings.regex_seconds
+            settings.profile,
+            settings.user_recognizers,
+            settings.regex_seconds,
+            settings.plugins,
         )
         ners = [load_ner(name) for name in settings.ners]
         self._reader: Reader = reduce(Union, map(reader_of, ners))

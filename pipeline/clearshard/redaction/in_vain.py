@@ -21,14 +21,14 @@ def in_vain(
         threshold: Spans below this score are dropped.
     """
     for recognizer in recognizers:
-        (entity_type,) = recognizer.supported_entities
-        if entity_type not in wanted:
+        if not set(recognizer.supported_entities) & set(wanted):
+            types = ", ".join(recognizer.supported_entities)
             yield (
-                f"{recognizer.name} finds {entity_type}, which redaction.entities and "
+                f"{recognizer.name} finds {types}, which redaction.entities and "
                 "keep_entities leave in the text: it would remove nothing"
             )
             continue
-        for pattern in recognizer.patterns if isinstance(recognizer, PatternRecognizer) else ():
+        for pattern in getattr(recognizer, "patterns", ()):
             best = round(highest_score(pattern.score, recognizer.context or ()), 4)
             if best < threshold:
                 yield (

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from clearshard.config import Config, read_text
+from clearshard.recognizers.plugins import find_plugins
 from clearshard.recognizers.table import names_of
 from clearshard.records import SHARD_SCHEMA
 from clearshard.redaction.ner import pipeline_digest
@@ -48,6 +49,10 @@ def promise_digest(config: Config) -> str:
     asked["steps"] = [step.name for step in steps_of(config.redaction.profile)]
     if config.redaction.recognizers is not None:
         asked["recognizers"] = _digest(read_text(config.path(config.redaction.recognizers)))
+    # A configuration that names none asks for what it always did.
+    del asked["plugins"]
+    if config.redaction.plugins:
+        asked["plugins"] = [p.digest for p in find_plugins(config.redaction.plugins)]
     if config.redaction.spacy_model is not None:
         # It is the last of those that read; the one before it is the profile's.
         asked["spacy_model"] = pipeline_digest(detector_settings(config).ners[-1])

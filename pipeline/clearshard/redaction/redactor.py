@@ -13,6 +13,7 @@ import msgspec
 from clearshard.config import Config, read_text
 from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
+from clearshard.recognizers.plugins import find_plugins
 from clearshard.recognizers.table import LANGUAGE
 from clearshard.recognizers.unknown_word import word_list
 from clearshard.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
@@ -223,6 +224,7 @@ def detector_settings(config: Config) -> DetectorSettings:
         if settings.recognizers is None
         else config.path(settings.recognizers),
         regex_seconds=settings.regex_timeout_seconds,
+        plugins=settings.plugins,
     )
 
 
@@ -308,6 +310,8 @@ def redactor_digest(config: Config) -> str:
     digest.update(resources.files("clearshard").joinpath("records.py").read_bytes())
     if settings.user_recognizers is not None:
         digest.update(read_text(settings.user_recognizers).encode())
+    for plugin in find_plugins(settings.plugins):
+        digest.update(plugin.digest.encode())
     for ner in settings.ners:
         digest.update(pipeline_digest(ner).encode())
     digest.update(word_list().read_bytes())

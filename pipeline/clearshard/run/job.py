@@ -28,6 +28,7 @@ from clearshard.errors import (
     SourceUnavailable,
 )
 from clearshard.keys import PseudonymKey, load_pseudonym_key
+from clearshard.recognizers.plugins import find_plugins
 from clearshard.records import Counts, DecisionsFile, RunRecord, StagedUnit, utc_text
 from clearshard.redaction.promise import promise_digest
 from clearshard.redaction.redactor import redactor_digest
@@ -326,6 +327,7 @@ class _Job:
             clock_skew_seconds=config.policy.clock_skew_seconds,
             gone=drop.others,
             files_before=drop.written,
+            plugins=tuple(p.told for p in find_plugins(config.redaction.plugins)),
             drop_accepted=options.accept_drop,
             redaction=redaction_terms(config.redaction),
             max_quarantined_share=config.limits.max_quarantined_share,
