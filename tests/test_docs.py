@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -102,6 +103,22 @@ def test_help_of_every_command_states_its_exit_codes() -> None:
     commands = dict(_commands(get_command(app), ""))
     assert {"run", "gate", "detect", "eval", "audit verify", "policy check"} <= commands.keys()
     assert [name for name, text in commands.items() if "Exit codes: 0" not in text] == []
+
+
+def _helps(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    context = command.make_context("clearshard", ["--help"], resilient_parsing=True)
+    context.terminal_width = context.max_content_width = 80
+    yield " ".join(words), command.get_help(context)
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _helps(inner, (*words, name))
+
+
+def test_no_help_is_cut() -> None:
+    helps = dict(_helps(get_command(app)))
+    assert {"", "audit", "policy", "run"} <= helps.keys()
+    for name, text in helps.items():
+        *_, told = text.split("[ARGS]...")
+        assert not re.search(r"\.\.\.|…", told), name
 
 
 def test_commands_of_the_readme_exist() -> None:

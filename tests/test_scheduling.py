@@ -469,7 +469,9 @@ def test_the_settings_of_the_page_are_settings(tmp_path: Path, title: str) -> No
 
 
 def test_the_events_of_the_page_are_those_of_the_code() -> None:
-    code = "".join(p.read_text() for p in (ROOT / "pipeline" / "clearshard" / "cli").glob("*.py"))
+    package = ROOT / "pipeline" / "clearshard"
+    files = [*(package / "cli").glob("*.py"), *(package / "run").glob("t*.py")]
+    code = "".join(path.read_text() for path in files)
     by_level = re.findall(r'\(\s*"(?:info|warning|error)",\s*"([a-z_]+)"', code)
     used = {*by_level, *re.findall(r'warn\(\s*"([a-z_]+)"', code)}
     listed = _section("Logs").split("Events:")[1].split(". `--quiet`")[0]

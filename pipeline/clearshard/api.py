@@ -21,10 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from clearshard.config import Config, load_config, parse_config, redaction_defaults
+from clearshard.config import Config, MoreProblems, load_config, parse_config, redaction_defaults
 from clearshard.errors import ClearshardError, ConfigError, RunFailed, unexpected
 from clearshard.run import PRELOAD
 from clearshard.run.asked import now, output_folder, worker_count
+from clearshard.run.checked import problems_of_redaction, problems_of_run
 
 if TYPE_CHECKING:  # these take long to import, and `import clearshard` takes none of it
     import pyarrow as pa
@@ -139,7 +140,6 @@ def run(
         OutputFull: The disk is full; nothing became visible.
         RunFailed: Anything else; nothing became visible.
     """
-    settings, name = _config(config)
     if replay and as_of is None:
         raise ConfigError("replay", ["rehearses a moment: name it with as_of"])
     _check_workers(workers)
@@ -148,6 +148,7 @@ def run(
         from clearshard.engines.worker import prepare
 
         prepare(PRELOAD)
+        settings, name = _config(config, problems_of_run)
         from clearshard.run.job import RunOptions
         from clearshard.run.recall import Wishes
         from clearshard.run.told import run_and_tell
@@ -209,7 +210,8 @@ def redact(
         RunFailed: No worker can be started.
     """
     _check_workers(workers)
-    settings = _config_of_a_part(config)
+    with _told_safely():
+        settings = _config_of_a_part(config, problems_of_redaction)
     return _redact(transcripts, settings, workers)
 
 
@@ -355,18 +357,23 @@ def _scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _config(config: "Config | str | os.PathLike[str] | Mapping[str, Any]") -> tuple[Config, str]:
+def _config(
+    config: "Config | str | os.PathLike[str] | Mapping[str, Any]", more: MoreProblems | None
+) -> tuple[Config, str]:
     """A configuration, and what to call the job."""
     if isinstance(config, Config):
+        if more is not None and (problems := more(config)):
+            raise ConfigError("configuration", problems)
         return config, _NAME
     if isinstance(config, Mapping):
-        return parse_config(config, Path.cwd(), "configuration"), _NAME
+        return parse_config(config, Path.cwd(), "configuration", more), _NAME
     path = Path(config)
-    return load_config(path), path.stem
+    return load_config(path, more), path.stem
 
 
 def _config_of_a_part(
     config: "Config | str | os.PathLike[str] | Mapping[str, Any] | None",
+    more: MoreProblems | None = None,
 ) -> Config:
     """A configuration of which the sources do not count, or not all of them."""
     if config is None:
@@ -378,7 +385,7 @@ def _config_of_a_part(
             **config,
             "sources": {**nowhere, **given} if isinstance(given, Mapping) else given,
         }
-    return _config(config)[0]
+    return _config(config, more)[0]
 
 
 class _OfCaller(Exception):

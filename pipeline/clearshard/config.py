@@ -9,7 +9,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, time
 from importlib import resources
 from pathlib import Path
@@ -311,45 +311,78 @@ def read_text(path: Path) -> str:
         raise ConfigError(str(path), ["is not UTF-8 text"]) from None
 
 
-def load_config(path: Path) -> Config:
+#: Finds what is wrong with a configuration whose keys and types are right.
+MoreProblems = Callable[["Config"], list[str]]
+
+
+def load_config(path: Path, more: MoreProblems | None = None) -> Config:
     """Reads a configuration file.
 
+    Args:
+        path: The file.
+        more: Looks for what else is wrong, in all that is of the right type.
+
     Raises:
-        ConfigError: With every unknown key, wrong type and missing value at once.
+        ConfigError: With every unknown key, wrong type and missing value, and what `more` finds.
     """
     text = read_text(path)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(str(path), [f"is not TOML: {error}"]) from None
-    return parse_config(raw, path.absolute().parent, str(path))
+    return parse_config(raw, path.absolute().parent, str(path), more)
 
 
-def parse_config(raw: Mapping[str, Any], base: Path, source: str) -> Config:
+def parse_config(
+    raw: Mapping[str, Any], base: Path, source: str, more: MoreProblems | None = None
+) -> Config:
     """Checks what is, or would be, in a configuration file.
 
     Args:
         raw: Its tables; lists may be tuples, and texts paths.
         base: The folder that relative paths start from.
         source: What to call it in errors.
+        more: See `load_config`.
 
     Raises:
-        ConfigError: With every unknown key, wrong type and missing value at once.
+        ConfigError: With every unknown key, wrong type and missing value, and what `more` finds.
     """
     problems = ["base → unknown key"] if "base" in raw else []
     raw = {name: value for name, value in raw.items() if name != "base"}
     problems += _not_in_json(raw)
+    # TOML has arrays only; tuples keep the values frozen. Strict mode would refuse the change.
+    content = json.dumps(raw, default=_plain_value)
+    config: Config | None
     try:
-        # TOML has arrays only; tuples keep the values frozen. Strict mode would refuse the change.
-        config = Config.model_validate_json(json.dumps(raw, default=_plain_value))
+        config = Config.model_validate_json(content)
     except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)
         problems += [
-            f"{'.'.join(str(p) for p in e['loc'])} → {_plain(e['type'], e['msg'])}"
-            for e in error.errors(include_input=False, include_url=False)
+            f"{'.'.join(str(p) for p in e['loc'])} → {_plain(e['type'], e['msg'])}" for e in wrong
         ]
-    if problems:
+        config = _what_is_right(json.loads(content), [e["loc"] for e in wrong])
+    if config is not None:
+        config = config.model_copy(update={"base": base})
+        problems += more(config) if more is not None else []
+    if problems or config is None:
         raise ConfigError(source, problems)
-    return config.model_copy(update={"base": base})
+    return config
+
+
+def _what_is_right(raw: dict[str, Any], wrong: Sequence[tuple[int | str, ...]]) -> "Config | None":
+    """A configuration without the settings that are wrong, so that the others can be looked at."""
+    for section, *names in wrong:
+        inside = raw.get(str(section))
+        if names and isinstance(inside, dict):
+            inside.pop(str(names[0]), None)
+        else:
+            raw.pop(str(section), None)
+    nowhere = {"manifest": "", "registry": "", "transcripts": ""}
+    raw["sources"] = {**nowhere, **raw.get("sources", {})}
+    try:
+        return Config.model_validate_json(json.dumps(raw))
+    except ValidationError:
+        return None
 
 
 def redaction_defaults() -> Config:

@@ -13,9 +13,10 @@ from clearshard.cli.options import (
     WorkersOption,
     require_outside,
 )
-from clearshard.config import Config, load_config, redaction_defaults
+from clearshard.config import Config, redaction_defaults
 from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.run.asked import worker_count
+from clearshard.run.checked import load_for_detection
 from clearshard.storage import output_errors
 
 _EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a document could not be
@@ -29,7 +30,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _config(path: Path | None) -> Config:
-    return redaction_defaults() if path is None else load_config(path)
+    return redaction_defaults() if path is None else load_for_detection(path)
 
 
 def detect(

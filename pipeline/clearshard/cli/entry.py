@@ -17,6 +17,7 @@ import typer
 
 from clearshard.cli import audit, bench, detection, policy, run_gate
 from clearshard.cli.console import print_json, print_text
+from clearshard.cli.help import WholeSentences
 from clearshard.cli.logs import JsonLog, LogFormat, chosen_format
 from clearshard.cli.signals import SIGNALS, interrupt
 from clearshard.errors import (
@@ -33,6 +34,7 @@ _INTERRUPTED = "Interrupted. Nothing became visible by halves; run again, and it
 
 app = typer.Typer(
     name="clearshard",
+    cls=WholeSentences,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

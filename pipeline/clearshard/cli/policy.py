@@ -7,13 +7,16 @@ import typer
 
 from clearshard.audit.faults import printable
 from clearshard.cli.console import print_json, print_table, print_text
+from clearshard.cli.help import WholeSentences
 from clearshard.cli.options import JsonOption, MaybeConfigOption
 from clearshard.config import default_policy_text, load_config, read_text
 from clearshard.eligibility.policy import Policy, parse_policy
 
 _EXIT = "Exit codes: 0 the policy is sound, 2 it is not."
 
-app = typer.Typer(help="The rules in force.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    cls=WholeSentences, help="The rules in force.", no_args_is_help=True, rich_markup_mode=None
+)
 
 FileArgument = Annotated[
     Path | None, typer.Argument(help="A policy. Default: the configured or built-in one.")

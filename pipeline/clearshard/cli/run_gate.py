@@ -34,13 +34,13 @@ from clearshard.cli.what_if import (
     SetOption,
     what_if,
 )
-from clearshard.config import load_config
 from clearshard.engines.worker import prepare
 from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.records import RunRecord, utc_text
 from clearshard.run import PRELOAD
 from clearshard.run.agent import this_agent
 from clearshard.run.asked import now, output_folder, worker_count
+from clearshard.run.checked import load_for_gate, load_for_run
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.run.job import RunResult
@@ -109,13 +109,13 @@ def run(
 
     Only new and changed transcripts are redacted; a run that was killed is continued.
     """
-    settings = load_config(config)
     if replay and as_of is None:
         problem = "rehearses a moment: name it with --as-of, as in 2026-01-31T12:00:00Z"
         raise ConfigError("--replay", [problem])
     who = this_agent(actor)
     # What takes long to import is imported twice at once: here, and where workers are forked from.
     prepare(PRELOAD)
+    settings = load_for_run(config)
     from clearshard.run.job import RunOptions
     from clearshard.run.recall import Wishes
     from clearshard.run.told import run_and_tell
@@ -199,7 +199,7 @@ def gate(
     from clearshard.run.decide import decide
     from clearshard.run.supposed import supposition
 
-    settings = load_config(config)
+    settings = load_for_gate(config)
     supposed = supposition(account, set_ or (), settings.sources.timezone)
     told = accept(settings).told
     if decisions is not None:

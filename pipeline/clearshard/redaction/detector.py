@@ -23,12 +23,10 @@ from clearshard.recognizers.table import recognizers_of
 from clearshard.records import Quarantine, QuarantineReason, Span, Transcript
 from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.context import Words, score_in_context
-from clearshard.redaction.in_vain import best_score, in_vain
+from clearshard.redaction.looked_for import looked_for
 from clearshard.redaction.ner import entity_types, load_ner, spans_of
 from clearshard.redaction.patterns import Hit, Patterns
-from clearshard.redaction.policy_names import kept_types, removed_types
 from clearshard.redaction.reading import Reader, Union, reader_of
-from clearshard.redaction.scores import NER_SCORE
 from clearshard.redaction.step_kinds import Asked, Seen
 from clearshard.redaction.written.alignment import WrittenForm
 from clearshard.redaction.written.forms import written_forms
@@ -68,11 +66,10 @@ class Detector:
     """Finds candidates of personal data. Expensive to make, cheap to keep.
 
     Attributes:
+        types: What is looked for, out of what could be found.
         supported: The entity types that its recognizers can find.
-        entities: Those that it looks for.
+        entities: Those that it looks for, sorted.
         asked: The same, and how sure a finding must be; it finds others too.
-        reachable: Those of them of which anything can score as much as is asked.
-        in_vain: What is wrong with recognizers of the user that would remove nothing.
     """
 
     def __init__(self, settings: DetectorSettings) -> None:
@@ -90,27 +87,16 @@ class Detector:
         )
         ners = [load_ner(name) for name in settings.ners]
         self._reader: Reader = reduce(Union, map(reader_of, ners))
-        self.supported = frozenset().union(
-            *map(entity_types, ners),
-            *(recognizer.supported_entities for recognizer in recognizers.every),
+        self.types = looked_for(
+            settings.entities,
+            settings.keep_entities,
+            settings.score_threshold,
+            [*map(entity_types, ners)],
+            recognizers,
         )
-        wanted = self.supported
-        if settings.entities is not None:
-            wanted = removed_types(settings.entities, self.supported)
-        kept = kept_types(settings.keep_entities, self.supported)
-        self.entities = tuple(sorted(wanted - kept))
-        self.asked = Asked(frozenset(self.entities), settings.score_threshold)
-        self.in_vain = tuple(
-            in_vain(recognizers.users, self.asked.wanted, settings.score_threshold)
-        )
-        self.reachable = self.asked.wanted & frozenset().union(
-            *(map(entity_types, ners) if settings.score_threshold <= NER_SCORE else ()),
-            *(
-                recognizer.supported_entities
-                for recognizer in recognizers.every
-                if best_score(recognizer) >= settings.score_threshold
-            ),
-        )
+        self.supported = self.types.supported
+        self.entities = tuple(sorted(self.types.wanted))
+        self.asked = Asked(self.types.wanted, settings.score_threshold)
         self._patterns = Patterns(recognizers.every, self.entities)
         self._written: Patterns | None = None
         if settings.profile != "stock":

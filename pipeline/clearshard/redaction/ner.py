@@ -3,7 +3,7 @@
 # ruff: noqa: SIM905 - lists of words read better as words
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,11 @@ def entity_types(nlp: Language) -> list[str]:
     labels = {
         label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())
     }
+    return types_of_labels(labels)
+
+
+def types_of_labels(labels: Set[str]) -> list[str]:
+    """What labels of entities are called by Presidio, sorted; without what is not personal."""
     return sorted({NER_TYPES.get(label, label) for label in labels - _NOT_PERSONAL})
 
 

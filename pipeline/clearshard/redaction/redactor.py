@@ -14,13 +14,12 @@ from clearshard.config import Config, read_text
 from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
 from clearshard.recognizers.plugins import find_plugins
-from clearshard.recognizers.table import LANGUAGE
 from clearshard.recognizers.unknown_word import word_list
 from clearshard.records import Quarantine, QuarantineReason, RedactedTranscript, Span, Transcript
 from clearshard.redaction.apply import apply
 from clearshard.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
+from clearshard.redaction.looked_for import problems_of_languages, problems_of_types
 from clearshard.redaction.ner import STOCK_NER, pipeline_digest, speech_model
-from clearshard.redaction.policy_names import problem_with, removed_types
 from clearshard.redaction.replace import Replacer
 from clearshard.redaction.resolve import resolve
 from clearshard.redaction.step_kinds import Seen
@@ -52,8 +51,6 @@ _DECIDING_CODE = (
     "clearshard.shards",
 )
 
-_PERSON = "PERSON"
-
 
 class Redactor:
     """Detection, resolution, replacement and residual check. Expensive to make, cheap to keep."""
@@ -67,7 +64,10 @@ class Redactor:
         settings = config.redaction
         self._languages = frozenset(settings.languages)
         self._detector = Detector(detector_settings(config))
-        _check_types(config, self._detector)
+        problems = problems_of_types(settings, self._detector.types)
+        problems += problems_of_languages(settings)
+        if problems:
+            raise ConfigError("configuration", problems)
         self._steps = steps_of(settings.profile)
         self._replacer = Replacer(settings.operator, settings.operators, key)
 
@@ -239,46 +239,6 @@ def _ners(config: Config) -> Iterator[str]:
         yield str(local) if local.exists() else model
     elif is_stock:
         yield STOCK_NER
-
-
-def _check_types(config: Config, detector: Detector) -> None:
-    settings = config.redaction
-    supported = detector.supported
-    problems = [
-        f"redaction.entities → unknown entity type {name}"
-        for name in sorted(set(settings.entities or ()))
-        if not removed_types([name], supported)
-    ]
-    problems += [
-        f"redaction.keep_entities → {problem}"
-        for name in sorted(set(settings.keep_entities))
-        if (problem := problem_with(name, settings.keep_entities, supported)) is not None
-    ]
-    problems += [
-        f"redaction.operators → unknown entity type {name}"
-        for name in sorted(set(settings.operators) - supported)
-    ]
-    problems += [
-        f"redaction.languages → no recognizer was made for {language}"
-        for language in settings.languages
-        if language != LANGUAGE
-    ]
-    if not detector.entities:
-        # Presidio would take an empty list for "all of them".
-        problems.append("redaction.entities → no type is left to look for")
-    elif not detector.reachable:
-        problems.append(
-            "redaction.score_threshold → nothing that is looked for can score as much: nothing "
-            "would be removed"
-        )
-    if settings.entities is None and _PERSON not in supported:
-        problems.append(
-            f"redaction.spacy_model → finds no {_PERSON}, and with this profile nothing else does: "
-            "names would stay. List what is to be looked for in redaction.entities if they may"
-        )
-    problems += [f"redaction.recognizers → {problem}" for problem in detector.in_vain]
-    if problems:
-        raise ConfigError("configuration", problems)
 
 
 def read_as(config: Config) -> dict[str, str | None]:

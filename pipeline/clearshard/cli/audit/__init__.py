@@ -13,8 +13,10 @@ verify    is everything on disk what was recorded?
 import typer
 
 from clearshard.cli.audit import bundle, diff, explain, listing, query, report, summary, verify
+from clearshard.cli.help import WholeSentences
 
 app = typer.Typer(
+    cls=WholeSentences,
     help="What was decided, why, and does it still hold?",
     no_args_is_help=True,
     rich_markup_mode=None,
