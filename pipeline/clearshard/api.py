@@ -38,6 +38,7 @@ Status = Literal["done", "unchanged", "dry_run", "too_many_quarantined"]
 _NAME = "clearshard"
 #: Operators whose result depends on the key: with a known one, values could be tried out.
 _KEYED = frozenset(("hash", "surrogate"))
+_DECIDED = ["file_id", "account_id", "state", "reasons", "facts", "own_facts"]
 _ONE_AT_A_TIME = threading.RLock()
 
 
@@ -81,7 +82,8 @@ class Decided:
 
     Attributes:
         table: One row for each row of the manifest, in its order: `file_id`, `account_id`, `state`
-            (``eligible``, ``excluded``, ``quarantined``), `reasons` (all of them) and `facts`.
+            (``eligible``, ``excluded``, ``quarantined``), `reasons` (all of them), `facts`, and
+            `own_facts` of the policy as JSON.
         counts: Files by state.
         reasons: Files by reason; one with several counts under each.
         policy_digest: Of the policy that decided.
@@ -294,7 +296,7 @@ def decide(
         numbers = decide_all(settings, moment, None, sink=kept)
         decisions = pa.Table.from_batches(kept.batches, DECISION_SCHEMA)
         return Decided(
-            table=decisions.select(["file_id", "account_id", "state", "reasons", "facts"]),
+            table=decisions.select(_DECIDED),
             counts={
                 "eligible": numbers.eligible,
                 "excluded": numbers.excluded,

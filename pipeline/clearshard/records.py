@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NoReturn, Self, final
+from typing import Any, Literal, NoReturn, Self, final
 
 import msgspec
 import pyarrow as pa
@@ -526,6 +526,27 @@ SHARD_SCHEMA = pa.schema(
     ]
 )
 
+#: What a fact of a policy's own can hold.
+FactType = Literal["boolean", "integer", "time", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnColumn:
+    """A column of a table that holds a fact of a policy's own.
+
+    Attributes:
+        fact: What the policy calls it.
+        column: What the table does.
+        kind: What it holds.
+        required: Whether the table must have it.
+    """
+
+    fact: str
+    column: str
+    kind: FactType
+    required: bool
+
+
 #: The facts that a decision read, as they were known at that moment; null is "not known".
 FACTS_TYPE = pa.struct(
     [
@@ -563,6 +584,8 @@ DECISION_SCHEMA = pa.schema(
         pa.field("shard_part", pa.int32()),
         pa.field("content_sha256", pa.string()),
         pa.field("redactor_digest", pa.string()),
+        # Facts of the policy's own as one JSON object; null where it has none.
+        pa.field("own_facts", pa.string()),
     ]
 )
 

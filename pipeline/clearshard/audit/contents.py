@@ -95,7 +95,7 @@ def decisions_faults(run: VisibleRun) -> Iterator[Fault]:
             yield Fault(location, f"is not a Parquet file ({type(error).__name__}). {_WRONG}")
             sound = False
             continue
-        if shape != _shape(DECISION_SCHEMA):
+        if shape not in (_shape(DECISION_SCHEMA), _WITHOUT_OWN_FACTS):
             yield Fault(location, f"does not have the columns of decisions. {_WRONG}")
             sound = False
         if rows != file.row_count:
@@ -258,3 +258,7 @@ def _nested(kind: pa.DataType) -> Any:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return ["list", _nested(kind.value_type)]
     return None
+
+
+#: What was written before a policy could have facts of its own.
+_WITHOUT_OWN_FACTS = [field for field in _shape(DECISION_SCHEMA) if field[0] != "own_facts"]

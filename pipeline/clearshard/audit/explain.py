@@ -10,7 +10,7 @@ from clearshard.audit.events import Event, EventName, canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.listing import decisions_on
 from clearshard.audit.reading import Pick, VisibleRun, part_number, picked_runs, superseded_by
-from clearshard.audit.reasons import Why, recorded_rules, why, why_row_unread
+from clearshard.audit.reasons import Why, all_facts, recorded_rules, why, why_row_unread
 from clearshard.audit.remedy import Remedy, remedy
 from clearshard.records import QuarantineReason, SourceSnapshot, State
 
@@ -152,7 +152,7 @@ def explain(out: Path, file_id: str) -> Explanation | None:
 
 def _verdict(row: Mapping[str, Any], run: VisibleRun, written: Written | None) -> Verdict:
     rules = recorded_rules(run.record.policy_toml)
-    state, facts, reasons = State(row["state"]), row["facts"], row["reasons"]
+    state, facts, reasons = State(row["state"]), all_facts(row), row["reasons"]
     read = _row_was_read(row)
     return Verdict(
         run_id=run.run_id,

@@ -31,7 +31,7 @@ _MEMORY = "1GiB"
 
 
 #: Columns that not every version wrote.
-_LATER_COLUMNS = {
+LATER_COLUMNS = {
     field.name: "NULL::VARCHAR"
     for field in DECISION_SCHEMA
     if field.nullable and pa.types.is_string(field.type)
@@ -277,7 +277,7 @@ def open_decisions(runs: Sequence[VisibleRun]) -> Iterator[duckdb.DuckDBPyConnec
     with connected() as connection:
         if names:
             files = pa.table({"filename": names, "run_id": ids, "run_order": orders})
-            parquet_view(connection, "decisions", DECISION_SCHEMA.names, files, _LATER_COLUMNS)
+            parquet_view(connection, "decisions", DECISION_SCHEMA.names, files, LATER_COLUMNS)
         else:
             added = [pa.field("run_id", pa.string()), pa.field("run_order", pa.int64())]
             nothing = pa.schema([*DECISION_SCHEMA, *added]).empty_table()
@@ -292,8 +292,8 @@ def file_view(connection: duckdb.DuckDBPyConnection, view: str, path: Path) -> N
         IntegrityError: From `connected`, where the file is missing or damaged.
     """
     rows = connection.read_parquet([literal_path(str(path))], hive_partitioning=False)
-    absent = _LATER_COLUMNS.keys() - set(rows.columns)
-    read = [f"{_LATER_COLUMNS[n]} AS {n}" if n in absent else n for n in DECISION_SCHEMA.names]
+    absent = LATER_COLUMNS.keys() - set(rows.columns)
+    read = [f"{LATER_COLUMNS[n]} AS {n}" if n in absent else n for n in DECISION_SCHEMA.names]
     rows.project(", ".join(read)).create_view(view, replace=True)
 
 

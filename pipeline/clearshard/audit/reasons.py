@@ -4,6 +4,7 @@ A reason is explained by the rules of the policy that the run itself recorded, n
 today. The gate and the steps after it give some reasons without a rule; those have a sentence here.
 """
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,13 +77,18 @@ def why(reason: str, facts: Mapping[str, Any], rules: Sequence[dict[str, Any]]) 
     fact = reason.removeprefix(UNKNOWN)
     if reason in _WITHOUT_RULE and not giving:
         sentence, remedy = _WITHOUT_RULE[reason]
-    elif reason.startswith(UNKNOWN) and fact in FACT_NAMES:
+    elif reason.startswith(UNKNOWN) and is_fact(fact, facts):
         sentence, remedy = _of_unknown(fact, facts, giving)
     else:
         sentence = " ".join(dict.fromkeys(text_of(rule, "description") for rule in giving))
         sentence = sentence or "The policy that the run recorded has no rule with this reason."
         remedy = _REMEDIES.get(reason, "The facts that the rule read must no longer meet it.")
     return Why(reason, sentence, tuple(_rule(rule, facts) for rule in giving), remedy)
+
+
+def is_fact(name: str, facts: Mapping[str, Any]) -> bool:
+    """Whether a name is that of a fact, of the contract or of the recorded policy's own."""
+    return name in FACT_NAMES or name in facts
 
 
 def why_row_unread(reason: str) -> Why:
@@ -94,7 +100,8 @@ def _of_unknown(
     fact: str, facts: Mapping[str, Any], giving: Sequence[Mapping[str, Any]]
 ) -> tuple[str, str]:
     """Why a fact is not known, as far as the others tell, and what would have to change."""
-    table = "registry" if fact in OF_ACCOUNTS else "manifest"
+    own = next((text_of(rule, "own") for rule in giving if "own" in rule), None)
+    table = own or ("registry" if fact in OF_ACCOUNTS else "manifest")
     dated = facts.get(f"{fact}_at")
     or_none = any(rule.get("optional") is True for rule in giving)
     if or_none:
@@ -117,12 +124,34 @@ def rules_giving(
 
 
 def recorded_rules(policy_toml: str) -> list[dict[str, Any]]:
-    """The tables of a recorded policy; none where it is not TOML, which its digest will show."""
+    """The tables of a recorded policy; none where it is not TOML, which its digest will show.
+
+    One that reads a fact of the policy's own says in `own` which table has it.
+    """
     try:
-        rules = tomllib.loads(policy_toml).get("rules", [])
+        policy = tomllib.loads(policy_toml)
     except (tomllib.TOMLDecodeError, RecursionError):
         return []
-    return [rule for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+    rules, own = policy.get("rules", []), policy.get("facts", {})
+    if not isinstance(rules, list):
+        return []
+    tables = own if isinstance(own, dict) else {}
+    return [_with_table(rule, tables) for rule in rules if isinstance(rule, dict)]
+
+
+def _with_table(rule: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    fact = own.get(text_of(rule, "fact"))
+    return {**rule, "own": text_of(fact, "table")} if isinstance(fact, dict) else rule
+
+
+def all_facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a decision, those of the policy's own among them, as JSON values."""
+    own = row.get("own_facts")
+    try:
+        more = json.loads(own) if isinstance(own, str) else {}
+    except (ValueError, RecursionError):  # it was edited, which its digest will show
+        more = {}
+    return {**row["facts"], **(more if isinstance(more, dict) else {})}
 
 
 def _gave(rule: Mapping[str, Any], reason: str, facts: Mapping[str, Any]) -> bool:
@@ -150,7 +179,7 @@ def _rule(rule: Mapping[str, Any], facts: Mapping[str, Any]) -> Rule:
     for part in (rule.get("only_if"), rule.get("denies")):
         if isinstance(part, dict):
             read += [value for value in part.values() if isinstance(value, str)]
-    names = [n for n in dict.fromkeys(read) if isinstance(n, str) and n in FACT_NAMES]
+    names = [n for n in dict.fromkeys(read) if isinstance(n, str) and is_fact(n, facts)]
     return Rule(
         id=text_of(rule, "id"),
         description=text_of(rule, "description"),

@@ -16,12 +16,14 @@ from clearshard.audit.reasons import (
     OF_ACCOUNTS,
     UNKNOWN,
     is_asked,
+    is_fact,
     rules_giving,
     text_of,
 )
 from clearshard.records import State
 
-#: Facts about a contract: they can be otherwise tomorrow. All others happened.
+#: Facts about a contract: they can be otherwise tomorrow, and so can facts of a policy's own. All
+#: others happened.
 _CAN_CHANGE = frozenset(("training_permitted", "baa_executed", "opted_out", "exported_at"))
 #: Reasons that say that the registry has no answer.
 _NO_ACCOUNT = frozenset(("unknown_account", "conflicting_registry_rows"))
@@ -100,7 +102,7 @@ def remedy(
             needed.setdefault(fact, []).append(words)
     if obstacles:
         return Remedy(Outcome.NOTHING_CAN, obstacles=tuple(obstacles))
-    order = sorted(needed, key=FACT_NAMES.index)
+    order = sorted(needed, key=_place_of)
     return Remedy(
         Outcome.FACTS,
         tuple(Change(f, facts.get(f), " and ".join(dict.fromkeys(needed[f]))) for f in order),
@@ -112,10 +114,14 @@ def _wanted(
 ) -> Iterator[tuple[str, str]]:
     """The facts behind a reason, and what each would have to be."""
     if reason in _NO_ACCOUNT:
-        about = [rule for rule in rules if text_of(rule, "fact") in OF_ACCOUNTS]
+        about = [
+            rule
+            for rule in rules
+            if text_of(rule, "fact") in OF_ACCOUNTS or rule.get("own") == "registry"
+        ]
         # An optional fact may stay away.
         about = [rule for rule in about if rule.get("optional") is not True]
-    elif (fact := reason.removeprefix(UNKNOWN)) != reason and fact in FACT_NAMES:
+    elif (fact := reason.removeprefix(UNKNOWN)) != reason and is_fact(fact, facts):
         about = [rule for rule in rules if text_of(rule, "fact") == fact]
         if not about:  # a rule only wants to know whether it applies
             yield fact, _KNOWN
@@ -125,7 +131,7 @@ def _wanted(
     else:
         about = rules_giving(reason, facts, rules)
     for rule in about:
-        if text_of(rule, "fact") in FACT_NAMES and is_asked(rule, facts):
+        if is_fact(text_of(rule, "fact"), facts) and is_asked(rule, facts):
             yield text_of(rule, "fact"), _words(rule)
 
 
@@ -140,9 +146,15 @@ def _is_final(reason: str, facts: Mapping[str, Any], rules: Sequence[dict[str, A
         return False
     # A rule that raises an alert says that something went wrong already.
     return any(
-        rule.get("alert") is True or text_of(rule, "fact") not in _CAN_CHANGE
+        rule.get("alert") is True
+        or (text_of(rule, "fact") not in _CAN_CHANGE and "own" not in rule)
         for rule in rules_giving(reason, facts, rules)
     )
+
+
+def _place_of(fact: str) -> int:
+    """Facts of the contract in their order, and the policy's own behind them."""
+    return FACT_NAMES.index(fact) if fact in FACT_NAMES else len(FACT_NAMES)
 
 
 _KNOWN = "known"
@@ -165,6 +177,10 @@ def _words(rule: Mapping[str, Any]) -> str:
             return "after the moment of the decision"
         case "older_than_seconds":
             return f"at most {value} seconds before the moment of the decision"
+        case "below":
+            return f"{value} or more"
+        case "above":
+            return f"{value} or less"
         case "elapsed_since":
             return f"more seconds than have passed since {value}"
         case _:

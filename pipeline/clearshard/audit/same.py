@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from clearshard.audit.reading import VisibleRun, connected, parquet_view
+from clearshard.audit.reading import LATER_COLUMNS, VisibleRun, connected, parquet_view
 from clearshard.records import DECISION_SCHEMA, FACTS_TYPE
 
 #: What differs between two runs that decide alike: when they ran, when the registry was exported,
@@ -36,7 +36,7 @@ def same_decisions(run: VisibleRun, others: Sequence[Path]) -> bool:
     with connected() as connection:
         for view, paths in (("before", run.decisions_paths), ("now", others)):
             files = pa.table({"filename": [str(path) for path in paths]})
-            parquet_view(connection, view, DECISION_SCHEMA.names, files)
+            parquet_view(connection, view, DECISION_SCHEMA.names, files, LATER_COLUMNS)
         counts = connection.execute("SELECT (SELECT count(*) FROM before) - count(*) FROM now")
         row = counts.fetchone()
         if row != (0,):

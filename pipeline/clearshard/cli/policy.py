@@ -18,6 +18,13 @@ app = typer.Typer(
     cls=WholeSentences, help="The rules in force.", no_args_is_help=True, rich_markup_mode=None
 )
 
+_ARTICLED = {
+    "boolean": "a flag",
+    "integer": "a whole number",
+    "time": "a time",
+    "text": "a name",
+}
+
 FileArgument = Annotated[
     Path | None, typer.Argument(help="A policy. Default: the configured or built-in one.")
 ]
@@ -41,6 +48,9 @@ def show(
     for fact, values in policy.also_called.items():
         for value, names in values.items():
             print_text(f"{fact} {value} is also called {', '.join(names)}")
+    for name, own in policy.facts.items():
+        place = f"column {own.column or name} of the {own.table}"
+        print_text(f"{name} is {_ARTICLED[own.type]}: {place}")
     print_text("A fact that is missing or cannot be read denies as unknown_<fact>.")
 
 

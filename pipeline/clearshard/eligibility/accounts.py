@@ -34,8 +34,6 @@ REGISTRY_SCHEMA = pa.schema(
 #: spelling only.
 UNKNOWN, MISSPELT = -1, -2
 
-_FACT_COLUMNS = tuple(n for n in REGISTRY_SCHEMA.names if n not in ("account_id", "exported_at"))
-
 
 @dataclass(frozen=True, slots=True)
 class AccountIndex:
@@ -154,7 +152,9 @@ def index_accounts(registry: pa.Table) -> AccountIndex:
         return _index(registry, hashes, np.zeros(len(hashes), np.bool_))
 
     differs = np.zeros(len(hashes), np.bool_)
-    for name in ("account_id", *_FACT_COLUMNS):
+    for name in registry.schema.names:
+        if name == "exported_at":
+            continue
         column = registry.column(name)
         differs[1:] |= _differ(column.slice(1), column.slice(0, len(column) - 1))
     group = np.cumsum(starts) - 1

@@ -6,7 +6,8 @@ live. An expiry lies in the future by nature; a request for deletion that does i
 same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 
 from clearshard.eligibility.policy import TEXT_FACTS
 from clearshard.eligibility.values import Readings
-from clearshard.records import FACTS_TYPE, TIMESTAMP
+from clearshard.records import FACTS_TYPE, TIMESTAMP, OwnColumn
 
 Bools = npt.NDArray[np.bool_]
 
@@ -81,18 +82,25 @@ def only_known_times(times: pa.Array, known_until: pa.Scalar) -> pa.Array:
     return pc.if_else(pc.less_equal(times, known_until), times, pa.scalar(None, TIMESTAMP))
 
 
-def file_facts(files: pa.RecordBatch, known_until: pa.Scalar, readings: Readings) -> Facts:
+def file_facts(
+    files: pa.RecordBatch,
+    known_until: pa.Scalar,
+    readings: Readings,
+    own: Sequence[OwnColumn] = (),
+) -> Facts:
     """Facts of the files of a batch; the columns of `gate.MANIFEST_SCHEMA` that are facts.
 
     Args:
         files: The batch.
         known_until: See `Moment.known_until`.
         readings: What the values of text facts are called.
+        own: Columns of the batch that hold facts of the policy's own.
     """
     columns = {name: files.column(name) for name in FILE_FACTS}
     for name in files.schema.names:
         if name.endswith("_unreadable"):
             columns[name] = files.column(name)
+    columns |= {one.fact: _encoded(files.column(one.fact), one) for one in own}
     for name in TEXT_FACTS:
         column = columns[name]
         if not pa.types.is_dictionary(column.type):
@@ -102,18 +110,22 @@ def file_facts(files: pa.RecordBatch, known_until: pa.Scalar, readings: Readings
     return Facts(columns, files.num_rows)
 
 
-def account_facts(accounts: pa.Table, known_until: pa.Scalar) -> Facts:
+def account_facts(
+    accounts: pa.Table, known_until: pa.Scalar, own: Sequence[OwnColumn] = ()
+) -> Facts:
     """Facts of accounts; `accounts.REGISTRY_SCHEMA`.
 
     Args:
         accounts: One row for each.
         known_until: See `Moment.known_until`.
+        own: Columns of the table that hold facts of the policy's own.
     """
     columns = {
         name: accounts.column(name).combine_chunks()
         for name in accounts.schema.names
         if name != "account_id"
     }
+    columns |= {one.fact: _encoded(columns[one.fact], one) for one in own}
     columns["exported_at"] = only_known_times(columns["exported_at"], known_until)
     ttl = columns["ttl_seconds"]
     negative = pc.less(ttl, 0).fill_null(False)
@@ -142,6 +154,39 @@ def facts_struct(
         else:
             columns.append(accounts.columns[field.name].take(take))
     return pa.StructArray.from_arrays(columns, fields=list(FACTS_TYPE))
+
+
+def own_facts_text(facts: Sequence[tuple[OwnColumn, pa.Array]], size: int) -> pa.Array:
+    """Facts of a policy's own as one JSON object a file; null where it has none.
+
+    Args:
+        facts: Each with the value of every file. Texts are plain names, which need no escaping.
+        size: Number of files.
+    """
+    if not facts:
+        return pa.nulls(size, pa.string())
+    parts: list[Any] = []
+    for number, (one, column) in enumerate(facts):
+        value = _json(one, column).fill_null("null")
+        parts += [f'{"," if number else "{"}"{one.fact}":', value]
+    return pc.binary_join_element_wise(*parts, "}", "")
+
+
+def _json(one: OwnColumn, column: pa.Array) -> pa.Array:
+    if one.kind == "time":
+        whole = column.cast(pa.timestamp("us")).cast(pa.timestamp("s"), safe=False)
+        column = pc.strftime(whole, "%Y-%m-%dT%H:%M:%SZ")
+    text = column.cast(pa.string())
+    if one.kind in ("time", "text"):
+        return pc.binary_join_element_wise('"', text, '"', "")
+    return text
+
+
+def _encoded(column: pa.Array, one: OwnColumn) -> pa.Array:
+    """A text fact as a dictionary; any other as it is."""
+    if one.kind != "text" or pa.types.is_dictionary(column.type):
+        return column
+    return column.dictionary_encode()
 
 
 def _bools(column: pa.Array) -> Bools:

@@ -27,7 +27,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clearshard.eligibility.accounts import UNKNOWN, AccountIndex
-from clearshard.eligibility.facts import Bools, Facts, account_facts, facts_struct, file_facts
+from clearshard.eligibility.facts import (
+    Bools,
+    Facts,
+    account_facts,
+    facts_struct,
+    file_facts,
+    own_facts_text,
+)
 from clearshard.eligibility.ids import UInt64
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import (
@@ -89,6 +96,11 @@ class Decided:
         """What was known when deciding, FACTS_TYPE."""
         return self._gate.facts(self._files, self.account_rows)
 
+    @property
+    def own_facts(self) -> pa.Array:
+        """The same of the policy's own facts; see `Gate.own_facts`."""
+        return self._gate.own_facts(self._files, self.account_rows)
+
     def known(self, fact: str) -> pa.Array:
         """A fact of the files as the rules were asked about it; null where it is not known."""
         return self._facts.columns[fact]
@@ -103,7 +115,11 @@ class _Answers:
 
 
 class Gate:
-    """A policy, a registry and a moment, ready to decide batch after batch."""
+    """A policy, a registry and a moment, ready to decide batch after batch.
+
+    Attributes:
+        own_of_files: Columns of the manifest that hold facts of the policy's own.
+    """
 
     def __init__(self, policy: Policy, accounts: AccountIndex, moment: Moment) -> None:
         """Prepares a gate.
@@ -118,7 +134,12 @@ class Gate:
         self._readings = policy.readings
         self._latest_us = moment.latest_us
         self._bit = {reason: np.uint64(1 << i) for i, reason in enumerate(policy.reasons)}
-        self._account_facts = account_facts(accounts.table, self._known_until)
+        self.own_of_files = policy.own_columns("manifest")
+        self._own_of_accounts = policy.own_columns("registry")
+        self._facts_of_accounts = ACCOUNT_FACTS.union(one.fact for one in self._own_of_accounts)
+        self._account_facts = account_facts(
+            accounts.table, self._known_until, self._own_of_accounts
+        )
         # Behind the accounts: those that are not there, found from the end (`MISSPELT`, `UNKNOWN`).
         self._unasked = np.append(accounts.conflicting, [True, True])
         self._account_bits = self._of_accounts(np.zeros(len(accounts), np.uint64))
@@ -134,7 +155,7 @@ class Gate:
     def decide(self, files: pa.RecordBatch) -> Decided:
         """Decides every file of a batch (MANIFEST_SCHEMA), in its order."""
         rows = self._accounts.rows_of(files.column("account_id"))
-        facts = file_facts(files, self._known_until, self._readings)
+        facts = file_facts(files, self._known_until, self._readings, self.own_of_files)
         bits = self._account_bits[rows]
         for only_if, answers in self._conditional:
             applies = np.flatnonzero(facts.is_in(only_if.fact, only_if.in_))
@@ -158,6 +179,25 @@ class Gate:
         of_files = file_facts(files, self._known_until, self._readings)
         return facts_struct(of_files, self._account_facts, account_rows, unknown)
 
+    def own_facts(self, files: pa.RecordBatch, account_rows: npt.NDArray[np.int32]) -> pa.Array:
+        """What is known of the facts of the policy's own, as text; see `facts.own_facts_text`.
+
+        Args:
+            files: The columns that hold such facts.
+            account_rows: As in `facts`.
+        """
+        take = pa.array(account_rows, mask=self._unasked[account_rows])
+        return own_facts_text(
+            [
+                *((one, files.column(one.fact)) for one in self.own_of_files),
+                *(
+                    (one, self._account_facts.columns[one.fact].take(take))
+                    for one in self._own_of_accounts
+                ),
+            ],
+            files.num_rows,
+        )
+
     def account_ids(self, account_rows: npt.NDArray[np.int32]) -> pa.StringArray:
         """The ids behind `Decided.account_rows`; null for accounts that are not there."""
         return self._accounts.ids_of(account_rows)
@@ -177,7 +217,7 @@ class Gate:
         return lists.take(pa.array(inverse))
 
     def _prepare(self, rule: Rule) -> None:
-        if rule.fact not in ACCOUNT_FACTS:
+        if rule.fact not in self._facts_of_accounts:
             self._file_rules.append(rule)
             return
         # For a rule on elapsed time this is what an unknown time to live says; the rest is asked
@@ -251,6 +291,8 @@ class Gate:
                 facts.numbers(rule.fact)
                 < self._latest_us - (condition.older_than_seconds or 0) * _MICROSECONDS
             ),
+            "below": lambda: facts.numbers(rule.fact) < (condition.below or 0),
+            "above": lambda: facts.numbers(rule.fact) > (condition.above or 0),
             # Asked of each file, in `_elapsed`.
             "elapsed_since": lambda: np.zeros(len(facts), np.bool_),
             "never": lambda: np.zeros(len(facts), np.bool_),

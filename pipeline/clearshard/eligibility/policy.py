@@ -11,12 +11,23 @@ import tomllib
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from clearshard.eligibility.own import OwnFact, no_fact, problems_of_own
 from clearshard.eligibility.values import KNOWN_VALUES, Readings, problems_of
 from clearshard.errors import ConfigError
+from clearshard.records import OwnColumn
 
-FactName = Literal[
+#: The facts of the contract.
+CONTRACT_FACTS = (
     "training_permitted",
     "baa_executed",
     "opted_out",
@@ -28,7 +39,7 @@ FactName = Literal[
     "ttl_seconds",
     "gateway_provider",
     "exported_at",
-]
+)
 BOOLEAN_FACTS = ("training_permitted", "baa_executed", "opted_out")
 TEXT_FACTS = ("product", "region", "gateway_provider")
 TIME_FACTS = ("submitted_at", "deletion_requested_at", "expires_at", "exported_at")
@@ -43,7 +54,7 @@ CONFLICTING_REGISTRY_ROWS = "conflicting_registry_rows"
 DELETION_REQUESTED = "deletion_requested"
 
 #: What no policy may go below: reason → (fact, the condition that must deny).
-FLOOR: dict[str, tuple[FactName, dict[str, Any]]] = {
+FLOOR: dict[str, tuple[str, dict[str, Any]]] = {
     "contract_not_permitting": ("training_permitted", {"is": False}),
     "baa_executed": ("baa_executed", {"is": True}),
     "eu_server": ("region", {"in": "eu"}),
@@ -70,6 +81,8 @@ class Condition(_Part):
     present: Literal[True] | None = None
     at_or_before: Literal["as_of"] | None = None
     older_than_seconds: Annotated[int, Field(gt=0, le=_LONGEST_AGE_SECONDS)] | None = None
+    below: Annotated[int, Field(ge=-(10**18), le=10**18)] | None = None
+    above: Annotated[int, Field(ge=-(10**18), le=10**18)] | None = None
     elapsed_since: Literal["submitted_at"] | None = None
     never: Literal[True] | None = None
 
@@ -102,13 +115,21 @@ class Rule(_Part):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     reason: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
-    fact: FactName
+    fact: str
     denies: Condition
     only_if: OnlyIf | None = None
     optional: bool = False
     alert: bool = False
     description: Annotated[str, Field(min_length=1)]
     source: Annotated[str, Field(min_length=1)]
+
+    @field_validator("fact")
+    @classmethod
+    def _is_declared(cls, fact: str, info: ValidationInfo) -> str:
+        declared = (info.context or {}).get("facts")
+        if declared is not None and fact not in CONTRACT_FACTS and fact not in declared:
+            raise ValueError(no_fact(fact, CONTRACT_FACTS))
+        return fact
 
     @model_validator(mode="after")
     def _condition_fits_fact(self) -> "Rule":
@@ -121,7 +142,9 @@ class Rule(_Part):
             "elapsed_since": ("ttl_seconds",),
         }
         key = self.denies.key
-        if key in fits and self.fact not in fits[key]:
+        if self.fact not in CONTRACT_FACTS:
+            pass  # one of the policy's own: `own.problems_of_own` looks at it
+        elif key in ("below", "above") or (key in fits and self.fact not in fits[key]):
             raise ValueError(f"the condition does not fit the fact {self.fact}")
         if key == "never" and self.reason != f"unknown_{self.fact}":
             raise ValueError(f"a rule that only wants to know must say unknown_{self.fact}")
@@ -154,6 +177,7 @@ class Policy(_Part):
 
     Attributes:
         also_called: Fact → value → what else it is called; see `values`.
+        facts: Facts of the policy's own, by name; see `own`.
         toml: The file as it was read; a run record keeps it.
     """
 
@@ -163,6 +187,7 @@ class Policy(_Part):
         str,
         dict[str, tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], ...]],
     ] = {}
+    facts: dict[str, OwnFact] = {}
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     toml: Annotated[str, Field(exclude=True)] = ""
 
@@ -186,6 +211,7 @@ class Policy(_Part):
                 "older_than_seconds)"
             )
         problems += problems_of(self.also_called)
+        problems += problems_of_own(self.facts, self.rules, CONTRACT_FACTS)
         if len(self.reasons) > _MOST_REASONS:
             problems.append(f"rules → can give more than {_MOST_REASONS} different reasons")
         if problems:
@@ -198,6 +224,12 @@ class Policy(_Part):
         meaning = self.model_dump(mode="json", by_alias=True)
         if not self.also_called:
             del meaning["also_called"]  # a policy that says nothing of it is what it always was
+        if not self.facts:
+            del meaning["facts"]
+        for rule in meaning["rules"]:
+            for name in ("below", "above"):
+                if rule["denies"][name] is None:
+                    del rule["denies"][name]
         canonical = msgspec.json.encode(meaning, order="sorted")
         return hashlib.sha256(canonical).hexdigest()
 
@@ -217,6 +249,19 @@ class Policy(_Part):
     def readings(self) -> Readings:
         """What the values of text facts are called."""
         return Readings(self.also_called)
+
+    def own_columns(self, table: str) -> tuple[OwnColumn, ...]:
+        """The columns of a table (``manifest``, ``registry``) that hold facts of its own."""
+        return tuple(
+            OwnColumn(
+                fact=name,
+                column=fact.column or name,
+                kind=fact.type,
+                required=any(rule.fact == name and not rule.optional for rule in self.rules),
+            )
+            for name, fact in self.facts.items()
+            if fact.table == table
+        )
 
     @property
     def alerts(self) -> frozenset[str]:
@@ -263,7 +308,10 @@ def parse_policy(text: str, name: str) -> Policy:
         raise ConfigError(name, ["toml → unknown key"])
     try:
         # Through JSON, because TOML has no tuples and strict mode would refuse its arrays.
-        policy = Policy.model_validate_json(msgspec.json.encode(raw))
+        declared = raw.get("facts")
+        names = tuple(declared) if isinstance(declared, dict) else ()
+        content = msgspec.json.encode(raw)
+        policy = Policy.model_validate_json(content, context={"facts": names})
     except ValidationError as error:
         raise ConfigError(name, _listed(error)) from None
     except (TypeError, OverflowError):

@@ -121,6 +121,7 @@ class _Output:
             "shard_part": pa.nulls(size, pa.int32()),
             "content_sha256": pa.nulls(size, pa.string()),
             "redactor_digest": pa.nulls(size, pa.string()),
+            "own_facts": table.column("own_facts"),
         }
         self.writer.write(pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA))
 

@@ -34,6 +34,7 @@ class Final:
     reason_column: pa.Array
     error_type_column: pa.Array
     facts: pa.Array
+    own_facts: pa.Array
 
 
 def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> Final:
@@ -51,15 +52,17 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
     """
     size = len(batch)
     bits = batch.reason_bits.copy()
-    facts = batch.table.column("facts")
+    facts, own_facts = batch.table.column("facts"), batch.table.column("own_facts")
     redacted, deleted = outcomes.written, outcomes.deleted
     asked = np.array([*redacted, *deleted], np.int64)
     if len(asked):
-        again = gate.decide(as_manifest(batch.table.take(pa.array(asked))))
+        taken = as_manifest(batch.table.take(pa.array(asked)), gate.own_of_files)
+        again = gate.decide(taken)
         bits[asked] = again.reason_bits
         place = np.arange(size)
         place[asked] = size + np.arange(len(asked))
         facts = pa.concat_arrays([facts, again.facts]).take(pa.array(place))
+        own_facts = pa.concat_arrays([own_facts, again.own_facts]).take(pa.array(place))
     bits[deleted] |= gate.deletion_requested
     quarantine: dict[int, tuple[str, str | None]] = {
         row: (str(reason), None)
@@ -106,4 +109,5 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
         reason_column=reason_column,
         error_type_column=pa.array(error_types, pa.string()),
         facts=facts,
+        own_facts=own_facts,
     )

@@ -232,7 +232,7 @@ class Finisher:
             rows = outcomes.written
             if rows:
                 chosen = batch.table.take(rows)
-                decided = gate.decide(as_manifest(chosen))
+                decided = gate.decide(as_manifest(chosen, gate.own_of_files))
                 denied = chosen.filter(pa.array(decided.reason_bits != 0))
                 keys.update(doc_key(self._key, f) for f in denied.column("file_id").to_pylist())
         return keys
@@ -290,6 +290,7 @@ class Finisher:
             "shard_part": pa.array(parts, pa.int32()),
             "content_sha256": pa.array(map(contents.get, range(size)), pa.string()),
             "redactor_digest": pa.array(map(redactors.get, range(size)), pa.string()),
+            "own_facts": final.own_facts,
         }
         return pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA)
 

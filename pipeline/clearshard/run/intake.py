@@ -6,7 +6,7 @@ scratch file adds them.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,7 +27,15 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import TEXT_FACTS, Policy
 from clearshard.eligibility.spelling import folded
 from clearshard.errors import RegistryStale, SourceUnavailable
-from clearshard.records import FACTS_TYPE, QuarantineReason, SourceSnapshot, utc_text
+from clearshard.records import (
+    FACTS_TYPE,
+    TIMESTAMP,
+    FactType,
+    OwnColumn,
+    QuarantineReason,
+    SourceSnapshot,
+    utc_text,
+)
 from clearshard.run.supposed import Supposition
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.manifest import manifest_batches, open_manifest
@@ -57,6 +65,7 @@ _PROVISIONAL_SCHEMA = pa.schema(
         pa.field("account_id", pa.string()),
         pa.field("transcript_uri", pa.string()),
         pa.field("facts", FACTS_TYPE, nullable=False),
+        pa.field("own_facts", pa.string()),
     ]
 )
 
@@ -121,21 +130,26 @@ class Provisional:
 
     @cached_property
     def table(self) -> pa.RecordBatch:
-        """`file_id`, `account_id`, `transcript_uri` (of eligible files only) and `facts`.
+        """`file_id`, `account_id`, `transcript_uri` (of eligible files only), `facts`, `own_facts`.
+
+        Behind these are the facts of the policy's own that the manifest has, each a column.
 
         Made when it is asked for: whoever only counts does not need it.
         """
         batch = self.scratch
         rows = batch.column("account_row").to_numpy()
         account_ids = pc.coalesce(self.gate.account_ids(rows), batch.column("account_id"))
+        own = [one.fact for one in self.gate.own_of_files]
         return pa.RecordBatch.from_arrays(
             [
                 batch.column("file_id"),
                 account_ids,
                 batch.column("transcript_uri"),
                 self.gate.facts(batch, rows),
+                self.gate.own_facts(batch, rows),
+                *(batch.column(name) for name in own),
             ],
-            schema=_PROVISIONAL_SCHEMA,
+            schema=pa.schema([*_PROVISIONAL_SCHEMA, *(batch.schema.field(name) for name in own)]),
         )
 
 
@@ -229,17 +243,17 @@ def take_in(
     named: list[_Named] = [(np.empty(0, np.uint64), np.empty(0, np.uint64))]
     row_count = 0
     read: Counter[str] = Counter()
-    manifest = open_manifest(tables.manifest, tables.columns)
+    manifest = open_manifest(tables.manifest, tables.columns, policy.own_columns("manifest"))
     with (
         pa.OSFile(str(decisions), "wb") as sink,
-        pa.ipc.new_stream(sink, _SCRATCH_SCHEMA) as writer,
+        pa.ipc.new_stream(sink, _scratch_schema(policy)) as writer,
         pa.OSFile(str(hidden), "wb") as hidden_sink,
         pa.ipc.new_stream(hidden_sink, _HIDDEN_SCHEMA) as hidden_writer,
     ):
         for files in manifest_batches(manifest):
             row_count += files.num_rows
             decided = gate.decide(files)
-            read.update(_read(files, decided))
+            read.update(_read(files, decided, manifest.own))
             file_ids = files.column("file_id")
             # A deletion that is asked for under one spelling holds for the others too.
             spelled = folded(file_ids.fill_null("") if file_ids.null_count else file_ids)
@@ -249,7 +263,7 @@ def take_in(
             uris = hash_ids(transcripts)
             named.append(_named(transcripts, hashes, uris))
             uri_finder.add(uris[_bools(files.column("transcript_uri").is_valid())])
-            writer.write_batch(_scratch_batch(files, decided, hashes, uris))
+            writer.write_batch(_scratch_batch(files, decided, hashes, uris, manifest.own))
             out = pc.or_(pa.array(decided.reason_bits != 0), files.column("malformed"))
             hidden_writer.write_batch(pa.record_batch([transcripts.filter(out)], _HIDDEN_SCHEMA))
         manifest.require_legible(read)
@@ -269,10 +283,11 @@ def take_in(
     )
 
 
-def _read(files: pa.RecordBatch, decided: Decided) -> dict[str, int]:
+def _read(files: pa.RecordBatch, decided: Decided, own: Sequence[OwnColumn]) -> dict[str, int]:
     """How many values of each column could be read; names only if they are known."""
     columns = {name: files.column(name) for name in _READ}
     columns |= {name: decided.known(name) for name in TEXT_FACTS}
+    columns |= {one.column: files.column(one.fact) for one in own}
     return {name: len(column) - column.null_count for name, column in columns.items()}
 
 
@@ -315,7 +330,11 @@ def _named_like_files(named: list[_Named], scratch: Path) -> UInt64:
 
 
 def _scratch_batch(
-    files: pa.RecordBatch, decided: Decided, hashes: UInt64, uris: UInt64
+    files: pa.RecordBatch,
+    decided: Decided,
+    hashes: UInt64,
+    uris: UInt64,
+    own: Sequence[OwnColumn],
 ) -> pa.RecordBatch:
     nothing = pa.scalar(None, pa.string())
     eligible = pa.array(decided.reason_bits == 0)
@@ -330,8 +349,24 @@ def _scratch_batch(
         pa.array(uris),
         pa.array(decided.account_rows),
         *(files.column(name) for name in FILE_FACTS),
+        *(files.column(one.fact) for one in own),
     ]
-    return pa.RecordBatch.from_arrays(columns, schema=_SCRATCH_SCHEMA)
+    schema = pa.schema([*_SCRATCH_SCHEMA, *(files.schema.field(one.fact) for one in own)])
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+#: What a fact of a policy's own is in memory.
+_OWN_TYPES: dict[FactType, pa.DataType] = {
+    "boolean": pa.bool_(),
+    "integer": pa.int64(),
+    "time": TIMESTAMP,
+    "text": pa.dictionary(pa.int32(), pa.string()),
+}
+
+
+def _scratch_schema(policy: Policy) -> pa.Schema:
+    own = policy.own_columns("manifest")
+    return pa.schema([*_SCRATCH_SCHEMA, *(pa.field(o.fact, _OWN_TYPES[o.kind]) for o in own)])
 
 
 def _bools(column: pa.Array) -> npt.NDArray[np.bool_]:
@@ -352,7 +387,7 @@ def read_accounts(
         ConfigError: Something is supposed of an account that it does not have.
     """
     path = tables.registry
-    registry = read_registry(path, tables.columns)
+    registry = read_registry(path, tables.columns, policy.own_columns("registry"))
     exported = registry.table.column("exported_at")
     if exported.null_count == len(exported):
         raise SourceUnavailable(
@@ -377,7 +412,7 @@ def read_accounts(
     return index_accounts(table), Registry(table, snapshot)
 
 
-def as_manifest(batch: pa.RecordBatch) -> pa.RecordBatch:
+def as_manifest(batch: pa.RecordBatch, own: Sequence[OwnColumn]) -> pa.RecordBatch:
     """Eligible rows of a provisional batch as manifest rows, to be decided once more.
 
     Nothing of an eligible file was unreadable, so its facts are all there was.
@@ -393,5 +428,7 @@ def as_manifest(batch: pa.RecordBatch) -> pa.RecordBatch:
             "deletion_requested_at_unreadable": no,
             "expires_at_unreadable": no,
             "malformed": no,
+            **{one.fact: batch.column(one.fact) for one in own},
+            **{f"{one.fact}_unreadable": no for one in own},
         }
     )

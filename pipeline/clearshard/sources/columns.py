@@ -1,5 +1,6 @@
 """Columns of text → typed columns; a value that cannot be read becomes null and is marked."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.records import TIMESTAMP
+from clearshard.records import TIMESTAMP, OwnColumn
 from clearshard.sources.tables import UNREADABLE
 
 Bools = npt.NDArray[np.bool_]
@@ -79,6 +80,36 @@ def seconds(column: pa.Array) -> tuple[pa.Array, Bools]:
     )
     parsed = shaped.cast(pa.int64())
     return parsed, _bools(pc.and_(column.is_valid(), parsed.is_null()))
+
+
+def integers(column: pa.Array) -> pa.Array:
+    """Whole numbers, or null for whatever is none."""
+    whole = pc.replace_substring_regex(column, _NO_FRACTION, "")
+    shaped = pc.if_else(
+        pc.match_substring_regex(whole, r"^-?\d{1,18}$"), whole, pa.scalar(None, pa.string())
+    )
+    return shaped.cast(pa.int64())
+
+
+def own(
+    columns: Mapping[str, pa.Array], wanted: Sequence[OwnColumn], timezone: str | None
+) -> dict[str, pa.Array]:
+    """Facts of a policy's own by name, and beside each whether it is there and cannot be read."""
+    typed: dict[str, pa.Array] = {}
+    for one in wanted:
+        column = columns[one.column]
+        match one.kind:
+            case "boolean":
+                read = booleans(column)
+            case "integer":
+                read = integers(column)
+            case "time":
+                read, _ = times(column, timezone)
+            case "text":
+                read = names(column)
+        typed[one.fact] = read
+        typed[f"{one.fact}_unreadable"] = pc.and_(column.is_valid(), read.is_null())
+    return typed
 
 
 def ids(column: pa.Array) -> pa.Array:

@@ -6,6 +6,9 @@ replace a good one.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from clearshard.records import FactType
 
 _TIME = (
     "as a time with an offset: write 2026-11-28T09:30:00Z, or say in sources.timezone where times "
@@ -27,10 +30,20 @@ _EXPECTED = {
     "region": _NAME.format("us or eu", "region"),
     "gateway_provider": "as a name: write letters, digits, dots and hyphens",
 }
+_OWN: Mapping[FactType, str] = {
+    "boolean": _FLAG,
+    "integer": "as a whole number: write 3",
+    "time": _TIME,
+    "text": "as a name: write up to 64 letters, digits, dots, hyphens and low lines",
+}
 
 
 def illegible(
-    required: Sequence[str], rows: int, there: Mapping[str, int], read: Mapping[str, int]
+    required: Sequence[str],
+    rows: int,
+    there: Mapping[str, int],
+    read: Mapping[str, int],
+    own: Mapping[str, FactType] = MappingProxyType({}),
 ) -> str | None:
     """What is wrong with the first column of which no value can be read, if there is one.
 
@@ -41,13 +54,14 @@ def illegible(
         rows: How many rows could be read.
         there: How many values each column has in them.
         read: How many of them could be read. Of columns that are not named nothing is asked.
+        own: What columns hold that a policy has declared.
     """
     for name, count in read.items():
         values = there.get(name, 0)
         if count == 0 and values and (name in required or 2 * values > rows):
             return (
                 f"column {name}: none of its {values:,} values can be read "
-                f"{_EXPECTED.get(name, _TIME)}"
+                f"{_OWN[own[name]] if name in own else _EXPECTED.get(name, _TIME)}"
             )
         if count == 0 and name in required:
             return f"column {name} is empty in every row: no file could be used. Export it again"

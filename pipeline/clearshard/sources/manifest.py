@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearshard.records import OwnColumn
 from clearshard.sources import columns
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import open_table
@@ -21,21 +22,27 @@ _SPEC = TableSpec(
 )
 
 
-def open_manifest(path: Path, rules: ColumnRules | None = None) -> Table:
+def open_manifest(
+    path: Path, rules: ColumnRules | None = None, own: tuple[OwnColumn, ...] = ()
+) -> Table:
     """Opens a manifest.
 
     Args:
         path: The file.
         rules: What is to become of columns that are not read; without any they are only told.
+        own: Columns that hold facts of a policy's own.
 
     Raises:
         SourceUnavailable: It cannot be read.
     """
-    return open_table(path, _SPEC, rules or ColumnRules())
+    return open_table(path, _SPEC.reading(own), rules or ColumnRules())
 
 
 def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:
     """The manifest's rows in order, with the columns of `eligibility.gate.MANIFEST_SCHEMA`.
+
+    Behind them, two for each fact of a policy's own: the fact, and whether it is there and cannot
+    be read.
 
     A row that cannot be read, or that names no file, has `malformed` set; if there are control
     characters or quotes in its id, it still bears what is left of it, so that another row of the
@@ -46,10 +53,10 @@ def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:
         SourceUnavailable: See `Table.batches`.
     """
     for raw in table.batches():
-        yield _typed(raw, table.timezone)
+        yield _typed(raw, table.timezone, table.own)
 
 
-def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
+def _typed(raw: RawBatch, timezone: str | None, own: tuple[OwnColumn, ...]) -> pa.RecordBatch:
     column = raw.columns
     submitted, _ = columns.times(column["submitted_at"], timezone)
     deletion, deletion_unreadable = columns.times(column["deletion_requested_at"], timezone)
@@ -74,5 +81,6 @@ def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
             "deletion_requested_at_unreadable": pa.array(deletion_unreadable),
             "expires_at_unreadable": pa.array(expires_unreadable),
             "malformed": malformed,
+            **columns.own(column, own, timezone),
         }
     )

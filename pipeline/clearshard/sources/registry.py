@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard.errors import SourceUnavailable
-from clearshard.records import SourceSnapshot, utc_text
+from clearshard.records import OwnColumn, SourceSnapshot, utc_text
 from clearshard.sources import columns
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import open_table
@@ -37,7 +37,9 @@ class Registry:
     snapshot: SourceSnapshot
 
 
-def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
+def read_registry(
+    path: Path, rules: ColumnRules | None = None, own: tuple[OwnColumn, ...] = ()
+) -> Registry:
     """Reads a registry whole.
 
     A value that cannot be read is unknown. A row that cannot be read keeps its account if that can
@@ -48,12 +50,14 @@ def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
     Args:
         path: The file.
         rules: What is to become of columns that are not read; without any they are only told.
+        own: Columns that hold facts of a policy's own; each becomes two of the table, the fact and
+            whether it is there and cannot be read.
 
     Raises:
         SourceUnavailable: It is missing, empty, unreadable or of the wrong schema.
     """
-    table = open_table(path, _SPEC, rules or ColumnRules())
-    batches = [_typed(raw, table.timezone) for raw in table.batches()]
+    table = open_table(path, _SPEC.reading(own), rules or ColumnRules())
+    batches = [_typed(raw, table.timezone, own) for raw in table.batches()]
     whole = pa.Table.from_batches(batches)
     row_count = whole.num_rows
     newest = pc.max(whole.column("exported_at")).as_py()
@@ -63,7 +67,8 @@ def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
             f"account registry {path}: column account_id cannot be read in {unnamed} row(s): "
             "they could hold anybody's opt-out. Mend or remove them"
         )
-    table.require_legible({n: row_count - whole.column(n).null_count for n in _SPEC.columns})
+    facts = {n: n for n in _SPEC.columns} | {one.column: one.fact for one in own}
+    table.require_legible({n: row_count - whole.column(f).null_count for n, f in facts.items()})
     snapshot = SourceSnapshot(
         sha256=table.sha256,
         row_count=row_count,
@@ -73,7 +78,7 @@ def read_registry(path: Path, rules: ColumnRules | None = None) -> Registry:
     return Registry(whole.combine_chunks(), snapshot)
 
 
-def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
+def _typed(raw: RawBatch, timezone: str | None, own: tuple[OwnColumn, ...]) -> pa.RecordBatch:
     column = raw.columns
     exported, _ = columns.times(column["exported_at"], timezone)
     baa_at, baa_unreadable = columns.times(column["baa_executed_at"], timezone)
@@ -92,5 +97,14 @@ def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
             "baa_executed_at_unreadable": pa.array(baa_unreadable),
             "opted_out_at_unreadable": pa.array(opted_unreadable),
             "ttl_seconds_unreadable": pa.array(ttl_unreadable),
+            **_plain(columns.own(column, own, timezone)),
         }
     )
+
+
+def _plain(facts: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """Facts without dictionaries: rows of one account are compared with each other."""
+    return {
+        name: column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+        for name, column in facts.items()
+    }

@@ -6,7 +6,7 @@ A table that cannot be read at all, is empty or lacks a column is an error.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -16,12 +16,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clearshard.errors import SourceUnavailable
+from clearshard.records import OwnColumn
 from clearshard.sources.column_names import ColumnNames, ColumnRules
 from clearshard.sources.files import table_files
 from clearshard.sources.legible import illegible
 
 #: Stands for a value that is there but cannot be read; it is no id, name, time, number or flag.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_KINDS = ("boolean", "integer", "time", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class TableSpec:
         key: The column that names a row, recovered from broken rows where it can be.
         certain_key: Whether a guess will not do for that: where several rows are about one thing,
             a row under a wrong name is a row that is missing under the right one.
+        own: Columns that hold facts of a policy's own; they are among the others.
     """
 
     what: str
@@ -49,11 +52,25 @@ class TableSpec:
     numbers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     certain_key: bool = False
+    own: tuple[OwnColumn, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read; of others only the names are looked at."""
         return self.required + self.optional
+
+    def reading(self, own: tuple[OwnColumn, ...]) -> "TableSpec":
+        """The same with columns for facts of a policy's own."""
+        of = {kind: tuple(c.column for c in own if c.kind == kind) for kind in _KINDS}
+        return replace(
+            self,
+            required=(*self.required, *(c.column for c in own if c.required)),
+            optional=(*self.optional, *(c.column for c in own if not c.required)),
+            times=(*self.times, *of["time"]),
+            numbers=(*self.numbers, *of["boolean"], *of["integer"]),
+            names=(*self.names, *of["text"]),
+            own=own,
+        )
 
     def kind(self, name: str) -> pa.DataType:
         """Type of a column's text."""
@@ -149,9 +166,15 @@ class Table:
         Raises:
             SourceUnavailable: One has none, or one that must have some is empty.
         """
-        problem = illegible(self._spec.required, self._rows, self._there, read)
+        kinds = {one.column: one.kind for one in self._spec.own}
+        problem = illegible(self._spec.required, self._rows, self._there, read, kinds)
         if self._rows and problem is not None:
             raise self._unavailable(problem)
+
+    @property
+    def own(self) -> tuple[OwnColumn, ...]:
+        """Columns that hold facts of a policy's own."""
+        return self._spec.own
 
     def _count(self, batch: RawBatch) -> None:
         sound = ~batch.malformed
