@@ -140,6 +140,17 @@ def test_what_either_of_two_ners_finds_is_found() -> None:
     assert union.read([["a", "b"], []]) == [[Reading([one, two], ["first"], [0])] * 2, []]
 
 
+def test_the_digest_is_of_the_code_that_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An upgrade beneath a program that goes on does not change what that program runs."""
+    before = redactor_digest(config())
+
+    def upgraded(digest: "hashlib._Hash", _: object) -> None:
+        digest.update(b"other code")
+
+    monkeypatch.setattr("clearshard.redaction.redactor._add_code", upgraded)
+    assert redactor_digest(config()) == before
+
+
 def test_digest_covers_the_code_of_inner_packages(tmp_path: Path) -> None:
     inner = tmp_path / "inner"
     inner.mkdir()

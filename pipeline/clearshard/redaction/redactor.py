@@ -265,9 +265,7 @@ def redactor_digest(config: Config) -> str:
             order="sorted",
         )
     )
-    for package in _DECIDING_CODE:
-        _add_code(digest, resources.files(package))
-    digest.update(resources.files("clearshard").joinpath("records.py").read_bytes())
+    digest.update(_CODE_DIGEST)
     if settings.user_recognizers is not None:
         digest.update(read_text(settings.user_recognizers).encode())
     for plugin in find_plugins(settings.plugins):
@@ -291,6 +289,19 @@ def _add_code(digest: "hashlib._Hash", package: Traversable) -> None:
         elif entry.name.endswith(".py"):
             digest.update(entry.name.encode())
             digest.update(entry.read_bytes())
+
+
+def _code_digest() -> bytes:
+    digest = hashlib.sha256()
+    for package in _DECIDING_CODE:
+        _add_code(digest, resources.files(package))
+    digest.update(resources.files("clearshard").joinpath("records.py").read_bytes())
+    return digest.digest()
+
+
+#: Of the code as it is loaded. A program that goes on while an upgrade is installed beneath it runs
+#: what it has loaded, and must not say that it was the new one.
+_CODE_DIGEST = _code_digest()
 
 
 @cache
