@@ -274,7 +274,7 @@ def _execute(text: str, modules: dict[str, types.ModuleType]) -> dict[str, Any]:
 _ERRORS = {
     1: clearshard.RunFailed("a message"),
     2: clearshard.ConfigError("job.toml", ["a message"]),
-    3: clearshard.TooManyGone("a message"),
+    3: clearshard.TooManyGone("a message", {}, 1, 0),
     4: clearshard.RegistryStale("a message"),
     5: clearshard.IntegrityError("a message"),
     6: clearshard.RunLocked("a message"),

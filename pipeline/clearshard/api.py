@@ -317,7 +317,7 @@ class _Notes:
     def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
         """The result has the counts."""
 
-    def redacted(self, written: int, quarantined: int, words: int) -> None:
+    def redacted(self, written: int, quarantined: int, deleted: int, words: int) -> None:
         """The result has the counts."""
 
     def finishing(self) -> None:
