@@ -134,3 +134,31 @@ def test_an_answer_names_a_number_that_is_nothing_but_a_number_otherwise() -> No
     (number,) = number_sequences().analyze(text, ["NUMBER_SEQUENCE"])
     assert (answer.start, answer.end) == (number.start, number.end)
     assert answer.score > number.score
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "may i have your name please\nthe usual one",
+        "what is your password\ncan i reset it online",
+        "may i have your email address\nis this for the newsletter",
+        "what is your account number\nthe one at the top",
+        "what is your policy number\nThe one with two letters?",
+    ],
+)
+def test_a_turn_that_asks_back_is_no_answer(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("what is your account number\nis it four oh seven one", "four oh seven one"),
+        ("what is your account number\nthe one ending in 4 4 7 1", "4 4 7 1"),
+        ("may i have your name please\nwill jones?", "jones"),
+        ("what is your name\nwhich one\nthe new one\n", None),
+    ],
+)
+def test_what_begins_so_may_be_one(text: str, answer: str | None) -> None:
+    answers_ = [one for one, _ in found(text)]
+    assert answers_ == [] if answer is None else answer in answers_[0]

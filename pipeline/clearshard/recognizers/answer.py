@@ -222,6 +222,15 @@ _MONEY_SIGNS = frozenset("$\u20ac\u00a3\u20b9")
 _MONEY = frozenset("dollar dollars buck bucks euro euros pound pounds rupees usd percent".split())
 
 
+#: "do you mean my work one", "which one do you want", "the one at the top of page two".
+_ASKS_BACK = re.compile(
+    r"[\s\W]{0,4}(?:(?:yes|yeah|um|uh|oh|well|so|sorry|and|or)\b[\s,]{1,4}){0,2}(?:"
+    r"(?:do|does|did|is|are|can|could|should|would)\s{1,4}(?:you|i|we|it|this|that|they)\b"
+    r"|(?:which|the|this|that|my|your)\s{1,4}(?:[^\W\d_]{2,12}\s{1,4})?ones?(?:[.,?!]|$"
+    r"|\s{1,4}(?:on|in|at|with|for|from|do|did|that|you|i|we)\b))"
+)
+#: Numbers and parts of one that an answer has, whatever it begins with.
+_LEAST_OF_NUMBER = 3
 #: "the second of may" is no time that somebody asks for.
 _SECOND_DAY = re.compile(
     rf"\bsecond\s{{1,4}}of\s{{1,4}}(?:{any_of(MONTHS)})\b"
@@ -260,7 +269,7 @@ def answered(text: str) -> Iterator[tuple[int, int, Found]]:
         elif asked is not None and _AGAIN.search(small):
             patience = _PATIENCE
         elif asked is not None and line.strip():
-            answer = _answer(line, asked)
+            answer = None if _asks_back(small) else _answer(line, asked)
             if answer is not None:
                 found = Found(place + answer[0], place + answer[1], asked.entity_type)
                 yield asked_at, place, found
@@ -268,6 +277,14 @@ def answered(text: str) -> Iterator[tuple[int, int, Found]]:
             if patience == 0:
                 asked = None
         place += len(line) + 1
+
+
+def _asks_back(line: str) -> bool:
+    """Whether a turn, in lowercase, says which datum is meant and not what it is."""
+    words = words_of(line)
+    if len(words) > _MOST_WORDS_OF_ELLIPSIS + _PATIENCE or _ASKS_BACK.match(line) is None:
+        return False
+    return sum(says_a_digit(word) for word in words if word != "one") < _LEAST_OF_NUMBER
 
 
 def _question(line: str) -> Datum | None:
