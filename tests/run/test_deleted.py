@@ -223,7 +223,7 @@ def test_the_audit_says_that_the_transcript_says_so(
     said = capsys.readouterr().out
     assert "deletion_requested: The transcript itself says that its customer has deleted it" in said
     assert "detail    TranscriptDeleted" in said
-    assert "nothing can make it so: deletion_requested" in said
+    assert "whatever else were so: deletion_requested" in said
     listed = ("audit", "list", "--state", "excluded", "--reason", "deletion_requested", "--json")
     assert _exit_code([*listed, *out]) == 0
     (row,) = json.loads(capsys.readouterr().out)["rows"]
