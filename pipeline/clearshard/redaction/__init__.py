@@ -9,11 +9,13 @@
     context     Presidio's context words, in linear time
     scores      how sure the NER is
     in_vain     what is configured to find something and never could
+    detector    batched NER and recognizers → what is found
+    steps       what becomes of it, in order, down to disjoint spans; each step obeys what is asked
+    step_kinds  the four things that a step can do
+    personal    drops what an NER reads that is no personal data
+    codes_behind_names, whole_addresses, foreign_words, propagate, address_gaps  find more
     naming      what was found, under the name that it deserves
-    detector    Presidio's analyzer over batched spaCy NER → candidate spans
     resolve     overlapping, nested and touching candidates → disjoint spans
-    address_gaps  numbers, units and joints between found parts of an address
-    propagate   values found once → wherever else the transcript says them
     identities  which spans name the same person or value
     operators   the ways to replace a value
     invented    names of people and places to draw from
