@@ -87,7 +87,9 @@ def test_a_run_takes_a_configuration_in_any_form(
             "redaction": {"profile": "stock", "languages": ("en",)},
         },
     }[form]
-    result = clearshard.run(given, workers=1)
+    result = clearshard.run(given, workers=1, actor="svc-training")
+    record = json.loads((world.out / "runs" / f"{result.run_id}.json").read_text())
+    assert record["actor"] == "svc-training"
     assert (result.status, result.exit_code, result.message) == ("done", 0, None)
     assert (result.counts.seen, result.counts.written, result.counts.excluded) == (8, 5, 3)
     assert result.reasons["baa_executed"] == 1

@@ -108,6 +108,7 @@ def run(
     retry_quarantined: bool = False,
     redo_stale: bool = False,
     accept_drop: bool = False,
+    actor: str | None = None,
 ) -> RunResult:
     """Decides, redacts, writes shards and accounts for every file, as `clearshard run` does.
 
@@ -126,6 +127,7 @@ def run(
         retry_quarantined: Try files again that were quarantined before, after a fix.
         redo_stale: Redact again what an earlier model, recognizer or code redacted.
         accept_drop: Publish although more is gone than `limits.max_drop_share` allows.
+        actor: Who runs, for the record and the ledger. Default: the name of the process's user.
 
     Returns:
         What it has come to. Look at its `exit_code`: a run of which too much is quarantined is
@@ -151,6 +153,7 @@ def run(
 
         prepare(PRELOAD)
         settings, name = _config(config, problems_of_run)
+        from clearshard.run.agent import this_agent
         from clearshard.run.job import RunOptions
         from clearshard.run.recall import Wishes
         from clearshard.run.told import run_and_tell
@@ -163,6 +166,7 @@ def run(
             wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
             accept_drop=accept_drop,
             replay=replay,
+            agent=this_agent(actor),
         )
         told = _Notes()
         result, excess = run_and_tell(settings, name, options, told, told.warn, now)
