@@ -33,10 +33,10 @@ _YEAR = (
 _OF = rf"(?:,?{_B}(?:of{_B})?)"
 _DATE = re.compile(
     r"(?<![\w'\u2019/.\-])(?:"
-    rf"{_DAY}{_OF}{_MONTH}"
+    rf"(?:the{_B})?{_DAY}{_OF}{_MONTH}"
     rf"|{_MONTH}{_B}(?:the{_B})?{_DAY}"
     # The day and the month by their number: "the ninth of the sixth".
-    rf"|(?:{_ORDINAL}){_B}of the (?:{_ORDINAL})"
+    rf"|(?:the{_B})?(?:{_ORDINAL}){_B}of the (?:{_ORDINAL})"
     rf"){_OF}(?:in{_B})?{_YEAR}(?![\w'\u2019/]|[.,:\-]\d|{_B}(?:percent|dollars|million|hundred)\b)"
 )
 #: What a date without the name of its month has: "of the sixth".
