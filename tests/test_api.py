@@ -244,6 +244,17 @@ def test_transcripts_are_redacted_in_order_and_none_is_passed_through() -> None:
     assert made[5] == clearshard.Quarantined(QuarantineReason.UNSUPPORTED_LANGUAGE, "language_code")
 
 
+def test_transcripts_are_read_in_the_form_that_the_configuration_says() -> None:
+    answer = {"request_id": "x", "response": "Her name is Jennifer Lopez, I think."}
+    nowhere = {"manifest": "", "registry": "", "transcripts": ""}
+    english = {"sources": {**nowhere, "language": "en"}}
+    (unknown,) = clearshard.redact([answer])
+    assert unknown == clearshard.Quarantined(QuarantineReason.UNSUPPORTED_LANGUAGE, "language_code")
+    (made,) = clearshard.redact([answer], english)
+    assert isinstance(made, clearshard.Redacted)
+    assert "Jennifer" not in made.text
+
+
 def test_redact_is_lazy_and_hands_back_errors_of_its_source() -> None:
     class OfCaller(Exception):
         pass

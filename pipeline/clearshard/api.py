@@ -202,10 +202,11 @@ def redact(
     is not provably safe to pass on comes out as `Quarantined`, which holds nothing of it.
 
     Args:
-        transcripts: What AssemblyAI's transcript endpoint returns, each as a mapping, or as JSON in
-            bytes or text. They are taken as they are needed.
-        config: Its `redaction` and `limits` count, and `keys` for the operators `hash` and
-            `surrogate`. Default: the default of everything. A mapping needs no `sources`.
+        transcripts: What AssemblyAI's transcript endpoint returns, or a form of docs/formats.md,
+            each as a mapping, or as JSON in bytes or text. They are taken as they are needed.
+        config: Its `redaction` and `limits` count, `sources.format` and `sources.language`, and
+            `keys` for the operators `hash` and `surrogate`. Default: the default of everything. A
+            mapping needs no `sources`.
         workers: Number of processes; each loads the models, which takes seconds and memory.
 
     Yields:

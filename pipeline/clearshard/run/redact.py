@@ -23,6 +23,7 @@ from clearshard.records import (
     Transcript,
 )
 from clearshard.redaction.redactor import Redactor
+from clearshard.run.work import form_of
 from clearshard.sources.transcripts import read_transcript
 
 _TRANSCRIPTS_PER_UNIT = 16
@@ -68,7 +69,7 @@ def redact(
     """One result for each transcript, in order.
 
     Args:
-        config: How it is redacted; its sources are not looked at.
+        config: How it is read and redacted; of its sources only the form and the language count.
         contents: Transcripts as bytes of JSON.
         key: Of the operators `hash` and `surrogate`.
         workers: Number of processes.
@@ -112,7 +113,7 @@ def _opened(content: bytes, config: Config) -> Transcript | Quarantine:
     try:
         if len(content) > limits.max_transcript_bytes:
             raise Quarantine(QuarantineReason.TOO_LARGE, "max_transcript_bytes")
-        return read_transcript(content, limits.max_transcript_words, None)
+        return read_transcript(content, limits.max_transcript_words, None, form_of(config))
     except Quarantine as problem:
         return problem
     except MemoryError:
