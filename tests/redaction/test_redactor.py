@@ -223,9 +223,9 @@ JOINTS = st.sampled_from(
 )
 
 
-# The same examples every time. One kind is known at which the check is stricter than the recognizer,
-# and one in many thousands of these texts: it does not see turns, and takes "okay" at the beginning
-# of one for an aside within a number ("zero / okay 10 / 9:30"). The file is quarantined.
+# The same examples every time: one kind is known at which the check is stricter than the
+# recognizer, one in many thousands of these texts. It does not see turns, and takes "okay" at the
+# beginning of one for an aside within a number ("zero / okay 10 / 9:30"). The file is quarantined.
 @settings(
     max_examples=60,
     deadline=None,
