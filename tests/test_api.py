@@ -255,6 +255,24 @@ def test_transcripts_are_read_in_the_form_that_the_configuration_says() -> None:
     assert "Jennifer" not in made.text
 
 
+def test_what_was_deleted_is_told_as_that_and_channels_are_handed_out() -> None:
+    deleted = {"status": "completed", "text": "Deleted by user.", "language_code": "en"}
+    two = transcript("good morning", "hello there")
+    for number, turn in enumerate(two["utterances"]):
+        turn["channel"] = number + 1
+        for word in turn["words"]:
+            word["channel"] = number + 1
+    for word in two["words"]:
+        word["channel"] = 1 if word["speaker"] == "A" else 2
+    gone, made = clearshard.redact([deleted, two])
+    assert gone == clearshard.Quarantined("deletion_requested", "TranscriptDeleted")
+    assert isinstance(made, clearshard.Redacted)
+    assert {turn.speaker: made.channels[turn.speaker] for turn in made.utterances} == {
+        "A": 1,
+        "B": 2,
+    }
+
+
 def test_redact_is_lazy_and_hands_back_errors_of_its_source() -> None:
     class OfCaller(Exception):
         pass

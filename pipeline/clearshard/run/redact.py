@@ -5,15 +5,17 @@ type that shards are made of, which never crosses processes: what comes from her
 shard.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Literal
 
 from clearshard.config import Config
 from clearshard.engines.local import Job, LocalEngine
 from clearshard.engines.worker import Loss
 from clearshard.keys import PseudonymKey
 from clearshard.records import (
+    Deleted,
     Quarantine,
     QuarantineReason,
     RedactedTranscript,
@@ -40,6 +42,7 @@ class Redacted:
         redactions: What was replaced where; offsets are into `text`, times are for muting.
         language: Two-letter code.
         audio_duration_ms: Length of the audio, if the source says.
+        channels: Number of the channel, from 1, of each speaker; empty if the source names none.
     """
 
     text: str
@@ -48,18 +51,20 @@ class Redacted:
     redactions: tuple[Redaction, ...]
     language: str
     audio_duration_ms: int | None
+    channels: Mapping[str | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A transcript that is not provably safe to pass on; nothing of it is in here.
+    """A transcript that may not be passed on; nothing of it is in here.
 
     Attributes:
-        reason: As in docs/reasons.md.
+        reason: As in docs/reasons.md: why it is not provably safe; or `deletion_requested`, if it
+            says itself that its customer has deleted it.
         error_type: Name of an exception class or of a check, and where; never content.
     """
 
-    reason: QuarantineReason
+    reason: QuarantineReason | Literal["deletion_requested"]
     error_type: str
 
 
@@ -108,13 +113,13 @@ def make_redaction(
     return work
 
 
-def _opened(content: bytes, config: Config) -> Transcript | Quarantine:
+def _opened(content: bytes, config: Config) -> Transcript | Quarantine | Deleted:
     limits = config.limits
     try:
         if len(content) > limits.max_transcript_bytes:
             raise Quarantine(QuarantineReason.TOO_LARGE, "max_transcript_bytes")
         return read_transcript(content, limits.max_transcript_words, None, form_of(config))
-    except Quarantine as problem:
+    except (Quarantine, Deleted) as problem:
         return problem
     except MemoryError:
         raise
@@ -122,7 +127,9 @@ def _opened(content: bytes, config: Config) -> Transcript | Quarantine:
         return Quarantine(QuarantineReason.MALFORMED, type(error).__name__)
 
 
-def _result(made: RedactedTranscript | Quarantine) -> Redacted | Quarantined:
+def _result(made: RedactedTranscript | Quarantine | Deleted) -> Redacted | Quarantined:
+    if isinstance(made, Deleted):
+        return Quarantined("deletion_requested", Deleted.DETAIL)
     if isinstance(made, Quarantine):
         return Quarantined(made.reason, made.error_type)
     return Redacted(
@@ -132,6 +139,7 @@ def _result(made: RedactedTranscript | Quarantine) -> Redacted | Quarantined:
         redactions=made.redactions,
         language=made.language,
         audio_duration_ms=made.audio_duration_ms,
+        channels=dict(made.channels),
     )
 
 
