@@ -215,7 +215,7 @@ def test_workers_look_for_modules_where_they_are_installed(
     installed = [path for path in sys.path if path not in ("", str(Path.cwd()))]
     monkeypatch.chdir(tmp_path)
     script = tmp_path / "scripts" / "program.py"
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(script))
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(script), raising=False)
     monkeypatch.setattr(sys, "path", ["", str(script.parent), str(tmp_path), *installed])
     assert module_path() == installed
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # somebody has said so

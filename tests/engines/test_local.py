@@ -82,7 +82,13 @@ def test_workers_say_nothing_that_could_quote_their_input(make: str) -> None:
     )
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        cwd=root,
+        # Workers take nothing from the working folder.
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "secret" not in done.stdout + done.stderr
     assert done.stderr == ""

@@ -59,6 +59,9 @@ def _sample_turns() -> Iterator[list[str]]:
             read_transcript(content, 10_000, None)
         except (Quarantine, Deleted):
             continue  # the samples hold every kind of broken transcript
-        turns = [turn["text"] for turn in json.loads(content).get("utterances") or ()]
+        made = json.loads(content)
+        if not (isinstance(made, dict) and made.keys() >= {"status", "text"}):
+            continue  # of another form
+        turns = [turn["text"] for turn in made.get("utterances") or ()]
         if all(len(word) < 40 for turn in turns for word in turn.split()):
             yield turns
