@@ -19,9 +19,9 @@ import codecs
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate, chain, islice, pairwise
-from operator import attrgetter, le
-from typing import Any, TypeVar
+from itertools import accumulate, chain, count, islice, pairwise
+from operator import add, attrgetter, le
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -105,17 +105,23 @@ def read_transcript(
     text, words, utterances, spoken = heard.text, heard.words, heard.utterances, heard.spoken
     if not text.strip() and not has_pieces:
         raise Quarantine(QuarantineReason.EMPTY, "text")
-    count = sum(len(of_one or ()) for of_one in spoken)
-    if max(len(words), len(utterances), count) > max_words or len(text) > 16 * max_words:
+    spoken_count = sum(len(of_one or ()) for of_one in spoken)
+    if max(len(words), len(utterances), spoken_count) > max_words or len(text) > 16 * max_words:
         raise Quarantine(QuarantineReason.TOO_LARGE, "max_transcript_words")
-    _check_times(words, heard.word_at)
-    _check_times(utterances, heard.utterance_at)
+    times = _times_of(words)
+    _check_times(words, times, heard.word_at)
+    _check_times(utterances, _times_of(utterances), heard.utterance_at)
     duration = heard.duration_seconds
     if duration is not None and not 0 <= duration < 1e9:
         raise Quarantine(QuarantineReason.MALFORMED, heard.duration_at)
 
-    numbers = _numbered(map(_voice_of, chain(utterances, words)))
-    text, words = _in_order_of_turns(text, utterances, words, spoken)
+    voices = [*map(_voice_of, words)]
+    numbers = _numbered(chain(map(_voice_of, utterances), voices))
+    if not heard.are_same:
+        given = words
+        text, words = _in_order_of_turns(text, utterances, words, spoken)
+        if words is not given:
+            times, voices = _times_of(words), [*map(_voice_of, words)]
     places = _places(text, utterances, heard.utterance_at, ())
     turns = tuple(
         Piece(start, end, u.start, u.end, numbers[_voice_of(u)])
@@ -124,12 +130,21 @@ def read_transcript(
     _check_gaps(turns, heard.utterance_at)
     for number, (utterance, of_one) in enumerate(zip(utterances, spoken, strict=True)):
         if of_one is not None:
-            where = f"{heard.utterance_at(number)}.words"
             if not heard.are_same:
-                _check_times(of_one, f"{where}[{{}}]".format)
+                where = f"{heard.utterance_at(number)}.words"
+                _check_times(of_one, _times_of(of_one), f"{where}[{{}}]".format)
             if not _are_alike([w.text for w in of_one], [utterance.text]):
+                where = f"{heard.utterance_at(number)}.words"
                 raise Quarantine(QuarantineReason.VIEW_MISMATCH, f"utterance_words: {where}")
-    timed = _timed(text, words, numbers, turns, heard.word_at)
+    starts, ends = _places_of_words(text, words, turns, heard.word_at)
+    timed = Words(
+        starts=starts,
+        ends=ends,
+        start_ms=times.starts,
+        end_ms=times.ends,
+        speakers=tuple([numbers[voice] for voice in voices]),
+        confidences=tuple([word.confidence for word in words]),
+    )
     _check_words_in_turns(timed, turns, heard.utterance_at)
     if not turns:
         turns = (Piece(0, len(text), None, None, None),)
@@ -231,10 +246,13 @@ def _decode_words(
     They are the same words twice, and most of the input: where they are so to the byte, they are
     decoded once.
     """
-    spoken = [
-        _decode_list(utterance.words, f"utterances[{number}].words")
-        for number, utterance in enumerate(utterances)
-    ]
+    try:
+        spoken = [_words_decoder.decode(u.words) if u.words else None for u in utterances]
+    except msgspec.ValidationError:
+        spoken = [
+            _decode_list(utterance.words, f"utterances[{number}].words")
+            for number, utterance in enumerate(utterances)
+        ]
     inside = [bytes(utterance.words)[1:-1] for utterance in utterances]
     if any(between.join(inside) == words[1:-1] for between in (b", ", b",")):
         return list(chain.from_iterable(of_one or () for of_one in spoken)), spoken, True
@@ -281,9 +299,24 @@ def _mend(piece: dict[str, Any]) -> None:
             piece["confidence"] = None
 
 
-def _check_times(pieces: Sequence[Word | Utterance], at: Callable[[int], str]) -> None:
+class _Times(NamedTuple):
+    """Of pieces, by columns; milliseconds."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+def _times_of(pieces: Sequence[Word | Utterance]) -> _Times:
+    return _Times(tuple([piece.start for piece in pieces]), tuple([piece.end for piece in pieces]))
+
+
+def _check_times(
+    pieces: Sequence[Word | Utterance], times: _Times, at: Callable[[int], str]
+) -> None:
     """Passes if nothing ends before it begins, and nobody speaks twice at once."""
-    if _follow(pieces):
+    if all(map(le, times.starts, times.ends)) and all(
+        map(le, times.ends, islice(times.starts, 1, None))
+    ):
         return
     ends: defaultdict[_Voice, int] = defaultdict(int)
     for number, piece in enumerate(pieces):
@@ -291,12 +324,6 @@ def _check_times(pieces: Sequence[Word | Utterance], at: Callable[[int], str]) -
         if not ends[voice] <= piece.start <= piece.end:
             raise Quarantine(QuarantineReason.MALFORMED, f"timing: {at(number)}")
         ends[voice] = piece.end
-
-
-def _follow(pieces: Sequence[Word | Utterance]) -> bool:
-    starts = [piece.start for piece in pieces]
-    ends = [piece.end for piece in pieces]
-    return all(map(le, starts, ends)) and all(map(le, ends, islice(starts, 1, None)))
 
 
 def _in_order_of_turns(
@@ -334,36 +361,24 @@ def _numbered(voices: Iterable[_Voice]) -> dict[_Voice, int | None]:
 
 def _channels(numbers: dict[_Voice, int | None]) -> tuple[int | None, ...]:
     """The channel of each voice, by its number; empty if there is none."""
+    if all(channel is None for channel, _ in numbers):
+        return ()
     labels = [channel for channel, speaker in numbers if (channel, speaker) != _NOBODY]
     channels = numbered_channels(labels)
     return tuple([channels[label] for label in labels]) if len(channels) > 1 else ()
 
 
-def _timed(
-    text: str,
-    words: Sequence[Word],
-    numbers: dict[_Voice, int | None],
-    turns: Sequence[Piece],
-    at: Callable[[int], str],
-) -> Words:
+def _places_of_words(
+    text: str, words: Sequence[Word], turns: Sequence[Piece], at: Callable[[int], str]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Where in the text the words start, and where they end; raises as `_places`."""
     texts = [word.text for word in words]
     if words and " ".join(texts) == text and text.split() == texts:
         # Nearly always: words between single blanks.
-        nexts = tuple(accumulate([len(text) + 1 for text in texts]))
-        starts = (0, *nexts[:-1])
-        ends = tuple([start - 1 for start in nexts])
-    else:
-        places = _places(text, words, at, [turn.start for turn in turns])
-        starts = tuple(start for start, _ in places)
-        ends = tuple(end for _, end in places)
-    return Words(
-        starts=starts,
-        ends=ends,
-        start_ms=tuple([word.start for word in words]),
-        end_ms=tuple([word.end for word in words]),
-        speakers=tuple([numbers[voice] for voice in map(_voice_of, words)]),
-        confidences=tuple([word.confidence for word in words]),
-    )
+        ends = tuple(map(add, accumulate(map(len, texts)), count()))
+        return (0, *[end + 1 for end in ends[:-1]]), ends
+    places = _places(text, words, at, [turn.start for turn in turns])
+    return tuple(start for start, _ in places), tuple(end for _, end in places)
 
 
 def _places(
@@ -451,7 +466,7 @@ def _squeeze(texts: Iterable[str]) -> str:
 
 def _are_alike(said: Sequence[str], again: Sequence[str]) -> bool:
     """Whether two views are the same speech, be it that they punctuate it otherwise."""
-    if _squeeze(said) == _squeeze(again):
+    if " ".join(said) == " ".join(again) or _squeeze(said) == _squeeze(again):
         return True
     return letters("".join(said)) == letters("".join(again))
 
