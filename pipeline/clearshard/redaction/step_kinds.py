@@ -37,7 +37,8 @@ class Asked:
 
     def admitted(self, spans: Iterable[Span]) -> list[Span]:
         """Those of some findings that are wanted and sure enough."""
-        return [s for s in spans if s.score >= self.threshold and s.entity_type in self.wanted]
+        threshold, wanted = self.threshold, self.wanted
+        return [s for s in spans if s.score >= threshold and s.entity_type in wanted]
 
 
 @dataclass(frozen=True, slots=True)

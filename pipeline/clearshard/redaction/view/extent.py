@@ -56,7 +56,11 @@ class Words:
 
 def word_around(text: str, place: int) -> tuple[int, int] | None:
     """The range of the word that a place is inside of."""
-    if not 0 < place < len(text) or not (_is_of_word(text[place - 1]) and _is_of_word(text[place])):
+    if not 0 < place < len(text):
+        return None
+    before, behind = text[place - 1], text[place]
+    # Nearly always there is a blank.
+    if " " in (before, behind) or not (_is_of_word(before) and _is_of_word(behind)):
         return None
     start = end = place
     while start and _is_of_word(text[start - 1]):
