@@ -118,3 +118,16 @@ def test_a_field_that_is_there_twice_says_nothing() -> None:
     with pytest.raises(Quarantine) as caught:
         read_transcript(content.encode(), 100, "x")
     assert caught.value.error_type == "DuplicateKey"
+
+
+@pytest.mark.parametrize("of", [{}, _said("hello there")])
+@pytest.mark.parametrize("letter", "dt_")
+def test_a_letter_that_is_written_as_an_escape_hides_no_deletion(of: Json, letter: str) -> None:
+    """JSON may spell any letter so; the address alone says it here, also beside speech."""
+    made = deleted(text="hello there") if not of else {**of, "audio_url": ADDRESS}
+    escaped = ADDRESS.replace(letter, f"\\u{ord(letter):04x}").replace("/", "\\/")
+    content = json.dumps(made).replace(ADDRESS, escaped).encode()
+    assert json.loads(content) == made
+    assert may_say_deleted(content)
+    with pytest.raises(Deleted):
+        read_transcript(content, 100, None)

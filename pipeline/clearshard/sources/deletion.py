@@ -11,8 +11,8 @@ import msgspec
 
 _SENTENCE = "deleted by user"
 _ADDRESS = "deleted_by_user"
-#: Stands in both, however they are encoded.
-_MARK = b"deleted"
+#: One of these stands in both: the word, or a letter of it written as JSON can write any letter.
+_MARKS = (b"deleted", b"\\u00")
 
 
 def says_deleted(text: str | None, audio_url: bytes, *, has_pieces: bool) -> bool:
@@ -25,12 +25,13 @@ def says_deleted(text: str | None, audio_url: bytes, *, has_pieces: bool) -> boo
     """
     if not has_pieces and " ".join((text or "").split()).rstrip(".").lower() == _SENTENCE:
         return True
-    return _MARK in audio_url.lower() and _is_address_of_nothing(audio_url)
+    return may_say_deleted(audio_url) and _is_address_of_nothing(audio_url)
 
 
 def may_say_deleted(content: bytes) -> bool:
     """Whether a transcript, not decoded, could say so: most could not."""
-    return _MARK in content.lower()
+    lower = content.lower()
+    return any(mark in lower for mark in _MARKS)
 
 
 def _is_address_of_nothing(audio_url: bytes) -> bool:
