@@ -354,7 +354,7 @@ def _told_safely() -> Iterator[None]:
         raise
     except _OfCaller as caught:
         raise caught.error from None
-    except Exception as error:  # noqa: BLE001 - the last line of defence
+    except Exception as error:  # noqa: BLE001 - of whatever kind, its message may quote
         raise RunFailed(unexpected(error)) from None
 
 
@@ -410,7 +410,7 @@ def _contents(transcripts: "Iterable[Mapping[str, Any] | bytes | str]") -> Itera
             transcript = next(source)
         except StopIteration:
             return
-        except Exception as error:  # noqa: BLE001 - handed back as it is
+        except Exception as error:  # noqa: BLE001 - the caller's own: given back to it as it is
             raise _OfCaller(error) from None
         match transcript:
             case bytes():

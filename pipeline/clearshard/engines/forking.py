@@ -68,11 +68,12 @@ class _Popen(popen_forkserver.Popen):
             reduction.dump(process_obj, buffer)
         finally:
             set_spawning_popen(None)
+        # The type stubs leave out what Python's own `_launch` uses: `_fds` here, `util` below.
         self.sentinel, writer = _SERVERS.get().connect_to_new_process(self._fds)  # type: ignore[attr-defined]
         # Kept open as long as this object: so the process knows that its parent is there.
         parent = os.dup(writer)
         self.finalizer = util.Finalize(self, util.close_fds, (parent, self.sentinel))  # type: ignore[attr-defined]
-        with open(writer, "wb", closefd=True) as pipe:  # noqa: PTH123 - a handle
+        with open(writer, "wb", closefd=True) as pipe:  # noqa: PTH123 - a descriptor, and no path
             pipe.write(buffer.getbuffer())
         self.pid = read_signed(self.sentinel)
 
@@ -81,7 +82,7 @@ class ForkedProcess(ForkServerProcess):
     """A process forked from ours."""
 
     @staticmethod
-    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 - Python's name
+    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 - `multiprocessing` calls it so
         return _Popen(process_obj)
 
     def start(self) -> None:

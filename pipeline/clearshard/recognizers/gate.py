@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from re import _constants as op  # type: ignore[attr-defined]  # the parser has no public name
-from re import _parser  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]  # the same
 from typing import Any
 
 import regex
