@@ -16,7 +16,7 @@ import pytest
 import clearshard
 from clearshard import api
 from clearshard.children import module_path
-from clearshard.records import QuarantineReason
+from clearshard.records.states import QuarantineReason
 
 from .run.world import AS_OF, World, small_world, transcript, world_clock
 

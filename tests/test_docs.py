@@ -15,7 +15,7 @@ from typer.main import get_command
 from clearshard.cli.entry import app
 from clearshard.config import Config, default_policy_text
 from clearshard.eligibility.policy import parse_policy
-from clearshard.records import QuarantineReason
+from clearshard.records.states import QuarantineReason
 from clearshard.redaction.steps import STEPS
 
 ROOT = Path(__file__).parents[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clearshard.errors import OutputFull, OutputUnusable, RunFailed
-from clearshard.records import Quarantine
+from clearshard.records.states import Quarantine
 from clearshard.storage import (
     open_inside,
     output_errors,

@@ -30,7 +30,7 @@ from clearshard.run.checked import problems_of_redaction, problems_of_run
 if TYPE_CHECKING:  # these take long to import, and `import clearshard` takes none of it
     import pyarrow as pa
 
-    from clearshard.records import Counts
+    from clearshard.records.run import Counts
     from clearshard.run.redact import Quarantined, Redacted
 
 Status = Literal["done", "unchanged", "dry_run", "too_many_quarantined"]
@@ -282,7 +282,7 @@ def decide(
     ):
         import pyarrow as pa
 
-        from clearshard.records import DECISION_SCHEMA
+        from clearshard.records.schemas import DECISION_SCHEMA
         from clearshard.run.accepted import accept
         from clearshard.run.decide import decide as decide_all
 

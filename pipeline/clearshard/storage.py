@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clearshard.errors import ClearshardError, OutputFull, OutputUnusable, RunFailed
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 
 #: Everything that is allowed to the group and to others.
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO

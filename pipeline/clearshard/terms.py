@@ -8,7 +8,7 @@ policies as they are: whoever shows them makes them inert.
 import tomllib
 from typing import Any
 
-from clearshard.records import RedactionTerms, RunRecord
+from clearshard.records.run import RedactionTerms, RunRecord
 
 #: Of runs whose record is older than what is asked for.
 NOT_RECORDED = "not recorded"

@@ -24,7 +24,7 @@ from clearshard.audit.events import canonical
 from clearshard.audit.verify import Known, verify
 from clearshard.cli.entry import _exit_code
 from clearshard.errors import OutputUnusable, RunFailed
-from clearshard.records import Counts
+from clearshard.records.run import Counts
 
 from .building import Output, Row, excluded
 from .signers import OTHER, SIGNER

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from clearshard.audit.cells import cell, recovered
 from clearshard.audit.export import Format, as_json, export
 from clearshard.audit.listing import LISTING_SCHEMA
-from clearshard.records import FACTS_TYPE
+from clearshard.records.schemas import FACTS_TYPE
 
 from .building import Row, decision
 

@@ -11,7 +11,7 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
-from clearshard.records import RedactionTerms, Waived
+from clearshard.records.run import RedactionTerms, Waived
 
 from .building import Output
 

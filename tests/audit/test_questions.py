@@ -26,7 +26,8 @@ from clearshard.audit.summary import (
 )
 from clearshard.audit.verify import verify
 from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
-from clearshard.records import DECISION_SCHEMA, QuarantineReason, State
+from clearshard.records.schemas import DECISION_SCHEMA
+from clearshard.records.states import QuarantineReason, State
 
 from .building import FACTS, POLICY, ROWS, Output, Row, excluded, key_of, quarantined
 

@@ -20,7 +20,7 @@ from clearshard.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
 from clearshard.eligibility.gate import MANIFEST_SCHEMA, Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
-from clearshard.records import State
+from clearshard.records.states import State
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 POLICY = parse_policy(default_policy_text(), "default policy")

@@ -22,7 +22,7 @@ from clearshard.audit.signing import Signer
 from clearshard.audit.verify import Known, Report, verify
 from clearshard.config import default_policy_text, load_config
 from clearshard.keys import load_signing_key
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 
 from ..run.world import World, small_world, transcript
 from .signers import OTHER

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from clearshard.audit.verify import verify
-from clearshard.records import SHARD_SCHEMA, Counts
+from clearshard.records.run import Counts
+from clearshard.records.schemas import SHARD_SCHEMA
 
 from .building import (
     REDACTOR,

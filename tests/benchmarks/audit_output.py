@@ -32,18 +32,16 @@ from clearshard.eligibility.gate import MANIFEST_SCHEMA, Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy, parse_policy
 from clearshard.keys import SigningKey
-from clearshard.records import (
-    DECISION_SCHEMA,
-    TIMESTAMP,
+from clearshard.records.run import (
     Counts,
     DecisionsFile,
-    QuarantineReason,
     RunRecord,
     ShardFile,
     SourceSnapshot,
-    State,
-    utc_text,
 )
+from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
+from clearshard.records.states import QuarantineReason, State
+from clearshard.records.times import utc_text
 from clearshard.run.folder import encode_record
 from clearshard.shards.card import dataset_card
 from clearshard.storage import write_atomic

@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def _turns(folder: Path, words: int) -> list[str]:
-    from clearshard.records import Deleted, Quarantine
+    from clearshard.records.states import Deleted, Quarantine
     from clearshard.sources.transcripts import read_transcript
 
     turns: list[str] = []

@@ -26,7 +26,7 @@ from clearshard.evaluation.gold import GoldDocument, read_gold
 from clearshard.evaluation.groups import Group, Variant, group_of
 from clearshard.recognizers.fail_closed import silence_presidio
 from clearshard.recognizers.table import recognizers_of
-from clearshard.records import Transcript
+from clearshard.records.transcript import Transcript
 from clearshard.redaction.detector import text_with_line_breaks
 from clearshard.redaction.ner import STOCK_NER, entity_types, load_ner, spans_of, speech_model
 from clearshard.redaction.patterns import Patterns

@@ -8,7 +8,7 @@ import pytest
 from clearshard.config import default_policy_text
 from clearshard.eligibility.policy import parse_policy
 from clearshard.errors import ConfigError
-from clearshard.records import OwnColumn
+from clearshard.records.facts import OwnColumn
 
 FACT = '[facts.consent_version]\ntable = "registry"\ntype = "integer"\n'
 

@@ -1,7 +1,7 @@
 from clearshard.evaluation.gold import GoldDocument, GoldSpan
 from clearshard.evaluation.groups import Variant
 from clearshard.evaluation.misses import Miss, misses
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 TEXT = "i am ann lee, born 5 may, of acme"
 DOCUMENT = GoldDocument(

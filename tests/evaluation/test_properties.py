@@ -11,7 +11,7 @@ from clearshard.evaluation.groups import Variant, group_of
 from clearshard.evaluation.metrics import Counts, figures
 from clearshard.evaluation.misses import misses
 from clearshard.evaluation.scoring import score, score_document
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 # Few characters, so that spans often meet; letters, digits, marks and spaces of several widths.
 TEXTS = st.text(st.sampled_from("ab1é\U0001f600\U0001d49c\u0301٣-. \n\u00a0"), max_size=40)

@@ -4,7 +4,7 @@ from clearshard.evaluation.gold import GoldDocument, GoldSpan
 from clearshard.evaluation.metrics import Counts, Figures, figures
 from clearshard.evaluation.rendering import to_dict, to_table
 from clearshard.evaluation.scoring import score_document
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 # One name of 6 letters, half of it removed; one of the two other words, "call", removed.
 TEXT = "call ann lee now"

@@ -7,7 +7,7 @@ from clearshard.evaluation.gold import GoldDocument, GoldSpan
 from clearshard.evaluation.groups import Group, Variant
 from clearshard.evaluation.metrics import Agreement, Counts, GroupFigures, figures
 from clearshard.evaluation.scoring import score, score_document
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 
 def gold(text: str, *marked: tuple[str, str], name: str = "a") -> GoldDocument:

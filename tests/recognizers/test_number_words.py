@@ -19,7 +19,7 @@ from clearshard.recognizers.number_words import (
 )
 from clearshard.recognizers.spelled import find_spelled_values
 from clearshard.recognizers.spoken_email import ADDRESS_SAID
-from clearshard.records import Quarantine
+from clearshard.records.states import Quarantine
 from clearshard.redaction.residual import check_residual
 from clearshard.redaction.written.forms import written_forms
 

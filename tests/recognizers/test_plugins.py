@@ -15,7 +15,7 @@ from clearshard.config import load_config
 from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
 from clearshard.recognizers.plugins import PluginMisbehaved, find_plugins, load_plugins
-from clearshard.records import Quarantine
+from clearshard.records.states import Quarantine
 from clearshard.redaction.promise import promise_digest
 from clearshard.redaction.redactor import Redactor, redactor_digest
 from clearshard.run.detect import Document, transcript_of

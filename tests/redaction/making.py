@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from clearshard.config import Config, Redaction, Sources
 from clearshard.keys import PseudonymKey
-from clearshard.records import Piece, Quarantine, Span, Transcript, Words
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import Piece, Span, Transcript, Words
 from clearshard.redaction.detector import text_with_line_breaks
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.step_kinds import Seen

@@ -5,7 +5,8 @@ import re
 import string
 from collections.abc import Iterator
 
-from clearshard.records import Quarantine, RedactedTranscript
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import RedactedTranscript
 
 #: Shown as nothing, or nearly: format characters, marks, fillers, private use, noncharacters,
 #: controls, halves of pairs, and the character that stands for an object.

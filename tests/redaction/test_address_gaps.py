@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.address_gaps import RECOGNIZER, fill_gaps
 from clearshard.redaction.resolve import resolve
 

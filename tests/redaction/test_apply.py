@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearshard.records import (
-    Piece,
-    Quarantine,
-    QuarantineReason,
-    RedactedTranscript,
-    Span,
-    Transcript,
-    Words,
-)
+from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.transcript import Piece, RedactedTranscript, Span, Transcript, Words
 from clearshard.redaction.apply import apply
 
 from .making import disjoint_spans, squeeze, transcript, transcripts

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.codes_behind_names import codes_behind_names
 from clearshard.redaction.redactor import Redactor
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from clearshard.recognizers.table import recognizers_of
-from clearshard.records import Quarantine, Transcript
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import Transcript
 from clearshard.redaction import detector as detector_module
 from clearshard.redaction.detector import text_with_line_breaks
 from clearshard.redaction.redactor import Redactor

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from clearshard.records import Quarantine, RedactedTranscript
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import RedactedTranscript
 from clearshard.redaction.redactor import Redactor
 
 from .disguises import disguised, left_of

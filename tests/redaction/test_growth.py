@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from clearshard.records import Piece, Span, Transcript, Words
+from clearshard.records.transcript import Piece, Span, Transcript, Words
 from clearshard.redaction.naming import named_by_others
 from clearshard.redaction.propagate import propagate
 from clearshard.redaction.redactor import Redactor

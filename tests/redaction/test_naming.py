@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.naming import named_by_others, numbers_not_addresses
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.step_kinds import Asked, Rename, Seen

@@ -13,7 +13,8 @@ from presidio_anonymizer.operators import Operator
 from clearshard.config import OperatorName
 from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
-from clearshard.records import Quarantine, QuarantineReason, Span
+from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.transcript import Span
 from clearshard.redaction.invented import Pool
 from clearshard.redaction.operators import KeyedSurrogate
 from clearshard.redaction.redactor import Redactor

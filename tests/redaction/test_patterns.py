@@ -10,7 +10,7 @@ from presidio_analyzer import Pattern, PatternRecognizer
 from clearshard.recognizers.fail_closed import PatternTimeout
 from clearshard.recognizers.gate import Extent, Gate, gate_of
 from clearshard.recognizers.table import recognizers_of
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.redaction import patterns as module
 from clearshard.redaction.patterns import Patterns
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.personal import personal_part
 
 

@@ -8,7 +8,7 @@ import pytest
 from clearshard.config import Redaction
 from clearshard.errors import ConfigError
 from clearshard.recognizers import table
-from clearshard.records import SHARD_SCHEMA
+from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.redaction import promise, steps
 from clearshard.redaction.promise import _NOT_ASKED, promise_digest
 from clearshard.redaction.step_kinds import Add

@@ -18,15 +18,8 @@ from presidio_analyzer.predefined_recognizers import EmailRecognizer, UrlRecogni
 from clearshard.errors import ConfigError
 from clearshard.recognizers.fail_closed import PatternTimeout
 from clearshard.recognizers.finder import Finder
-from clearshard.records import (
-    Piece,
-    Quarantine,
-    QuarantineReason,
-    RedactedTranscript,
-    Span,
-    Transcript,
-    Words,
-)
+from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.transcript import Piece, RedactedTranscript, Span, Transcript, Words
 from clearshard.redaction import detector, steps
 from clearshard.redaction import redactor as module
 from clearshard.redaction.detector import text_with_line_breaks
@@ -326,7 +319,7 @@ def test_hash_seed_leaves_no_trace(tmp_path: Path) -> None:
     own.write_text(f"recognizers: [{', '.join(one.format(n) for n in 'ZYXW')}]")
     code = (
         "import sys; from pathlib import Path\n"
-        "from clearshard.records import *; from clearshard.config import *\n"
+        "from clearshard.records.transcript import *; from clearshard.config import *\n"
         "from clearshard.keys import *\n"
         "from clearshard.redaction.redactor import Redactor\n"
         f"s = Redaction(recognizers={str(own)!r}, profile='stock')\n"

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from clearshard.records import Quarantine, QuarantineReason, RedactedTranscript
+from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.transcript import RedactedTranscript
 from clearshard.redaction import residual
 from clearshard.redaction.apply import apply
 from clearshard.redaction.redactor import Redactor

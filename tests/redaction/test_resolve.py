@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearshard.records import Quarantine, Span
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import Span
 from clearshard.redaction.resolve import resolve
 
 TEXT = "ab cd  ef\ngh ij\tkl"

@@ -10,7 +10,7 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from clearshard.records import Quarantine
+from clearshard.records.states import Quarantine
 from clearshard.redaction.batch_ner.runtime import BatchNer, Entity, Reading, supports
 from clearshard.redaction.ner import STOCK_NER, entity_types, load_ner, speech_model
 from clearshard.redaction.reading import OneByOne, Union

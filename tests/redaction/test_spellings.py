@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clearshard.records import RedactedTranscript, Span
+from clearshard.records.transcript import RedactedTranscript, Span
 from clearshard.redaction.apply import apply
 from clearshard.sources.transcripts import read_transcript
 

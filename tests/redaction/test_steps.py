@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clearshard.config import Profile
-from clearshard.records import Quarantine, Span
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import Span
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.step_kinds import Add, Asked, Drop, Merge, Rename, Seen, StepFailed
 from clearshard.redaction.steps import STEPS, each, spans_in, steps_of

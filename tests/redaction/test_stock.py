@@ -2,7 +2,8 @@
 
 import pytest
 
-from clearshard.records import Quarantine, RedactedTranscript
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import RedactedTranscript
 from clearshard.redaction.ner import STOCK_NER
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.stock import StockPresidio, found_by, found_by_detector

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clearshard.records import RedactedTranscript, Span
+from clearshard.records.transcript import RedactedTranscript, Span
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.whole_addresses import whole_addresses
 

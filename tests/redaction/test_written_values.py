@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.redaction import detector as detector_module
 from clearshard.redaction.redactor import Redactor
 

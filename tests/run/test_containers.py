@@ -18,7 +18,7 @@ from clearshard.config import Limits
 from clearshard.engines.stopping import Stop
 from clearshard.engines.worker import Worker
 from clearshard.errors import Interrupted, RunFailed
-from clearshard.records import Quarantine
+from clearshard.records.states import Quarantine
 from clearshard.run import containers
 from clearshard.run.containers import ContainerReader
 from clearshard.sources.containers import read_records

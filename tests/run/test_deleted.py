@@ -12,7 +12,7 @@ import pytest
 from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
 from clearshard.config import default_policy_text
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run import job, work
 from clearshard.run.job import RunOptions, RunResult
 from clearshard.run.recall import NO_WISHES, Wishes

@@ -9,7 +9,7 @@ from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
 from clearshard.errors import TooManyGone
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run.job import RunOptions
 
 from .world import AS_OF, World, transcript

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.run.earlier import Builder, Earlier, Found
 
 REFUSED = Quarantine(QuarantineReason.DETECTOR_FAILED, "Worker_crashed")

@@ -10,7 +10,7 @@ import pytest
 from clearshard.config import default_policy_text
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
-from clearshard.records import QuarantineReason
+from clearshard.records.states import QuarantineReason
 from clearshard.run.intake import Tables, take_in
 
 from .world import AS_OF, World, small_world, transcript

@@ -15,7 +15,7 @@ from clearshard.audit.explain import explain
 from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
 from clearshard.config import load_config
-from clearshard.records import DECISION_SCHEMA
+from clearshard.records.schemas import DECISION_SCHEMA
 from clearshard.run.decide import decide
 from clearshard.run.intake import read_accounts
 from clearshard.run.job import RunOptions

@@ -12,7 +12,8 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.config import load_config
-from clearshard.records import SHARD_SCHEMA, RunRecord
+from clearshard.records.run import RunRecord
+from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.run.job import RunOptions, run
 from data.generator.people import DECOY_NAME
 

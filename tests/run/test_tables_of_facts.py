@@ -12,7 +12,7 @@ from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
 from clearshard.config import load_config
 from clearshard.errors import SourceUnavailable
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run.job import RunOptions, run
 
 from .world import AS_OF, Silent, World, small_world

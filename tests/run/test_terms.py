@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clearshard.audit.verify import verify
-from clearshard.records import RedactionTerms
+from clearshard.records.run import RedactionTerms
 
 from .world import World, small_world
 

@@ -11,7 +11,7 @@ import pytest
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.errors import OutputUnusable, RegistryStale, SourceUnavailable
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run import job
 from clearshard.run.finish import Finisher
 from clearshard.run.job import RunOptions, RunResult

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from clearshard.config import load_config
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run.job import RunOptions, RunResult, run
 
 AS_OF = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clearshard.keys import PseudonymKey
-from clearshard.records import Piece, RedactedTranscript, Span, StagedUnit, Transcript, Words
+from clearshard.records.tasks import StagedUnit
+from clearshard.records.transcript import Piece, RedactedTranscript, Span, Transcript, Words
 from clearshard.redaction.apply import apply
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import Seal, ShardRow, stage

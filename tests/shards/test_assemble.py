@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearshard.errors import IntegrityError
-from clearshard.records import SHARD_SCHEMA, ShardFile
+from clearshard.records.run import ShardFile
+from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.shards.assemble import Assembler, ShardSizes
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.storage import sha256_file

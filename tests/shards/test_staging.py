@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from clearshard.records import RedactedTranscript
+from clearshard.records.transcript import RedactedTranscript
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import STAGED_SCHEMA, ShardRow, stage
 

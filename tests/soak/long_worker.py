@@ -9,7 +9,7 @@ from clearshard.bench.fleet import _memory
 from clearshard.bench.ways import seal_of
 from clearshard.config import redaction_defaults
 from clearshard.engines.local import Job, LocalEngine
-from clearshard.records import FileTask
+from clearshard.records.tasks import FileTask
 from clearshard.run import PRELOAD
 from clearshard.run.units import WorkUnit, split
 from clearshard.run.work import WorkSettings, make_work

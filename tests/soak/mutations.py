@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from clearshard.records import Deleted, Quarantine
+from clearshard.records.states import Deleted, Quarantine
 from clearshard.sources.transcripts import read_transcript
 
 ROOT = Path(__file__).parents[2]

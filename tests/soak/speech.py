@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from clearshard.records import Deleted, Quarantine
+from clearshard.records.states import Deleted, Quarantine
 from clearshard.sources.transcripts import read_transcript
 
 from ..run.world import transcript

@@ -6,7 +6,7 @@ import random
 from itertools import pairwise
 from typing import Any
 
-from clearshard.records import Transcript
+from clearshard.records.transcript import Transcript
 
 _ODD: tuple[Any, ...] = (
     None,

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.sources import containers
 from clearshard.sources.containers import read_records
 from clearshard.sources.transcripts import read_transcript

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from clearshard.records import Deleted, Quarantine
+from clearshard.records.states import Deleted, Quarantine
 from clearshard.sources.deletion import may_say_deleted
 from clearshard.sources.transcripts import read_transcript
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from clearshard.records import Piece, Quarantine, Transcript, Words
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import Piece, Transcript, Words
 from clearshard.sources.transcripts import read_transcript
 
 from .mutations import encoded, is_consistent, mangle, mutate

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from clearshard.records import Counts, RunRecord, SourceSnapshot
+from clearshard.records.run import Counts, RunRecord, SourceSnapshot
 
 
 def a_record(**changes: Any) -> RunRecord:

@@ -22,7 +22,7 @@ from clearshard.errors import (
     SourceUnavailable,
     TooManyGone,
 )
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run import job
 from clearshard.telemetry.metrics import render, write_metrics
 from clearshard.telemetry.outcome import Outcome, failed, visible

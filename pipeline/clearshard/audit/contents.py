@@ -15,7 +15,9 @@ import pyarrow.parquet as pq
 from clearshard.audit.faults import Fault
 from clearshard.audit.inventory import below
 from clearshard.audit.reading import VisibleRun, open_decisions, parquet_view, part_number
-from clearshard.records import DECISION_SCHEMA, SHARD_SCHEMA, ShardFile, State
+from clearshard.records.run import ShardFile
+from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
+from clearshard.records.states import State
 
 _BATCH_ROWS = 1 << 16
 _WRONG = "Do not use this run; run again"

@@ -8,7 +8,8 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clearshard.records import DECISION_SCHEMA, DecisionsFile
+from clearshard.records.run import DecisionsFile
+from clearshard.records.schemas import DECISION_SCHEMA
 from clearshard.storage import sha256_file
 
 #: Rows of one file: enough to be one scan, few enough to be copied and checked by itself.

@@ -12,7 +12,8 @@ from clearshard.audit.listing import decisions_on
 from clearshard.audit.reading import Pick, VisibleRun, part_number, picked_runs, superseded_by
 from clearshard.audit.reasons import Why, all_facts, recorded_rules, why, why_row_unread
 from clearshard.audit.remedy import Remedy, remedy
-from clearshard.records import QuarantineReason, SourceSnapshot, State
+from clearshard.records.run import SourceSnapshot
+from clearshard.records.states import QuarantineReason, State
 
 
 class Presence(StrEnum):

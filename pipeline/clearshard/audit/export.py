@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearshard.audit.cells import cell
-from clearshard.records import utc_text
+from clearshard.records.times import utc_text
 
 _BETWEEN_VALUES = ";"
 

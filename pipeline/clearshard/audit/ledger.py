@@ -37,7 +37,7 @@ from clearshard.audit.events import (
 from clearshard.audit.faults import Fault
 from clearshard.audit.signing import Signer
 from clearshard.errors import IntegrityError
-from clearshard.records import utc_text
+from clearshard.records.times import utc_text
 from clearshard.storage import fsync_folder, output_errors, write_atomic
 
 #: The copy of the newest line, beside the ledger.

@@ -19,7 +19,7 @@ from clearshard.audit.reading import (
     picked_runs,
 )
 from clearshard.audit.selection import Filter, is_text
-from clearshard.records import DECISION_SCHEMA
+from clearshard.records.schemas import DECISION_SCHEMA
 
 #: What a listing has: the run, and then everything that was decided.
 LISTING_SCHEMA = pa.schema([pa.field("run_id", pa.string()), *DECISION_SCHEMA])

@@ -21,7 +21,8 @@ import pyarrow as pa
 
 from clearshard.audit.faults import printable
 from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
-from clearshard.records import DECISION_SCHEMA, RunRecord
+from clearshard.records.run import RunRecord
+from clearshard.records.schemas import DECISION_SCHEMA
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}")
 _PART = re.compile(r"part-([0-9]{1,9})-[0-9A-Za-z]+\.parquet")

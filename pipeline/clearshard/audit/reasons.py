@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clearshard.records import FACTS_TYPE, QuarantineReason
+from clearshard.records.schemas import FACTS_TYPE
+from clearshard.records.states import QuarantineReason
 
 #: Names of the facts that a decision keeps.
 FACT_NAMES = tuple(FACTS_TYPE.field(i).name for i in range(FACTS_TYPE.num_fields))

@@ -20,7 +20,7 @@ from clearshard.audit.reasons import (
     rules_giving,
     text_of,
 )
-from clearshard.records import State
+from clearshard.records.states import State
 
 #: Facts about a contract: they can be otherwise tomorrow, and so can facts of a policy's own. All
 #: others happened.

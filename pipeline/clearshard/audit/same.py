@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from clearshard.audit.reading import LATER_COLUMNS, VisibleRun, connected, parquet_view
-from clearshard.records import DECISION_SCHEMA, FACTS_TYPE
+from clearshard.records.schemas import DECISION_SCHEMA, FACTS_TYPE
 
 #: What differs between two runs that decide alike: when they ran, when the registry was exported,
 #: and where in the shards a file is, which follows from all the rest.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clearshard.audit.reading import Pick, VisibleRun, picked_runs
 from clearshard.errors import ConfigError
-from clearshard.records import State
+from clearshard.records.states import State
 
 
 @dataclass(frozen=True, slots=True)

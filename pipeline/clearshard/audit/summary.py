@@ -11,7 +11,7 @@ import duckdb
 from clearshard.audit.reading import Pick, open_decisions
 from clearshard.audit.selection import Period, runs_in
 from clearshard.errors import IntegrityError
-from clearshard.records import State
+from clearshard.records.states import State
 from clearshard.terms import made_under
 
 _MOST_ACCOUNTS = 10

@@ -40,7 +40,7 @@ from clearshard.audit.inventory import (
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from clearshard.errors import IntegrityError, OutputUnusable
-from clearshard.records import ShardFile
+from clearshard.records.run import ShardFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from clearshard.audit.events import canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun, part_number, superseded_by, visible_runs
-from clearshard.records import TIMESTAMP
+from clearshard.records.schemas import TIMESTAMP
 from clearshard.terms import policy_name
 
 #: Names of the views.

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from clearshard.bench.documents import Document
 from clearshard.bench.ways import with_profile
 from clearshard.config import Config
-from clearshard.records import Piece, Quarantine, Transcript, Words
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import Piece, Transcript, Words
 from clearshard.redaction.batch_ner.runtime import BatchNer
 from clearshard.redaction.detector import Detector
 from clearshard.redaction.ner import load_ner

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearshard.errors import SourceUnavailable
-from clearshard.records import Deleted, FileTask, Quarantine, Transcript
+from clearshard.records.states import Deleted, Quarantine
+from clearshard.records.tasks import FileTask
+from clearshard.records.transcript import Transcript
 from clearshard.run.units import WorkUnit
 from clearshard.sources.streams import DAMAGED, chunks, lines
 from clearshard.sources.transcripts import read_transcript

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from clearshard.records import utc_text
+from clearshard.records.times import utc_text
 
 Level = Literal["info", "warning", "error"]
 

@@ -36,7 +36,8 @@ from clearshard.cli.what_if import (
 )
 from clearshard.engines.worker import prepare
 from clearshard.errors import ConfigError, TooManyQuarantined
-from clearshard.records import RunRecord, utc_text
+from clearshard.records.run import RunRecord
+from clearshard.records.times import utc_text
 from clearshard.run import PRELOAD
 from clearshard.run.agent import this_agent
 from clearshard.run.asked import now, output_folder, worker_count

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
-from clearshard.records import TIMESTAMP
+from clearshard.records.schemas import TIMESTAMP
 
 #: What the sources deliver: one row per registry row. Null is "not known". The `*_unreadable`
 #: columns tell an optional fact that is there but cannot be read from one that is not there.

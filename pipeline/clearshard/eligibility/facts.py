@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from clearshard.eligibility.policy import TEXT_FACTS
 from clearshard.eligibility.values import Readings
-from clearshard.records import FACTS_TYPE, TIMESTAMP, OwnColumn
+from clearshard.records.facts import OwnColumn
+from clearshard.records.schemas import FACTS_TYPE, TIMESTAMP
 
 Bools = npt.NDArray[np.bool_]
 

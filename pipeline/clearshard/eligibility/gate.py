@@ -46,7 +46,7 @@ from clearshard.eligibility.policy import (
     Policy,
     Rule,
 )
-from clearshard.records import TIMESTAMP
+from clearshard.records.schemas import TIMESTAMP
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 

@@ -16,7 +16,7 @@ from typing import Self
 
 import pyarrow as pa
 
-from clearshard.records import TIMESTAMP
+from clearshard.records.schemas import TIMESTAMP
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

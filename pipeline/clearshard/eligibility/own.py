@@ -15,7 +15,8 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from clearshard.records import FactType, QuarantineReason
+from clearshard.records.facts import FactType
+from clearshard.records.states import QuarantineReason
 
 #: Which conditions a fact can have, by its type; `present` and `never` fit all of them.
 _CONDITIONS: Mapping[FactType, tuple[str, ...]] = {

@@ -24,7 +24,7 @@ from pydantic import (
 from clearshard.eligibility.own import OwnFact, no_fact, problems_of_own
 from clearshard.eligibility.values import KNOWN_VALUES, Readings, problems_of
 from clearshard.errors import ConfigError
-from clearshard.records import OwnColumn
+from clearshard.records.facts import OwnColumn
 
 #: The facts of the contract.
 CONTRACT_FACTS = (

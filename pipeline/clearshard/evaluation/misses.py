@@ -14,7 +14,7 @@ from clearshard.evaluation.coverage import RemovalView
 from clearshard.evaluation.gold import GoldDocument
 from clearshard.evaluation.groups import Variant
 from clearshard.evaluation.scoring import spans_within
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 #: Stands for a removed code point in `Miss.visible`.
 REMOVED = "\N{BULLET}"

@@ -9,7 +9,7 @@ from clearshard.evaluation.coverage import Covered, Marks, RemovalView
 from clearshard.evaluation.gold import GoldDocument, GoldSpan
 from clearshard.evaluation.groups import Group, Variant, group_of
 from clearshard.evaluation.metrics import Counts, GroupCounts
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 _TOKEN = re.compile(r"\S+")
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from clearshard.recognizers.number_words import NUMBER_WORDS
 from clearshard.recognizers.vocabulary import PLACE_NOUNS, TOKEN, any_of, is_letter, says_a_digit
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 #: A street says that there is an address; the others are parts of one only beside it.
 _STREET = "STREET_ADDRESS"

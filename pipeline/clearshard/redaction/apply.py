@@ -14,10 +14,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from clearshard.records import (
+from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.transcript import (
     Piece,
-    Quarantine,
-    QuarantineReason,
     RedactedTranscript,
     Redaction,
     Span,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from clearshard.recognizers import number_sequence, unknown_word
 from clearshard.recognizers.number_words import NUMBER_WORDS
 from clearshard.recognizers.vocabulary import any_of
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 ENTITY_TYPE = number_sequence.ENTITY_TYPE
 RECOGNIZER = "CodesBehindNames"

@@ -20,7 +20,8 @@ import msgspec
 from clearshard.config import Profile
 from clearshard.recognizers.fail_closed import silence_presidio
 from clearshard.recognizers.table import recognizers_of
-from clearshard.records import Quarantine, QuarantineReason, Span, Transcript
+from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.transcript import Span, Transcript
 from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.context import Words, score_in_context
 from clearshard.redaction.looked_for import looked_for

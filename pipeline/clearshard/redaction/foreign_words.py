@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clearshard.recognizers import unknown_word
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.view import scripts
 
 RECOGNIZER = "ForeignScript"

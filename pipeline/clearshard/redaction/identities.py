@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from clearshard.recognizers import vocabulary
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 #: Types whose values are names of people: "Jennifer" is "Jennifer Lopez" of the same transcript.
 PERSON = "PERSON"

@@ -11,7 +11,7 @@ from typing import Final
 
 from clearshard.recognizers import number_sequence, street_address, unknown_word
 from clearshard.recognizers.vocabulary import PLACE_NOUNS, any_of
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 _ADDRESS: Final = street_address.ENTITY_TYPE
 _NUMBER: Final = number_sequence.ENTITY_TYPE

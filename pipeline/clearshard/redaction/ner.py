@@ -13,7 +13,7 @@ from thinc.api import NumpyOps, set_current_ops
 
 from clearshard.errors import ConfigError
 from clearshard.recognizers.models import model_path
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.scores import NER_SCORE
 

@@ -24,7 +24,7 @@ from presidio_analyzer import EntityRecognizer, RecognizerResult
 from clearshard.recognizers.fail_closed import PatternTimeout
 from clearshard.recognizers.gate import Extent, Gate, gate_of
 from clearshard.recognizers.vocabulary import lowercase, words_of
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 
 _DIGITS = regex.compile(r"\d+")
 #: The sign for some digits in a row, as `gate` writes it.

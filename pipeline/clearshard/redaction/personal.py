@@ -3,7 +3,7 @@
 from clearshard.recognizers import dates, street_address
 from clearshard.recognizers.no_name import is_joint, is_no_place
 from clearshard.recognizers.vocabulary import COMMON_PLACES, CONTRACTION, MEDICAL
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 _PLACE = "LOCATION"
 _NAMED = frozenset(("PERSON", _PLACE))

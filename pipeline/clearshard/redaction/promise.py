@@ -20,7 +20,7 @@ import msgspec
 from clearshard.config import Config, read_text
 from clearshard.recognizers.plugins import find_plugins
 from clearshard.recognizers.table import names_of
-from clearshard.records import SHARD_SCHEMA
+from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.redaction.ner import pipeline_digest
 from clearshard.redaction.redactor import detector_settings, read_as
 from clearshard.redaction.steps import steps_of

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from clearshard.recognizers.unknown_word import ordinary_words
 from clearshard.recognizers.vocabulary import NO_NAME, words_of
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.view.extent import word_around
 
 #: Types whose values may recur as ordinary words ("May", "Hope").

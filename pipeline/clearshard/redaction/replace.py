@@ -15,7 +15,7 @@ from presidio_anonymizer.operators import Operator, OperatorsFactory, OperatorTy
 
 from clearshard.config import OperatorName
 from clearshard.keys import PseudonymKey
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.identities import number_identities
 from clearshard.redaction.invented import require_names
 from clearshard.redaction.operators import KeyedHash, KeyedSurrogate, NumberedTag

@@ -17,7 +17,7 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.redaction.readings import HOLE, folded, readings
 
 #: As many digits in a row are somebody's number.

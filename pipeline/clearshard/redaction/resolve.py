@@ -7,7 +7,8 @@ recognizers never matters.
 
 from collections.abc import Sequence
 
-from clearshard.records import Quarantine, QuarantineReason, Span
+from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.transcript import Span
 
 
 def resolve(text: str, candidates: Sequence[Span]) -> tuple[Span, ...]:

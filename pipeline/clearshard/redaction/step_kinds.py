@@ -18,7 +18,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from clearshard.config import Profile
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 Kind = Literal["drop", "rename", "add", "merge"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 from clearshard.config import Profile
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.address_gaps import fill_gaps
 from clearshard.redaction.codes_behind_names import codes_behind_names
 from clearshard.redaction.foreign_words import foreign_words

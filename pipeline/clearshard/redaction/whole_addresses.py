@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 
 _TYPES = frozenset(("URL", "EMAIL_ADDRESS", "USERNAME"))
 #: Letters of the word that is cut, and words that a sign joins to it.

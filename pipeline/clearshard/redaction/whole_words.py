@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from clearshard.records import Span
+from clearshard.records.transcript import Span
 from clearshard.redaction.view.extent import Words
 
 

@@ -7,7 +7,7 @@ from clearshard.config import Config, Waiver, default_policy_text
 from clearshard.eligibility.policy import Policy, parse_policy
 from clearshard.eligibility.published import problems_below
 from clearshard.errors import ConfigError
-from clearshard.records import Waived
+from clearshard.records.run import Waived
 from clearshard.redaction.below_default import below_default
 
 

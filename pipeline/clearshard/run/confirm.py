@@ -15,7 +15,8 @@ from pathlib import Path
 
 from clearshard.config import Config
 from clearshard.keys import PseudonymKey
-from clearshard.records import Deleted, FileTask, Quarantine, QuarantineReason, StagedUnit
+from clearshard.records.states import Deleted, Quarantine, QuarantineReason
+from clearshard.records.tasks import FileTask, StagedUnit
 from clearshard.run.earlier import Earlier, Found
 from clearshard.run.intake import Intake
 from clearshard.run.outcomes import Outcome, OutcomeWriter

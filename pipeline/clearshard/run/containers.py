@@ -16,7 +16,7 @@ from clearshard.config import Limits
 from clearshard.engines.stopping import Stop
 from clearshard.engines.worker import Loss, Lost, Worker
 from clearshard.errors import Interrupted, RunFailed
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.sources.containers import read_records
 from clearshard.storage import size_inside
 

@@ -15,7 +15,8 @@ from clearshard.config import Config
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy, parse_policy
 from clearshard.errors import OutputUnusable
-from clearshard.records import DECISION_SCHEMA, TIMESTAMP, State
+from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
+from clearshard.records.states import State
 from clearshard.run.intake import Intake, Provisional, tables_of, take_in
 from clearshard.run.supposed import Supposition
 from clearshard.storage import output_errors, private

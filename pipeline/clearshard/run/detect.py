@@ -21,7 +21,8 @@ from clearshard.evaluation.misses import Miss, misses
 from clearshard.evaluation.presidio_gold import read_either
 from clearshard.evaluation.scoring import score_document
 from clearshard.keys import PseudonymKey
-from clearshard.records import Piece, Quarantine, QuarantineReason, Span, Transcript, Words
+from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.transcript import Piece, Span, Transcript, Words
 from clearshard.redaction.redactor import Redactor
 
 _DOCUMENTS_PER_UNIT = 64

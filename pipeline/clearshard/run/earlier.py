@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from clearshard.records import Quarantine, StagedUnit
+from clearshard.records.states import Quarantine
+from clearshard.records.tasks import StagedUnit
 
 
 @dataclass(frozen=True, slots=True)

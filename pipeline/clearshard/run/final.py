@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from clearshard.eligibility.gate import Gate
 from clearshard.errors import IntegrityError
-from clearshard.records import Deleted, State
+from clearshard.records.states import Deleted, State
 from clearshard.run.intake import Provisional, as_manifest
 from clearshard.run.outcomes import BatchOutcomes
 

@@ -26,16 +26,10 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy
 from clearshard.errors import IntegrityError, SourceUnavailable
 from clearshard.keys import PseudonymKey
-from clearshard.records import (
-    DECISION_SCHEMA,
-    TIMESTAMP,
-    Counts,
-    DecisionsFile,
-    ShardFile,
-    SourceSnapshot,
-    StagedUnit,
-    State,
-)
+from clearshard.records.run import Counts, DecisionsFile, ShardFile, SourceSnapshot
+from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
+from clearshard.records.states import State
+from clearshard.records.tasks import StagedUnit
 from clearshard.run.final import Final, final_decisions
 from clearshard.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
 from clearshard.run.outcomes import BatchOutcomes, read_outcomes

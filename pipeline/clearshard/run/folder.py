@@ -28,7 +28,7 @@ from clearshard.audit.inventory import (
 )
 from clearshard.audit.reading import visible_runs
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run.lock import Held, run_lock
 from clearshard.storage import (
     keep_private,

@@ -27,15 +27,11 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import TEXT_FACTS, Policy
 from clearshard.eligibility.spelling import folded
 from clearshard.errors import RegistryStale, SourceUnavailable
-from clearshard.records import (
-    FACTS_TYPE,
-    TIMESTAMP,
-    FactType,
-    OwnColumn,
-    QuarantineReason,
-    SourceSnapshot,
-    utc_text,
-)
+from clearshard.records.facts import FactType, OwnColumn
+from clearshard.records.run import SourceSnapshot
+from clearshard.records.schemas import FACTS_TYPE, TIMESTAMP
+from clearshard.records.states import QuarantineReason
+from clearshard.records.times import utc_text
 from clearshard.run.supposed import Supposition
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.manifest import manifest_batches, open_manifest

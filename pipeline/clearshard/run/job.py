@@ -29,7 +29,9 @@ from clearshard.errors import (
 )
 from clearshard.keys import PseudonymKey, load_pseudonym_key
 from clearshard.recognizers.plugins import find_plugins
-from clearshard.records import Counts, DecisionsFile, RunRecord, StagedUnit, utc_text
+from clearshard.records.run import Counts, DecisionsFile, RunRecord
+from clearshard.records.tasks import StagedUnit
+from clearshard.records.times import utc_text
 from clearshard.redaction.promise import promise_digest
 from clearshard.redaction.redactor import redactor_digest
 from clearshard.run import PRELOAD

@@ -23,7 +23,7 @@ from pathlib import Path
 import msgspec
 
 from clearshard.errors import OutputUnusable, RunLocked
-from clearshard.records import utc_text
+from clearshard.records.times import utc_text
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,255}\Z")

@@ -11,7 +11,7 @@ from typing import Self
 
 import pyarrow as pa
 
-from clearshard.records import Deleted, Quarantine, QuarantineReason
+from clearshard.records.states import Deleted, Quarantine, QuarantineReason
 from clearshard.run.work import UnitResult
 
 #: In the place of a reason for quarantine: no such reason is called so.

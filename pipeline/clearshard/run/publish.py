@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from clearshard.audit.events import Event, EventName
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run.folder import OutputFolder, encode_record, visible_records
 from clearshard.run.journal import Journal
 from clearshard.shards.card import dataset_card

@@ -16,7 +16,7 @@ from typing import Any
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun, open_decisions, part_number
 from clearshard.errors import IntegrityError
-from clearshard.records import Quarantine, QuarantineReason, State
+from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.earlier import Builder, Earlier, Found, Source
 from clearshard.run.folder import OutputFolder
 from clearshard.run.publish import announcements

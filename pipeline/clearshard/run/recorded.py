@@ -1,7 +1,7 @@
 """What the record of a run says of its configuration."""
 
 from clearshard.config import Redaction
-from clearshard.records import RedactionTerms
+from clearshard.records.run import RedactionTerms
 
 
 def redaction_terms(settings: Redaction) -> RedactionTerms:

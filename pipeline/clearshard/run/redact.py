@@ -14,10 +14,8 @@ from clearshard.config import Config
 from clearshard.engines.local import Job, LocalEngine
 from clearshard.engines.worker import Loss
 from clearshard.keys import PseudonymKey
-from clearshard.records import (
-    Deleted,
-    Quarantine,
-    QuarantineReason,
+from clearshard.records.states import Deleted, Quarantine, QuarantineReason
+from clearshard.records.transcript import (
     RedactedTranscript,
     Redaction,
     TextPiece,

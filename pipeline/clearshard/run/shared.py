@@ -22,7 +22,7 @@ from clearshard.audit.reading import VisibleRun
 from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
-from clearshard.records import Deleted, Quarantine, QuarantineReason
+from clearshard.records.states import Deleted, Quarantine, QuarantineReason
 from clearshard.run.intake import Intake, Provisional
 from clearshard.run.links import Row
 from clearshard.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from clearshard.eligibility.accounts import REGISTRY_SCHEMA
 from clearshard.errors import ConfigError
 from clearshard.inert import printable
-from clearshard.records import TIMESTAMP, utc_text
+from clearshard.records.schemas import TIMESTAMP
+from clearshard.records.times import utc_text
 from clearshard.sources import columns
 
 _ACCOUNT = "account_id"

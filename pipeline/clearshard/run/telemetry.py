@@ -7,7 +7,7 @@ from pathlib import Path
 from clearshard.config import Config
 from clearshard.errors import RunLocked, TooManyQuarantined
 from clearshard.keys import lineage_key
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.telemetry.lineage import Described, Lineage, require_lineage
 from clearshard.telemetry.metrics import require_metrics, write_metrics
 from clearshard.telemetry.outcome import Outcome, failed, visible

@@ -7,7 +7,7 @@ from pathlib import Path
 from clearshard.config import Config
 from clearshard.engines.stopping import Stop
 from clearshard.errors import TooManyQuarantined
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run import job
 from clearshard.run.job import Progress, RunOptions, RunResult
 from clearshard.run.lock import lock_doubt

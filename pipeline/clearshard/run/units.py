@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from clearshard.records import FileTask, Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.tasks import FileTask
 from clearshard.run.intake import Provisional
 from clearshard.sources.uris import pointed
 

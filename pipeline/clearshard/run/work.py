@@ -10,15 +10,9 @@ from clearshard.config import Config
 from clearshard.engines.worker import Loss
 from clearshard.errors import RunFailed
 from clearshard.keys import PseudonymKey
-from clearshard.records import (
-    Deleted,
-    FileTask,
-    Quarantine,
-    QuarantineReason,
-    RedactedTranscript,
-    StagedUnit,
-    Transcript,
-)
+from clearshard.records.states import Deleted, Quarantine, QuarantineReason
+from clearshard.records.tasks import FileTask, StagedUnit
+from clearshard.records.transcript import RedactedTranscript, Transcript
 from clearshard.redaction.redactor import Redactor, redactor_digest
 from clearshard.run.units import WorkUnit
 from clearshard.shards.pseudonyms import account_key, doc_key

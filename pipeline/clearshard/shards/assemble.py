@@ -18,7 +18,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clearshard.errors import IntegrityError
-from clearshard.records import SHARD_SCHEMA, ShardFile, StagedUnit
+from clearshard.records.run import ShardFile
+from clearshard.records.schemas import SHARD_SCHEMA
+from clearshard.records.tasks import StagedUnit
 from clearshard.shards.staging import ROW_SCHEMA
 from clearshard.storage import sha256_file
 

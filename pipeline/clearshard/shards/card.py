@@ -1,7 +1,7 @@
 """The dataset card: what makes ``load_dataset(OUT)`` find the shards of the visible run."""
 
 from clearshard.inert import in_markdown
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.terms import terms_of
 
 _CARD = """---

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from clearshard.records import StagedUnit
+from clearshard.records.tasks import StagedUnit
 from clearshard.shards.staging import STAGED_SCHEMA, Held, Seal, checkpoint_name, made_of
 
 _COLUMNS = ("doc_key", "account_key", "content_sha256")

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clearshard.errors import IntegrityError
-from clearshard.records import StagedUnit
+from clearshard.records.tasks import StagedUnit
 from clearshard.shards.staging import ROW_SCHEMA
 from clearshard.storage import sha256_file
 

@@ -19,7 +19,9 @@ import msgspec
 import pyarrow as pa
 
 from clearshard.keys import PseudonymKey
-from clearshard.records import SHARD_SCHEMA, RedactedTranscript, StagedUnit
+from clearshard.records.schemas import SHARD_SCHEMA
+from clearshard.records.tasks import StagedUnit
+from clearshard.records.transcript import RedactedTranscript
 from clearshard.storage import write_atomic
 
 #: A row of a shard without the policy that let it in: that is stamped when shards are made.

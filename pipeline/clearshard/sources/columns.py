@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.records import TIMESTAMP, OwnColumn
+from clearshard.records.facts import OwnColumn
+from clearshard.records.schemas import TIMESTAMP
 from clearshard.sources.tables import UNREADABLE
 
 Bools = npt.NDArray[np.bool_]

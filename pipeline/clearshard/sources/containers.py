@@ -17,7 +17,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet
 
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.sources import adapters
 from clearshard.sources.sessions import BEGIN, END, Session, require_ended
 from clearshard.sources.streams import DAMAGED, chunks, lines

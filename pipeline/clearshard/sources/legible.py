@@ -8,7 +8,7 @@ replace a good one.
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from clearshard.records import FactType
+from clearshard.records.facts import FactType
 
 _TIME = (
     "as a time with an offset: write 2026-11-28T09:30:00Z, or say in sources.timezone where times "

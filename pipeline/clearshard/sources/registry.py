@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard.errors import SourceUnavailable
-from clearshard.records import OwnColumn, SourceSnapshot, utc_text
+from clearshard.records.facts import OwnColumn
+from clearshard.records.run import SourceSnapshot
+from clearshard.records.times import utc_text
 from clearshard.sources import columns
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import open_table

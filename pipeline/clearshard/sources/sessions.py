@@ -7,7 +7,7 @@ before the end of one, nobody can say whose the rest is, and the container is us
 
 from dataclasses import dataclass, field
 
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 
 BEGIN, END = "Begin", "Termination"
 

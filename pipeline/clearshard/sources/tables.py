@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clearshard.errors import SourceUnavailable
-from clearshard.records import OwnColumn
+from clearshard.records.facts import OwnColumn
 from clearshard.sources.column_names import ColumnNames, ColumnRules
 from clearshard.sources.files import table_files
 from clearshard.sources.legible import illegible

@@ -25,7 +25,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from clearshard.records import Deleted, Piece, Quarantine, QuarantineReason, Transcript, Words
+from clearshard.records.states import Deleted, Quarantine, QuarantineReason
+from clearshard.records.transcript import Piece, Transcript, Words
 from clearshard.sources.adapters import (
     ENDPOINT,
     FOREIGN,

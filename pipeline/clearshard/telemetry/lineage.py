@@ -19,7 +19,9 @@ import pyarrow as pa
 
 from clearshard.config import Config
 from clearshard.errors import ConfigError
-from clearshard.records import DECISION_SCHEMA, SHARD_SCHEMA, RunRecord, SourceSnapshot, utc_text
+from clearshard.records.run import RunRecord, SourceSnapshot
+from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
+from clearshard.records.times import utc_text
 from clearshard.telemetry.outcome import Outcome
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clearshard.errors import ClearshardError, Interrupted, InterruptedAtOnce, TooManyGone
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 
 _OTHER_EXIT_CODE = 1
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearshard.records import Piece, Span, Transcript, Words
+from clearshard.records.transcript import Piece, Span, Transcript, Words
 from clearshard.redaction.view.views import View, views_of
 
 from ..making import transcript

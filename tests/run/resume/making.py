@@ -9,7 +9,7 @@ import pytest
 
 from clearshard.audit.ledger import Ledger
 from clearshard.config import load_config
-from clearshard.records import RunRecord
+from clearshard.records.run import RunRecord
 from clearshard.run import job, work
 from clearshard.run.job import RunOptions, RunResult, run
 from clearshard.run.outcomes import OutcomeWriter

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from clearshard.audit.verify import verify
-from clearshard.records import SHARD_SCHEMA
+from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.redaction import promise
 
 from ..world import World

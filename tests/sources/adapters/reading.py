@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from clearshard.records import Quarantine, Transcript
+from clearshard.records.states import Quarantine
+from clearshard.records.transcript import Transcript
 from clearshard.sources.adapters import Form
 from clearshard.sources.transcripts import read_transcript
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from clearshard.records import Deleted
+from clearshard.records.states import Deleted
 from clearshard.sources.adapters import Form
 
 from .reading import Json, read, refused

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clearshard.records import Quarantine
+from clearshard.records.states import Quarantine
 from clearshard.sources.adapters import Form as ReadAs
 from clearshard.sources.alignment import letters
 from clearshard.sources.transcripts import is_called, read_transcript

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clearshard.records import Quarantine
+from clearshard.records.states import Quarantine
 from clearshard.sources.adapters import Form
 from clearshard.sources.containers import read_records
 from clearshard.sources.sessions import Session

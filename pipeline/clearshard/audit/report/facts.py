@@ -15,7 +15,7 @@ from clearshard.audit.summary import Funnel, ReasonCount, Summary, summarise
 from clearshard.audit.verify import Known, verify
 from clearshard.audit.verify import Report as Verification
 from clearshard.errors import OutputUnusable
-from clearshard.records import State
+from clearshard.records.states import State
 from clearshard.terms import ran_by
 
 #: Accounts and quarantine causes that are listed by themselves.

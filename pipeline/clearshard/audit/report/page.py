@@ -11,7 +11,8 @@ from markupsafe import Markup
 from clearshard.audit.faults import printable
 from clearshard.audit.report.charts import reasons_over_time
 from clearshard.audit.report.facts import ReportFacts
-from clearshard.records import QuarantineReason, utc_text
+from clearshard.records.states import QuarantineReason
+from clearshard.records.times import utc_text
 from clearshard.terms import made_under
 
 _OF_QUARANTINE = frozenset(map(str, QuarantineReason))

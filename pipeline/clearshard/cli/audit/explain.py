@@ -11,7 +11,7 @@ from clearshard.audit.remedy import Outcome, Remedy
 from clearshard.cli.audit.options import EXIT
 from clearshard.cli.console import print_json, print_text, print_told, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
-from clearshard.records import SourceSnapshot
+from clearshard.records.run import SourceSnapshot
 from clearshard.run.folder import require_ours
 
 _IN = 12

@@ -11,7 +11,7 @@ from clearshard.cli.audit.options import EXIT, RunOption, SinceOption, UntilOpti
 from clearshard.cli.console import shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, give_rows, row_options
-from clearshard.records import State
+from clearshard.records.states import State
 from clearshard.run.folder import require_ours
 
 _FOLDS = ("reasons", "detail")

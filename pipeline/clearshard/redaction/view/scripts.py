@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import regex
 
-from clearshard.records import Transcript
+from clearshard.records.transcript import Transcript
 
 #: Letters in another script from which on a turn counts by itself: a name is not as long.
 _LONG_TURN = 40

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import msgspec
 
-from clearshard.records import Piece as Turn
-from clearshard.records import Span, Transcript, Words
+from clearshard.records.transcript import Piece as Turn
+from clearshard.records.transcript import Span, Transcript, Words
 from clearshard.redaction.view import characters, escapes, extent, markup
 from clearshard.redaction.written.alignment import Piece, WrittenForm
 

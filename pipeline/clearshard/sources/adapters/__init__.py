@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from clearshard.config import Format
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.sources.adapters import (
     aws_transcribe,
     deepgram,

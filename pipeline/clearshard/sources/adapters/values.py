@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from clearshard.records import Quarantine, QuarantineReason
+from clearshard.records.states import Quarantine, QuarantineReason
 
 #: Of a recording; thirty years are none.
 Seconds = Annotated[float, msgspec.Meta(ge=0, lt=1e9)]

@@ -1,0 +1,181 @@
+"""The run record, and what is in it."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class ShardFile:
+    """One finished Parquet shard.
+
+    Attributes:
+        name: ``part-<n>-<digest>.parquet``.
+        sha256: Of the whole file.
+        row_count: Number of transcripts.
+        size_bytes: Size on disk.
+        first_key: Smallest ``doc_key`` in it.
+        last_key: Largest ``doc_key`` in it.
+    """
+
+    name: str
+    sha256: str
+    row_count: int
+    size_bytes: int
+    first_key: str
+    last_key: str
+
+
+class SourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a table of facts was when it was read: enough to prove which export decided.
+
+    Attributes:
+        newest_exported_at: Of a registry, when its newest row was exported, RFC 3339.
+        unread_columns: Columns that were there and not read, as they can be shown: a fact under
+            such a name has decided nothing.
+    """
+
+    sha256: str
+    row_count: int
+    newest_exported_at: str | None = None
+    unread_columns: tuple[str, ...] = ()
+
+
+class Waived(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule of the published policy that a run's policy was below, and the reason given."""
+
+    rule: str
+    reason: str
+
+
+class RedactionTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was asked of redaction, as it was configured; every row of the run keeps to it.
+
+    Attributes:
+        profile: Which recognizers ran.
+        operator: How a value is replaced.
+        operators: The same for single entity types.
+        entities: Types, or names of policies, that were looked for; None is every one there is.
+        keep_entities: The same, for what stays in the text.
+        score_threshold: What scores less stays in the text.
+        languages: Codes of the languages that were redacted; others were quarantined.
+        spacy_model: The setting of an NER that read besides that of the profile.
+        recognizers: The setting of a file with recognizers of one's own.
+    """
+
+    profile: str
+    operator: str
+    operators: dict[str, str]
+    entities: tuple[str, ...] | None
+    keep_entities: tuple[str, ...]
+    score_threshold: float
+    languages: tuple[str, ...]
+    spacy_model: str | None
+    recognizers: str | None
+
+
+class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One Parquet file of the decisions table of a run."""
+
+    name: str
+    sha256: str
+    row_count: int
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the input files of a run ended; `reconciles` is checked before a run is visible."""
+
+    seen: int
+    written: int
+    excluded: int
+    quarantined: int
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether every input file ended as exactly one of written, excluded, quarantined."""
+        return self.seen == self.written + self.excluded + self.quarantined
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``runs/<run_id>.json``: what makes a run visible, and what it was made from.
+
+    Attributes:
+        run_id: Name of the run; also of its folders below ``shards/`` and ``audit/decisions/``.
+        as_of: The moment at which the rules were evaluated last, just before the run became
+            visible, RFC 3339.
+        policy_toml: The whole policy, so that a decision can be explained later.
+        manifest: The manifest that decided; it was still the same just before the run became
+            visible.
+        registry_at_publish: The registry as it was read again just before the run became visible.
+        taken_out: Files that were redacted and then taken out because of that second reading, or
+            because their time had run out.
+        reasons: Number of files by reason; a file with several reasons counts under each.
+        alerts: Number of files by reason whose rule raises an alert.
+        key_id: Fingerprint of the pseudonym key; two runs with the same id use the same key.
+        superseded: Runs whose shards this run replaces.
+        redactions: Number of replacements by entity type.
+        word_count: Words of the written transcripts, after redaction.
+        redactor_digest: The redactor of this run. Rows that it kept from an earlier redactor carry
+            the digest of that one, as their decisions do.
+        promise_digest: What every row promises, whichever redactor made it; see
+            `clearshard.redaction.promise`.
+        reused: Written files whose redaction was taken from an earlier run or a killed one.
+        stale: Those of them that an earlier redactor made.
+        target_shard_bytes: How large a shard was to be; rows alone do not say where shards end.
+        row_group_bytes: The same of a row group.
+        below_published: Rules of the published policy that this one leaves out or weakens.
+        below_default: By what settings less was redacted than by default, in words.
+        rehearsal: Everything was judged as if `as_of` had been now: its shards are for no training.
+        clock_skew_seconds: How far ahead of the clock a time could be and still be known.
+        gone: Files that the run before had written and this one has not, for other reasons than
+            opt-out, deletion or retention, by reason.
+        files_before: Files that the run before had written; 0 in records of earlier versions.
+        plugins: Recognizers of the user in Python: name, place, version and digest of each.
+        drop_accepted: Whether they were said to be right, however many.
+        redaction: What was asked of redaction; None in records of earlier versions.
+        max_quarantined_share: More of the eligible files in quarantine were exit code 3; None as
+            above.
+        max_drop_share: More of the files of the run before gone would have been; None as above.
+        actor: Who ran, by name, as the caller said; empty in records of earlier versions.
+        host: The machine, by name; empty as above.
+    """
+
+    run_id: str
+    clearshard_version: str
+    as_of: str
+    started_at: str
+    finished_at: str
+    policy_digest: str
+    policy_toml: str
+    redactor_digest: str
+    manifest: SourceSnapshot
+    registry: SourceSnapshot
+    registry_at_publish: SourceSnapshot
+    taken_out: int
+    counts: Counts
+    reasons: dict[str, int]
+    alerts: dict[str, int]
+    redactions: dict[str, int]
+    word_count: int
+    decisions: tuple[DecisionsFile, ...]
+    shards: tuple[ShardFile, ...]
+    key_id: str
+    superseded: tuple[str, ...]
+    promise_digest: str = ""
+    reused: int = 0
+    stale: int = 0
+    target_shard_bytes: int = 0
+    row_group_bytes: int = 0
+    below_published: tuple[Waived, ...] = ()
+    below_default: tuple[str, ...] = ()
+    rehearsal: bool = False
+    clock_skew_seconds: int = 0
+    gone: dict[str, int] = {}
+    files_before: int = 0
+    plugins: tuple[str, ...] = ()
+    drop_accepted: bool = False
+    redaction: RedactionTerms | None = None
+    max_quarantined_share: float | None = None
+    max_drop_share: float | None = None
+    actor: str = ""
+    host: str = ""

@@ -1,0 +1,42 @@
+"""What a worker is given, and what it leaves on the disk."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileTask:
+    """One eligible file on its way to a worker: what may be opened, and nothing else.
+
+    Attributes:
+        row: Position in its batch of provisional decisions.
+        file_id: The customer's id of the file.
+        account_id: The account that submitted it.
+        own_id: The id that the transcript must have if it has one: the file's, or that of the
+            record that the manifest names; None where there is no manifest.
+        uri: Path below the transcripts folder, or None where `content` is given.
+        content: The bytes of one record of a container (JSON Lines, Parquet), already read.
+        content_bytes: Size in bytes, for balancing the units; 0 if unknown.
+    """
+
+    row: int
+    file_id: str
+    account_id: str
+    own_id: str | None
+    uri: str | None
+    content: bytes | None
+    content_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagedUnit:
+    """Redacted rows of one work unit on disk, not yet visible.
+
+    Attributes:
+        path: Arrow IPC file, rows sorted by ``doc_key``.
+        sha256: Of the file, so that nothing else can take its place before it becomes a shard.
+        row_count: Number of rows.
+    """
+
+    path: str
+    sha256: str
+    row_count: int
