@@ -8,14 +8,18 @@ import pytest
 
 from clearshard.errors import OutputFull, OutputUnusable, RunFailed
 from clearshard.records.states import Quarantine
-from clearshard.storage import (
-    open_inside,
+from clearshard.storage.failures import (
     output_errors,
+)
+from clearshard.storage.files import (
     publish,
-    read_inside,
     remove_tree,
-    size_inside,
     write_atomic,
+)
+from clearshard.storage.sources import (
+    open_inside,
+    read_inside,
+    size_inside,
 )
 
 

@@ -22,7 +22,9 @@ from clearshard.audit.events import (
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.signing import Signer
 from clearshard.errors import IntegrityError, OutputFull
-from clearshard.storage import write_atomic
+from clearshard.storage.files import (
+    write_atomic,
+)
 
 from .signers import OTHER, SIGNER
 

@@ -44,7 +44,9 @@ from clearshard.records.states import QuarantineReason, State
 from clearshard.records.times import utc_text
 from clearshard.run.folder import encode_record
 from clearshard.shards.card import dataset_card
-from clearshard.storage import write_atomic
+from clearshard.storage.files import (
+    write_atomic,
+)
 
 #: Rows that a run decides at once: what the sources give the gate.
 CHUNK = 1 << 16

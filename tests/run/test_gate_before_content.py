@@ -7,7 +7,6 @@ from typing import BinaryIO
 
 import pytest
 
-from clearshard import storage
 from clearshard.config import load_config
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
@@ -17,6 +16,7 @@ from clearshard.run.units import units_of
 from clearshard.run.work import read_content
 from clearshard.sources import containers
 from clearshard.sources.containers import read_records
+from clearshard.storage import sources as inside
 
 from .world import AS_OF, World, small_world, transcript
 
@@ -25,13 +25,13 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     """Files opened, and transcripts handed on to be decoded, while every unit of work is read."""
     opened: set[str] = set()
     handed_on: set[str] = set()
-    open_inside = storage.open_inside
+    open_inside = inside.open_inside
 
     def spy(root: Path, uri: str) -> BinaryIO:
         opened.add(uri)
         return open_inside(root, uri)
 
-    monkeypatch.setattr(storage, "open_inside", spy)
+    monkeypatch.setattr(inside, "open_inside", spy)
     monkeypatch.setattr(containers, "open_inside", spy)
 
     config = load_config(world.config)

@@ -15,7 +15,9 @@ from clearshard.audit.verify import verify
 from clearshard.run import links
 from clearshard.run.job import RunOptions, RunResult
 from clearshard.run.recall import NO_WISHES, Wishes
-from clearshard.storage import stat_inside
+from clearshard.storage.sources import (
+    stat_inside,
+)
 
 from .world import AS_OF, World, small_world, transcript
 

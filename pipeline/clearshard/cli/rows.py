@@ -22,7 +22,12 @@ from clearshard.cli.console import (
 )
 from clearshard.cli.options import require_new_file
 from clearshard.errors import ConfigError
-from clearshard.storage import new_file, output_errors
+from clearshard.storage.failures import (
+    output_errors,
+)
+from clearshard.storage.files import (
+    new_file,
+)
 
 _MOST_IN_A_TABLE = 100
 #: More columns would be folded to slivers; they are shown one below the other.

@@ -30,13 +30,17 @@ from clearshard.audit.reading import visible_runs
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
 from clearshard.records.run import RunRecord
 from clearshard.run.lock import Held, run_lock
-from clearshard.storage import (
-    keep_private,
+from clearshard.storage.failures import (
     output_errors,
-    private,
+)
+from clearshard.storage.files import (
     remove_tree,
     temporary_name,
     write_atomic,
+)
+from clearshard.storage.permissions import (
+    keep_private,
+    private,
 )
 
 _LOCK = ".lock"

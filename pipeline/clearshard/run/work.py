@@ -19,7 +19,12 @@ from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import Held, Seal, ShardRow, stage
 from clearshard.sources.adapters import Form
 from clearshard.sources.transcripts import read_transcript
-from clearshard.storage import output_errors, read_inside
+from clearshard.storage.failures import (
+    output_errors,
+)
+from clearshard.storage.sources import (
+    read_inside,
+)
 
 #: What an allocation raises that was refused.
 _OUT_OF_MEMORY = ("MemoryError", "ArrowMemoryError", "_ArrayMemoryError")
@@ -169,7 +174,7 @@ def read_content(task: FileTask, config: Config) -> bytes:
     """The bytes of a transcript.
 
     Raises:
-        Quarantine: `missing` or `too_large`; see `clearshard.storage.read_inside`.
+        Quarantine: `missing` or `too_large`; see `clearshard.storage.sources.read_inside`.
     """
     if task.content is not None:
         return task.content

@@ -4,7 +4,8 @@ It is the path of a file below the transcripts folder: one transcript, or a cont
 its name tells. Behind a container's name, ``#`` and the id of a record can follow; without them, or
 with nothing behind ``#``, the record whose `id` is the file's own id is meant. Any other ``#``
 belongs to a name, as every ``%`` does: nothing is decoded, so a file has one spelling. What would
-give it a second one (``./``, ``//``, ``..``, a backslash) `clearshard.storage.open_inside` refuses.
+give it a second one (``./``, ``//``, ``..``, a backslash) `open_inside` of
+`clearshard.storage.sources` refuses.
 
 Two rows point to the same if, and only if, `pointed` says the same of both. `canonical` says so of
 a whole column at once.

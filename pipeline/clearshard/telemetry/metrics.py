@@ -11,7 +11,9 @@ from importlib import util
 from pathlib import Path
 
 from clearshard.errors import ConfigError, RegistryStale, SourceUnavailable, TooManyGone
-from clearshard.storage import write_atomic
+from clearshard.storage.files import (
+    write_atomic,
+)
 from clearshard.telemetry.outcome import Outcome
 
 _SUCCESS = "clearshard_run_success_timestamp_seconds"

@@ -1,0 +1,7 @@
+"""The one seam to the file system: safe reads of sources, durable writes of results.
+
+- `sources`: reads of customers' files, which never follow a link and never leave their root
+- `files`: whole and durable writes, by rename only
+- `permissions`: what is written is this user's alone, unless it is opened on purpose
+- `failures`: errors of the operating system as errors that say what to do
+"""
