@@ -8,19 +8,9 @@ import pytest
 
 from clearshard.errors import OutputFull, OutputUnusable, RunFailed
 from clearshard.records.states import Quarantine
-from clearshard.storage.failures import (
-    output_errors,
-)
-from clearshard.storage.files import (
-    publish,
-    remove_tree,
-    write_atomic,
-)
-from clearshard.storage.sources import (
-    open_inside,
-    read_inside,
-    size_inside,
-)
+from clearshard.storage.failures import output_errors
+from clearshard.storage.files import publish, remove_tree, write_atomic
+from clearshard.storage.sources import open_inside, read_inside, size_inside
 
 
 @pytest.fixture

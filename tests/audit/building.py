@@ -15,13 +15,7 @@ import pyarrow.parquet as pq
 from clearshard.audit.inventory import MARKER, MARKER_NAME
 from clearshard.audit.ledger import Ledger
 from clearshard.config import default_policy_text
-from clearshard.records.run import (
-    Counts,
-    DecisionsFile,
-    RunRecord,
-    ShardFile,
-    SourceSnapshot,
-)
+from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
 from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
 
 from .signers import SIGNER

@@ -22,9 +22,7 @@ from clearshard.audit.events import (
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.signing import Signer
 from clearshard.errors import IntegrityError, OutputFull
-from clearshard.storage.files import (
-    write_atomic,
-)
+from clearshard.storage.files import write_atomic
 
 from .signers import OTHER, SIGNER
 

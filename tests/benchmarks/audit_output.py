@@ -32,21 +32,13 @@ from clearshard.eligibility.gate import MANIFEST_SCHEMA, Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy, parse_policy
 from clearshard.keys import SigningKey
-from clearshard.records.run import (
-    Counts,
-    DecisionsFile,
-    RunRecord,
-    ShardFile,
-    SourceSnapshot,
-)
+from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
 from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
 from clearshard.records.states import QuarantineReason, State
 from clearshard.records.times import utc_text
 from clearshard.run.folder import encode_record
 from clearshard.shards.card import dataset_card
-from clearshard.storage.files import (
-    write_atomic,
-)
+from clearshard.storage.files import write_atomic
 
 #: Rows that a run decides at once: what the sources give the gate.
 CHUNK = 1 << 16

@@ -14,9 +14,7 @@ from clearshard.run.agent import Agent
 from clearshard.run.folder import OutputFolder
 from clearshard.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
 from clearshard.run.journal import Journal
-from clearshard.storage.files import (
-    remove_tree,
-)
+from clearshard.storage.files import remove_tree
 
 from ..audit.building import Output, excluded
 

@@ -24,9 +24,7 @@ from clearshard.run.folder import OutputFolder
 from clearshard.run.lock import run_lock
 from clearshard.run.publish import make_visible
 from clearshard.run.units import units_of
-from clearshard.storage.files import (
-    publish,
-)
+from clearshard.storage.files import publish
 
 from ..inline import with_processes
 from .world import World, small_world, transcript, world_clock

@@ -15,9 +15,7 @@ from clearshard.audit.verify import verify
 from clearshard.run import links
 from clearshard.run.job import RunOptions, RunResult
 from clearshard.run.recall import NO_WISHES, Wishes
-from clearshard.storage.sources import (
-    stat_inside,
-)
+from clearshard.storage.sources import stat_inside
 
 from .world import AS_OF, World, small_world, transcript
 

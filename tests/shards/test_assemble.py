@@ -16,9 +16,7 @@ from clearshard.records.run import ShardFile
 from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.shards.assemble import Assembler, ShardSizes
 from clearshard.shards.pseudonyms import doc_key
-from clearshard.storage.files import (
-    sha256_file,
-)
+from clearshard.storage.files import sha256_file
 
 from .making import KEY, POLICY, units
 

@@ -7,13 +7,7 @@ import duckdb
 import pytest
 import yaml
 
-from clearshard.records.run import (
-    Counts,
-    RedactionTerms,
-    RunRecord,
-    ShardFile,
-    SourceSnapshot,
-)
+from clearshard.records.run import Counts, RedactionTerms, RunRecord, ShardFile, SourceSnapshot
 from clearshard.shards.assemble import Assembler, ShardSizes
 from clearshard.shards.card import dataset_card
 from clearshard.shards.pseudonyms import doc_key

@@ -22,9 +22,7 @@ import duckdb
 
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import verify
-from clearshard.storage.files import (
-    sha256_file,
-)
+from clearshard.storage.files import sha256_file
 
 from .driver import STAGES
 from .inputs import AS_OF

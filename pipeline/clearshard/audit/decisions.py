@@ -10,9 +10,7 @@ import pyarrow.parquet as pq
 
 from clearshard.records.run import DecisionsFile
 from clearshard.records.schemas import DECISION_SCHEMA
-from clearshard.storage.files import (
-    sha256_file,
-)
+from clearshard.storage.files import sha256_file
 
 #: Rows of one file: enough to be one scan, few enough to be copied and checked by itself.
 _ROWS_PER_FILE = 10_000_000

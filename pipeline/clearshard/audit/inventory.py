@@ -10,10 +10,7 @@ from pathlib import Path
 
 from clearshard.audit.faults import Fault, printable
 from clearshard.audit.reading import VisibleRun
-from clearshard.storage.files import (
-    sha256_file,
-    temporary_name,
-)
+from clearshard.storage.files import sha256_file, temporary_name
 
 #: What marks a folder as an output of this program, of runs or of rehearsals: never of both.
 MARKER_NAME = ".clearshard.json"

@@ -38,13 +38,8 @@ from clearshard.audit.faults import Fault
 from clearshard.audit.signing import Signer
 from clearshard.errors import IntegrityError
 from clearshard.records.times import utc_text
-from clearshard.storage.failures import (
-    output_errors,
-)
-from clearshard.storage.files import (
-    fsync_folder,
-    write_atomic,
-)
+from clearshard.storage.failures import output_errors
+from clearshard.storage.files import fsync_folder, write_atomic
 
 #: The copy of the newest line, beside the ledger.
 HEAD_NAME = "head.json"

@@ -17,9 +17,7 @@ from clearshard.config import Config, redaction_defaults
 from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.run.asked import worker_count
 from clearshard.run.checked import load_for_detection
-from clearshard.storage.failures import (
-    output_errors,
-)
+from clearshard.storage.failures import output_errors
 
 _EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a document could not be
 scanned, 4 the input cannot be read."""

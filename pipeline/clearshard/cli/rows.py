@@ -22,12 +22,8 @@ from clearshard.cli.console import (
 )
 from clearshard.cli.options import require_new_file
 from clearshard.errors import ConfigError
-from clearshard.storage.failures import (
-    output_errors,
-)
-from clearshard.storage.files import (
-    new_file,
-)
+from clearshard.storage.failures import output_errors
+from clearshard.storage.files import new_file
 
 _MOST_IN_A_TABLE = 100
 #: More columns would be folded to slivers; they are shown one below the other.

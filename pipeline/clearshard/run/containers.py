@@ -18,9 +18,7 @@ from clearshard.engines.worker import Loss, Lost, Worker
 from clearshard.errors import Interrupted, RunFailed
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.sources.containers import read_records
-from clearshard.storage.sources import (
-    size_inside,
-)
+from clearshard.storage.sources import size_inside
 
 _PRELOAD = ("clearshard.run.containers",)
 #: A reader can be killed by what has nothing to do with its container, which then gets another one.

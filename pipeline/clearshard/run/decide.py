@@ -19,12 +19,8 @@ from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
 from clearshard.records.states import State
 from clearshard.run.intake import Intake, Provisional, tables_of, take_in
 from clearshard.run.supposed import Supposition
-from clearshard.storage.failures import (
-    output_errors,
-)
-from clearshard.storage.permissions import (
-    private,
-)
+from clearshard.storage.failures import output_errors
+from clearshard.storage.permissions import private
 
 
 @dataclass(frozen=True, slots=True)

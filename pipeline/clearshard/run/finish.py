@@ -36,9 +36,7 @@ from clearshard.run.outcomes import BatchOutcomes, read_outcomes
 from clearshard.shards.assemble import Assembler, Contents, KeyRange, ShardSizes, bin_of
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.sources.formats import table_digest
-from clearshard.storage.files import (
-    fsync_tree,
-)
+from clearshard.storage.files import fsync_tree
 
 #: A registry that changes this often while a run is being finished is being written right now.
 _MAX_READINGS = 5

@@ -30,18 +30,9 @@ from clearshard.audit.reading import visible_runs
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
 from clearshard.records.run import RunRecord
 from clearshard.run.lock import Held, run_lock
-from clearshard.storage.failures import (
-    output_errors,
-)
-from clearshard.storage.files import (
-    remove_tree,
-    temporary_name,
-    write_atomic,
-)
-from clearshard.storage.permissions import (
-    keep_private,
-    private,
-)
+from clearshard.storage.failures import output_errors
+from clearshard.storage.files import remove_tree, temporary_name, write_atomic
+from clearshard.storage.permissions import keep_private, private
 
 _LOCK = ".lock"
 SHARDS = "shards"

@@ -16,10 +16,7 @@ from clearshard.config import Housekeeping
 from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
 from clearshard.run.publish import announcements
-from clearshard.storage.files import (
-    remove_tree,
-    temporary_name,
-)
+from clearshard.storage.files import remove_tree, temporary_name
 
 
 def sweep_leftovers(

@@ -58,15 +58,9 @@ from clearshard.shards.assemble import ShardSizes
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.shards.reuse import without_rows
 from clearshard.shards.staging import Seal
-from clearshard.storage.failures import (
-    output_errors,
-)
-from clearshard.storage.files import (
-    remove_tree,
-)
-from clearshard.storage.sources import (
-    size_inside,
-)
+from clearshard.storage.failures import output_errors
+from clearshard.storage.files import remove_tree
+from clearshard.storage.sources import size_inside
 
 VERSION = metadata.version("clearshard")
 _CONFIRMED = "confirmed.arrow"

@@ -23,9 +23,7 @@ import pyarrow as pa
 
 from clearshard.run.intake import Intake
 from clearshard.sources.uris import pointed
-from clearshard.storage.sources import (
-    stat_inside,
-)
+from clearshard.storage.sources import stat_inside
 
 #: A folder that is mounted twice shows here and nowhere else; only Linux has it.
 _MOUNTS = Path("/proc/self/mountinfo")

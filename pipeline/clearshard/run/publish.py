@@ -19,16 +19,8 @@ from clearshard.records.run import RunRecord
 from clearshard.run.folder import OutputFolder, encode_record, visible_records
 from clearshard.run.journal import Journal
 from clearshard.shards.card import dataset_card
-from clearshard.storage.files import (
-    fsync_tree,
-    publish,
-    remove_tree,
-    sha256_file,
-    write_atomic,
-)
-from clearshard.storage.permissions import (
-    share,
-)
+from clearshard.storage.files import fsync_tree, publish, remove_tree, sha256_file, write_atomic
+from clearshard.storage.permissions import share
 
 _RECORD = "record.json"
 _SHARDS = "shards"

@@ -23,9 +23,7 @@ from clearshard.run.publish import announcements
 from clearshard.shards.checkpoints import read_checkpoints
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import Seal
-from clearshard.storage.files import (
-    sha256_file,
-)
+from clearshard.storage.files import sha256_file
 
 _ROWS_AT_ONCE = 65_536
 _JUDGED = """

@@ -19,12 +19,8 @@ from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import Held, Seal, ShardRow, stage
 from clearshard.sources.adapters import Form
 from clearshard.sources.transcripts import read_transcript
-from clearshard.storage.failures import (
-    output_errors,
-)
-from clearshard.storage.sources import (
-    read_inside,
-)
+from clearshard.storage.failures import output_errors
+from clearshard.storage.sources import read_inside
 
 #: What an allocation raises that was refused.
 _OUT_OF_MEMORY = ("MemoryError", "ArrowMemoryError", "_ArrayMemoryError")

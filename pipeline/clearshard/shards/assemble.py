@@ -22,9 +22,7 @@ from clearshard.records.run import ShardFile
 from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.records.tasks import StagedUnit
 from clearshard.shards.staging import ROW_SCHEMA
-from clearshard.storage.files import (
-    sha256_file,
-)
+from clearshard.storage.files import sha256_file
 
 _BIN_DIGITS = 4
 _BINS = 16**_BIN_DIGITS

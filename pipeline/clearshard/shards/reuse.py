@@ -15,9 +15,7 @@ import pyarrow.parquet as pq
 from clearshard.errors import IntegrityError
 from clearshard.records.tasks import StagedUnit
 from clearshard.shards.staging import ROW_SCHEMA
-from clearshard.storage.files import (
-    sha256_file,
-)
+from clearshard.storage.files import sha256_file
 
 #: Rows in memory at a time.
 _BATCH_ROWS = 1024

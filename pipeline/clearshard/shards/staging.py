@@ -22,9 +22,7 @@ from clearshard.keys import PseudonymKey
 from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.records.tasks import StagedUnit
 from clearshard.records.transcript import RedactedTranscript
-from clearshard.storage.files import (
-    write_atomic,
-)
+from clearshard.storage.files import write_atomic
 
 #: A row of a shard without the policy that let it in: that is stamped when shards are made.
 ROW_SCHEMA = pa.schema([field for field in SHARD_SCHEMA if field.name != "policy_digest"])

@@ -21,9 +21,7 @@ from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.sources import adapters
 from clearshard.sources.sessions import BEGIN, END, Session, require_ended
 from clearshard.sources.streams import DAMAGED, chunks, lines
-from clearshard.storage.sources import (
-    open_inside,
-)
+from clearshard.storage.sources import open_inside
 
 _FIELDS = (
     *("status", "language_code", "text", "utterances", "words", "audio_duration", "audio_url"),

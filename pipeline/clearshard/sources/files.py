@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clearshard.errors import SourceUnavailable
-from clearshard.storage.files import (
-    open_file,
-)
+from clearshard.storage.files import open_file
 
 #: What systems put beside the parts of a table.
 _NO_PART = (".", "_")

@@ -11,9 +11,7 @@ from importlib import util
 from pathlib import Path
 
 from clearshard.errors import ConfigError, RegistryStale, SourceUnavailable, TooManyGone
-from clearshard.storage.files import (
-    write_atomic,
-)
+from clearshard.storage.files import write_atomic
 from clearshard.telemetry.outcome import Outcome
 
 _SUCCESS = "clearshard_run_success_timestamp_seconds"

@@ -9,10 +9,7 @@ import pytest
 
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
-from clearshard.storage.files import (
-    publish,
-    remove_tree,
-)
+from clearshard.storage.files import publish, remove_tree
 
 from ..world import World, transcript, world_clock
 from .making import Killed, events, fresh, go, killed, shards, write

@@ -46,13 +46,8 @@ def bundle(
     recorded is packed as it is; then the exit code is 5.
     """
     from clearshard.audit.bundle.pack import pack
-    from clearshard.storage.failures import (
-        output_errors,
-    )
-    from clearshard.storage.files import (
-        new_file,
-        sha256_file,
-    )
+    from clearshard.storage.failures import output_errors
+    from clearshard.storage.files import new_file, sha256_file
 
     folder = require_ours(folder_to_read(config, out))
     require_new_file(output)

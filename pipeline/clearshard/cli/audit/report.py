@@ -51,12 +51,8 @@ def report(
     """
     from clearshard.audit.report.facts import collect
     from clearshard.audit.report.page import page
-    from clearshard.storage.failures import (
-        output_errors,
-    )
-    from clearshard.storage.files import (
-        write_atomic,
-    )
+    from clearshard.storage.failures import output_errors
+    from clearshard.storage.files import write_atomic
 
     folder = require_ours(folder_to_read(config, out))
     require_new_file(output)
