@@ -46,7 +46,10 @@ def world(tmp_path: Path) -> World:
     return poisoned_world(tmp_path, *_SLOW, good=0, apart=True)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+# SIGTERM is what the tests below send.
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)]
+)
 def test_the_units_in_hand_are_finished_and_nothing_is_begun(
     world: World, how: signal.Signals
 ) -> None:

@@ -34,8 +34,13 @@ def test_libraries_would_load_what_is_there(beside: Path) -> None:
     assert "loaded torch" in lines("import thinc.compat", beside)
 
 
+#: Whichever is imported first: what a worker begins with, or one of the others by itself.
+MODULES = ("run.work", "redaction.batch_ner", "redaction.ner", "recognizers.table")
+
+
 @pytest.mark.parametrize(
-    "first", ["redaction.batch_ner", "redaction.ner", "recognizers.table", "run.work"]
+    "first",
+    [pytest.param(name, marks=pytest.mark.soak if n else ()) for n, name in enumerate(MODULES)],
 )
 def test_no_framework_is_loaded(beside: Path, first: str) -> None:
     code = (

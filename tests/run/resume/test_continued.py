@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,17 @@ def test_a_killed_run_is_continued(
 
 
 STEPS = ("shards", "decisions", "record.json", "README.md", "tidy")
+#: Every step is killed first once, and each is killed second; `make soak` tries all pairs.
+OFTEN = {*pairwise((*STEPS, "shards")), ("record.json", "never")}
 
 
-@pytest.mark.parametrize("first", STEPS)
-@pytest.mark.parametrize("second", [*STEPS, "never"])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(*pair, marks=() if pair in OFTEN else pytest.mark.soak)
+        for pair in product(STEPS, (*STEPS, "never"))
+    ],
+)
 def test_a_publication_that_is_killed_twice_is_finished_whole(
     world: World, monkeypatch: pytest.MonkeyPatch, first: str, second: str
 ) -> None:
