@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from re import _constants as op  # type: ignore[attr-defined]  # the parser has no public name
 from re import _parser  # type: ignore[attr-defined]  # the same
 from typing import Any
@@ -99,6 +100,13 @@ def gate_of(recognizer: EntityRecognizer) -> Gate | None:
 
 def gate_of_patterns(patterns: Iterable[str], flags: int) -> Gate | None:
     """The gate of regular expressions; None if one of them has to be tried everywhere."""
+    return _gate(tuple(patterns), flags)
+
+
+# A recognizer is asked for its gate twice where written forms are read too, and reading the list of
+# all top-level domains takes longer than to make any recognizer.
+@lru_cache(maxsize=1024)
+def _gate(patterns: tuple[str, ...], flags: int) -> Gate | None:
     signs: set[str] = set()
     extent = Extent.CHUNK
     for pattern in patterns:
