@@ -7,7 +7,7 @@ else. Those that are about processes ask for the fixture `processes`.
 import copy
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 import pytest
@@ -17,7 +17,8 @@ from clearshard.engines.local import Job, LocalEngine
 from clearshard.engines.stopping import Stop
 from clearshard.engines.worker import prepare
 from clearshard.keys import PseudonymKey
-from clearshard.redaction.ner import load_ner
+from clearshard.redaction.ner import STOCK_NER, load_ner, pipeline_digest, speech_model
+from clearshard.redaction.reading import reader_of
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.replace import Replacer
 
@@ -29,6 +30,10 @@ _ENGINES = ("clearshard.run.job.LocalEngine", "clearshard.run.detect.LocalEngine
 _REDACTORS = ("clearshard.run.work.Redactor", "clearshard.run.detect.Redactor")
 _PREPARE = "clearshard.cli.run_gate.prepare"
 _NER = "clearshard.redaction.detector.load_ner"
+_READER = "clearshard.redaction.detector.reader_of"
+_DIGEST = "clearshard.redaction.redactor.pipeline_digest"
+#: The pipelines that are installed, which no test changes. Any other is read each time.
+_INSTALLED = frozenset((STOCK_NER, str(speech_model())))
 
 _loaded: dict[str, Redactor] = {}
 
@@ -59,6 +64,14 @@ def redactor_of(config: Config, key: PseudonymKey) -> Redactor:
     return redactor
 
 
+_digest_of_installed = cache(pipeline_digest)
+
+
+def digest_of(model: str) -> str:
+    """Every run asks for it, and it takes longer to read a model than to redact a small world."""
+    return _digest_of_installed(model) if model in _INSTALLED else pipeline_digest(model)
+
+
 @contextmanager
 def without_processes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
@@ -68,6 +81,8 @@ def without_processes() -> Iterator[None]:
             patch.setattr(name, redactor_of)
         patch.setattr(_PREPARE, lambda _: None)
         patch.setattr(_NER, lru_cache(maxsize=4)(load_ner))
+        patch.setattr(_READER, lru_cache(maxsize=4)(reader_of))
+        patch.setattr(_DIGEST, digest_of)
         yield
 
 
