@@ -11,6 +11,7 @@ from hypothesis import settings
 from clearshard.children import module_path
 
 from .inline import with_processes, without_processes
+from .one_database import parts_of_one
 
 # On a busy machine the first example takes longer than any deadline.
 settings.register_profile("untimed", deadline=None)
@@ -32,6 +33,13 @@ def _interruptible() -> None:
 def _without_processes() -> Iterator[None]:
     """Runs do in this process what workers would do, where a test does not say otherwise."""
     with without_processes():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _without_new_databases() -> Iterator[None]:
+    """Questions are asked of parts of one database, where a test does not say otherwise."""
+    with parts_of_one():
         yield
 
 

@@ -36,7 +36,16 @@ from clearshard.audit.reading import open_decisions, visible_runs
 from clearshard.audit.views import VIEWS, add_views
 from clearshard.errors import ClearshardError, IntegrityError, QueryRefused, QueryStopped
 
+from ..one_database import databases_of_their_own
 from .building import NAME, Output, Row, excluded
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _databases_of_their_own() -> Iterator[None]:
+    """What is set and locked is set for a whole database."""
+    with databases_of_their_own():
+        yield
+
 
 SECRET = "SECRET CONTENT"
 

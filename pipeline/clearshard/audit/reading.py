@@ -201,20 +201,11 @@ def connected() -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         IntegrityError: A query failed because of what a file holds, or because it is not there.
     """
-    with tempfile.TemporaryDirectory(prefix="clearshard-audit-") as spill:
-        connection = duckdb.connect(
-            ":memory:",
-            config={
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-                "memory_limit": _MEMORY,
-                "python_enable_replacements": "false",
-                "temp_directory": spill,
-            },
-        )
+    with (
+        tempfile.TemporaryDirectory(prefix="clearshard-audit-") as spill,
+        _new_database(spill) as connection,
+    ):
         try:
-            # Footers are looked at several times while a view is made and asked; read them once.
-            connection.execute("SET parquet_metadata_cache = true")
             yield connection
         except duckdb.Error as error:
             # Its message can quote a value; the type is enough to tell damage from absence.
@@ -222,8 +213,26 @@ def connected() -> Iterator[duckdb.DuckDBPyConnection]:
                 f"The tables of decisions cannot be read ({type(error).__name__}). "
                 "Run `clearshard audit verify` to see which file is damaged or missing."
             ) from None
-        finally:
-            connection.close()
+
+
+@contextmanager
+def _new_database(spill: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": _MEMORY,
+            "python_enable_replacements": "false",
+            "temp_directory": spill,
+        },
+    )
+    try:
+        # Footers are looked at several times while a view is made and asked; read them once.
+        connection.execute("SET parquet_metadata_cache = true")
+        yield connection
+    finally:
+        connection.close()
 
 
 def parquet_view(
