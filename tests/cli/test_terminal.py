@@ -1,6 +1,7 @@
 """Answers on a real terminal: an id stands on one line, whatever the width."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -48,14 +49,25 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output.out
 
 
-def on_terminal(out: Path, width: int, *arguments: str) -> list[str]:
-    """The lines that a command prints on a terminal of its own."""
+#: The command again and again, which takes as long to load as to answer some twenty questions.
+_ONE_BY_ONE = """
+import json, sys
+from clearshard.cli.entry import _exit_code
+for arguments in json.loads(sys.argv[1]):
+    assert _exit_code(arguments) == 0, arguments
+    print("\\f", end="", flush=True)
+"""
+
+
+def on_terminal(out: Path, width: int, *questions: tuple[str, ...]) -> list[list[str]]:
+    """The lines that the command prints for each question, on one terminal."""
+    asked = json.dumps([["audit", *question, "--out", str(out)] for question in questions])
     ours, its = pty.openpty()
     try:
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
         environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         process = subprocess.Popen(
-            [sys.executable, "-m", "clearshard", "audit", *arguments, "--out", str(out)],
+            [sys.executable, "-c", _ONE_BY_ONE, asked],
             stdin=subprocess.DEVNULL,
             stdout=its,
             stderr=subprocess.PIPE,
@@ -79,40 +91,52 @@ def on_terminal(out: Path, width: int, *arguments: str) -> list[str]:
         os.close(ours)
         if its >= 0:
             os.close(its)
-    return _SEQUENCE.sub("", content.decode()).replace("\r\n", "\n").split("\n")
+    *answers, rest = _SEQUENCE.sub("", content.decode()).replace("\r\n", "\n").split("\f")
+    assert (len(answers), rest) == (len(questions), "")
+    return [answer.split("\n") for answer in answers]
 
 
 DIFF = ("diff", "20261122T120000Z-d0dd0d61", "20261123T120000Z-aa11bb22")
 QUERY = ("query", "SELECT file_id, account_id, state FROM decisions")
 
 
-@pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize(
-    ("question", "ids"),
-    [
-        (("list",), FILES),
-        (("list", "--state", "quarantined"), [FILES[3], FILES[5]]),
-        (("list", "--account", ACCOUNTS[1]), [FILES[1], FILES[2]]),
-        (("list", "--run", "all"), FILES),
-        (("summary",), ACCOUNTS),
-        (("summary", "--run", "all"), ACCOUNTS),
-        (DIFF, [FILES[0]]),
-        (QUERY, [*FILES, *ACCOUNTS]),
-    ],
-    ids=lambda value: " ".join(value[:3])[:30] if isinstance(value, tuple) else "",
-)
+#: Which ids each answer must hold.
+TABLES: dict[tuple[str, ...], list[str]] = {
+    ("list",): FILES,
+    ("list", "--state", "quarantined"): [FILES[3], FILES[5]],
+    ("list", "--account", ACCOUNTS[1]): [FILES[1], FILES[2]],
+    ("list", "--run", "all"): FILES,
+    ("summary",): ACCOUNTS,
+    ("summary", "--run", "all"): ACCOUNTS,
+    DIFF: [FILES[0]],
+    QUERY: [*FILES, *ACCOUNTS],
+}
+EXPLAIN = ("explain", FILES[2])
+
+
+@pytest.fixture(scope="module", params=[80, 120])
+def answers(
+    request: pytest.FixtureRequest, out: Path
+) -> tuple[int, dict[tuple[str, ...], list[str]]]:
+    questions = (*TABLES, EXPLAIN)
+    answers = on_terminal(out, request.param, *questions)
+    return request.param, dict(zip(questions, answers, strict=True))
+
+
+@pytest.mark.parametrize("question", TABLES, ids=lambda value: " ".join(value[:3])[:30])
 def test_an_id_stands_on_one_line(
-    out: Path, width: int, question: tuple[str, ...], ids: list[str]
+    answers: tuple[int, dict[tuple[str, ...], list[str]]], question: tuple[str, ...]
 ) -> None:
-    lines = on_terminal(out, width, *question)
-    for one in ids:
+    width, lines = answers[0], answers[1][question]
+    for one in TABLES[question]:
         assert any(one in line for line in lines), one
     assert max(len(line.rstrip()) for line in lines if "SELECT" not in line) <= width
 
 
-@pytest.mark.parametrize("width", [80, 120])
-def test_an_explanation_is_folded_between_words(out: Path, width: int) -> None:
-    lines = on_terminal(out, width, "explain", FILES[2])
+def test_an_explanation_is_folded_between_words(
+    answers: tuple[int, dict[tuple[str, ...], list[str]]],
+) -> None:
+    width, lines = answers[0], answers[1][EXPLAIN]
     # Digests are longer, and stay whole.
     told = [line for line in lines if not re.search("[0-9a-f]{64}", line)]
     assert max(map(len, told)) <= width
@@ -122,19 +146,19 @@ def test_an_explanation_is_folded_between_words(out: Path, width: int) -> None:
 
 
 def test_what_is_left_out_is_told_and_reasons_stay(out: Path) -> None:
-    lines = on_terminal(out, 80, "list")
+    (lines,) = on_terminal(out, 80, ("list",))
     text = "\n".join(lines)
     assert "Left out for want of room: account, state." in text
     assert any(FILES[4] in line and "unknown_training_permitted" in line for line in lines)
     for reason in ("gateway_provider_not_opted_out", "conflicting_registry_rows", "eu_server"):
         assert reason in text
-    wide = "\n".join(on_terminal(out, 200, "list"))
+    wide = "\n".join(on_terminal(out, 200, ("list",))[0])
     assert "Left out" not in wide
     assert ACCOUNTS[0] in wide
 
 
 def test_what_fits_in_no_way_is_shown_one_below_the_other(out: Path) -> None:
-    lines = on_terminal(out, 40, *QUERY)
+    (lines,) = on_terminal(out, 40, QUERY)
     assert f"file_id     {FILES[0]}" in lines
     assert "Left out" not in "\n".join(lines)
 

@@ -10,11 +10,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from clearshard.cli.entry import _exit_code
 
 from .world import World, transcript
 
@@ -87,13 +90,27 @@ def _environment(world: World) -> dict[str, str]:
     return {**os.environ, "TMPDIR": str(temporary), "PYTHONFAULTHANDLER": "0"}
 
 
-@pytest.mark.parametrize("more", [(), ("--json",)])
-def test_personal_data_is_nowhere_but_in_the_input(world: World, more: tuple[str, ...]) -> None:
+def test_personal_data_is_nowhere_but_in_the_input(world: World) -> None:
     done = subprocess.run(
-        _command(world, *more), env=_environment(world), capture_output=True, check=False
+        _command(world), env=_environment(world), capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    said = (done.stdout + done.stderr).lower()
+    _is_nowhere(world, done.stdout + done.stderr)
+
+
+def test_nor_is_it_in_what_a_program_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """In this process, workers included: how they start is no matter of what is told."""
+    monkeypatch.setattr(tempfile, "tempdir", _environment(world)["TMPDIR"])
+    assert _exit_code(_command(world, "--json")[3:]) == 0
+    said = capfdbinary.readouterr()
+    assert b'"event"' in said.err
+    _is_nowhere(world, said.out + said.err)
+
+
+def _is_nowhere(world: World, told: bytes) -> None:
+    said = told.lower()
     outside_shards = [
         (path, content)
         for path, content in _bytes_below(world.out, world.root / "tmp")
