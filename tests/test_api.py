@@ -196,7 +196,10 @@ print(results[0].status, results[0].counts.written)
 """
 
 
-@pytest.mark.parametrize("stdin", [True, False], ids=["typed", "script"])
+# Without a guard it is a script that workers would run again.
+@pytest.mark.parametrize(
+    "stdin", [pytest.param(True, marks=pytest.mark.soak), False], ids=["typed", "script"]
+)
 def test_a_program_needs_no_guard_and_gives_workers_nothing_of_it(
     tmp_path: Path, *, stdin: bool
 ) -> None:
