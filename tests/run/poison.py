@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from clearshard.records.tasks import WorkUnit
 from clearshard.run import job
-from clearshard.run.units import WorkUnit
 from clearshard.run.work import UnitResult, WorkSettings
 from clearshard.run.work import make_work as make_real
 

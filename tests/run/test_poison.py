@@ -15,9 +15,8 @@ from clearshard.audit.verify import verify
 from clearshard.config import load_config
 from clearshard.keys import PseudonymKey
 from clearshard.records.states import Quarantine, QuarantineReason
-from clearshard.records.tasks import FileTask
+from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.records.transcript import Transcript
-from clearshard.run.units import WorkUnit
 from clearshard.run.work import WorkSettings, process
 from clearshard.shards.staging import Seal
 

@@ -9,9 +9,9 @@ from clearshard.bench.fleet import _memory
 from clearshard.bench.ways import seal_of
 from clearshard.config import redaction_defaults
 from clearshard.engines.local import Job, LocalEngine
-from clearshard.records.tasks import FileTask
+from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.run import PRELOAD
-from clearshard.run.units import WorkUnit, split
+from clearshard.run.units import split
 from clearshard.run.work import WorkSettings, make_work
 
 from .speech import growing_speech

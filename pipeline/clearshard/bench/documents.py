@@ -7,9 +7,8 @@ from pathlib import Path
 
 from clearshard.errors import SourceUnavailable
 from clearshard.records.states import Deleted, Quarantine
-from clearshard.records.tasks import FileTask
+from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.records.transcript import Transcript
-from clearshard.run.units import WorkUnit
 from clearshard.sources.streams import DAMAGED, chunks, lines
 from clearshard.sources.transcripts import read_transcript
 

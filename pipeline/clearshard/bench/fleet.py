@@ -20,9 +20,10 @@ from clearshard.config import Config
 from clearshard.engines.local import Job, LocalEngine
 from clearshard.errors import RunFailed
 from clearshard.keys import PSEUDONYM_VARIABLE
+from clearshard.records.tasks import WorkUnit
 from clearshard.run import PRELOAD
 from clearshard.run.folder import OutputFolder
-from clearshard.run.units import WorkUnit, split
+from clearshard.run.units import split
 from clearshard.run.work import UnitResult, WorkSettings, make_work
 
 MILLION = 1_000_000

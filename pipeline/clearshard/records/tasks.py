@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from clearshard.records.states import Quarantine
+
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
@@ -25,6 +27,21 @@ class FileTask:
     uri: str | None
     content: bytes | None
     content_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkUnit:
+    """Some eligible files of one batch of provisional decisions.
+
+    Attributes:
+        batch: Number of the batch.
+        tasks: The files.
+        known: Files that are quarantined already, found while looking for their content.
+    """
+
+    batch: int
+    tasks: tuple[FileTask, ...]
+    known: tuple[tuple[int, Quarantine], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

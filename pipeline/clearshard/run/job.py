@@ -30,7 +30,7 @@ from clearshard.errors import (
 from clearshard.keys import PseudonymKey, load_pseudonym_key
 from clearshard.recognizers.plugins import find_plugins
 from clearshard.records.run import Counts, DecisionsFile, RunRecord
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedUnit, WorkUnit
 from clearshard.records.times import utc_text
 from clearshard.redaction.promise import promise_digest
 from clearshard.redaction.redactor import redactor_digest
@@ -52,7 +52,7 @@ from clearshard.run.publish import announce, announcements, make_visible, recove
 from clearshard.run.recall import NO_WISHES, Wishes, newest_believed, recall
 from clearshard.run.recorded import redaction_terms
 from clearshard.run.shared import withhold
-from clearshard.run.units import Saw, WorkUnit, split, units_of
+from clearshard.run.units import Saw, split, units_of
 from clearshard.run.work import WorkSettings, give_up, make_work
 from clearshard.shards.assemble import ShardSizes
 from clearshard.shards.pseudonyms import doc_key

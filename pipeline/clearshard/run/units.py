@@ -6,13 +6,13 @@ something that can be opened.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from clearshard.records.states import Quarantine, QuarantineReason
-from clearshard.records.tasks import FileTask
+from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.run.intake import Provisional
 from clearshard.sources.uris import pointed
 
@@ -23,21 +23,6 @@ _UNIT_FILES = 256
 ReadRecords = Callable[[Path, str, Set[str], int], Iterator[tuple[str, bytes | Quarantine]]]
 #: Looks at a file that a row points to, without opening it: as `clearshard.run.links.Links.saw`.
 Saw = Callable[[tuple[int, int], str, str | None], int]
-
-
-@dataclass(frozen=True, slots=True)
-class WorkUnit:
-    """Some eligible files of one batch of provisional decisions.
-
-    Attributes:
-        batch: Number of the batch.
-        tasks: The files.
-        known: Files that are quarantined already, found while looking for their content.
-    """
-
-    batch: int
-    tasks: tuple[FileTask, ...]
-    known: tuple[tuple[int, Quarantine], ...] = ()
 
 
 def units_of(

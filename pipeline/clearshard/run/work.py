@@ -11,10 +11,9 @@ from clearshard.engines.worker import Loss
 from clearshard.errors import RunFailed
 from clearshard.keys import PseudonymKey
 from clearshard.records.states import Deleted, Quarantine, QuarantineReason
-from clearshard.records.tasks import FileTask, StagedUnit
+from clearshard.records.tasks import FileTask, StagedUnit, WorkUnit
 from clearshard.records.transcript import RedactedTranscript, Transcript
 from clearshard.redaction.redactor import Redactor, redactor_digest
-from clearshard.run.units import WorkUnit
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import Held, Seal, ShardRow, stage
 from clearshard.sources.adapters import Form

@@ -8,10 +8,10 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.engines.local import Job
+from clearshard.records.tasks import WorkUnit
 from clearshard.run import job
 from clearshard.run.finish import Finisher
 from clearshard.run.recall import Wishes
-from clearshard.run.units import WorkUnit
 
 from ...inline import InlineEngine
 from ..world import World, transcript
