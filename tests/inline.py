@@ -31,7 +31,7 @@ _REDACTORS = ("clearshard.run.work.Redactor", "clearshard.run.detect.Redactor")
 _PREPARE = "clearshard.cli.run_gate.prepare"
 _NER = "clearshard.redaction.detector.load_ner"
 _READER = "clearshard.redaction.detector.reader_of"
-_DIGEST = "clearshard.redaction.redactor.pipeline_digest"
+_DIGEST = "clearshard.run.fingerprint.pipeline_digest"
 #: The pipelines that are installed, which no test changes. Any other is read each time.
 _INSTALLED = frozenset((STOCK_NER, str(speech_model())))
 

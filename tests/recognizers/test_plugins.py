@@ -16,9 +16,9 @@ from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
 from clearshard.recognizers.plugins import PluginMisbehaved, find_plugins, load_plugins
 from clearshard.records.states import Quarantine
-from clearshard.redaction.promise import promise_digest
-from clearshard.redaction.redactor import Redactor, redactor_digest
+from clearshard.redaction.redactor import Redactor
 from clearshard.run.detect import Document, transcript_of
+from clearshard.run.fingerprint import promise_digest, redactor_digest
 
 from ..run.world import World, small_world, transcript
 

@@ -11,7 +11,7 @@ from clearshard.errors import ConfigError
 from clearshard.redaction.batch_ner.runtime import Entity, Reading
 from clearshard.redaction.ner import entity_types, load_ner, spans_of
 from clearshard.redaction.reading import OneByOne, reader_of
-from clearshard.redaction.redactor import Redactor, redactor_digest
+from clearshard.redaction.redactor import Redactor
 
 from .making import KEY, config, transcript
 
@@ -206,23 +206,3 @@ def test_broken_pipeline_is_a_config_error(tmp_path: Path) -> None:
     (folder / "ner" / "model").write_bytes(b"not weights")
     with pytest.raises(ConfigError, match="cannot be loaded"):
         load_ner(str(folder))
-
-
-def test_digest_tells_models_settings_and_patterns_apart(tmp_path: Path) -> None:
-    folder = tiny(tmp_path / "model", "PERSON")
-    patterns = tmp_path / "own.yaml"
-    patterns.write_text("recognizers: []")
-    one = redactor_digest(config(tmp_path, spacy_model="model"))
-    assert one == redactor_digest(config(tmp_path, spacy_model="model"))
-    others = [
-        redactor_digest(config(tmp_path, spacy_model="model", operator="mask")),
-        redactor_digest(config(tmp_path, spacy_model="model", recognizers="own.yaml")),
-    ]
-    patterns.write_text("recognizers: [ ]")
-    others.append(redactor_digest(config(tmp_path, spacy_model="model", recognizers="own.yaml")))
-    (folder / "__pycache__").mkdir()
-    (folder / "__pycache__" / "x.pyc").write_bytes(b"1")
-    assert redactor_digest(config(tmp_path, spacy_model="model")) == one
-    (folder / "meta.json").write_text("{}")
-    others.append(redactor_digest(config(tmp_path, spacy_model="model")))
-    assert len({one, *others}) == 5

@@ -1,8 +1,6 @@
 """The NER that was trained for speech: what ships is what runs, and it holds no training word."""
 
-import hashlib
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,12 +12,7 @@ from clearshard.records.states import Quarantine
 from clearshard.redaction.batch_ner.runtime import BatchNer, Entity, Reading, supports
 from clearshard.redaction.ner import STOCK_NER, entity_types, load_ner, speech_model
 from clearshard.redaction.reading import OneByOne, Union
-from clearshard.redaction.redactor import (
-    Redactor,
-    _add_code,
-    detector_settings,
-    redactor_digest,
-)
+from clearshard.redaction.redactor import Redactor, detector_settings
 
 from .making import KEY, config, transcript
 
@@ -103,27 +96,6 @@ def test_a_ner_that_is_configured_reads_too(tmp_path: Path) -> None:
     assert {"Swede", "Norwegian", "Oslo"} <= {text[s.start : s.end] for s in found}
 
 
-def test_it_counts_in_the_digest_of_the_redactor(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = redactor_digest(config()), redactor_digest(config(profile="stock"))
-    copy = shutil.copytree(speech_model(), tmp_path / "speech")
-    (copy / "meta.json").write_text("{}")
-    monkeypatch.setattr("clearshard.redaction.redactor.speech_model", lambda: copy)
-    after = redactor_digest(config()), redactor_digest(config(profile="stock"))
-    assert after[0] != before[0]
-    assert after[1] == before[1]
-
-
-def test_the_list_of_words_counts_in_the_digest_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = redactor_digest(config())
-    (tmp_path / "words.txt").write_text("other\n")
-    monkeypatch.setattr("clearshard.redaction.redactor.word_list", lambda: tmp_path / "words.txt")
-    assert redactor_digest(config()) != before
-
-
 class Canned:
     """A reader that finds one thing."""
 
@@ -138,29 +110,3 @@ def test_what_either_of_two_ners_finds_is_found() -> None:
     one, two = Entity("PERSON", 0, 3), Entity("GPE", 5, 9)
     union = Union(Canned(one, ["first"]), Canned(two, ["second"]))
     assert union.read([["a", "b"], []]) == [[Reading([one, two], ["first"], [0])] * 2, []]
-
-
-def test_the_digest_is_of_the_code_that_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An upgrade beneath a program that goes on does not change what that program runs."""
-    before = redactor_digest(config())
-
-    def upgraded(digest: "hashlib._Hash", _: object) -> None:
-        digest.update(b"other code")
-
-    monkeypatch.setattr("clearshard.redaction.redactor._add_code", upgraded)
-    assert redactor_digest(config()) == before
-
-
-def test_digest_covers_the_code_of_inner_packages(tmp_path: Path) -> None:
-    inner = tmp_path / "inner"
-    inner.mkdir()
-    (inner / "step.py").write_text("a = 1")
-
-    def digest() -> str:
-        sha = hashlib.sha256()
-        _add_code(sha, tmp_path)
-        return sha.hexdigest()
-
-    before = digest()
-    (inner / "step.py").write_text("a = 2")
-    assert digest() != before

@@ -15,8 +15,9 @@ from clearshard.bench.documents import Document, units_of
 from clearshard.config import Config, Profile
 from clearshard.keys import PseudonymKey
 from clearshard.redaction.ner import STOCK_NER
-from clearshard.redaction.redactor import Redactor, redactor_digest
+from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.stock import WHOLE_BATCH, Found, StockPresidio, found_by
+from clearshard.run.fingerprint import redactor_digest
 from clearshard.run.work import WorkSettings, process
 from clearshard.shards.assemble import Assembler, ShardSizes
 from clearshard.shards.staging import Seal

@@ -118,7 +118,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         redactor_digest: The redactor of this run. Rows that it kept from an earlier redactor carry
             the digest of that one, as their decisions do.
         promise_digest: What every row promises, whichever redactor made it; see
-            `clearshard.redaction.promise`.
+            `clearshard.run.fingerprint`.
         reused: Written files whose redaction was taken from an earlier run or a killed one.
         stale: Those of them that an earlier redactor made.
         target_shard_bytes: How large a shard was to be; rows alone do not say where shards end.

@@ -22,7 +22,6 @@
     replace     what stands in the place of each span
     apply       the spans applied to text, utterances and words together; seals the result
     residual    an independent look at the result: is anything left, do the views agree?
-    promise     what a result promises, whichever redactor made it
     below_default  what a configuration leaves in the text that the default takes out
     redactor    the steps above for a batch; every failure quarantines one file
 

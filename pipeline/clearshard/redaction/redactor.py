@@ -1,57 +1,23 @@
 """Redaction of a batch of transcripts; every failure quarantines one file and no other."""
 
-import hashlib
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import metadata, resources
-from importlib.resources.abc import Traversable
 
-import msgspec
-
-from clearshard.config import Config, read_text
+from clearshard.config import Config
 from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
-from clearshard.recognizers.plugins import find_plugins
-from clearshard.recognizers.unknown_word import word_list
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.transcript import RedactedTranscript, Span, Transcript
 from clearshard.redaction.apply import apply
 from clearshard.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
 from clearshard.redaction.looked_for import problems_of_languages, problems_of_types
-from clearshard.redaction.ner import STOCK_NER, pipeline_digest, speech_model
+from clearshard.redaction.ner import STOCK_NER, speech_model
 from clearshard.redaction.replace import Replacer
 from clearshard.redaction.resolve import resolve
 from clearshard.redaction.step_kinds import Seen
 from clearshard.redaction.steps import spans_in, steps_of
 from clearshard.redaction.view import scripts
 from clearshard.redaction.view.views import View, views_of
-
-#: Packages whose version can change what is read, what is found or how it is replaced.
-_DECIDING_PACKAGES = (
-    "clearshard",
-    "msgspec",
-    "numpy",
-    "phonenumbers",
-    "presidio-analyzer",
-    "presidio-anonymizer",
-    "regex",
-    "spacy",
-    "thinc",
-    "tldextract",
-)
-#: Besides, where names are drawn: its lists.
-_NAMES_PACKAGE = "Faker"
-#: All the code between the bytes of a transcript and its row. Steps do not import each other, but
-#: a row is what all of them make of it.
-_DECIDING_CODE = (
-    "clearshard.redaction",
-    "clearshard.recognizers",
-    "clearshard.records",
-    "clearshard.sources",
-    "clearshard.shards",
-)
 
 
 class Redactor:
@@ -241,73 +207,3 @@ def _ners(config: Config) -> Iterator[str]:
         yield str(local) if local.exists() else model
     elif is_stock:
         yield STOCK_NER
-
-
-def read_as(config: Config) -> dict[str, str | None]:
-    """The settings that decide what is read as a transcript's text."""
-    return {"format": config.sources.format, "language": config.sources.language}
-
-
-def redactor_digest(config: Config) -> str:
-    """SHA-256 of everything that decides what a transcript becomes: settings, model, code.
-
-    Raises:
-        ConfigError: The configuration names a model or a file that is not there.
-    """
-    settings = detector_settings(config)
-    digest = hashlib.sha256(
-        msgspec.json.encode(
-            {
-                "settings": config.redaction.model_dump(mode="json"),
-                "read": read_as(config),
-                "packages": {name: _version(name) for name in _deciding_packages(config)},
-                # What is a letter, and what its lower case is.
-                "unicode": unicodedata.unidata_version,
-            },
-            order="sorted",
-        )
-    )
-    digest.update(_CODE_DIGEST)
-    if settings.user_recognizers is not None:
-        digest.update(read_text(settings.user_recognizers).encode())
-    for plugin in find_plugins(settings.plugins):
-        digest.update(plugin.digest.encode())
-    for ner in settings.ners:
-        digest.update(pipeline_digest(ner).encode())
-    digest.update(word_list().read_bytes())
-    return digest.hexdigest()
-
-
-def _deciding_packages(config: Config) -> Iterator[str]:
-    yield from _DECIDING_PACKAGES
-    if config.redaction.draws_names:
-        yield _NAMES_PACKAGE
-
-
-def _add_code(digest: "hashlib._Hash", package: Traversable) -> None:
-    for entry in sorted(package.iterdir(), key=lambda e: e.name):
-        if entry.is_dir():
-            _add_code(digest, entry)
-        elif entry.name.endswith(".py"):
-            digest.update(entry.name.encode())
-            digest.update(entry.read_bytes())
-
-
-def _code_digest() -> bytes:
-    digest = hashlib.sha256()
-    for package in _DECIDING_CODE:
-        _add_code(digest, resources.files(package))
-    return digest.digest()
-
-
-#: Of the code as it is loaded. A program that goes on while an upgrade is installed beneath it runs
-#: what it has loaded, and must not say that it was the new one.
-_CODE_DIGEST = _code_digest()
-
-
-@cache
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "none"

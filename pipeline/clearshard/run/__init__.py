@@ -7,6 +7,7 @@ earlier    the index of it, asked by file, account and content
 confirm    every eligible file read again: which are still the same?
 containers records of containers, read in a process of its own
 units      provisional decisions → work units for the eligible files, balanced by bytes
+fingerprint  what decides a row, and what a row promises: two digests
 work       what a worker does with a unit: read, decode, redact, stage
 outcomes   what became of each eligible file, on disk, next to its provisional decision
 final      decisions after redaction: the gate's last word, then quarantine, then written

@@ -32,8 +32,6 @@ from clearshard.recognizers.plugins import find_plugins
 from clearshard.records.run import Counts, DecisionsFile, RunRecord
 from clearshard.records.tasks import StagedUnit, WorkUnit
 from clearshard.records.times import utc_text
-from clearshard.redaction.promise import promise_digest
-from clearshard.redaction.redactor import redactor_digest
 from clearshard.run import PRELOAD
 from clearshard.run.accepted import Accepted, accept
 from clearshard.run.agent import Agent, this_agent
@@ -41,6 +39,7 @@ from clearshard.run.confirm import Confirmed, confirm, gather
 from clearshard.run.containers import ContainerReader
 from clearshard.run.drop import NO_DROP, Drop, drop_since
 from clearshard.run.earlier import Earlier
+from clearshard.run.fingerprint import promise_digest, redactor_digest
 from clearshard.run.finish import Finisher, ManifestChanged
 from clearshard.run.folder import Kind, OutputFolder, locked, require_nothing_added
 from clearshard.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs

@@ -6,7 +6,7 @@ killed run has left checkpoints, believed as `clearshard.shards.checkpoints` say
 believed is done again.
 
 Never taken, whatever else agrees: work under another key or another promise (which covers all that
-is asked of redaction, and the columns of a shard; see `clearshard.redaction.promise`).
+is asked of redaction, and the columns of a shard; see `clearshard.run.fingerprint`).
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -13,7 +13,8 @@ from clearshard.keys import PseudonymKey
 from clearshard.records.states import Deleted, Quarantine, QuarantineReason
 from clearshard.records.tasks import FileTask, StagedUnit, WorkUnit
 from clearshard.records.transcript import RedactedTranscript, Transcript
-from clearshard.redaction.redactor import Redactor, redactor_digest
+from clearshard.redaction.redactor import Redactor
+from clearshard.run.fingerprint import redactor_digest
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import Held, Seal, ShardRow, stage
 from clearshard.sources.adapters import Form

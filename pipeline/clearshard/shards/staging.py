@@ -49,7 +49,7 @@ class Made(msgspec.Struct, frozen=True):
 
     Attributes:
         redactor_digest: What made the rows.
-        promise_digest: What the rows promise; see `clearshard.redaction.promise`.
+        promise_digest: What the rows promise; see `clearshard.run.fingerprint`.
         held: The files of the unit that have no row.
     """
 

@@ -7,7 +7,7 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.records.schemas import SHARD_SCHEMA
-from clearshard.redaction import promise
+from clearshard.run import fingerprint
 
 from ..world import World
 from .making import SETTINGS, fresh, go, killed, other_redactor, shards, write
@@ -82,7 +82,7 @@ def test_rows_with_fewer_columns_are_never_kept(
     place = SHARD_SCHEMA.get_field_index("words")
     field = pa.field("words", pa.list_(pa.struct(fewer)), nullable=False)
     with monkeypatch.context() as patch:
-        patch.setattr(promise, "SHARD_SCHEMA", SHARD_SCHEMA.set(place, field))
+        patch.setattr(fingerprint, "SHARD_SCHEMA", SHARD_SCHEMA.set(place, field))
         if interrupted:
             killed(world, monkeypatch)
         else:

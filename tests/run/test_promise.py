@@ -9,12 +9,13 @@ from clearshard.config import Redaction
 from clearshard.errors import ConfigError
 from clearshard.recognizers import table
 from clearshard.records.schemas import SHARD_SCHEMA
-from clearshard.redaction import promise, steps
-from clearshard.redaction.promise import _NOT_ASKED, promise_digest
+from clearshard.redaction import steps
 from clearshard.redaction.step_kinds import Add
+from clearshard.run import fingerprint
+from clearshard.run.fingerprint import NOT_ASKED, promise_digest
 
-from .making import config
-from .test_ner import tiny
+from ..redaction.making import config
+from ..redaction.test_ner import tiny
 
 #: For every setting a value that is not its default.
 CHANGED = {
@@ -39,7 +40,7 @@ def _files(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_part_of_it_but_those_that_remove_nothing(tmp_path: Path) -> None:
-    assert set(Redaction.model_fields) - _NOT_ASKED == set(CHANGED)
+    assert set(Redaction.model_fields) - NOT_ASKED == set(CHANGED)
     digests = {promise_digest(config(tmp_path, **{name: CHANGED[name]})) for name in CHANGED}
     digests.add(promise_digest(config(tmp_path)))
     assert len(digests) == len(CHANGED) + 1
@@ -52,7 +53,7 @@ def test_a_column_more_is_another_promise(monkeypatch: pytest.MonkeyPatch) -> No
     fields = [f for f in words.type.value_type if f.name != "confidence"]
     less = pa.field("words", pa.list_(pa.struct(fields)), nullable=False)
     place = SHARD_SCHEMA.get_field_index("words")
-    monkeypatch.setattr(promise, "SHARD_SCHEMA", SHARD_SCHEMA.set(place, less))
+    monkeypatch.setattr(fingerprint, "SHARD_SCHEMA", SHARD_SCHEMA.set(place, less))
     assert promise_digest(config()) != now
 
 
