@@ -13,8 +13,8 @@ Questions, one module each:
 * `listing`: which decisions were taken, as a stream; `selection` says of which runs and files.
 * `explain`: everything that was ever decided about one file. `reasons` says what a reason means,
   `remedy` what would have to be otherwise.
-* `diff`: two runs side by side; `changes` compares any two sets of decisions, `purged` says what
-  they would take out of the shards of a run.
+* `diff`: two runs side by side; `changes` compares any two sets of decisions, `forecast` says what
+  a purge after them would take out of the shards of a run.
 * `query`: one SELECT over `views`, where nothing can be written and nothing else be read.
 * `verify`: is what is on disk what was recorded? `ledger` walks the chain, `inventory` compares the
   folder with the records file by file, `contents` reconciles decisions, counts and shards.

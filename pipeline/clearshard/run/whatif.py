@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from clearshard.audit.changes import Changes, Database, count_changes, open_changes
-from clearshard.audit.purged import Purge, purge_of
+from clearshard.audit.forecast import PurgeForecast, forecast_purge
 from clearshard.audit.reading import VisibleRun
 from clearshard.config import Config
 from clearshard.errors import SourceUnavailable
@@ -40,7 +40,7 @@ class WhatIf:
     registry_before: str
     registry_after: str
     changes: Changes
-    purge: Purge | None
+    purge: PurgeForecast | None
     supposed: Supposition | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def open_what_if(
                 registry_before=before.registry_sha256,
                 registry_after=after.registry_sha256,
                 changes=count_changes(connection),
-                purge=None if visible is None else purge_of(connection, visible),
+                purge=None if visible is None else forecast_purge(connection, visible),
                 supposed=supposed,
             )
             yield result, connection

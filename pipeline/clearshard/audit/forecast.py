@@ -1,4 +1,4 @@
-"""What a purge would take out of the shards of a run, if other decisions were in force."""
+"""A forecast: what a purge would take out of a run's shards, if other decisions were in force."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class ShardTouched:
     Attributes:
         shard: ``run=<run_id>/part-<n>-<digest>.parquet``.
         transcripts: How many are in it.
-        purged: How many of them would be taken out.
+        purged: How many of them it would take out.
     """
 
     shard: str
@@ -24,8 +24,8 @@ class ShardTouched:
 
 
 @dataclass(frozen=True, slots=True)
-class Purge:
-    """What a purge after the change would take out of the visible run.
+class PurgeForecast:
+    """What a purge after a change would take out of the visible run.
 
     Attributes:
         run_id: The visible run.
@@ -42,7 +42,7 @@ class Purge:
     shards: tuple[ShardTouched, ...]
 
 
-_PURGE = """
+_TAKEN_OUT = """
 SELECT shard_part, count(*), count(*) FILTER (after_state = 'excluded'),
     count(*) FILTER (after_state = 'excluded' AND before_state = 'excluded'),
     count(*) FILTER (after_state IS NULL)
@@ -55,7 +55,7 @@ FROM (
 """
 
 
-def purge_of(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> Purge:
+def forecast_purge(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> PurgeForecast:
     """What the decisions that are called after exclude of what a run has written.
 
     Args:
@@ -66,12 +66,12 @@ def purge_of(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> Purge:
         IntegrityError: From `open_changes`, where its decisions are missing or damaged.
     """
     if not run.decisions_paths:
-        return Purge(run.run_id, 0, 0, 0, ())
+        return PurgeForecast(run.run_id, 0, 0, 0, ())
     files = pa.table({"filename": [str(path) for path in run.decisions_paths]})
     parquet_view(connection, "written", ("file_id", "state", "shard_part"), files)
-    rows = connection.execute(_PURGE).fetchall()
+    rows = connection.execute(_TAKEN_OUT).fetchall()
     names = {part_number(shard.name): shard.name for shard in run.record.shards}
-    return Purge(
+    return PurgeForecast(
         run_id=run.run_id,
         transcripts=sum(purged for _, _, purged, _, _ in rows),
         already_due=sum(due for _, _, _, due, _ in rows),
