@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from clearshard.audit.reasons import recorded_rules
 from clearshard.audit.remedy import Outcome, remedy
 from clearshard.config import default_policy_text
-from clearshard.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
-from clearshard.eligibility.gate import MANIFEST_SCHEMA, Gate
+from clearshard.eligibility.accounts import index_accounts
+from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
+from clearshard.records.schemas import MANIFEST_SCHEMA, REGISTRY_SCHEMA
 from clearshard.records.states import State
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)

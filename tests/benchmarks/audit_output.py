@@ -27,13 +27,13 @@ from clearshard.audit.inventory import MARKER, MARKER_NAME
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.signing import Signer
 from clearshard.config import default_policy_text
-from clearshard.eligibility.accounts import REGISTRY_SCHEMA, AccountIndex, index_accounts
-from clearshard.eligibility.gate import MANIFEST_SCHEMA, Gate
+from clearshard.eligibility.accounts import AccountIndex, index_accounts
+from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy, parse_policy
 from clearshard.keys import SigningKey
 from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
-from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
+from clearshard.records.schemas import DECISION_SCHEMA, MANIFEST_SCHEMA, REGISTRY_SCHEMA, TIMESTAMP
 from clearshard.records.states import QuarantineReason, State
 from clearshard.records.times import utc_text
 from clearshard.run.folder import encode_record

@@ -7,10 +7,11 @@ from typing import Any
 import pyarrow as pa
 
 from clearshard.config import default_policy_text
-from clearshard.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
-from clearshard.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
+from clearshard.eligibility.accounts import index_accounts
+from clearshard.eligibility.gate import Decided, Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy, parse_policy
+from clearshard.records.schemas import MANIFEST_SCHEMA, REGISTRY_SCHEMA
 
 AS_OF = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

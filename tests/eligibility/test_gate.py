@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearshard.config import default_policy_text
-from clearshard.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
+from clearshard.eligibility.accounts import index_accounts
 from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
+from clearshard.records.schemas import REGISTRY_SCHEMA
 
 from .tables import (
     AS_OF,

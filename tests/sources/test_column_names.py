@@ -280,7 +280,7 @@ def test_another_delimiter_is_called_one(tmp_path: Path, delimiter: str) -> None
     [
         ('file_id,"account\n_id",x', "header is not CSV in UTF-8, on one line"),
         ('file_id,"account_id,x', "header is not CSV"),
-        ("file_id,account_id", "column product, region, submitted_at, transcript_uri is missing"),
+        ("file_id,account_id", "column transcript_uri, product, region, submitted_at is missing"),
         (",".join(FILE).replace("region", "Region"), "is missing (row 1): column Region is called"),
         (",".join([*FILE, "product"]), "column product is there twice"),
         (",".join([*FILE, "Product"]), "column Product is called almost product"),

@@ -79,7 +79,7 @@ def test_no_folder_is_passed_over(tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_part_is_told_with_its_name(tmp_path: Path) -> None:
     _part(tmp_path / "part-0.csv", "a")
     _part(tmp_path / "part-1.csv", "b", header="file_id,account_id")
-    assert "part-1.csv: column product, region" in _refused(tmp_path)
+    assert "part-1.csv: column transcript_uri, product, region" in _refused(tmp_path)
     (tmp_path / "part-1.csv").write_text("")
     assert "part-1.csv: is empty" in _refused(tmp_path)
 

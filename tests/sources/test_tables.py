@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from clearshard.eligibility.accounts import REGISTRY_SCHEMA, index_accounts
-from clearshard.eligibility.gate import MANIFEST_SCHEMA
+from clearshard.eligibility.accounts import index_accounts
 from clearshard.errors import SourceUnavailable
+from clearshard.records.schemas import MANIFEST_SCHEMA, REGISTRY_SCHEMA
 from clearshard.sources import columns, csv_rows, json_rows, streams
 from clearshard.sources.manifest import manifest_batches, open_manifest
 from clearshard.sources.registry import read_registry
@@ -650,7 +650,11 @@ def _fails(path: Path) -> str:
         ("f.csv", b"\n\n", "empty (row 1)"),
         ("f.csv", HEADER.encode(), "no rows (row 1)"),
         ("f.csv", HEADER.encode() + b"\n\n", "no rows (row 1)"),
-        ("f.csv", b"file_id,region\n" + SECRET.encode() + b",us\n", "column account_id, product"),
+        (
+            "f.csv",
+            b"file_id,region\n" + SECRET.encode() + b",us\n",
+            "column account_id, transcript_uri",
+        ),
         ("f.csv", f"{HEADER},region\n".encode(), "column region is there twice (row 1)"),
         ("f.csv", b"\xff\xfe" + HEADER.encode("utf-16-le"), "not as UTF-16"),
         ("f.csv", HEADER.encode("utf-16-be"), "not UTF-8 text (row 1)"),
@@ -658,7 +662,11 @@ def _fails(path: Path) -> str:
         ("f.jsonl", b"", "no rows (row 1)"),
         ("f.jsonl", b"\n \n", "no rows (row 1)"),
         ("f.jsonl", f"{SECRET}\n".encode() * 3, "JSON object with its columns (row 1)"),
-        ("f.jsonl", json.dumps({"file_id": SECRET}).encode(), "column account_id, product"),
+        (
+            "f.jsonl",
+            json.dumps({"file_id": SECRET}).encode(),
+            "column account_id, transcript_uri",
+        ),
         ("f.jsonl.gz", _jsonl(FILES), "further than row 0"),
         ("f.jsonl.gz", gzip.compress(_jsonl(FILES))[:-9], "further than row"),
         ("f.jsonl.zst", _jsonl(FILES), "further than row 0"),

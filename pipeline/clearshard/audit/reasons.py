@@ -10,26 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clearshard.records.schemas import FACTS_TYPE
+from clearshard.records.facts import FACTS, names_of
 from clearshard.records.states import QuarantineReason
 
 #: Names of the facts that a decision keeps.
-FACT_NAMES = tuple(FACTS_TYPE.field(i).name for i in range(FACTS_TYPE.num_fields))
+FACT_NAMES = names_of()
 UNKNOWN = "unknown_"
 #: Those that the registry says of an account, once for all its files; the manifest has the others.
-OF_ACCOUNTS = frozenset(
-    (
-        "training_permitted",
-        "baa_executed",
-        "opted_out",
-        "baa_executed_at",
-        "opted_out_at",
-        "ttl_seconds",
-        "exported_at",
-    )
-)
+OF_ACCOUNTS = frozenset(names_of(owner="account"))
 #: A time that has not come yet says nothing.
-_HAPPENED = frozenset(("submitted_at", "exported_at"))
+_HAPPENED = frozenset(fact.name for fact in FACTS if fact.happened)
 
 
 @dataclass(frozen=True, slots=True)

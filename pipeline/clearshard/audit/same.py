@@ -6,14 +6,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from clearshard.audit.reading import LATER_COLUMNS, VisibleRun, connected, parquet_view
-from clearshard.records.schemas import DECISION_SCHEMA, FACTS_TYPE
+from clearshard.records.facts import names_of
+from clearshard.records.schemas import DECISION_SCHEMA
 
 #: What differs between two runs that decide alike: when they ran, when the registry was exported,
 #: and where in the shards a file is, which follows from all the rest.
 _OF_THE_RUN = frozenset({"decided_at", "shard_part", "facts"})
 _OF_THE_EXPORT = frozenset({"exported_at"})
 
-_FACTS = [FACTS_TYPE.field(place).name for place in range(FACTS_TYPE.num_fields)]
+_FACTS = names_of()
 _COMPARED = ", ".join(
     [
         *(name for name in DECISION_SCHEMA.names if name not in _OF_THE_RUN),

@@ -10,25 +10,8 @@ import pyarrow.compute as pc
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
-from clearshard.records.schemas import TIMESTAMP
-
-#: What the sources deliver: one row per registry row. Null is "not known". The `*_unreadable`
-#: columns tell an optional fact that is there but cannot be read from one that is not there.
-REGISTRY_SCHEMA = pa.schema(
-    [
-        pa.field("account_id", pa.string(), nullable=False),
-        pa.field("training_permitted", pa.bool_()),
-        pa.field("baa_executed", pa.bool_()),
-        pa.field("opted_out", pa.bool_()),
-        pa.field("exported_at", TIMESTAMP),
-        pa.field("baa_executed_at", TIMESTAMP),
-        pa.field("opted_out_at", TIMESTAMP),
-        pa.field("ttl_seconds", pa.int64()),
-        pa.field("baa_executed_at_unreadable", pa.bool_(), nullable=False),
-        pa.field("opted_out_at_unreadable", pa.bool_(), nullable=False),
-        pa.field("ttl_seconds_unreadable", pa.bool_(), nullable=False),
-    ]
-)
+from clearshard.records.facts import FACTS
+from clearshard.records.schemas import REGISTRY_SCHEMA, TIMESTAMP
 
 #: Instead of a row: an account that the registry does not have, and one that it has in another
 #: spelling only.
@@ -186,10 +169,10 @@ def _with_oldest_export(
 
 
 def _contradictions_to_unknown(registry: pa.Table) -> pa.Table:
-    for flag in ("baa_executed", "opted_out"):
-        dated = pc.or_(
-            pc.is_valid(registry.column(f"{flag}_at")), registry.column(f"{flag}_at_unreadable")
-        )
+    for date in FACTS:
+        if (flag := date.date_of) is None:
+            continue
+        dated = pc.or_(pc.is_valid(registry.column(date.name)), registry.column(date.mark))
         denied = pc.fill_null(pc.invert(registry.column(flag)), False)
         unknown = pc.if_else(
             pc.and_(denied, dated), pa.scalar(None, pa.bool_()), registry.column(flag)

@@ -14,21 +14,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.eligibility.policy import TEXT_FACTS
 from clearshard.eligibility.values import Readings
-from clearshard.records.facts import OwnColumn
+from clearshard.records.facts import FACTS, UNREADABLE, OwnColumn, names_of, unreadable
 from clearshard.records.schemas import FACTS_TYPE, TIMESTAMP
 
 Bools = npt.NDArray[np.bool_]
 
-FILE_FACTS = (
-    "product",
-    "region",
-    "submitted_at",
-    "deletion_requested_at",
-    "expires_at",
-    "gateway_provider",
-)
+FILE_FACTS = names_of(owner="file")
 
 
 class Facts:
@@ -53,7 +45,7 @@ class Facts:
 
         Of a fact of which that cannot be told, every missing value counts as unreadable.
         """
-        marked = self.columns.get(f"{fact}_unreadable")
+        marked = self.columns.get(unreadable(fact))
         return ~self.known(fact) if marked is None else _bools(marked.fill_null(True))
 
     def truth(self, fact: str) -> Bools:
@@ -89,7 +81,7 @@ def file_facts(
     readings: Readings,
     own: Sequence[OwnColumn] = (),
 ) -> Facts:
-    """Facts of the files of a batch; the columns of `gate.MANIFEST_SCHEMA` that are facts.
+    """Facts of the files of a batch; the columns of `MANIFEST_SCHEMA` that are facts.
 
     Args:
         files: The batch.
@@ -99,22 +91,22 @@ def file_facts(
     """
     columns = {name: files.column(name) for name in FILE_FACTS}
     for name in files.schema.names:
-        if name.endswith("_unreadable"):
+        if name.endswith(UNREADABLE):
             columns[name] = files.column(name)
     columns |= {one.fact: _encoded(files.column(one.fact), one) for one in own}
-    for name in TEXT_FACTS:
+    for name in names_of("text", owner="file"):
         column = columns[name]
         if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
         columns[name] = readings.known(name, column)
-    columns["submitted_at"] = only_known_times(columns["submitted_at"], known_until)
+    _forget_the_future(columns, known_until)
     return Facts(columns, files.num_rows)
 
 
 def account_facts(
     accounts: pa.Table, known_until: pa.Scalar, own: Sequence[OwnColumn] = ()
 ) -> Facts:
-    """Facts of accounts; `accounts.REGISTRY_SCHEMA`.
+    """Facts of accounts; REGISTRY_SCHEMA.
 
     Args:
         accounts: One row for each.
@@ -127,12 +119,18 @@ def account_facts(
         if name != "account_id"
     }
     columns |= {one.fact: _encoded(columns[one.fact], one) for one in own}
-    columns["exported_at"] = only_known_times(columns["exported_at"], known_until)
-    ttl = columns["ttl_seconds"]
-    negative = pc.less(ttl, 0).fill_null(False)
-    columns["ttl_seconds"] = pc.if_else(negative, pa.scalar(None, pa.int64()), ttl)
-    columns["ttl_seconds_unreadable"] = pc.or_(columns["ttl_seconds_unreadable"], negative)
+    _forget_the_future(columns, known_until)
+    for name in names_of("seconds", owner="account"):
+        negative = pc.less(columns[name], 0).fill_null(False)
+        columns[name] = pc.if_else(negative, pa.scalar(None, pa.int64()), columns[name])
+        columns[unreadable(name)] = pc.or_(columns[unreadable(name)], negative)
     return Facts(columns, accounts.num_rows)
+
+
+def _forget_the_future(columns: dict[str, pa.Array], known_until: pa.Scalar) -> None:
+    for fact in FACTS:
+        if fact.happened and fact.name in columns:
+            columns[fact.name] = only_known_times(columns[fact.name], known_until)
 
 
 def facts_struct(

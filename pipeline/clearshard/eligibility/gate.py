@@ -46,28 +46,6 @@ from clearshard.eligibility.policy import (
     Policy,
     Rule,
 )
-from clearshard.records.schemas import TIMESTAMP
-
-_NAME = pa.dictionary(pa.int32(), pa.string())
-
-#: What the sources deliver: one row per manifest row. Null is "not known" or, for optional facts,
-#: "not there"; `*_unreadable` tells the two apart. Text facts may also be plain strings.
-MANIFEST_SCHEMA = pa.schema(
-    [
-        pa.field("file_id", pa.string()),
-        pa.field("account_id", pa.string()),
-        pa.field("transcript_uri", pa.string()),
-        pa.field("product", _NAME),
-        pa.field("region", _NAME),
-        pa.field("submitted_at", TIMESTAMP),
-        pa.field("deletion_requested_at", TIMESTAMP),
-        pa.field("expires_at", TIMESTAMP),
-        pa.field("gateway_provider", _NAME),
-        pa.field("deletion_requested_at_unreadable", pa.bool_(), nullable=False),
-        pa.field("expires_at_unreadable", pa.bool_(), nullable=False),
-        pa.field("malformed", pa.bool_(), nullable=False),
-    ]
-)
 
 _MICROSECONDS = 1_000_000
 #: More seconds than lie between any two times of the calendar, and in microseconds few enough to

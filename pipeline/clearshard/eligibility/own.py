@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from clearshard.records.facts import FactType
+from clearshard.records.facts import UNREADABLE, FactType, names_of
 from clearshard.records.states import QuarantineReason
 
 #: Which conditions a fact can have, by its type; `present` and `never` fit all of them.
@@ -29,18 +29,8 @@ _WORDS = {"is_": "is", "in_": "in"}
 _FOR_ALL = ("present", "never")
 #: What the tables are read for anyway, whatever a policy says.
 _COLUMNS = {
-    "manifest": frozenset(
-        (
-            *("file_id", "account_id", "product", "region", "submitted_at", "transcript_uri"),
-            *("deletion_requested_at", "expires_at", "gateway_provider"),
-        )
-    ),
-    "registry": frozenset(
-        (
-            *("account_id", "training_permitted", "baa_executed", "opted_out", "exported_at"),
-            *("baa_executed_at", "opted_out_at", "ttl_seconds"),
-        )
-    ),
+    "manifest": frozenset(("file_id", "account_id", "transcript_uri", *names_of(owner="file"))),
+    "registry": frozenset(("account_id", *names_of(owner="account"))),
 }
 #: What no reason of one's own may be taken for.
 _PUBLISHED = frozenset(
@@ -106,7 +96,7 @@ def problems_of_own(
             yield f"{place}must be called in lower_snake_case, at most 63 letters"
         elif name in contract or any(name in columns for columns in _COLUMNS.values()):
             yield f"{place}is a fact of the contract: call it otherwise"
-        elif name.endswith("_unreadable") or UNKNOWN + name in _PUBLISHED:
+        elif name.endswith(UNREADABLE) or UNKNOWN + name in _PUBLISHED:
             yield f"{place}is taken: call it otherwise"
         if column in _COLUMNS[fact.table]:
             yield f"facts.{name}.column → {column} is read already: a rule can read that fact"

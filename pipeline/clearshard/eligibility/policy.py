@@ -24,28 +24,20 @@ from pydantic import (
 from clearshard.eligibility.own import OwnFact, no_fact, problems_of_own
 from clearshard.eligibility.values import KNOWN_VALUES, Readings, problems_of
 from clearshard.errors import ConfigError
-from clearshard.records.facts import OwnColumn
+from clearshard.records.facts import FACTS, OwnColumn, names_of
 
-#: The facts of the contract.
-CONTRACT_FACTS = (
-    "training_permitted",
-    "baa_executed",
-    "opted_out",
-    "product",
-    "region",
-    "submitted_at",
-    "deletion_requested_at",
-    "expires_at",
-    "ttl_seconds",
-    "gateway_provider",
-    "exported_at",
-)
-BOOLEAN_FACTS = ("training_permitted", "baa_executed", "opted_out")
-TEXT_FACTS = ("product", "region", "gateway_provider")
-TIME_FACTS = ("submitted_at", "deletion_requested_at", "expires_at", "exported_at")
-ACCOUNT_FACTS = frozenset(
-    ("training_permitted", "baa_executed", "opted_out", "ttl_seconds", "exported_at")
-)
+#: The facts of the contract that a rule can read.
+CONTRACT_FACTS = tuple(fact.name for fact in FACTS if fact.date_of is None)
+ACCOUNT_FACTS = frozenset(CONTRACT_FACTS) & frozenset(names_of(owner="account"))
+#: Conditions that ask for a fact of some kind.
+_FITS: dict[str, tuple[str, ...]] = {
+    "is_": names_of("boolean"),
+    "in_": names_of("text"),
+    "not_in": names_of("text"),
+    "at_or_before": names_of("time"),
+    "older_than_seconds": names_of("time"),
+    "elapsed_since": names_of("seconds"),
+}
 
 #: Reasons that need no rule: the gate itself gives them.
 UNKNOWN_ACCOUNT = "unknown_account"
@@ -133,18 +125,10 @@ class Rule(_Part):
 
     @model_validator(mode="after")
     def _condition_fits_fact(self) -> "Rule":
-        fits = {
-            "is_": BOOLEAN_FACTS,
-            "in_": TEXT_FACTS,
-            "not_in": TEXT_FACTS,
-            "at_or_before": TIME_FACTS,
-            "older_than_seconds": TIME_FACTS,
-            "elapsed_since": ("ttl_seconds",),
-        }
         key = self.denies.key
         if self.fact not in CONTRACT_FACTS:
             pass  # one of the policy's own: `own.problems_of_own` looks at it
-        elif key in ("below", "above") or (key in fits and self.fact not in fits[key]):
+        elif key in ("below", "above") or (key in _FITS and self.fact not in _FITS[key]):
             raise ValueError(f"the condition does not fit the fact {self.fact}")
         if key == "never" and self.reason != f"unknown_{self.fact}":
             raise ValueError(f"a rule that only wants to know must say unknown_{self.fact}")

@@ -2,7 +2,11 @@
 
 import pyarrow as pa
 
+from clearshard.records.facts import FACTS, FactKind, Owner, facts_of
+
 TIMESTAMP = pa.timestamp("us", tz="UTC")
+#: A text of which there are few: its values once, and which row has which.
+NAME = pa.dictionary(pa.int32(), pa.string())
 
 
 SHARD_SCHEMA = pa.schema(
@@ -66,24 +70,52 @@ SHARD_SCHEMA = pa.schema(
 )
 
 
-#: The facts that a decision read, as they were known at that moment; null is "not known".
-FACTS_TYPE = pa.struct(
+def fact_type(kind: FactKind) -> pa.DataType:
+    """What a fact of some kind is in memory."""
+    return {
+        "boolean": pa.bool_(),
+        "integer": pa.int64(),
+        "seconds": pa.int64(),
+        "time": TIMESTAMP,
+        "text": NAME,
+    }[kind]
+
+
+def _stored(kind: FactKind) -> pa.DataType:
+    """What it is in a decision."""
+    return pa.string() if kind == "text" else fact_type(kind)
+
+
+def _fact_fields(owner: Owner) -> tuple[list[pa.Field], list[pa.Field]]:
+    """Columns of the facts of an owner, and the marks of those that have one."""
+    facts = facts_of(owner)
+    marks = [pa.field(fact.mark, pa.bool_(), nullable=False) for fact in facts if fact.is_marked]
+    return [pa.field(fact.name, fact_type(fact.kind)) for fact in facts], marks
+
+
+_OF_FILES, _MARKS_OF_FILES = _fact_fields("file")
+_OF_ACCOUNTS, _MARKS_OF_ACCOUNTS = _fact_fields("account")
+
+#: What the gate is given: one row per manifest row. Null is "not known" or, for optional facts,
+#: "not there"; `*_unreadable` tells the two apart. Text facts may also be plain strings.
+MANIFEST_SCHEMA = pa.schema(
     [
-        pa.field("product", pa.string()),
-        pa.field("region", pa.string()),
-        pa.field("submitted_at", TIMESTAMP),
-        pa.field("deletion_requested_at", TIMESTAMP),
-        pa.field("expires_at", TIMESTAMP),
-        pa.field("gateway_provider", pa.string()),
-        pa.field("training_permitted", pa.bool_()),
-        pa.field("baa_executed", pa.bool_()),
-        pa.field("opted_out", pa.bool_()),
-        pa.field("baa_executed_at", TIMESTAMP),
-        pa.field("opted_out_at", TIMESTAMP),
-        pa.field("ttl_seconds", pa.int64()),
-        pa.field("exported_at", TIMESTAMP),
+        pa.field("file_id", pa.string()),
+        pa.field("account_id", pa.string()),
+        pa.field("transcript_uri", pa.string()),
+        *_OF_FILES,
+        *_MARKS_OF_FILES,
+        pa.field("malformed", pa.bool_(), nullable=False),
     ]
 )
+
+#: The same of accounts: one row per registry row.
+REGISTRY_SCHEMA = pa.schema(
+    [pa.field("account_id", pa.string(), nullable=False), *_OF_ACCOUNTS, *_MARKS_OF_ACCOUNTS]
+)
+
+#: The facts that a decision read, as they were known at that moment; null is "not known".
+FACTS_TYPE = pa.struct([pa.field(fact.name, _stored(fact.kind)) for fact in FACTS])
 
 
 #: One row per manifest row. `doc_key` and `shard_part` are set for written files only;

@@ -21,15 +21,15 @@ from clearshard.config import Config
 from clearshard.eligibility.accounts import AccountIndex, index_accounts
 from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 from clearshard.eligibility.facts import FILE_FACTS, only_known_times
-from clearshard.eligibility.gate import MANIFEST_SCHEMA, Decided, Gate
+from clearshard.eligibility.gate import Decided, Gate
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.moment import Moment
-from clearshard.eligibility.policy import TEXT_FACTS, Policy
+from clearshard.eligibility.policy import Policy
 from clearshard.eligibility.spelling import folded
 from clearshard.errors import RegistryStale, SourceUnavailable
-from clearshard.records.facts import FactType, OwnColumn
+from clearshard.records.facts import UNREADABLE, OwnColumn, facts_of, names_of, unreadable
 from clearshard.records.run import SourceSnapshot
-from clearshard.records.schemas import FACTS_TYPE, TIMESTAMP
+from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA, fact_type
 from clearshard.records.states import QuarantineReason
 from clearshard.records.times import utc_text
 from clearshard.run.supposed import Supposition
@@ -65,10 +65,12 @@ _PROVISIONAL_SCHEMA = pa.schema(
     ]
 )
 
+#: The gate gives these back, under the names that the policy knows.
+TEXT_FACTS = names_of("text", owner="file")
 _READ = tuple(
     name
     for name in MANIFEST_SCHEMA.names
-    if name != "malformed" and not name.endswith("_unreadable") and name not in TEXT_FACTS
+    if name != "malformed" and not name.endswith(UNREADABLE) and name not in TEXT_FACTS
 )
 #: Names of columns in one line of progress; the record of the run has them all.
 _TOLD_NAMES = 20
@@ -351,18 +353,9 @@ def _scratch_batch(
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-#: What a fact of a policy's own is in memory.
-_OWN_TYPES: dict[FactType, pa.DataType] = {
-    "boolean": pa.bool_(),
-    "integer": pa.int64(),
-    "time": TIMESTAMP,
-    "text": pa.dictionary(pa.int32(), pa.string()),
-}
-
-
 def _scratch_schema(policy: Policy) -> pa.Schema:
     own = policy.own_columns("manifest")
-    return pa.schema([*_SCRATCH_SCHEMA, *(pa.field(o.fact, _OWN_TYPES[o.kind]) for o in own)])
+    return pa.schema([*_SCRATCH_SCHEMA, *(pa.field(o.fact, fact_type(o.kind)) for o in own)])
 
 
 def _bools(column: pa.Array) -> npt.NDArray[np.bool_]:
@@ -421,10 +414,9 @@ def as_manifest(batch: pa.RecordBatch, own: Sequence[OwnColumn]) -> pa.RecordBat
             "account_id": batch.column("account_id"),
             "transcript_uri": batch.column("transcript_uri"),
             **{name: pc.struct_field(facts, name) for name in FILE_FACTS},
-            "deletion_requested_at_unreadable": no,
-            "expires_at_unreadable": no,
+            **{fact.mark: no for fact in facts_of("file") if fact.is_marked},
             "malformed": no,
             **{one.fact: batch.column(one.fact) for one in own},
-            **{f"{one.fact}_unreadable": no for one in own},
+            **{unreadable(one.fact): no for one in own},
         }
     )

@@ -11,19 +11,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.eligibility.accounts import REGISTRY_SCHEMA
 from clearshard.errors import ConfigError
 from clearshard.inert import printable
-from clearshard.records.schemas import TIMESTAMP
+from clearshard.records.facts import facts_of, unreadable
+from clearshard.records.schemas import REGISTRY_SCHEMA, TIMESTAMP
 from clearshard.records.times import utc_text
 from clearshard.sources import columns
 
 _ACCOUNT = "account_id"
-_UNREADABLE = "_unreadable"
 #: A name that is longer is shown so far.
 _MOST_SHOWN = 80
 #: What can be supposed: everything that a registry says of an account.
-FACTS = tuple(n for n in REGISTRY_SCHEMA.names if n != _ACCOUNT and not n.endswith(_UNREADABLE))
+FACTS = tuple(fact.name for fact in facts_of("account"))
 _EXPECTED = {
     pa.bool_(): "true or false",
     TIMESTAMP: "a time with an offset, as in 2026-01-31T12:00:00Z",
@@ -64,7 +63,7 @@ class Supposition:
         for name, value in self.facts.items():
             self.was[name] = registry.column(name).filter(ours).unique().to_pylist()
             registry = _replaced(registry, name, ours, value)
-            if (mark := f"{name}{_UNREADABLE}") in registry.column_names:
+            if (mark := unreadable(name)) in registry.column_names:
                 registry = _replaced(registry, mark, ours, pa.scalar(False))
         return registry
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.records.facts import OwnColumn
+from clearshard.records.facts import FactKind, OwnColumn, Owner, facts_of, unreadable
 from clearshard.records.schemas import TIMESTAMP
 from clearshard.sources.tables import UNREADABLE
 
@@ -92,6 +92,20 @@ def integers(column: pa.Array) -> pa.Array:
     return shaped.cast(pa.int64())
 
 
+def facts(
+    columns: Mapping[str, pa.Array], owner: Owner, timezone: str | None
+) -> dict[str, pa.Array]:
+    """The facts of a contract by name, and behind them the marks of those that have one."""
+    typed: dict[str, pa.Array] = {}
+    marks: dict[str, pa.Array] = {}
+    for fact in facts_of(owner):
+        column = columns[fact.name]
+        typed[fact.name], bad = _fact(column, fact.kind, timezone)
+        if fact.is_marked:
+            marks[fact.mark] = pa.array(bad)
+    return typed | marks
+
+
 def own(
     columns: Mapping[str, pa.Array], wanted: Sequence[OwnColumn], timezone: str | None
 ) -> dict[str, pa.Array]:
@@ -99,18 +113,25 @@ def own(
     typed: dict[str, pa.Array] = {}
     for one in wanted:
         column = columns[one.column]
-        match one.kind:
-            case "boolean":
-                read = booleans(column)
-            case "integer":
-                read = integers(column)
-            case "time":
-                read, _ = times(column, timezone)
-            case "text":
-                read = names(column)
-        typed[one.fact] = read
-        typed[f"{one.fact}_unreadable"] = pc.and_(column.is_valid(), read.is_null())
+        read, bad = _fact(column, one.kind, timezone)
+        typed[one.fact], typed[unreadable(one.fact)] = read, pa.array(bad)
     return typed
+
+
+def _fact(column: pa.Array, kind: FactKind, timezone: str | None) -> tuple[pa.Array, Bools]:
+    """The values of a fact, and where one is there and cannot be read."""
+    match kind:
+        case "time":
+            return times(column, timezone)
+        case "seconds":
+            return seconds(column)
+        case "boolean":
+            read = booleans(column)
+        case "integer":
+            read = integers(column)
+        case "text":
+            read = names(column)
+    return read, _bools(pc.and_(column.is_valid(), read.is_null()))
 
 
 def ids(column: pa.Array) -> pa.Array:

@@ -8,7 +8,7 @@ replace a good one.
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from clearshard.records.facts import FactType
+from clearshard.records.facts import FactType, names_of
 
 _TIME = (
     "as a time with an offset: write 2026-11-28T09:30:00Z, or say in sources.timezone where times "
@@ -22,8 +22,9 @@ _NAME = (
 )
 #: What the values of a column are read as, and how they are to be written.
 _EXPECTED = {
-    **dict.fromkeys(("training_permitted", "baa_executed", "opted_out"), _FLAG),
-    "ttl_seconds": "as a number of seconds: write 3600",
+    **dict.fromkeys(names_of("boolean"), _FLAG),
+    **dict.fromkeys(names_of("seconds"), "as a number of seconds: write 3600"),
+    **dict.fromkeys(names_of("time"), _TIME),
     **dict.fromkeys(("account_id", "file_id"), _ID),
     "transcript_uri": "as a path in sources.transcripts: write calls/0001.json",
     "product": _NAME.format("async, streaming or llm_gateway", "product"),
@@ -61,7 +62,7 @@ def illegible(
         if count == 0 and values and (name in required or 2 * values > rows):
             return (
                 f"column {name}: none of its {values:,} values can be read "
-                f"{_OWN[own[name]] if name in own else _EXPECTED.get(name, _TIME)}"
+                f"{_OWN[own[name]] if name in own else _EXPECTED[name]}"
             )
         if count == 0 and name in required:
             return f"column {name} is empty in every row: no file could be used. Export it again"

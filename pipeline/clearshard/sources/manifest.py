@@ -12,14 +12,7 @@ from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import open_table
 from clearshard.sources.tables import RawBatch, Table, TableSpec
 
-_SPEC = TableSpec(
-    what="file manifest",
-    required=("file_id", "account_id", "product", "region", "submitted_at", "transcript_uri"),
-    optional=("deletion_requested_at", "expires_at", "gateway_provider"),
-    times=("submitted_at", "deletion_requested_at", "expires_at"),
-    key="file_id",
-    names=("product", "region", "gateway_provider"),
-)
+_SPEC = TableSpec.of("file", "file manifest", ("file_id", "account_id", "transcript_uri"))
 
 
 def open_manifest(
@@ -39,7 +32,7 @@ def open_manifest(
 
 
 def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:
-    """The manifest's rows in order, with the columns of `eligibility.gate.MANIFEST_SCHEMA`.
+    """The manifest's rows in order, with the columns of MANIFEST_SCHEMA (`records.schemas`).
 
     Behind them, two for each fact of a policy's own: the fact, and whether it is there and cannot
     be read.
@@ -58,9 +51,6 @@ def manifest_batches(table: Table) -> Iterator[pa.RecordBatch]:
 
 def _typed(raw: RawBatch, timezone: str | None, own: tuple[OwnColumn, ...]) -> pa.RecordBatch:
     column = raw.columns
-    submitted, _ = columns.times(column["submitted_at"], timezone)
-    deletion, deletion_unreadable = columns.times(column["deletion_requested_at"], timezone)
-    expires, expires_unreadable = columns.times(column["expires_at"], timezone)
     file_ids = columns.ids(column["file_id"])
     malformed = pc.or_(pa.array(raw.malformed), pc.is_null(file_ids))
     if pc.any(malformed).as_py():
@@ -72,14 +62,7 @@ def _typed(raw: RawBatch, timezone: str | None, own: tuple[OwnColumn, ...]) -> p
             "file_id": file_ids,
             "account_id": columns.ids(column["account_id"]),
             "transcript_uri": columns.ids(column["transcript_uri"]),
-            "product": columns.names(column["product"]),
-            "region": columns.names(column["region"]),
-            "submitted_at": submitted,
-            "deletion_requested_at": deletion,
-            "expires_at": expires,
-            "gateway_provider": columns.names(column["gateway_provider"]),
-            "deletion_requested_at_unreadable": pa.array(deletion_unreadable),
-            "expires_at_unreadable": pa.array(expires_unreadable),
+            **columns.facts(column, "file", timezone),
             "malformed": malformed,
             **columns.own(column, own, timezone),
         }

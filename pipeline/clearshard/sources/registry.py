@@ -15,15 +15,7 @@ from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import open_table
 from clearshard.sources.tables import RawBatch, TableSpec
 
-_SPEC = TableSpec(
-    what="account registry",
-    required=("account_id", "training_permitted", "baa_executed", "opted_out", "exported_at"),
-    optional=("baa_executed_at", "opted_out_at", "ttl_seconds"),
-    times=("exported_at", "baa_executed_at", "opted_out_at"),
-    numbers=("training_permitted", "baa_executed", "opted_out", "ttl_seconds"),
-    key="account_id",
-    certain_key=True,
-)
+_SPEC = TableSpec.of("account", "account registry", ("account_id",), certain_key=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +23,7 @@ class Registry:
     """Contract facts, and what they were read from.
 
     Attributes:
-        table: The columns of `eligibility.accounts.REGISTRY_SCHEMA`.
+        table: The columns of REGISTRY_SCHEMA (`records.schemas`).
         snapshot: Digest, size and newest export.
     """
 
@@ -82,23 +74,10 @@ def read_registry(
 
 def _typed(raw: RawBatch, timezone: str | None, own: tuple[OwnColumn, ...]) -> pa.RecordBatch:
     column = raw.columns
-    exported, _ = columns.times(column["exported_at"], timezone)
-    baa_at, baa_unreadable = columns.times(column["baa_executed_at"], timezone)
-    opted_at, opted_unreadable = columns.times(column["opted_out_at"], timezone)
-    ttl, ttl_unreadable = columns.seconds(column["ttl_seconds"])
     return pa.RecordBatch.from_pydict(
         {
             "account_id": columns.ids(column["account_id"]),
-            "training_permitted": columns.booleans(column["training_permitted"]),
-            "baa_executed": columns.booleans(column["baa_executed"]),
-            "opted_out": columns.booleans(column["opted_out"]),
-            "exported_at": exported,
-            "baa_executed_at": baa_at,
-            "opted_out_at": opted_at,
-            "ttl_seconds": ttl,
-            "baa_executed_at_unreadable": pa.array(baa_unreadable),
-            "opted_out_at_unreadable": pa.array(opted_unreadable),
-            "ttl_seconds_unreadable": pa.array(ttl_unreadable),
+            **columns.facts(column, "account", timezone),
             **_plain(columns.own(column, own, timezone)),
         }
     )

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clearshard.errors import SourceUnavailable
-from clearshard.records.facts import OwnColumn
+from clearshard.records.facts import OwnColumn, Owner, facts_of, names_of
 from clearshard.sources.column_names import ColumnNames, ColumnRules
 from clearshard.sources.files import table_files
 from clearshard.sources.legible import illegible
@@ -53,6 +53,30 @@ class TableSpec:
     names: tuple[str, ...] = ()
     certain_key: bool = False
     own: tuple[OwnColumn, ...] = ()
+
+    @classmethod
+    def of(
+        cls, owner: Owner, what: str, ids: tuple[str, ...], *, certain_key: bool = False
+    ) -> "TableSpec":
+        """The table that holds the facts of files, or of accounts.
+
+        Args:
+            owner: Whose facts.
+            what: Its name in errors.
+            ids: Its other columns, which must be there; the first is the key.
+            certain_key: See the attributes.
+        """
+        facts = facts_of(owner)
+        return cls(
+            what=what,
+            required=(*ids, *(fact.name for fact in facts if not fact.optional)),
+            optional=tuple(fact.name for fact in facts if fact.optional),
+            times=names_of("time", owner=owner),
+            numbers=names_of("boolean", "integer", "seconds", owner=owner),
+            names=names_of("text", owner=owner),
+            key=ids[0],
+            certain_key=certain_key,
+        )
 
     @property
     def columns(self) -> tuple[str, ...]:
