@@ -139,10 +139,13 @@ def _alone(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     from clearshard.eligibility.moment import Moment
     from clearshard.run.intake import Tables, read_accounts
     from clearshard.sources.manifest import manifest_batches, open_manifest
+    from clearshard.sources.registry import FileRegistry
 
     policy = _policy()
     moment = Moment.at(AS_OF, 300)
-    tables = Tables(arguments.data / "files.parquet", arguments.data / "accounts.parquet")
+    tables = Tables(
+        arguments.data / "files.parquet", FileRegistry(arguments.data / "accounts.parquet")
+    )
     accounts, _ = read_accounts(tables, policy, moment)
     gate = Gate(policy, accounts, moment)
     kept: list[pa.RecordBatch] = []
@@ -160,9 +163,11 @@ def _alone(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 def _intake(arguments: argparse.Namespace, kind: str) -> list[dict[str, Any]]:
     from clearshard.eligibility.moment import Moment
     from clearshard.run.intake import Tables, take_in
+    from clearshard.sources.registry import FileRegistry
 
     policy = _policy()
-    tables = Tables(*(arguments.data / f"{n}.{kind}" for n in ("files", "accounts")))
+    files, accounts = (arguments.data / f"{n}.{kind}" for n in ("files", "accounts"))
+    tables = Tables(files, FileRegistry(accounts))
     clock, second = _Clock(), _Clock()
     with tempfile.TemporaryDirectory(dir=arguments.data) as scratch, clock:
         intake = take_in(tables, policy, Moment.at(AS_OF, 300), Path(scratch))

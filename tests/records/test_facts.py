@@ -21,7 +21,7 @@ from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA, REGISTRY_SCH
 from clearshard.run.supposed import FACTS as SUPPOSED
 from clearshard.sources.legible import illegible
 from clearshard.sources.manifest import manifest_batches, open_manifest
-from clearshard.sources.registry import read_registry
+from clearshard.sources.registry import FileRegistry
 
 from ..eligibility.tables import AS_OF, NOW, manifest, registry
 
@@ -137,7 +137,7 @@ def _read(path: Path, owner: str, row: dict[str, str]) -> dict[str, Any]:
         whole = {name: value for name, value in _row(owner).items() if name in row}
         writer.writerows([row, whole | {IDS[owner][0]: "b"}])
     if owner == "account":
-        table = read_registry(file).table
+        table = FileRegistry(file).read().table
     else:
         table = pa.Table.from_batches(list(manifest_batches(open_manifest(file))))
     read: dict[str, Any] = table.slice(0, 1).to_pylist()[0]

@@ -12,6 +12,7 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
 from clearshard.records.states import QuarantineReason
 from clearshard.run.intake import Tables, take_in
+from clearshard.sources.registry import FileRegistry
 
 from .world import AS_OF, World, small_world, transcript
 
@@ -135,7 +136,7 @@ def test_two_rows_of_one_file_are_found_across_the_row_groups_of_a_table(tmp_pat
     world.account("acct-1")
     world.write()
     policy = parse_policy(default_policy_text(), "default policy")
-    tables = Tables(tmp_path / "files.parquet", tmp_path / "accounts.csv")
+    tables = Tables(tmp_path / "files.parquet", FileRegistry(tmp_path / "accounts.csv"))
     intake = take_in(tables, policy, Moment.at(AS_OF, 300), tmp_path)
     held = [reason for batch in intake.batches() for reason in batch.quarantine]
     assert held == [None, None, None, None, QuarantineReason.DUPLICATE_FILE_ID, None, None, None]

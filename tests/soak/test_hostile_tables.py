@@ -13,6 +13,7 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
 from clearshard.errors import RegistryStale, SourceUnavailable
 from clearshard.run.intake import Tables, take_in
+from clearshard.sources.registry import FileRegistry
 
 from .hostile.damage import KINDS
 from .hostile.reference import admitted
@@ -28,7 +29,7 @@ def _eligible(tables: Hostile, scratch: Path) -> dict[str, str | None] | None:
     """Ids and transcripts that the gate admits; None if it refuses to decide at all."""
     scratch.mkdir()
     try:
-        found_in = Tables(tables.manifest, tables.registry)
+        found_in = Tables(tables.manifest, FileRegistry(tables.registry))
         intake = take_in(found_in, _POLICY, Moment.at(NOW, _SKEW_SECONDS), scratch)
     except (SourceUnavailable, RegistryStale):
         return None

@@ -12,7 +12,7 @@ import pytest
 from clearshard.errors import SourceUnavailable
 from clearshard.sources.column_names import ColumnRules, shown_name
 from clearshard.sources.manifest import manifest_batches, open_manifest
-from clearshard.sources.registry import read_registry
+from clearshard.sources.registry import FileRegistry
 
 FILE = {
     "file_id": "f1",
@@ -175,7 +175,7 @@ def test_a_column_that_is_almost_one_that_is_read_is_an_error(
 def test_a_column_of_the_registry_too(tmp_path: Path, form: str, column: str, name: str) -> None:
     path = _write(tmp_path, form, {**ACCOUNT, name: "true"})
     with pytest.raises(SourceUnavailable, match=f"called almost {column}"):
-        read_registry(path)
+        FileRegistry(path).read()
 
 
 def test_keys_of_json_are_read_with_their_escapes(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_keys_of_json_are_read_with_their_escapes(tmp_path: Path) -> None:
 def test_other_columns_are_kept_by_name(tmp_path: Path, form: str, name: str) -> None:
     assert _read(_write(tmp_path, form, {**FILE, name: "x"})) == (name,)
     account = _write(tmp_path, form, {**ACCOUNT, name: "x"}, "accounts")
-    assert read_registry(account).snapshot.unread_columns == (name,)
+    assert FileRegistry(account).read().snapshot.unread_columns == (name,)
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -20,7 +20,7 @@ from clearshard.errors import SourceUnavailable
 from clearshard.records.schemas import MANIFEST_SCHEMA, REGISTRY_SCHEMA
 from clearshard.sources import columns, csv_rows, json_rows, streams
 from clearshard.sources.manifest import manifest_batches, open_manifest
-from clearshard.sources.registry import read_registry
+from clearshard.sources.registry import FileRegistry
 
 FILES = [
     {
@@ -230,7 +230,7 @@ def test_every_format_gives_the_same_files(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_gives_the_same_accounts(tmp_path: Path, name: str) -> None:
-    registry = read_registry(FORMATS[name](tmp_path, ACCOUNTS))
+    registry = FileRegistry(FORMATS[name](tmp_path, ACCOUNTS)).read()
     assert registry.table.schema.names == REGISTRY_SCHEMA.names
     for row, account in zip(registry.table.to_pylist(), ACCOUNTS, strict=True):
         times = {k: v and datetime.fromisoformat(v) for k, v in account.items() if k[-3:] == "_at"}
@@ -447,7 +447,7 @@ def test_an_account_that_is_not_certain_is_nobodys(tmp_path: Path, header: str, 
     path = tmp_path / "accounts.csv"
     path.write_text(f"{columns}\n{other}\n{row or ',' * 7}\n", "utf-8", "surrogateescape")
     with pytest.raises(SourceUnavailable, match=r"account_id cannot be read in 1 row"):
-        read_registry(path)
+        FileRegistry(path).read()
 
 
 @pytest.mark.parametrize(
@@ -590,14 +590,14 @@ def test_values_of_the_wrong_type_are_unknown_and_match_nothing(tmp_path: Path) 
     accounts = tmp_path / "accounts.jsonl"
     accounts.write_bytes(_jsonl([{**ACCOUNTS[0], "account_id": ["x"]}, ACCOUNTS[1]]))
     with pytest.raises(SourceUnavailable, match=r"account_id cannot be read in 1 row"):
-        read_registry(accounts)
+        FileRegistry(accounts).read()
 
 
 def test_a_broken_registry_row_does_not_leave_its_account_to_an_older_row(tmp_path: Path) -> None:
     path = tmp_path / "accounts.jsonl"
     broken = _jsonl([{**ACCOUNTS[0], "opted_out": True}]).rstrip().removesuffix(b"}") + b"\n"
     path.write_bytes(_jsonl([ACCOUNTS[0]]) + broken)
-    assert index_accounts(read_registry(path).table).conflicting.tolist() == [True]
+    assert index_accounts(FileRegistry(path).read().table).conflicting.tolist() == [True]
 
 
 @pytest.mark.parametrize(
@@ -607,7 +607,7 @@ def test_a_broken_registry_row_does_not_leave_its_account_to_an_older_row(tmp_pa
 def test_a_flag_is_true_false_or_not_known(tmp_path: Path, value: str) -> None:
     path = tmp_path / "accounts.csv"
     _csv(path, [{**ACCOUNTS[0], "opted_out": value}, {**ACCOUNTS[1], "opted_out": "False"}])
-    column = read_registry(path).table.column("opted_out")
+    column = FileRegistry(path).read().table.column("opted_out")
     assert column.to_pylist() == [None, False]
 
 
@@ -615,7 +615,7 @@ def test_a_flag_is_true_false_or_not_known(tmp_path: Path, value: str) -> None:
 def test_seconds_that_are_no_whole_number_are_unreadable(tmp_path: Path, value: str) -> None:
     path = tmp_path / "accounts.csv"
     _csv(path, [{**ACCOUNTS[0], "ttl_seconds": value}, {**ACCOUNTS[1], "ttl_seconds": "7"}])
-    table = read_registry(path).table
+    table = FileRegistry(path).read().table
     assert table.column("ttl_seconds").to_pylist() == [None, 7]
     assert table.column("ttl_seconds_unreadable").to_pylist() == [True, False]
 

@@ -132,12 +132,12 @@ class Finisher:
             out = now_out
             written = self._write_decisions(gate, moment, assembler.ranges, decisions)
             self._require_same_manifest()
-            if table_digest("account registry", self._tables.registry) == registry.sha256:
+            if self._tables.registry.unchanged_since(registry):
                 break
         else:
             raise SourceUnavailable(
-                f"account registry {self._tables.registry}: changes all the time; run again when "
-                "its export has finished"
+                f"{self._tables.registry.name}: changes all the time; run again when its export "
+                "has finished"
             )
         files = tuple(shard for shard in made.values() if shard is not None)
         counts = Counts(
@@ -195,9 +195,8 @@ class Finisher:
         return (
             same_decisions(before, [folder / file.name for file in written.files])
             # It must be the export that the run has told of, and still be there.
-            and self._intake.registry.sha256
-            == registry.sha256
-            == table_digest("account registry", self._tables.registry)
+            and self._intake.registry.sha256 == registry.sha256
+            and self._tables.registry.unchanged_since(registry)
         )
 
     def _read_again(self) -> tuple[Gate, SourceSnapshot, Moment]:

@@ -35,7 +35,7 @@ from clearshard.records.times import utc_text
 from clearshard.run.supposed import Supposition
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.manifest import manifest_batches, open_manifest
-from clearshard.sources.registry import Registry, read_registry
+from clearshard.sources.registry import FileRegistry, Registry, RegistrySource
 from clearshard.sources.uris import canonical, named_records
 
 #: The account's facts are not kept for each file: the gate has them, by `account_row`.
@@ -85,26 +85,22 @@ class Tables:
     Attributes:
         manifest: The file manifest.
         registry: The account registry.
-        columns: What the user has said of the columns of both.
+        columns: What the user has said of the columns of the manifest.
     """
 
     manifest: Path
-    registry: Path
+    registry: RegistrySource
     columns: ColumnRules = _TELL_ALL
 
 
 def tables_of(config: Config) -> Tables:
     """The tables that a configuration names."""
     sources = config.sources
-    return Tables(
-        config.path(sources.manifest),
-        config.path(sources.registry),
-        ColumnRules(
-            strict=sources.strict_columns,
-            ignored=sources.ignored_columns,
-            timezone=sources.timezone,
-        ),
+    rules = ColumnRules(
+        strict=sources.strict_columns, ignored=sources.ignored_columns, timezone=sources.timezone
     )
+    registry = FileRegistry(config.path(sources.registry), rules)
+    return Tables(config.path(sources.manifest), registry, rules)
 
 
 @dataclass(frozen=True, eq=False)
@@ -375,24 +371,22 @@ def read_accounts(
         RegistryStale: Its newest row is older than the policy allows.
         ConfigError: Something is supposed of an account that it does not have.
     """
-    path = tables.registry
-    registry = read_registry(path, tables.columns, policy.own_columns("registry"))
+    name = tables.registry.name
+    registry = tables.registry.read(policy.own_columns("registry"))
     exported = registry.table.column("exported_at")
     if exported.null_count == len(exported):
-        raise SourceUnavailable(
-            f"account registry {path}: column exported_at has no readable time (row 2)"
-        )
+        raise SourceUnavailable(f"{name}: column exported_at has no readable time (row 2)")
     known = only_known_times(exported, moment.known_until)
     if known.null_count == len(known):
         raise SourceUnavailable(
-            f"account registry {path}: no row was exported before {utc_text(moment.now)}, only in "
+            f"{name}: no row was exported before {utc_text(moment.now)}, only in "
             "the future of it. Set the clock of whoever exports it, or of this machine"
         )
     newest = pc.max(known).as_py()
     age_seconds = (moment.latest - newest).total_seconds()
     if age_seconds > policy.max_registry_age_seconds:
         raise RegistryStale(
-            f"account registry {path}: the newest row was exported {age_seconds / 86400:.1f} days "
+            f"{name}: the newest row was exported {age_seconds / 86400:.1f} days "
             f"before {moment.latest.isoformat()}; the policy allows "
             f"{policy.max_registry_age_seconds / 86400:g}. Export it again."
         )

@@ -8,7 +8,7 @@
     streams      chunks and lines of plain and compressed files
     columns      columns of text → booleans, times, seconds, ids; unreadable values marked
     manifest     the file manifest as batches for the gate
-    registry     the account registry as one table
+    registry     the account registry as one table, by what is asked of whatever holds it
     containers   records of JSON Lines and Parquet files that hold many transcripts
     faults       what is wrong with a transcript, and where
     transcripts  bytes of one transcript → `Transcript`, or the reason why not

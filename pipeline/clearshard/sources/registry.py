@@ -1,7 +1,8 @@
-"""The account registry, as one table."""
+"""The account registry, as one table: what is asked of its source, and the one in files."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,10 +13,11 @@ from clearshard.records.run import SourceSnapshot
 from clearshard.records.times import utc_text
 from clearshard.sources import columns
 from clearshard.sources.column_names import ColumnRules
-from clearshard.sources.formats import open_table
+from clearshard.sources.formats import open_table, table_digest
 from clearshard.sources.tables import RawBatch, TableSpec
 
 _SPEC = TableSpec.of("account", "account registry", ("account_id",), certain_key=True)
+_TELL_ALL = ColumnRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,45 +33,83 @@ class Registry:
     snapshot: SourceSnapshot
 
 
-def read_registry(
-    path: Path, rules: ColumnRules | None = None, own: tuple[OwnColumn, ...] = ()
-) -> Registry:
-    """Reads a registry whole.
+class RegistrySource(Protocol):
+    """Where facts of accounts come from: files today; a database can answer the same questions."""
 
-    A value that cannot be read is unknown. A row that cannot be read keeps its account if that can
-    still be told, with every fact unknown; next to a readable row of the same account it makes the
-    account conflicting. If not even the account can be told, nobody knows whose facts are missing,
-    and no decision can be taken on the rest.
+    @property
+    def name(self) -> str:
+        """What errors call it; holds no value of it."""
 
-    Args:
-        path: The file.
+    def read(self, own: tuple[OwnColumn, ...] = ()) -> Registry:
+        """Reads it whole, as it is at one moment.
+
+        A value that cannot be read is unknown. A row that cannot be read keeps its account if that
+        can still be told, with every fact unknown; next to a readable row of the same account it
+        makes the account conflicting. If not even the account can be told, nobody knows whose facts
+        are missing, and no decision can be taken on the rest.
+
+        Args:
+            own: Columns that hold facts of a policy's own; each becomes two of the table, the fact
+                and whether it is there and cannot be read.
+
+        Raises:
+            SourceUnavailable: It is missing, empty, unreadable or of the wrong schema.
+        """
+
+    def unchanged_since(self, reading: SourceSnapshot) -> bool:
+        """Whether it would be read as it was then, to the byte; asked before shards become visible.
+
+        Args:
+            reading: What it was; `SourceSnapshot.sha256` is this source's own, and no other counts.
+
+        Raises:
+            SourceUnavailable: It cannot be read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class FileRegistry:
+    """A registry in a file, a folder or the files of a pattern; a `RegistrySource`.
+
+    Attributes:
+        path: Where it is.
         rules: What is to become of columns that are not read; without any they are only told.
-        own: Columns that hold facts of a policy's own; each becomes two of the table, the fact and
-            whether it is there and cannot be read.
-
-    Raises:
-        SourceUnavailable: It is missing, empty, unreadable or of the wrong schema.
     """
-    table = open_table(path, _SPEC.reading(own), rules or ColumnRules())
-    batches = [_typed(raw, table.timezone, own) for raw in table.batches()]
-    whole = pa.Table.from_batches(batches)
-    row_count = whole.num_rows
-    newest = pc.max(whole.column("exported_at")).as_py()
-    unnamed = whole.column("account_id").null_count
-    if unnamed:
-        raise SourceUnavailable(
-            f"account registry {path}: column account_id cannot be read in {unnamed} row(s): "
-            "they could hold anybody's opt-out. Mend or remove them"
+
+    path: Path
+    rules: ColumnRules = _TELL_ALL
+
+    @property
+    def name(self) -> str:
+        """See `RegistrySource`."""
+        return f"{_SPEC.what} {self.path}"
+
+    def read(self, own: tuple[OwnColumn, ...] = ()) -> Registry:
+        """See `RegistrySource`."""
+        table = open_table(self.path, _SPEC.reading(own), self.rules)
+        batches = [_typed(raw, table.timezone, own) for raw in table.batches()]
+        whole = pa.Table.from_batches(batches)
+        row_count = whole.num_rows
+        newest = pc.max(whole.column("exported_at")).as_py()
+        unnamed = whole.column("account_id").null_count
+        if unnamed:
+            raise SourceUnavailable(
+                f"{self.name}: column account_id cannot be read in {unnamed} row(s): they could "
+                "hold anybody's opt-out. Mend or remove them"
+            )
+        facts = {n: n for n in _SPEC.columns} | {one.column: one.fact for one in own}
+        table.require_legible({n: row_count - whole.column(f).null_count for n, f in facts.items()})
+        snapshot = SourceSnapshot(
+            sha256=table.sha256,
+            row_count=row_count,
+            newest_exported_at=None if newest is None else utc_text(newest),
+            unread_columns=table.unread_columns,
         )
-    facts = {n: n for n in _SPEC.columns} | {one.column: one.fact for one in own}
-    table.require_legible({n: row_count - whole.column(f).null_count for n, f in facts.items()})
-    snapshot = SourceSnapshot(
-        sha256=table.sha256,
-        row_count=row_count,
-        newest_exported_at=None if newest is None else utc_text(newest),
-        unread_columns=table.unread_columns,
-    )
-    return Registry(whole.combine_chunks(), snapshot)
+        return Registry(whole.combine_chunks(), snapshot)
+
+    def unchanged_since(self, reading: SourceSnapshot) -> bool:
+        """See `RegistrySource`."""
+        return table_digest(_SPEC.what, self.path) == reading.sha256
 
 
 def _typed(raw: RawBatch, timezone: str | None, own: tuple[OwnColumn, ...]) -> pa.RecordBatch:
