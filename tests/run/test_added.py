@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from clearshard.errors import IntegrityError
-from clearshard.run import job
 
 from .world import World, small_world, transcript
 
@@ -140,17 +139,9 @@ def test_shards_of_a_run_that_lead_elsewhere_are_refused(world: World) -> None:
     assert list((world.root / "elsewhere").iterdir())
 
 
-def test_what_is_added_while_a_run_works_keeps_it_from_becoming_visible(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    finish = job._Job.finish
-
-    def plants(self: job._Job) -> job.RunResult:
-        result = finish(self)
-        (world.out / "shards" / "part-00000-0000.parquet").write_bytes(b"planted")
-        return result
-
-    monkeypatch.setattr(job._Job, "finish", plants)
+def test_what_is_added_while_a_run_works_keeps_it_from_becoming_visible(world: World) -> None:
+    planted = world.out / "shards" / "part-00000-0000.parquet"
+    world.progress.meanwhile = [lambda: planted.write_bytes(b"planted")]
     run = newest(world)
     with pytest.raises(IntegrityError, match="shards"):
         world.run()

@@ -14,7 +14,7 @@ import pytest
 
 from clearshard.cli.entry import _exit_code
 from clearshard.errors import OutputUnusable, RunLocked
-from clearshard.run import job, lock
+from clearshard.run import lock
 from clearshard.run.folder import Kind, locked
 from clearshard.run.lock import (
     Mount,
@@ -137,19 +137,15 @@ def test_a_pipe_is_no_lock(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["removed", "replaced", "folder"])
-def test_a_run_whose_lock_was_taken_away_does_not_become_visible(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
-) -> None:
+def test_a_run_whose_lock_was_taken_away_does_not_become_visible(tmp_path: Path, how: str) -> None:
     """By somebody who takes it for what a crash has left, or puts another folder there."""
     world = small_world(tmp_path)
     world.run()
     world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
     world.write()
-    finish = job._Job.finish
     visible = sorted((world.out / "runs").iterdir())
 
-    def finishes_without_lock(self: job._Job) -> job.RunResult:
-        result = finish(self)
+    def lose_lock() -> None:
         if how == "folder":
             shutil.copytree(world.out, world.root / "copy")
             world.out.rename(world.root / "old")
@@ -158,9 +154,8 @@ def test_a_run_whose_lock_was_taken_away_does_not_become_visible(
             (world.out / ".lock").unlink()
         if how == "replaced":
             (world.out / ".lock").touch()
-        return result
 
-    monkeypatch.setattr(job._Job, "finish", finishes_without_lock)
+    world.progress.meanwhile = [lose_lock]
     with pytest.raises(RunLocked, match="never has to be removed"):
         world.run()
     assert sorted((world.out / "runs").iterdir()) == visible

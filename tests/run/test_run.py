@@ -78,20 +78,14 @@ def test_shards_do_not_depend_on_workers_or_on_the_order_of_the_manifest(world: 
     assert made[0] == made[1]
 
 
-def test_a_registry_that_changes_during_the_run_takes_files_out(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    redact = job._Job._redact
-
-    def opt_out_meanwhile(*arguments: Any) -> Any:
-        done = redact(*arguments)
+def test_a_registry_that_changes_during_the_run_takes_files_out(world: World) -> None:
+    def opt_out() -> None:
         for account in world.accounts:
             if account["account_id"] == "acct-good":
                 account["opted_out"] = "true"
         world.write()
-        return done
 
-    monkeypatch.setattr(job._Job, "_redact", opt_out_meanwhile)
+    world.progress.meanwhile = [opt_out]
     record = world.run()
     assert record.taken_out == 4
     assert record.registry.sha256 != record.registry_at_publish.sha256
@@ -104,17 +98,8 @@ def test_a_registry_that_changes_during_the_run_takes_files_out(
     assert verify(world.out).faults == ()
 
 
-def test_a_registry_that_cannot_be_read_again_publishes_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    redact = job._Job._redact
-
-    def remove_meanwhile(*arguments: Any) -> Any:
-        done = redact(*arguments)
-        (world.root / "accounts.csv").unlink()
-        return done
-
-    monkeypatch.setattr(job._Job, "_redact", remove_meanwhile)
+def test_a_registry_that_cannot_be_read_again_publishes_nothing(world: World) -> None:
+    world.progress.meanwhile = [(world.root / "accounts.csv").unlink]
     with pytest.raises(SourceUnavailable):
         world.run()
     assert not (world.out / "shards").exists()

@@ -12,7 +12,6 @@ from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.errors import OutputUnusable, RegistryStale, SourceUnavailable
 from clearshard.records.run import RunRecord
-from clearshard.run import job
 from clearshard.run.finish import Finisher
 from clearshard.run.job import RunOptions, RunResult
 
@@ -40,20 +39,6 @@ def _run(world: World, as_of: datetime = AS_OF, *, replay: bool = False) -> RunR
 def _row(world: World, file_id: str) -> dict[str, str]:
     [row] = [row for row in world.files if row["file_id"] == file_id]
     return row
-
-
-def _once_redacted(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
-    """Does something when the files have been redacted, the first time only."""
-    redact = job._Job._redact
-    left = [action]
-
-    def then(*arguments: Any) -> Any:
-        done = redact(*arguments)
-        while left:
-            left.pop()()
-        return done
-
-    monkeypatch.setattr(job._Job, "_redact", then)
 
 
 # --- the moment ---
@@ -142,14 +127,12 @@ def test_clocks_may_differ_as_far_as_configured(
 # --- what changes while files are redacted ---
 
 
-def test_what_expires_during_the_run_is_taken_out(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_expires_during_the_run_is_taken_out(world: World) -> None:
     _row(world, "good-0")["expires_at"] = _text(AS_OF + timedelta(hours=1))
     world.accounts[1]["ttl_seconds"] = str(21 * 86_400 + 1)  # of other-0, of 2026-11-01
     world.write()
     later = AS_OF + timedelta(hours=2)
-    _once_redacted(monkeypatch, lambda: setattr(world, "clock", lambda: later))
+    world.progress.meanwhile = [lambda: setattr(world, "clock", lambda: later)]
     record = _run(world).record
     states = world.decisions(record)
     assert states["good-0"] == ("excluded", ["retention_expired"])
@@ -159,24 +142,20 @@ def test_what_expires_during_the_run_is_taken_out(
     assert verify(world.out).faults == ()
 
 
-def test_what_expires_while_a_run_finds_nothing_to_do_is_taken_out(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_expires_while_a_run_finds_nothing_to_do_is_taken_out(world: World) -> None:
     _row(world, "good-0")["expires_at"] = _text(AS_OF + timedelta(hours=1))
     world.write()
     _run(world)
     later = AS_OF + timedelta(hours=2)
-    _once_redacted(monkeypatch, lambda: setattr(world, "clock", lambda: later))
+    world.progress.meanwhile = [lambda: setattr(world, "clock", lambda: later)]
     result = _run(world)
     assert not result.unchanged
     assert world.decisions(result.record)["good-0"] == ("excluded", ["retention_expired"])
     assert len(world.texts()) == 4
 
 
-def test_a_registry_that_becomes_stale_during_the_run_publishes_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _once_redacted(monkeypatch, lambda: setattr(world, "clock", lambda: AS_OF + 8 * DAY))
+def test_a_registry_that_becomes_stale_during_the_run_publishes_nothing(world: World) -> None:
+    world.progress.meanwhile = [lambda: setattr(world, "clock", lambda: AS_OF + 8 * DAY)]
     with pytest.raises(RegistryStale):
         _run(world)
     assert not (world.out / "runs").exists()
@@ -219,7 +198,7 @@ _EXCLUDED = {
 @pytest.mark.parametrize("again", [False, True])
 @pytest.mark.parametrize("reason", _EXCLUDED)
 def test_a_manifest_that_changes_during_the_run_decides(
-    world: World, monkeypatch: pytest.MonkeyPatch, reason: str, *, again: bool
+    world: World, reason: str, *, again: bool
 ) -> None:
     """Of a first run, and of one that would find nothing to do."""
     if again:
@@ -229,7 +208,7 @@ def test_a_manifest_that_changes_during_the_run_decides(
         _row(world, "good-0").update(_EXCLUDED[reason])
         world.write()
 
-    _once_redacted(monkeypatch, change)
+    world.progress.meanwhile = [change]
     result = _run(world)
     assert not result.unchanged
     assert world.decisions(result.record)["good-0"] == ("excluded", [reason])
@@ -247,12 +226,9 @@ def test_a_manifest_that_changes_during_the_run_decides(
     ],
 )
 def test_rows_that_go_or_share_during_the_run_are_not_written(
-    world: World,
-    monkeypatch: pytest.MonkeyPatch,
-    change: Callable[[World], None],
-    expected: dict[str, str | None],
+    world: World, change: Callable[[World], None], expected: dict[str, str | None]
 ) -> None:
-    _once_redacted(monkeypatch, lambda: _write(world, change))
+    world.progress.meanwhile = [lambda: _write(world, change)]
     record = _run(world).record
     states = world.decisions(record)
     assert {name: states.get(name, (None,))[0] for name in expected} == expected
@@ -272,27 +248,18 @@ def _is_of_the_new_manifest(world: World, record: RunRecord) -> None:
     assert sorted(world.texts()) == sorted(world.texts(fresh))
 
 
-def test_what_was_redacted_is_not_redacted_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    units: list[int] = []
-    redact = job._Job._redact
-
-    def counted(*arguments: Any) -> Any:
-        done = redact(*arguments)
-        units.append(sum(unit.row_count for unit in done))
-        return done
-
-    monkeypatch.setattr(job._Job, "_redact", counted)
-    _once_redacted(monkeypatch, lambda: _write(world, _gone))
+def test_what_was_redacted_is_not_redacted_again(world: World) -> None:
+    world.progress.meanwhile = [lambda: _write(world, _gone)]
     record = _run(world).record
-    assert units == [5, 0]
+    before, after, _ = " ".join(world.progress.notes).split("finishing")
+    assert "redacted 5 0" in before
+    assert "4 transcripts are as they were and are not redacted again" in after
     # It is work of this run all the same.
     assert (record.counts.written, record.reused) == (4, 0)
 
 
-def test_a_dry_run_decides_again_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    _once_redacted(monkeypatch, lambda: _write(world, _gone))
+def test_a_dry_run_decides_again_too(world: World) -> None:
+    world.progress.meanwhile = [lambda: _write(world, _gone)]
     record = world.run(dry_run=True)
     assert (record.counts.seen, record.counts.written) == (7, 4)
     assert not world.out.exists()
@@ -300,7 +267,7 @@ def test_a_dry_run_decides_again_too(world: World, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("content", [None, b"", b"file_id,account_id,prod", b"\x00\xff"])
 def test_a_manifest_that_is_not_whole_before_publication_publishes_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+    world: World, content: bytes | None
 ) -> None:
     path = world.root / "files.csv"
 
@@ -309,25 +276,21 @@ def test_a_manifest_that_is_not_whole_before_publication_publishes_nothing(
         if content is not None:
             path.write_bytes(content)
 
-    _once_redacted(monkeypatch, spoil)
+    world.progress.meanwhile = [spoil]
     with pytest.raises(SourceUnavailable, match=r"files\.csv"):
         _run(world)
     assert not (world.out / "runs").exists()
     assert not (world.out / "shards").exists()
 
 
-def test_a_manifest_that_changes_all_the_time_publishes_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    redact = job._Job._redact
+def test_a_manifest_that_changes_all_the_time_publishes_nothing(world: World) -> None:
     path = world.root / "files.csv"
 
-    def grows(*arguments: Any) -> Any:
+    def grows() -> None:
         with path.open("a") as file:
             file.write(f"new,acct-good,async,us,2026-11-01T12:00:00Z,{path.stat().st_size},,,\n")
-        return redact(*arguments)
 
-    monkeypatch.setattr(job._Job, "_redact", grows)
+    world.progress.meanwhile = [grows] * 9
     with pytest.raises(SourceUnavailable, match="changes all the time"):
         _run(world)
     assert not (world.out / "runs").exists()
@@ -397,16 +360,14 @@ def test_no_folder_holds_both_runs_and_rehearsals(world: World, *, rehearsed_fir
     assert first.rehearsal is rehearsed_first
 
 
-def test_work_of_a_killed_rehearsal_is_not_taken_up_by_a_run(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_work_of_a_killed_rehearsal_is_not_taken_up_by_a_run(world: World) -> None:
     class Killed(BaseException):
         pass
 
     def killed() -> None:
         raise Killed
 
-    _once_redacted(monkeypatch, killed)
+    world.progress.meanwhile = [killed]
     with pytest.raises(Killed):
         _run(world, replay=True)
     assert any((world.out / ".checkpoints").iterdir())
@@ -427,12 +388,10 @@ def test_a_marker_that_was_exchanged_lets_no_run_continue_a_rehearsal(world: Wor
         _run(world)
 
 
-def test_a_clock_that_goes_back_during_a_run_makes_nothing_young_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_that_goes_back_during_a_run_makes_nothing_young_again(world: World) -> None:
     _row(world, "good-0")["expires_at"] = _text(AS_OF - timedelta(hours=1))
     world.write()
-    _once_redacted(monkeypatch, lambda: setattr(world, "clock", lambda: AS_OF - DAY))
+    world.progress.meanwhile = [lambda: setattr(world, "clock", lambda: AS_OF - DAY)]
     record = _run(world).record
     assert world.decisions(record)["good-0"] == ("excluded", ["retention_expired"])
     assert record.as_of == _text(AS_OF)

@@ -76,10 +76,17 @@ def transcript(*turns: str, **changes: Any) -> dict[str, Any]:
 
 
 class Silent:
-    """A progress that keeps what it was told."""
+    """A progress that keeps what it was told, and lets the world go on.
+
+    Attributes:
+        notes: What it was told.
+        meanwhile: What happens when all is redacted and nothing is written yet, one thing each time
+            that a run has come so far.
+    """
 
     def __init__(self) -> None:
         self.notes: list[str] = []
+        self.meanwhile: list[Callable[[], object]] = []
 
     def decided(self, seen: int, eligible: int, excluded: int, quarantined: int) -> None:
         self.notes.append(f"decided {seen} {eligible} {excluded} {quarantined}")
@@ -89,6 +96,8 @@ class Silent:
 
     def finishing(self) -> None:
         self.notes.append("finishing")
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
 
     def note(self, message: str) -> None:
         self.notes.append(message)
@@ -102,6 +111,7 @@ class World:
     accounts: list[dict[str, str]] = field(default_factory=list)
     files: list[dict[str, str]] = field(default_factory=list)
     clock: Callable[[], datetime] = world_clock
+    progress: Silent = field(default_factory=Silent)
 
     @property
     def out(self) -> Path:
@@ -168,7 +178,7 @@ class World:
         return self.result(options).record
 
     def result(self, options: RunOptions) -> RunResult:
-        return run(load_config(self.config), options, Silent(), lambda: self.clock())
+        return run(load_config(self.config), options, self.progress, lambda: self.clock())
 
     def decisions(self, record: RunRecord) -> dict[str, tuple[str, list[str]]]:
         """State and reasons by file id."""

@@ -15,7 +15,7 @@ from clearshard.run.job import RunOptions, RunResult, run
 from clearshard.run.outcomes import OutcomeWriter
 from clearshard.run.recall import NO_WISHES, Wishes
 
-from ..world import AS_OF, Silent, World, world_clock
+from ..world import AS_OF, World, world_clock
 
 #: Small shards, so that there are several; the light recognizers, so that a run is quick.
 SETTINGS = '\n[output]\ntarget_shard_bytes = 4000\n\n[redaction]\nprofile = "stock"\n'
@@ -34,7 +34,7 @@ def go(
     world: World, out: str = "out", *, workers: int = 1, wishes: Wishes = NO_WISHES
 ) -> RunResult:
     options = RunOptions(world.root / out, AS_OF, workers, False, wishes)
-    return run(load_config(world.config), options, Silent(), world_clock)
+    return run(load_config(world.config), options, world.progress, world_clock)
 
 
 def shards(world: World, out: str = "out") -> dict[str, bytes]:

@@ -12,7 +12,6 @@ import pytest
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.config import load_config
-from clearshard.run import job
 from clearshard.run.agent import this_agent
 from clearshard.run.job import RunOptions, run
 from clearshard.run.work import read_content
@@ -261,22 +260,17 @@ def test_a_dry_run_uses_what_is_there_and_leaves_it(
     assert not (world.out / "runs").exists()
 
 
-def test_registry_that_changes_meanwhile_is_no_unchanged_run(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_registry_that_changes_meanwhile_is_no_unchanged_run(world: World) -> None:
     # Without the broken file: it is quarantined now, and would be excluded the next time.
     world.files = [f for f in world.files if f["file_id"] != "broken"]
     write(world)
     go(world)
-    redact = job._Job._redact
 
-    def opt_out_meanwhile(*arguments: Any) -> Any:
-        done = redact(*arguments)
+    def opt_out() -> None:
         world.accounts[0]["opted_out"] = "true"
         write(world)
-        return done
 
-    monkeypatch.setattr(job._Job, "_redact", opt_out_meanwhile)
+    world.progress.meanwhile = [opt_out]
     result = go(world)
     assert not result.unchanged
     assert result.record.taken_out == 12
@@ -284,7 +278,6 @@ def test_registry_that_changes_meanwhile_is_no_unchanged_run(
     assert (row["state"], row["content_sha256"]) == ("excluded", None)
     assert verify(world.out).faults == ()
     # Shards were cut before the files were taken out; the next run cuts them as they should be.
-    monkeypatch.setattr(job._Job, "_redact", redact)
     assert not go(world).unchanged
     assert shards(world) == fresh(world)
     assert go(world).unchanged
