@@ -132,6 +132,44 @@ class RegistryStale(ClearshardError):
     refusal = "registry_stale"
 
 
+class StoreError(ClearshardError):
+    """A store did not do what it was asked; says which object, never what is in it."""
+
+
+class KeyRefused(StoreError):
+    """The key is none that every store can hold."""
+
+
+class ObjectNotFound(StoreError):
+    """No object has this key."""
+
+
+class ObjectExists(StoreError):
+    """An object has this key already, so none was put."""
+
+
+class ObjectChanged(StoreError):
+    """The object is no longer of the version that was named, or is gone."""
+
+
+class ObjectTooLarge(StoreError):
+    """The object has more bytes than the caller takes; none were returned."""
+
+
+class NotAnObject(StoreError):
+    """A link, a pipe, a device or a folder stands where an object was expected."""
+
+
+class StoreUnavailable(StoreError):
+    """The store does not answer, or refuses this user; what was asked may have been done or not."""
+
+
+class StoreRefused(StoreError):
+    """This place can be no store: its uri says none, or it cannot hold to a condition."""
+
+    exit_code = 2
+
+
 class IntegrityError(ClearshardError):
     """What is on disk is not what was recorded, or the counts do not reconcile."""
 

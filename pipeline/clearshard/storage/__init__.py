@@ -1,5 +1,7 @@
-"""The one seam to the file system: safe reads of sources, durable writes of results.
+"""The one seam to disks and buckets: safe reads of sources, durable writes of results.
 
+- `store`: what is asked of a place that keeps objects
+- `local`: such a place in a folder; `beneath`: the system's calls that it is made of
 - `sources`: reads of customers' files, which never follow a link and never leave their root
 - `files`: whole and durable writes, by rename only
 - `permissions`: what is written is this user's alone, unless it is opened on purpose

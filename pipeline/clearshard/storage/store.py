@@ -1,0 +1,208 @@
+"""What is asked of a place that keeps objects: a folder of this machine, or a bucket.
+
+An object is whole: nobody sees half of one. It is read with an upper bound, and it is written under
+a condition alone, that there is none or that it is still the one that was read, so that of two
+writers one wins and the other is told. What a call has written or deleted is durable when it
+returns.
+
+`ObjectExists` and `ObjectChanged` may be the answer to a caller's own write, whose first answer was
+lost on the way. Who has to know reads the object and compares: content that names its writer tells.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from clearshard.errors import KeyRefused
+
+#: What a store keeps for itself begins with this: no key may, and no listing shows it.
+RESERVED = ".clearshard-"
+#: As S3 has it; a component must be a name in a folder too.
+_MAX_KEY_BYTES, _MAX_NAME_BYTES = 1024, 255
+_CONTROL_OR_BACKSLASH = re.compile(r"[\x00-\x1f\x7f\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTag:
+    """What tells one version of an object from the others.
+
+    Two versions of one key with different bytes have different tags, unless somebody has set the
+    marks of a file back. Other than that it says nothing: not which bytes these are.
+    """
+
+    value: str
+
+    def __post_init__(self) -> None:
+        if not self.value:
+            raise ValueError("a version tag says something")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object, without its bytes.
+
+    Attributes:
+        size_bytes: How long it is.
+        tag: Its version, to replace that one alone, or to read on in it.
+        settled: Whether a later change would have another tag. A file that was changed just now
+            may be changed again before its clock ticks.
+    """
+
+    size_bytes: int
+    tag: VersionTag
+    settled: bool
+
+    @property
+    def lasting_tag(self) -> VersionTag | None:
+        """The tag that may be kept, to know this version again tomorrow; None if none may."""
+        return self.tag if self.settled else None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An object, and the version that its bytes are of."""
+
+    data: bytes = field(repr=False)
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object in a listing."""
+
+    key: str
+    found: Found
+
+
+class ReadableStore(Protocol):
+    """A place whose objects can be read; nothing here writes.
+
+    Every method raises `KeyRefused` for what is no key, and `StoreUnavailable` where the store does
+    not answer.
+    """
+
+    def head(self, key: str) -> Found | None:
+        """The object without its bytes, which are not opened; None if there is none.
+
+        Raises:
+            NotAnObject: Something else is there.
+        """
+        ...
+
+    def read(self, key: str, max_bytes: int) -> Content:
+        """The whole object, if it has no more than `max_bytes`.
+
+        Raises:
+            ObjectNotFound: There is none.
+            ObjectTooLarge: It has more; no more than that were read.
+            ObjectChanged: It was changed meanwhile.
+            NotAnObject: Something else is there.
+        """
+        ...
+
+    def read_range(self, key: str, start_byte: int, max_bytes: int, tag: VersionTag) -> bytes:
+        """Up to `max_bytes` from `start_byte` on; fewer at the end, none beyond it.
+
+        Raises:
+            ObjectNotFound: There is none.
+            ObjectChanged: It is not of this version, so the ranges would not fit together.
+            NotAnObject: Something else is there.
+        """
+        ...
+
+    def list_below(self, folder: str = "") -> Iterator[Listed]:
+        """The objects whose keys begin with `folder` and a slash, or all, in order of their keys.
+
+        The order is that of code points. What a store keeps for itself, and what could not be
+        read by its name, is not listed. One that comes or goes meanwhile may be in it or not.
+
+        Raises:
+            NotAnObject: The folder is a link.
+        """
+        ...
+
+
+class Store(ReadableStore, Protocol):
+    """A place that objects can be written to as well.
+
+    What cannot be written for lack of space or permission is told as `storage.failures` has it.
+    """
+
+    def put_if_absent(self, key: str, data: bytes | memoryview) -> VersionTag:
+        """Puts a new object.
+
+        Raises:
+            ObjectExists: There is one; it is left as it is.
+            NotAnObject: Something else is in the way.
+        """
+        ...
+
+    def replace_if_unchanged(
+        self, key: str, data: bytes | memoryview, tag: VersionTag
+    ) -> VersionTag:
+        """Puts an object in the place of the version named.
+
+        Raises:
+            ObjectChanged: It is of another version, or gone; it is left as it is.
+            NotAnObject: Something else is in the way.
+        """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Deletes the object, whatever its version; if there is none it is done already.
+
+        Raises:
+            NotAnObject: Something else is there.
+        """
+        ...
+
+    def sweep(self) -> int:
+        """Removes what killed writers have left, which no listing shows; says how much.
+
+        What a living writer has not finished is left alone.
+        """
+        ...
+
+
+def key_parts(key: str) -> list[str]:
+    """The names that a key is made of.
+
+    Raises:
+        KeyRefused: It is no relative name that all stores can hold: a part is empty, "." or "..",
+            belongs to the store, or holds a backslash or control character; or it is too long.
+    """
+    parts = key.split("/")
+    if not all(map(_is_name, parts)) or len(_encoded(key)) > _MAX_KEY_BYTES:
+        raise KeyRefused(
+            "A key of a store is names with single slashes between them: none of them empty, '.' "
+            f"or '..', or beginning with '{RESERVED}', no backslash or control character, at most "
+            f"{_MAX_NAME_BYTES} bytes each and {_MAX_KEY_BYTES} together."
+        )
+    return parts
+
+
+def is_key(key: str) -> bool:
+    """Whether `key_parts` takes it."""
+    try:
+        key_parts(key)
+    except KeyRefused:
+        return False
+    return True
+
+
+def _is_name(part: str) -> bool:
+    return (
+        part not in ("", ".", "..")
+        and not part.startswith(RESERVED)
+        and not _CONTROL_OR_BACKSLASH.search(part)
+        and 0 < len(_encoded(part)) <= _MAX_NAME_BYTES
+    )
+
+
+def _encoded(text: str) -> bytes:
+    """As a file system has it; nothing for a lone surrogate, which is the name of no file."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return b""
