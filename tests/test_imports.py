@@ -42,6 +42,7 @@ def _names(path: Path) -> Iterator[str]:
         ("pickle", set()),
         ("openlineage", {"telemetry"}),
         ("prometheus_client", {"telemetry"}),
+        ("obstore", {"storage"}),
         # To bound how long it waits for a pipe, which is a socket. Nothing is connected.
         ("socket", {"engines"}),
         ("requests", set()),
@@ -58,3 +59,12 @@ def test_only_the_named_packages_know_a_library(library: str, allowed: set[str])
         if any(name == library or name.startswith(f"{library}.") for name in _imported(path))
     }
     assert users <= allowed
+
+
+def test_one_module_knows_the_library_of_object_stores() -> None:
+    users = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(name.split(".")[0] == "obstore" for name in _imported(path))
+    ]
+    assert users == ["storage/objects.py"]

@@ -1,0 +1,313 @@
+"""A store in a bucket, through `obstore`, which this module alone knows.
+
+What may be done there, and as whom, the surroundings say, in the variables that the provider's own
+tools read: no configuration holds credentials, and no message repeats what a server has answered.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from importlib import util
+from typing import TYPE_CHECKING
+
+from clearshard.errors import (
+    ObjectChanged,
+    ObjectExists,
+    ObjectNotFound,
+    ObjectTooLarge,
+    StoreError,
+    StoreRefused,
+    StoreUnavailable,
+)
+from clearshard.storage.store import RESERVED, Content, Found, Listed, VersionTag, is_key, key_parts
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta, PutMode, PutResult, UpdateVersion
+    from obstore.store import ObjectStore as Client
+
+_PROBES = f"{RESERVED}probe"
+#: A probe takes seconds. What is older was left by a process that was killed.
+_PROBE_LIFE = timedelta(hours=1)
+
+
+def require_obstore() -> None:
+    """Makes sure that object stores can be reached.
+
+    Raises:
+        StoreRefused: The package is not installed.
+    """
+    if util.find_spec("obstore") is None:
+        raise StoreRefused(
+            "Object stores need a package: pip install 'clearshard[stores]'. A folder needs none."
+        )
+
+
+def bucket(scheme: str, name: str) -> "Client":
+    """A client of a bucket, which nothing has been asked of yet.
+
+    Args:
+        scheme: `s3`, `gs` or `az`.
+        name: The bucket; of Azure, the container.
+
+    Raises:
+        StoreRefused: The package is not installed, or the surroundings do not say enough.
+    """
+    require_obstore()
+    from obstore.exceptions import BaseError
+    from obstore.store import AzureStore, GCSStore, S3Store
+
+    try:
+        if scheme == "s3":
+            return S3Store(name)
+        return GCSStore(name) if scheme == "gs" else AzureStore(name)
+    except (BaseError, OSError, ValueError) as error:
+        raise StoreRefused(
+            f"No client for {scheme}:// can be made ({type(error).__name__}). Set the account and "
+            "credentials in the environment, by the variables of the provider's own tools."
+        ) from None
+
+
+def in_memory() -> "ObjectStore":
+    """A store that ends with this process, for tests."""
+    require_obstore()
+    from obstore.store import MemoryStore
+
+    return ObjectStore(MemoryStore())
+
+
+class ObjectStore:
+    """The objects of a bucket, or those below a prefix in it.
+
+    A version is known by its ETag: another content has another.
+    """
+
+    def __init__(self, client: "Client", prefix: str = "") -> None:
+        """Asks nothing of the server.
+
+        Args:
+            client: Of the bucket.
+            prefix: Stands before every key, with a slash between them.
+
+        Raises:
+            KeyRefused: The prefix could be no key.
+        """
+        self._client = client
+        self._prefix = f"{'/'.join(key_parts(prefix))}/" if prefix else ""
+
+    def head(self, key: str) -> Found | None:
+        """See `ReadableStore`."""
+        key_parts(key)
+        try:
+            return _found(key, self._meta(key))
+        except ObjectNotFound:
+            return None
+
+    def read(self, key: str, max_bytes: int) -> Content:
+        """See `ReadableStore`."""
+        key_parts(key)
+        return self._read(key, max_bytes)
+
+    def read_range(self, key: str, start_byte: int, max_bytes: int, tag: VersionTag) -> bytes:
+        """See `ReadableStore`."""
+        key_parts(key)
+        found = _found(key, self._meta(key))
+        if found.tag != tag:
+            raise _changed(key)
+        end_byte = min(start_byte + max_bytes, found.size_bytes)
+        if start_byte >= end_byte:
+            return b""  # servers refuse a range without bytes in it, each in its way
+        with _told(key):
+            answer = self._client.get(
+                f"{self._prefix}{key}",
+                options={"range": (start_byte, end_byte), "if_match": tag.value},
+            )
+            return _whole(key, bytes(answer.bytes()), end_byte - start_byte)
+
+    def list_below(self, folder: str = "") -> Iterator[Listed]:
+        """See `ReadableStore`.
+
+        Raises:
+            StoreUnavailable: The server lists in another order.
+        """
+        if folder:
+            key_parts(folder)
+        return self._listed(folder)
+
+    def put_if_absent(self, key: str, data: bytes | memoryview) -> VersionTag:
+        """See `Store`."""
+        key_parts(key)
+        return _tag(key, self._put(key, data, "create"))
+
+    def replace_if_unchanged(
+        self, key: str, data: bytes | memoryview, tag: VersionTag
+    ) -> VersionTag:
+        """See `Store`."""
+        key_parts(key)
+        try:
+            there = self._meta(key)
+        except ObjectNotFound:
+            raise _changed(key) from None
+        if _tag(key, there) != tag:
+            raise _changed(key)
+        return _tag(key, self._put(key, data, _only_over(there)))
+
+    def delete(self, key: str) -> None:
+        """See `Store`."""
+        key_parts(key)
+        self._delete(key)
+
+    def sweep(self) -> int:
+        """See `Store`. No server shows an unfinished object: only probes can be left."""
+        old = datetime.now(UTC) - _PROBE_LIFE
+        left = [key for key, meta in self._metas(_PROBES) if meta["last_modified"] < old]
+        for key in left:
+            self._delete(key)
+        return len(left)
+
+    def require_conditional_writes(self) -> None:
+        """Makes sure that both conditions hold here; what it writes for that is gone afterwards.
+
+        It writes one after the other. That the conditions hold for two at once is what a store that
+        knows them promises.
+
+        Raises:
+            StoreRefused: It writes although a condition does not hold, or knows no conditions.
+        """
+        key = f"{_PROBES}/{secrets.token_hex(16)}"
+        try:
+            first = self._put(key, b"first", "create")
+            with _refusing(ObjectExists, "puts an object where there is one"):
+                self._put(key, b"put over another", "create")
+            self._require_last(key, b"first", first)
+            second = self._put(key, b"second", _only_over(first))
+            with _refusing(ObjectChanged, "replaces a version that is not the one named"):
+                self._put(key, b"put over a newer one", _only_over(first))
+            self._require_last(key, b"second", second)
+        finally:
+            with suppress(StoreError):
+                self._delete(key)
+
+    def _require_last(self, key: str, data: bytes, put: "PutResult") -> None:
+        content = self._read(key, len(data))
+        if content.data != data or content.found.tag != _tag(key, put):
+            raise _unconditional("does not give back what was put last, and its version")
+
+    def _meta(self, key: str) -> "ObjectMeta":
+        with _told(key):
+            return self._client.head(f"{self._prefix}{key}")
+
+    def _read(self, key: str, max_bytes: int) -> Content:
+        with _told(key):
+            answer = self._client.get(f"{self._prefix}{key}")
+            found = _found(key, answer.meta)
+            # Its bytes were not asked for yet.
+            if found.size_bytes > max_bytes:
+                raise ObjectTooLarge(f"{key} has {found.size_bytes} bytes, more than {max_bytes}.")
+            return Content(_whole(key, bytes(answer.bytes()), found.size_bytes), found)
+
+    def _put(self, key: str, data: bytes | memoryview, mode: "PutMode") -> "PutResult":
+        with _told(key):
+            # In one request: in several it would not be under a condition.
+            return self._client.put(f"{self._prefix}{key}", data, mode=mode, use_multipart=False)
+
+    def _delete(self, key: str) -> None:
+        with suppress(ObjectNotFound), _told(key):
+            self._client.delete(f"{self._prefix}{key}")
+
+    def _metas(self, folder: str) -> Iterator[tuple[str, "ObjectMeta"]]:
+        with _told(folder or "the bucket"):
+            for chunk in self._client.list(f"{self._prefix}{folder}".rstrip("/") or None):
+                for meta in chunk:
+                    yield meta["path"][len(self._prefix) :], meta
+
+    def _listed(self, folder: str) -> Iterator[Listed]:
+        before = ""
+        for key, meta in self._metas(folder):
+            if key < before:
+                raise StoreUnavailable(
+                    "The store lists its objects in no order that can be relied on. Use another "
+                    "kind of bucket."
+                )
+            before = key
+            if is_key(key):
+                yield Listed(key, _found(key, meta))
+
+
+def _only_over(there: "ObjectMeta | PutResult") -> "UpdateVersion":
+    """The condition that this version is there: by its ETag, or of Google by its generation."""
+    marks: UpdateVersion = {}
+    if there["e_tag"] is not None:
+        marks["e_tag"] = there["e_tag"]
+    if there["version"] is not None:
+        marks["version"] = there["version"]
+    return marks
+
+
+def _tag(key: str, there: "ObjectMeta | PutResult") -> VersionTag:
+    if not there["e_tag"]:
+        raise StoreUnavailable(f"The store gives {key} no ETag, so its versions are not known.")
+    return VersionTag(there["e_tag"])
+
+
+def _found(key: str, meta: "ObjectMeta") -> Found:
+    # The server makes a new ETag with each write: there is no clock to wait for.
+    return Found(meta["size"], _tag(key, meta), settled=True)
+
+
+def _whole(key: str, data: bytes, wanted_bytes: int) -> bytes:
+    if len(data) != wanted_bytes:
+        raise StoreUnavailable(f"{key} came with {len(data)} bytes in place of {wanted_bytes}.")
+    return data
+
+
+@contextmanager
+def _refusing(how: type[StoreError], what: str) -> Iterator[None]:
+    """What is done in it must be refused, or the store is.
+
+    Raises:
+        StoreRefused: It was done.
+    """
+    try:
+        yield
+    except how:
+        return
+    raise _unconditional(what)
+
+
+@contextmanager
+def _told(key: str) -> Iterator[None]:
+    """Tells what a store tells, in place of what the server does, which quotes requests."""
+    from obstore import exceptions
+
+    try:
+        yield
+    except FileNotFoundError:
+        raise ObjectNotFound(f"{key} is not there.") from None
+    except exceptions.AlreadyExistsError:
+        raise ObjectExists(f"{key} is there already. It is left as it is.") from None
+    except exceptions.PreconditionError:
+        raise _changed(key) from None
+    except (exceptions.NotSupportedError, NotImplementedError):
+        raise _unconditional("does not know what it was asked") from None
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
+        raise StoreUnavailable(
+            f"The store does not let this user get at {key}. Look after the credentials in the "
+            "environment, and what they permit."
+        ) from None
+    except (exceptions.BaseError, OSError, ValueError) as error:
+        raise StoreUnavailable(
+            f"The store does not do what {key} needs ({type(error).__name__}). Look after the "
+            "network and the store, then run again."
+        ) from None
+
+
+def _changed(key: str) -> ObjectChanged:
+    return ObjectChanged(f"{key} has changed since it was looked at, or is gone.")
+
+
+def _unconditional(what: str) -> StoreRefused:
+    return StoreRefused(
+        f"This store {what}. Two runs could both take themselves for the one that was published. "
+        "Use a store with conditional writes (S3, Google Cloud Storage, Azure), or a folder."
+    )
