@@ -184,6 +184,8 @@ class ObjectStore:
             with _refusing(ObjectChanged, "replaces a version that is not the one named"):
                 self._put(key, b"put over a newer one", _only_over(first))
             self._require_last(key, b"second", second)
+        except (ObjectExists, ObjectChanged, ObjectNotFound, ObjectTooLarge):
+            raise _unconditional("does not do what a condition that holds asks for") from None
         finally:
             with suppress(StoreError):
                 self._delete(key)
