@@ -48,7 +48,7 @@ def _names(path: Path) -> Iterator[str]:
         ("requests", set()),
         ("http", set()),
         # `urllib.parse` reads what is written with percent signs; nothing is requested.
-        ("urllib", {"redaction"}),
+        ("urllib", {"redaction", "storage"}),
         ("urllib.request", set()),
     ],
 )

@@ -3,6 +3,7 @@
 - `store`: what is asked of a place that keeps objects
 - `local`: such a place in a folder; `beneath`: the system's calls that it is made of
 - `objects`: such a place in a bucket
+- `uris`: which of them a uri means
 - `sources`: reads of customers' files, which never follow a link and never leave their root
 - `files`: whole and durable writes, by rename only
 - `permissions`: what is written is this user's alone, unless it is opened on purpose
