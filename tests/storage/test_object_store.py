@@ -17,6 +17,7 @@ from clearshard.errors import (
     ObjectChanged,
     ObjectExists,
     ObjectNotFound,
+    ObjectTooLarge,
     StoreError,
     StoreRefused,
     StoreUnavailable,
@@ -131,6 +132,35 @@ def test_the_version_that_was_looked_at_is_the_condition() -> None:
     with pytest.raises(ObjectChanged):
         ObjectStore(Racing()).replace_if_unchanged("a", b"2", tag)
     assert store.read("a", 100).data == b"of another writer"
+
+
+def test_a_range_is_of_the_version_that_was_looked_at() -> None:
+    client = MemoryStore()
+    tag = ObjectStore(client).put_if_absent("a", b"1234")
+
+    class Racing(MemoryStore):
+        def head(self, path: str) -> Any:
+            meta = client.head(path)
+            client.put("a", b"5678")
+            return meta
+
+        def get(self, path: str, **options: Any) -> Any:
+            return client.get(path, **options)
+
+    with pytest.raises(ObjectChanged):
+        ObjectStore(Racing()).read_range("a", 0, 2, tag)
+
+
+def test_the_bytes_of_what_is_too_large_are_not_asked_for() -> None:
+    client = MemoryStore()
+    client.put("a", b"1234")
+
+    class Counting(MemoryStore):
+        def get(self, path: str, **options: Any) -> Any:
+            return SimpleNamespace(meta=client.head(path), bytes=lambda: pytest.fail("asked for"))
+
+    with pytest.raises(ObjectTooLarge):
+        ObjectStore(Counting()).read("a", 3)
 
 
 def test_a_generation_is_part_of_the_condition() -> None:
