@@ -661,6 +661,19 @@ def test_a_write_that_fails_says_why_and_leaves_nothing(
     assert _files(root) == []
 
 
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP])
+def test_a_disk_without_hard_links_is_refused(
+    store: LocalStore, root: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def failing(*_: Any, **__: Any) -> None:
+        raise OSError(number, "x")
+
+    monkeypatch.setattr(os, "link", failing)
+    with pytest.raises(OutputUnusable, match="hard links"):
+        store.put_if_absent("a", b"1")
+    assert _files(root) == []
+
+
 def test_a_read_that_fails_says_so(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     store.put_if_absent("a", b"1")
 

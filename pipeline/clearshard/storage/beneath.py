@@ -6,7 +6,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,13 +42,15 @@ def folders(root: Path, names: Sequence[str], *, make: int | None = None) -> Ite
         NotAnObject: One is a link, or where some are to be made, a file.
         OSError: One is not there, or cannot be opened.
     """
-    with ExitStack() as stack:
-        handles = [os.open(root, os.O_RDONLY | os.O_DIRECTORY)]
-        stack.callback(os.close, handles[0])
+    handles: list[int] = []
+    try:
+        handles.append(os.open(root, os.O_RDONLY | os.O_DIRECTORY))
         for name in names:
             handles.append(_folder(handles[-1], name, make))
-            stack.callback(os.close, handles[-1])
         yield handles
+    finally:
+        for handle in handles:
+            os.close(handle)
 
 
 def _folder(parent: int, name: str, make: int | None) -> int:

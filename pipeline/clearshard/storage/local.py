@@ -10,6 +10,7 @@ kernel's, on a file in the root, which ends with its holder however that ends. P
 needs none, for `link` looks and writes in one step.
 """
 
+import errno
 import os
 import stat
 import time
@@ -23,6 +24,7 @@ from clearshard.errors import (
     ObjectExists,
     ObjectNotFound,
     ObjectTooLarge,
+    OutputUnusable,
     StoreUnavailable,
 )
 from clearshard.storage import beneath
@@ -105,13 +107,7 @@ class LocalStore:
             folder = opened[-1]
             _require_none(key, folder, name)  # before anything is written in vain
             with beneath.unfinished(folder, data, file_mode, self._now_ns()) as new:
-                try:
-                    os.link(
-                        new.name, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False
-                    )
-                except FileExistsError:
-                    _require_none(key, folder, name)
-                    raise _exists(key) from None  # and was deleted just now
+                self._link(new.name, folder, name, key)
                 # To have a name less is a change of the file: its tag is taken after that.
                 os.unlink(new.name, dir_fd=folder)
                 tag = _tag(os.fstat(new.handle))
@@ -162,6 +158,21 @@ class LocalStore:
         """See `Store`."""
         with self._writing("what was left"), beneath.folders(self._root, []) as opened:
             return beneath.sweep(opened[0])
+
+    def _link(self, unfinished: str, folder: int, name: str, key: str) -> None:
+        try:
+            os.link(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        except FileExistsError:
+            _require_none(key, folder, name)
+            raise _exists(key) from None  # and was deleted just now
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.EOPNOTSUPP):
+                raise
+            raise OutputUnusable(
+                f"The file system of {self._root} has no hard links, so two runs could both take "
+                "themselves for the one that was published. Choose a folder on another one with "
+                "--out."
+            ) from None
 
     def _modes(self, key: str) -> tuple[int, int]:
         """Of a file and of the folders it lies in."""

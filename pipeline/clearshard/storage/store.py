@@ -20,7 +20,9 @@ from clearshard.errors import KeyRefused
 RESERVED = ".clearshard-"
 #: As S3 has it; a component must be a name in a folder too.
 _MAX_KEY_BYTES, _MAX_NAME_BYTES = 1024, 255
-_CONTROL_OR_BACKSLASH = re.compile(r"[\x00-\x1f\x7f\\]")
+#: Lone surrogates are the name of no file.
+_NAME = rf"(?!\.\.?(?:/|\Z))(?!{re.escape(RESERVED)})[^/\\\x00-\x1f\x7f\ud800-\udfff]+"
+_KEY = re.compile(rf"{_NAME}(?:/{_NAME})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ def key_parts(key: str) -> list[str]:
             belongs to the store, or holds a backslash or control character; or it is too long.
     """
     parts = key.split("/")
-    if not all(map(_is_name, parts)) or len(_encoded(key)) > _MAX_KEY_BYTES:
+    if not _KEY.fullmatch(key) or _is_too_long(key, parts):
         raise KeyRefused(
             "A key of a store is names with single slashes between them: none of them empty, '.' "
             f"or '..', or beginning with '{RESERVED}', no backslash or control character, at most "
@@ -191,18 +193,8 @@ def is_key(key: str) -> bool:
     return True
 
 
-def _is_name(part: str) -> bool:
-    return (
-        part not in ("", ".", "..")
-        and not part.startswith(RESERVED)
-        and not _CONTROL_OR_BACKSLASH.search(part)
-        and 0 < len(_encoded(part)) <= _MAX_NAME_BYTES
-    )
-
-
-def _encoded(text: str) -> bytes:
-    """As a file system has it; nothing for a lone surrogate, which is the name of no file."""
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError:
-        return b""
+def _is_too_long(key: str, parts: list[str]) -> bool:
+    if len(key) * 4 <= _MAX_NAME_BYTES:  # a character has no more bytes
+        return False
+    longest_bytes = max(len(part.encode("utf-8")) for part in parts)
+    return longest_bytes > _MAX_NAME_BYTES or len(key.encode("utf-8")) > _MAX_KEY_BYTES
