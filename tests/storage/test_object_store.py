@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import util
+from operator import itemgetter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -223,6 +224,41 @@ def test_a_listing_without_order_is_refused() -> None:
         list(ObjectStore(client).list_below())
 
 
+class _WithMarkers(MemoryStore):
+    """Has objects called `a/`, `b/` and `d/` too, which its listing tells as `a`, `b` and `d`."""
+
+    def list(self, *args: Any, **options: Any) -> Any:
+        there = {meta["path"]: meta for chunk in super().list(*args, **options) for meta in chunk}
+        first = next(iter(there.values()))
+        marks = {f"{name}/": {**first, "size": 0, "path": name} for name in "abd"}
+        return [[meta for _, meta in sorted([*there.items(), *marks.items()], key=itemgetter(0))]]
+
+
+def test_what_consoles_show_folders_by_is_not_listed() -> None:
+    client = _WithMarkers()
+    for name in ("a-b", "a/b", "b", "c"):
+        client.put(name, b"" if name == "b" else b"1")
+    assert [listed.key for listed in ObjectStore(client).list_below()] == ["a-b", "a/b", "b", "c"]
+
+
+def test_an_empty_object_is_listed() -> None:
+    client = MemoryStore()
+    for name in "ab":
+        client.put(name, b"")
+    assert [listed.key for listed in ObjectStore(client).list_below()] == ["a", "b"]
+
+
+def test_a_bucket_that_is_not_there_is_unavailable() -> None:
+    class Missing(MemoryStore):
+        def put(self, path: str, file: Any, **options: Any) -> Any:
+            raise FileNotFoundError
+
+    store = ObjectStore(Missing())
+    for use in (store.require_conditional_writes, lambda: store.put_if_absent("a", b"1")):
+        with pytest.raises(StoreUnavailable, match="bucket is not there"):
+            use()
+
+
 def test_only_what_killed_probes_have_left_is_swept() -> None:
     now = datetime.now(UTC)
 
@@ -248,6 +284,7 @@ def test_only_what_killed_probes_have_left_is_swept() -> None:
         (FileNotFoundError, ObjectNotFound),
         (exceptions.AlreadyExistsError, ObjectExists),
         (exceptions.PreconditionError, ObjectChanged),
+        (exceptions.InvalidPathError, StoreUnavailable),
         (exceptions.NotSupportedError, StoreRefused),
         (NotImplementedError, StoreRefused),
         (exceptions.PermissionDeniedError, StoreUnavailable),
@@ -273,11 +310,10 @@ def test_what_a_server_says_is_not_repeated(
     store = ObjectStore(client)
     uses: list[Callable[[], object]] = [
         lambda: store.read("a", 1),
-        lambda: store.put_if_absent("a", b"1"),
         lambda: list(store.list_below()),
     ]
     if raised is not FileNotFoundError:
-        uses.append(lambda: store.delete("a"))
+        uses += [lambda: store.delete("a"), lambda: store.put_if_absent("a", b"1")]
     for use in uses:
         with pytest.raises(expected) as caught:
             use()

@@ -209,9 +209,14 @@ class ObjectStore:
             return Content(_whole(key, bytes(answer.bytes()), found.size_bytes), found)
 
     def _put(self, key: str, data: bytes | memoryview, mode: "PutMode") -> "PutResult":
-        with _told(key):
-            # In one request: in several it would not be under a condition.
-            return self._client.put(f"{self._prefix}{key}", data, mode=mode, use_multipart=False)
+        try:
+            with _told(key):
+                # In one request: in several it would not be under a condition.
+                return self._client.put(
+                    f"{self._prefix}{key}", data, mode=mode, use_multipart=False
+                )
+        except ObjectNotFound:
+            raise StoreUnavailable("The bucket is not there. Make it, or mend its name.") from None
 
     def _delete(self, key: str) -> None:
         with suppress(ObjectNotFound), _told(key):
@@ -226,14 +231,22 @@ class ObjectStore:
     def _listed(self, folder: str) -> Iterator[Listed]:
         before = ""
         for key, meta in self._metas(folder):
+            if not is_key(key) or self._is_marker(key, meta, before):
+                continue
             if key < before:
                 raise StoreUnavailable(
                     "The store lists its objects in no order that can be relied on. Use another "
                     "kind of bucket."
                 )
             before = key
-            if is_key(key):
-                yield Listed(key, _found(key, meta))
+            yield Listed(key, _found(key, meta))
+
+    def _is_marker(self, key: str, meta: "ObjectMeta", before: str) -> bool:
+        """Whether it is the empty object ``a/`` by which consoles show a folder.
+
+        It is told to us as ``a``, which may be there as well, or not.
+        """
+        return meta["size"] == 0 and (key == before or self.head(key) is None)
 
 
 def _only_over(there: "ObjectMeta | PutResult") -> "UpdateVersion":
@@ -290,6 +303,11 @@ def _told(key: str) -> Iterator[None]:
         raise ObjectExists(f"{key} is there already. It is left as it is.") from None
     except exceptions.PreconditionError:
         raise _changed(key) from None
+    except exceptions.InvalidPathError:
+        raise StoreUnavailable(
+            f"Below {key} is an object whose name has an empty part or a control character, so "
+            "nothing there can be listed. Rename it, or use another prefix."
+        ) from None
     except (exceptions.NotSupportedError, NotImplementedError):
         raise _unconditional("does not know what it was asked") from None
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
