@@ -18,7 +18,7 @@ from clearshard.run.job import RunOptions, RunResult
 from clearshard.run.recall import NO_WISHES, Wishes
 from clearshard.sources import transcripts
 
-from .world import AS_OF, World, small_world, transcript
+from .world import AS_OF, World, small_world, transcript, units_seen
 
 DELETED = {
     "status": "completed",
@@ -85,15 +85,7 @@ def test_the_next_run_has_nothing_to_do_and_starts_no_worker(
 ) -> None:
     _delete(world, "good-0")
     first = _result(world)
-    given: list[str] = []
-    units = job._Job._units
-
-    def spy(*arguments: Any) -> Any:
-        for unit in units(*arguments):
-            given.extend(task.file_id for task in unit.tasks)
-            yield unit
-
-    monkeypatch.setattr(job._Job, "_units", spy)
+    given = units_seen(monkeypatch)
     assert _result(world).unchanged
     assert _result(world, Wishes(retry_quarantined=True)).unchanged
     assert given == []

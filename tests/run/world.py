@@ -2,17 +2,20 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from clearshard.config import load_config
 from clearshard.records.run import RunRecord
+from clearshard.records.tasks import WorkUnit
 from clearshard.run.job import RunOptions, RunResult, run
+from clearshard.run.units import units_of
 
 AS_OF = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _STARTED = datetime.now(UTC)
@@ -193,6 +196,19 @@ class World:
             return []
         rows = duckdb.read_parquet([str(path) for path in paths]).select("text").fetchall()
         return [text for (text,) in rows]
+
+
+def units_seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Ids of the files that runs give to workers from now on, as they come."""
+    given: list[str] = []
+
+    def seen(*arguments: Any) -> Iterator[WorkUnit]:
+        for unit in units_of(*arguments):
+            given.extend(task.file_id for task in unit.tasks)
+            yield unit
+
+    monkeypatch.setattr("clearshard.run.job.units_of", seen)
+    return given
 
 
 def _write_csv(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:

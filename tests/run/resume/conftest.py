@@ -1,11 +1,8 @@
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from clearshard.run import job
-
-from ..world import World, transcript
+from ..world import World, transcript, units_seen
 from .making import KEY, write
 
 
@@ -33,13 +30,4 @@ def world(tmp_path: Path) -> World:
 @pytest.fixture
 def redacted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """File ids that were given to workers."""
-    given: list[str] = []
-    units = job._Job._units
-
-    def spy(*arguments: Any) -> Any:
-        for unit in units(*arguments):
-            given.extend(task.file_id for task in unit.tasks)
-            yield unit
-
-    monkeypatch.setattr(job._Job, "_units", spy)
-    return given
+    return units_seen(monkeypatch)
