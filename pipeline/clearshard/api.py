@@ -172,7 +172,7 @@ def run(
         result, excess = run_and_tell(settings, name, options, told, told.warn, now)
         record = result.record
         status: Status = "dry_run" if dry_run else "unchanged" if result.unchanged else "done"
-        folder = options.out / "shards" / f"run={record.run_id}"
+        folder = options.out / "shards"
         return RunResult(
             run_id=record.run_id,
             status=status if excess is None else "too_many_quarantined",

@@ -23,6 +23,7 @@ from clearshard.errors import ConfigError
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
 #: that stock Presidio has switched on.
 Profile = Literal["strict", "balanced", "stock"]
+ShardPeriod = Literal["day", "month", "year"]
 #: The form of transcripts; `auto`: each has the one whose signs it has.
 Format = Literal["auto", "assemblyai", "deepgram", "whisper", "whisperx", "aws_transcribe"]
 OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
@@ -31,6 +32,7 @@ _Bytes = Annotated[int, Field(gt=0, le=2**40)]
 _Words = Annotated[int, Field(gt=0, le=2**31 - 1)]
 _Seconds = Annotated[float, Field(gt=0, le=1_000_000)]
 _Days = Annotated[float, Field(ge=0, le=36_500)]
+_Hours = Annotated[float, Field(ge=0, le=876_000)]
 _Plugin = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,200}(:[A-Za-z_][A-Za-z0-9_.]{0,200})?$")]
 #: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
@@ -105,11 +107,14 @@ class Output(_Section):
         folder: The output folder; ``--out`` wins over it.
         target_shard_bytes: Size of the redacted rows of one shard before compression.
         row_group_bytes: The same for a row group: what a reader holds in memory to stream.
+        shard_period: Files that were submitted in different periods are in different shards, so
+            that what comes tonight leaves the shards of earlier ones as they are.
     """
 
     folder: LocalPath | None = None
     target_shard_bytes: _Bytes = 256 * 1024 * 1024
     row_group_bytes: _Bytes = 8 * 1024 * 1024
+    shard_period: ShardPeriod = "month"
 
 
 class Waiver(_Section):
@@ -204,15 +209,18 @@ class Limits(_Section):
 
 
 class Housekeeping(_Section):
-    """How long what a job leaves behind is kept, in days.
+    """How long what a job leaves behind is kept.
 
     Attributes:
+        keep_shards_hours: Shards that a newer run has replaced, for readers who began before. One
+            that holds a row which may not be used any more goes at once.
         keep_checkpoints_days: Redacted work of runs that were killed; a run that becomes visible
             removes it at once.
         keep_runs_days: Records and decisions of runs that a newer one has replaced; None is for
             ever, since they are what answers why a file was used.
     """
 
+    keep_shards_hours: _Hours = 24.0
     keep_checkpoints_days: _Days = 7.0
     keep_runs_days: _Days | None = None
 

@@ -25,6 +25,7 @@ START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NAME = "out [1]*?'; run=x"
 POLICY = "a" * 64
 REDACTOR = "d" * 64
+ACCOUNT_KEY = "0123456789abcdef" * 2
 FACTS: dict[str, Any] = {
     "product": "async",
     "region": "us",
@@ -52,6 +53,11 @@ class Row:
     @property
     def key(self) -> str:
         return key_of(self.file_id)
+
+
+def period_of(part: int) -> str:
+    """Each part is a period of its own."""
+    return f"2026-{part + 1:02d}"
 
 
 def key_of(file_id: str) -> str:
@@ -90,7 +96,8 @@ def decision(row: Row) -> dict[str, Any]:
         "policy_digest": row.policy_digest,
         "decided_at": START,
         "doc_key": row.key if written else None,
-        "shard_part": row.part if written else None,
+        "account_key": ACCOUNT_KEY if written else None,
+        "period": period_of(row.part) if written else None,
         "content_sha256": "c" * 64 if row.state != "excluded" else None,
         "redactor_digest": REDACTOR if row.state != "excluded" else None,
     }
@@ -99,7 +106,7 @@ def decision(row: Row) -> dict[str, Any]:
 def shard_row(key: str, **changes: Any) -> dict[str, Any]:
     return {
         "doc_key": key,
-        "account_key": "k",
+        "account_key": ACCOUNT_KEY,
         "language": "en",
         "audio_duration_ms": 1000,
         "text": "SECRET CONTENT",
@@ -180,7 +187,7 @@ class Output:
             "word_count": 0,
             "decisions": self._write_decisions(run_id, decisions),
             "shards": tuple(
-                self._write_shard(run_id, part, held, shard_schema, shard_changes or {})
+                self._write_shard(part, held, shard_schema, shard_changes or {})
                 for part, held in shards.items()
             ),
             "key_id": "key",
@@ -207,7 +214,9 @@ class Output:
         return self.out / "runs" / f"{run_id}.json"
 
     def shard_paths(self, run_id: str) -> list[Path]:
-        return sorted((self.out / "shards" / f"run={run_id}").iterdir())
+        content = self.record_path(run_id).read_bytes()
+        record = msgspec.json.decode(content, type=RunRecord)
+        return [self.out / "shards" / shard.name for shard in record.shards]
 
     def decisions_paths(self, run_id: str) -> list[Path]:
         return sorted((self.out / "audit" / "decisions" / f"run={run_id}").iterdir())
@@ -228,24 +237,26 @@ class Output:
 
     def _write_shard(
         self,
-        run_id: str,
         part: int,
         rows: Sequence[dict[str, Any]],
         schema: pa.Schema,
         changes: Mapping[str, Any],
     ) -> ShardFile:
-        folder = self.out / "shards" / f"run={run_id}"
+        folder = self.out / "shards" / period_of(part)
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / "draft"
         pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), draft, compression="zstd")
         digest = hashlib.sha256(draft.read_bytes()).hexdigest()
-        path = draft.rename(folder / f"part-{part:05d}-{digest[:16]}.parquet")
+        path = draft.rename(folder / f"part-{digest[:16]}.parquet")
         values: dict[str, Any] = {
-            "name": path.name,
+            "name": f"{folder.name}/{path.name}",
             "sha256": digest,
             "row_count": len(rows),
             "size_bytes": path.stat().st_size,
-            "first_key": rows[0]["doc_key"] if rows else "",
-            "last_key": rows[-1]["doc_key"] if rows else "",
+            "prefix": "",
+            "weight_bytes": 1000 * len(rows),
+            "word_count": 0,
+            "redactions": {},
+            "policy_digest": POLICY,
         }
         return ShardFile(**{**values, **changes})

@@ -12,7 +12,7 @@ from clearshard.errors import IntegrityError
 
 from .world import World, small_world, transcript
 
-PLACES = ("shards", "shards/{run}", "runs", "audit", "audit/decisions", "audit/decisions/{run}")
+PLACES = ("shards", "shards/2026-11", "runs", "audit", "audit/decisions", "audit/decisions/{run}")
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_nothing_is_read_or_written_that_is_no_file_of_its_own(
 
 
 def test_a_record_that_no_ledger_announces_accounts_for_nothing(world: World) -> None:
-    """An older run as far as it says, whose shards nothing newer has replaced."""
+    """An older run as far as it says, which lists whatever lies among the shards."""
     world.files.pop()
     world.write()
     run = newest(world)
@@ -115,8 +115,8 @@ def test_a_record_that_no_ledger_announces_accounts_for_nothing(world: World) ->
     record |= {"run_id": "20200101T000000Z-00000000", "finished_at": "2020-01-01T00:00:00Z"}
     planted = path.with_name(f"{record['run_id']}.json")
     planted.write_text(json.dumps(record))
-    for folder in (world.out / "shards", world.out / "audit" / "decisions"):
-        shutil.copytree(folder / run, folder / f"run={record['run_id']}")
+    folder = world.out / "audit" / "decisions"
+    shutil.copytree(folder / run, folder / f"run={record['run_id']}")
     with pytest.raises(IntegrityError, match="the ledger does not announce"):
         world.run()
 
@@ -131,7 +131,7 @@ def test_a_folder_among_checkpoints_is_told_of_and_left(world: World) -> None:
 
 
 def test_shards_of_a_run_that_lead_elsewhere_are_refused(world: World) -> None:
-    folder = world.out / "shards" / newest(world)
+    folder = world.out / "shards" / "2026-11"
     shutil.move(folder, world.root / "elsewhere")
     folder.symlink_to(world.root / "elsewhere")
     with pytest.raises(IntegrityError):
@@ -151,6 +151,6 @@ def test_what_is_added_while_a_run_works_keeps_it_from_becoming_visible(world: W
 
 
 def test_a_hard_link_elsewhere_is_a_backup_and_no_stranger(world: World) -> None:
-    [shard] = (world.out / "shards" / newest(world)).iterdir()
+    [shard] = (world.out / "shards" / "2026-11").iterdir()
     os.link(shard, world.root / "backup.parquet")
     world.run()

@@ -70,7 +70,7 @@ def test_it_is_excluded_and_nothing_of_it_is_kept(world: World) -> None:
     rows = _rows(world, record)
     for file_id in ("good-0", "other-0"):
         assert _kinds(world, record)[file_id] == EXCLUDED
-        nothing = ("doc_key", "shard_part", "content_sha256", "redactor_digest")
+        nothing = ("doc_key", "account_key", "period", "content_sha256", "redactor_digest")
         assert {rows[file_id][name] for name in nothing} == {None}
         assert rows[file_id]["facts"]["deletion_requested_at"] is None
     counts = record.counts

@@ -42,7 +42,7 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     root = world.root / "transcripts"
     saw = Links(root).saw
     for number, batch in enumerate(intake.batches()):
-        for unit in units_of(number, batch, root, 1 << 20, read_records, saw):
+        for unit in units_of(number, batch, root, 1 << 20, read_records, saw, "month"):
             for task in unit.tasks:
                 handed_on.add(json.loads(read_content(task, config))["id"])
     return opened, handed_on

@@ -110,7 +110,7 @@ def test_a_file_is_not_blamed_for_memory_that_another_has(tmp_path: Path) -> Non
     """The worker gives up instead, and each file is tried in one of its own."""
     world = poisoned_world(tmp_path, good=2)
     tasks = tuple(
-        FileTask(n, f"file-{n}", "good", None, None, path.read_bytes(), 1)
+        FileTask(n, f"file-{n}", "good", "2026-11", None, None, path.read_bytes(), 1)
         for n, path in enumerate(sorted((world.root / "transcripts").iterdir()))
     )
     seal = Seal(PseudonymKey(b"0" * 32), "r", "m")

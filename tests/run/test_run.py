@@ -27,7 +27,7 @@ from clearshard.run.units import units_of
 from clearshard.storage.files import publish
 
 from ..inline import with_processes
-from .world import World, small_world, transcript, world_clock
+from .world import World, in_force, small_world, transcript, world_clock
 
 
 @pytest.fixture
@@ -113,7 +113,9 @@ def test_a_second_run_replaces_the_first(world: World) -> None:
     second = world.run()
     assert second.superseded == (first.run_id,)
     assert len(world.texts()) == 4
-    assert not (world.out / "shards" / f"run={first.run_id}").exists()
+    # A row of the first is gone: its shard does not stay for readers who began before.
+    assert [*(world.out / "shards").rglob("*.parquet")] == in_force(world.out)
+    assert not {s.name for s in first.shards} & {s.name for s in second.shards}
     assert (world.out / "runs" / f"{first.run_id}.json").exists()
     assert second.run_id in (world.out / "README.md").read_text()
     assert verify(world.out).faults == ()
@@ -134,7 +136,7 @@ def test_a_dry_run_leaves_nothing_behind(world: World) -> None:
     assert not world.out.exists()
 
 
-@pytest.mark.parametrize("step", ["announce", "make_visible", "tidy"])
+@pytest.mark.parametrize("step", ["announce", "make_visible", "remove_replaced"])
 def test_an_interrupted_publication_is_settled_by_the_next_run(
     world: World, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -152,7 +154,7 @@ def test_an_interrupted_publication_is_settled_by_the_next_run(
         with pytest.raises(Killed):
             world.run()
     visible = _entries(world.out / "runs")
-    assert len(visible) == (1 if step == "tidy" else 0)
+    assert len(visible) == (1 if step == "remove_replaced" else 0)
     world.run()
     # The next run finishes what was announced, and then finds nothing left to do.
     assert len(_entries(world.out / "runs")) == 1
@@ -205,13 +207,13 @@ def test_an_announced_run_that_was_altered_does_not_become_visible(
         with pytest.raises(Killed):
             world.run()
     [staging] = (world.out / ".staging").iterdir()
-    [shard] = (staging / "shards").iterdir()
+    [shard] = (staging / "shards").rglob("*.parquet")
     match what:
         case "link":
             shard.rename(world.root / "elsewhere")
             shard.symlink_to(world.root / "elsewhere")
         case "added":
-            (staging / "shards" / "part-00001-000000000000.parquet").write_bytes(b"planted")
+            (staging / "shards" / "part-0000000000000000.parquet").write_bytes(b"planted")
         case _:
             [path] = {
                 "shard": [shard],
@@ -224,7 +226,7 @@ def test_an_announced_run_that_was_altered_does_not_become_visible(
     with pytest.raises(SourceUnavailable):
         world.run()
     assert _entries(world.out / "runs") == {f"{first.run_id}.json"}
-    assert len(_entries(world.out / "shards")) == 1
+    assert [*(world.out / "shards").rglob("*.parquet")] == in_force(world.out)
     assert b"planted" not in (world.out / "README.md").read_bytes()
     assert verify(world.out).faults == ()
 
@@ -232,7 +234,7 @@ def test_an_announced_run_that_was_altered_does_not_become_visible(
 def test_nothing_comes_back_into_a_run_that_was_replaced(world: World) -> None:
     first = world.run()
     old = world.root / "old"
-    shutil.copytree(world.out / "shards" / f"run={first.run_id}", old / "shards")
+    shutil.copytree(world.out / "shards", old / "shards")
     world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
     world.write()
     world.run()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from clearshard.audit.inventory import MARKER
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.errors import OutputUnusable, RegistryStale, SourceUnavailable
@@ -379,7 +380,7 @@ def test_work_of_a_killed_rehearsal_is_not_taken_up_by_a_run(world: World) -> No
 def test_a_marker_that_was_exchanged_lets_no_run_continue_a_rehearsal(world: World) -> None:
     _run(world, replay=True)
     marker = world.out / ".clearshard.json"
-    marker.write_bytes(b'{"format": 1, "made_by": "clearshard"}\n')
+    marker.write_bytes(MARKER)
     assert [fault.location for fault in verify(world.out).faults] == [".clearshard.json"]
     with pytest.raises(OutputUnusable, match="holds rehearsals"):
         _run(world)

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from clearshard.audit.reading import visible_runs
 from clearshard.config import load_config
 from clearshard.records.run import RunRecord
 from clearshard.records.tasks import WorkUnit
@@ -190,8 +191,8 @@ class World:
         return {file_id: (state, reasons) for file_id, state, reasons in rows.fetchall()}
 
     def texts(self, out: Path | None = None) -> list[str]:
-        """Every text of every visible shard."""
-        paths = sorted(((out or self.out) / "shards").rglob("*.parquet"))
+        """Every text of every shard in force."""
+        paths = in_force(out or self.out)
         if not paths:
             return []
         rows = duckdb.read_parquet([str(path) for path in paths]).select("text").fetchall()
@@ -209,6 +210,11 @@ def units_seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("clearshard.run.job.units_of", seen)
     return given
+
+
+def in_force(out: Path) -> list[Path]:
+    """The shards that the newest run lists, in its order; replaced ones lie beside them."""
+    return [run.shard_path(shard) for run in visible_runs(out)[-1:] for shard in run.record.shards]
 
 
 def _write_csv(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:

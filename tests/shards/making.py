@@ -41,6 +41,7 @@ def row(number: int, words: int = 8) -> ShardRow:
     return ShardRow(
         doc_key(KEY, f"file-{number}"),
         account_key(KEY, f"account-{number % 5}"),
+        f"2026-{number % 2 + 1:02d}",
         f"{number:064x}",
         redacted(number, words),
     )

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clearshard.redaction.apply import apply
-from clearshard.shards.assemble import Assembler, ShardSizes
+from clearshard.shards.assemble import Assembler, ShardCut
 from clearshard.shards.staging import ShardRow, stage
 from clearshard.sources.transcripts import read_transcript
 
@@ -78,14 +78,14 @@ def test_decoys_never_show_up(
     made = source(confidence, channel)
     raw = {key: value for key, value in made.items() if key not in drop}
     transcript = read_transcript(json.dumps(raw).encode(), 1000, None)
-    row = ShardRow("0" * 32, "1" * 32, "2" * 64, apply(transcript, [], []))
+    row = ShardRow("0" * 32, "1" * 32, "2026-11", "2" * 64, apply(transcript, [], []))
     unit = stage(tmp_path, [row], SEAL)
-    assembler = Assembler(tmp_path, [unit], ShardSizes(10**6, 10**6), POLICY)
-    shard = assembler.write(assembler.ranges[0])
-    assert shard is not None
+    assembler = Assembler(tmp_path, [unit], ShardCut(10**6, 10**6, "month"), POLICY)
+    [shard] = assembler.assemble()
     (found,) = pq.read_table(tmp_path / shard.name).to_pylist()
     assert "Decoy" not in repr(found)
     assert str(NUMBER) not in repr(found)
     assert {piece["channel"] for piece in (*found["words"], *found["utterances"])} <= {1}
-    for path in tmp_path.iterdir():
-        assert b"Decoy" not in path.read_bytes()
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) == 2
+    assert not any(b"Decoy" in path.read_bytes() for path in files)

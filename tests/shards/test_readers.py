@@ -1,14 +1,18 @@
 """Other people's programs read what we write, by the dataset card alone."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.dataset as ds
 import pytest
 import yaml
 
 from clearshard.records.run import Counts, RedactionTerms, RunRecord, ShardFile, SourceSnapshot
-from clearshard.shards.assemble import Assembler, ShardSizes
+from clearshard.records.schemas import SHARD_SCHEMA
+from clearshard.run.folder import encode_record
+from clearshard.shards.assemble import Assembler, ShardCut
 from clearshard.shards.card import dataset_card
 from clearshard.shards.pseudonyms import doc_key
 
@@ -48,18 +52,24 @@ def record(shards: tuple[ShardFile, ...], **more: Any) -> RunRecord:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    folder = tmp_path / "out" / "shards" / f"run={RUN}"
+    folder = tmp_path / "out" / "shards"
     folder.mkdir(parents=True)
     staged = units(tmp_path / "staging", range(COUNT))
-    assembler = Assembler(folder, staged, ShardSizes(12_000, 4_000), POLICY)
-    made = tuple(s for r in assembler.ranges if (s := assembler.write(r)) is not None)
+    made = Assembler(folder, staged, ShardCut(12_000, 4_000, "month"), POLICY).assemble()
     assert len(made) > 1
-    # A shard of another run that is not visible.
-    other = folder.parent / "run=other"
-    other.mkdir()
-    (other / made[0].name).write_bytes((folder / made[0].name).read_bytes())
+    # A shard that was replaced, and stays for whoever began to read before.
+    replaced = folder / "2026-01" / "part-0000000000000000.parquet"
+    replaced.write_bytes((folder / made[0].name).read_bytes())
+    (tmp_path / "out" / "runs").mkdir()
+    (tmp_path / "out" / "runs" / f"{RUN}.json").write_bytes(encode_record(record(made)))
     (tmp_path / "out" / "README.md").write_bytes(dataset_card(record(made)))
     return tmp_path / "out"
+
+
+def listed(out: Path) -> list[str]:
+    """As docs/formats.md says that a reader without this package finds the shards in force."""
+    newest = max((out / "runs").glob("*.json"))
+    return [f"{out}/shards/{shard['name']}" for shard in json.loads(newest.read_text())["shards"]]
 
 
 def test_load_dataset(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,10 +92,16 @@ def test_load_dataset(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_duckdb(out: Path) -> None:
-    query = f"select count(*), sum(len(words)) from '{out}/shards/run={RUN}/*.parquet'"
-    ((rows, words),) = duckdb.connect().execute(query).fetchall()
+    found = duckdb.connect().read_parquet(listed(out))
+    ((rows, words),) = found.aggregate("count(*), sum(len(words))").fetchall()
     assert rows == COUNT
     assert words > COUNT
+
+
+def test_pyarrow(out: Path) -> None:
+    found = ds.dataset(listed(out))
+    assert found.count_rows() == COUNT
+    assert found.schema.equals(SHARD_SCHEMA)
 
 
 def test_card_names_the_visible_shards_and_is_yaml(out: Path) -> None:
@@ -93,7 +109,8 @@ def test_card_names_the_visible_shards_and_is_yaml(out: Path) -> None:
     (config,) = yaml.safe_load(head)["configs"]
     (files,) = config["data_files"]
     assert files["split"] == "train"
-    assert all((out / path).is_file() and f"run={RUN}/" in path for path in files["path"])
+    assert [f"{out}/{path}" for path in files["path"]] == listed(out)
+    assert all((out / path).is_file() for path in files["path"])
     assert "30 of 30 submitted files" in body
 
 

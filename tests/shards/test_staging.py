@@ -34,7 +34,7 @@ class Derived(RedactedTranscript):  # type: ignore[misc]
 @pytest.mark.parametrize("fake", [None, {"text": "maria"}, LooksRedacted(), Derived()])
 def test_only_a_sealed_transcript_becomes_a_row(fake: Any) -> None:
     with pytest.raises(TypeError):
-        ShardRow("0" * 32, "0" * 32, "0" * 64, fake)
+        ShardRow("0" * 32, "0" * 32, "2026-11", "0" * 64, fake)
     with pytest.raises(TypeError):
         replace(row(1), transcript=fake)
 
@@ -42,7 +42,7 @@ def test_only_a_sealed_transcript_becomes_a_row(fake: Any) -> None:
 @pytest.mark.parametrize("fake", [None, LooksRedacted(), Derived()])
 def test_row_made_behind_its_constructor_is_refused(tmp_path: Path, fake: Any) -> None:
     forged = object.__new__(ShardRow)
-    keys = ("doc_key", "account_key", "content_sha256")
+    keys = ("doc_key", "account_key", "period", "content_sha256")
     for name, value in (*((key, "0") for key in keys), ("transcript", fake)):
         object.__setattr__(forged, name, value)
     with pytest.raises(TypeError):
@@ -64,7 +64,9 @@ def test_scratch_file_is_sorted_and_digested(tmp_path: Path) -> None:
     assert unit.sha256 == hashlib.sha256(content).hexdigest()
     table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
     assert table.schema.equals(STAGED_SCHEMA)
-    assert table.column("doc_key").to_pylist() == sorted(r.doc_key for r in rows)
+    in_order = sorted(rows, key=lambda r: (r.period, r.account_key[:8], r.doc_key))
+    assert table.column("doc_key").to_pylist() == [r.doc_key for r in in_order]
+    assert table.column("period").to_pylist() == [r.period for r in in_order]
     assert unit.row_count == table.num_rows == 20
 
 

@@ -60,7 +60,9 @@ def work_on(words: int, scratch: Path, seed: int) -> Iterator[tuple[int, Used]]:
         size = total = waiting = 0
         for content, count in growing_speech(seed):
             tasks.append(
-                FileTask(len(tasks), f"{total}", "soak", None, None, content, len(content))
+                FileTask(
+                    len(tasks), f"{total}", "soak", "2026-11", None, None, content, len(content)
+                )
             )
             size += len(content)
             waiting += count

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from clearshard.audit.faults import Fault
 from clearshard.audit.inventory import below
-from clearshard.audit.reading import VisibleRun, open_decisions, parquet_view, part_number
+from clearshard.audit.reading import VisibleRun, locate, open_decisions, parquet_view
+from clearshard.records.places import Leaf, place_of
 from clearshard.records.run import ShardFile
 from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
 from clearshard.records.states import State
@@ -29,9 +30,9 @@ _RECOUNT = """
            count(*) FILTER (state = $quarantined),
            count(*) FILTER (policy_digest IS DISTINCT FROM $policy_digest),
            count(*) FILTER ((state = $written) <> (coalesce(len(list_distinct(reasons)), 0) = 0)),
-           count(*) FILTER (state = $written AND (doc_key IS NULL OR shard_part IS NULL)
-                            OR state <> $written
-                               AND (doc_key IS NOT NULL OR shard_part IS NOT NULL)),
+           count(*) FILTER ((state = $written) <> (doc_key IS NOT NULL)
+                            OR (state = $written) <> (account_key IS NOT NULL)
+                            OR (state = $written) <> (period IS NOT NULL)),
            count(*) FILTER (state = $excluded AND content_sha256 IS NOT NULL),
            count(*) FILTER ((content_sha256 IS NULL) <> (redactor_digest IS NULL)
                             OR state = $written AND content_sha256 IS NULL)
@@ -43,13 +44,13 @@ _REASONS = """
     FROM (SELECT unnest(list_distinct(reasons)) AS reason FROM decisions) GROUP BY reason
 """
 
-# Each key once among the written decisions and once in the shards, in the same part.
+# Each key once among the written decisions and once in the shards, in the shard of its place.
 _KEYS = """
     SELECT CASE WHEN decided = 0 THEN 'unaccounted'
                 WHEN held > 1 THEN 'repeated'
                 WHEN decided > 1 THEN 'decided_twice'
                 WHEN held = 0 THEN 'lost'
-                WHEN decided_part <> held_part THEN 'misplaced'
+                WHEN decided_part IS DISTINCT FROM held_part THEN 'misplaced'
                 WHEN decided_redactor <> held_redactor THEN 'redacted_otherwise' END AS kind,
            CASE WHEN held = 0 THEN decided_part ELSE held_part END AS part,
            count(*)
@@ -60,8 +61,8 @@ _KEYS = """
                  max(part) FILTER (is_decision = 0) AS held_part,
                  max(redactor_digest) FILTER (is_decision = 1) AS decided_redactor,
                  max(redactor_digest) FILTER (is_decision = 0) AS held_redactor
-          FROM (SELECT doc_key, shard_part AS part, redactor_digest, 1 AS is_decision
-                FROM decisions WHERE state = $written
+          FROM (SELECT doc_key, shard AS part, redactor_digest, 1 AS is_decision
+                FROM located
                 UNION ALL
                 SELECT doc_key, part, redactor_digest, 0 AS is_decision FROM shards)
           GROUP BY doc_key)
@@ -75,7 +76,7 @@ _MESSAGES = {
     "repeated": "key(s) are in the shards more than once",
     "decided_twice": "key(s) belong to more than one written decision",
     "lost": "file(s) were decided to be written here, and are not",
-    "misplaced": "file(s) are in another part than their decision says",
+    "misplaced": "file(s) are in another shard than that of their place",
     "redacted_otherwise": "row(s) have another redactor_digest than their decision",
 }
 
@@ -140,7 +141,7 @@ def _recounted(run: VisibleRun) -> Iterator[Fault]:
         (seen - written - excluded - quarantined, "have no final state"),
         (other_policy, "were taken under another policy than the record names"),
         (reasonless, "are written with a reason, or not written without one"),
-        (keyless, "are written without a key and a part, or not written with one"),
+        (keyless, "are written without keys and a period, or not written with one"),
         (opened, "are excluded, although the transcript was opened"),
         (unread, "are written without the digest of a transcript or a redactor, or have only one"),
     ):
@@ -150,14 +151,14 @@ def _recounted(run: VisibleRun) -> Iterator[Fault]:
 
 def shard_faults(run: VisibleRun, shard: ShardFile) -> Iterator[Fault]:
     """What is wrong with one shard, its keys and digests read batch by batch."""
-    path = run.shards_folder / shard.name
+    path = run.shard_path(shard)
     location = below(run.out, path)
     try:
         with pq.ParquetFile(path) as parquet:
             if _shape(parquet.schema_arrow) != _shape(SHARD_SCHEMA):
                 yield Fault(location, f"does not have the columns of shards, no more. {_WRONG}")
                 return
-            problems = list(_shard_problems(run, shard, parquet))
+            problems = list(_shard_problems(shard, parquet))
     except (pa.ArrowException, OSError) as error:
         yield Fault(location, f"is not a Parquet file ({type(error).__name__}). {_WRONG}")
         return
@@ -167,34 +168,46 @@ def shard_faults(run: VisibleRun, shard: ShardFile) -> Iterator[Fault]:
         yield Fault(location, f"{problem}. {_WRONG}")
 
 
-def _shard_problems(run: VisibleRun, shard: ShardFile, parquet: Any) -> Iterator[str]:
-    other_policies = 0
-    first: str | None = None
+def _shard_problems(shard: ShardFile, parquet: Any) -> Iterator[str]:
+    other_policies = elsewhere = rows = 0
     last: str | None = None
-    rows, ascending = 0, True
-    for batch in parquet.iter_batches(_BATCH_ROWS, columns=["doc_key", "policy_digest"]):
+    ascending = True
+    leaf = shard.leaf
+    for batch in parquet.iter_batches(
+        _BATCH_ROWS, columns=["doc_key", "account_key", "policy_digest"]
+    ):
         if batch.num_rows == 0:
             continue
         rows += batch.num_rows
-        keys = batch.column("doc_key").cast(pa.string())
-        if keys.null_count:
-            yield f"{keys.null_count} row(s) have no key"
+        keys, accounts = (batch.column(n).cast(pa.string()) for n in ("doc_key", "account_key"))
+        if keys.null_count or accounts.null_count:
+            yield f"{max(keys.null_count, accounts.null_count)} row(s) have no key"
             return
         follows = pc.less_equal(keys.slice(0, len(keys) - 1), keys.slice(1))
-        opening = keys[0].as_py()
-        ascending &= pc.all(follows).as_py() is not False and (last is None or last <= opening)
-        first = opening if first is None else first
+        ascending &= pc.all(follows).as_py() is not False
+        ascending &= last is None or last <= keys[0].as_py()
         last = keys[-1].as_py()
-        same = pc.equal(batch.column("policy_digest").cast(pa.string()), run.record.policy_digest)
+        elsewhere += sum(
+            not _lies_in(leaf, account, key)
+            for account, key in zip(accounts.to_pylist(), keys.to_pylist(), strict=True)
+        )
+        same = pc.equal(batch.column("policy_digest").cast(pa.string()), shard.policy_digest)
         other_policies += batch.num_rows - (pc.sum(same).as_py() or 0)
     if rows != shard.row_count:
         yield f"has {rows} rows; the record says {shard.row_count}"
     if not ascending:
         yield "its keys are not in ascending order"
-    if rows and (first, last) != (shard.first_key, shard.last_key):
-        yield "its first and last key are not what the record says"
+    if elsewhere:
+        yield f"{elsewhere} row(s) lie in another shard by their keys"
     if other_policies:
         yield f"{other_policies} row(s) have another policy_digest than the record"
+
+
+def _lies_in(leaf: Leaf, account_key: str, doc_key: str) -> bool:
+    try:
+        return leaf.holds(leaf.period, place_of(account_key, doc_key))
+    except ValueError:  # not what a key looks like
+        return False
 
 
 def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
@@ -207,9 +220,11 @@ def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
     Raises:
         IntegrityError: The tables cannot be read.
     """
-    paths = {part_number(s.name): run.shards_folder / s.name for s in run.record.shards}
-    sound = {part_number(shard.name) for shard in shards}
+    paths = {number: run.shard_path(shard) for number, shard in enumerate(run.record.shards)}
+    names = {shard.name for shard in shards}
+    sound = {n for n, shard in enumerate(run.record.shards) if shard.name in names}
     with open_decisions([run]) as connection:
+        locate(connection, run)
         files = pa.table(
             {
                 "filename": pa.array([str(paths[part]) for part in sorted(sound)], pa.string()),
@@ -221,29 +236,12 @@ def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
         else:
             columns = {"doc_key": pa.string(), "redactor_digest": pa.string(), "part": pa.int32()}
             connection.register("shards", pa.schema(list(columns.items())).empty_table())
-        found = connection.execute(_KEYS, {"written": _STATES["written"]}).fetchall()
+        found = connection.execute(_KEYS).fetchall()
     for kind, part, count in found:
         if kind == "lost" and part in paths and part not in sound:
             continue  # the shard itself is a fault already
         place = paths.get(part, run.decisions_folder)
         yield Fault(below(run.out, place), f"{count} {_MESSAGES[kind]}. {_WRONG}")
-
-
-def shared_key_faults(live: Sequence[VisibleRun]) -> Iterator[Fault]:
-    """Whether a file is in the shards of two runs that are both in use.
-
-    Raises:
-        IntegrityError: The tables cannot be read.
-    """
-    with open_decisions(live) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM (SELECT doc_key FROM decisions WHERE state = $written "
-            "GROUP BY doc_key HAVING count(DISTINCT run_id) > 1)",
-            {"written": _STATES["written"]},
-        ).fetchone()
-    assert row is not None
-    if row[0]:
-        yield Fault("shards", f"{row[0]} file(s) are in the shards of more than one run. {_WRONG}")
 
 
 _STATES = {str(s): str(s) for s in (State.WRITTEN, State.EXCLUDED, State.QUARANTINED)}

@@ -1,17 +1,18 @@
 """Everything that was ever decided about one file, why, and what has become of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from clearshard.audit.events import Event, EventName, canonical
+from clearshard.audit.events import Event, canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.listing import decisions_on
-from clearshard.audit.reading import Pick, VisibleRun, part_number, picked_runs, superseded_by
+from clearshard.audit.reading import Pick, VisibleRun, picked_runs, superseded_by
 from clearshard.audit.reasons import Why, all_facts, recorded_rules, why, why_row_unread
 from clearshard.audit.remedy import Remedy, remedy
+from clearshard.records.places import place_of
 from clearshard.records.run import SourceSnapshot
 from clearshard.records.states import QuarantineReason, State
 
@@ -141,12 +142,13 @@ def explain(out: Path, file_id: str) -> Explanation | None:
         return None
     by_id = {run.run_id: run for run in runs}
     newer = superseded_by(runs)
+    current = frozenset(shard.name for shard in runs[-1].record.shards)
     written = any(row["state"] == State.WRITTEN for row in rows)
     events = tuple(Ledger(out / "audit" / "ledger.jsonl").read()) if written else ()
     verdicts = []
     for row in rows:
         run = by_id[row["run_id"]]
-        place = _written(row, run, newer.get(run.run_id), events)
+        place = _written(row, run, newer.get(run.run_id), current, events)
         verdicts.append(_verdict(row, run, place))
     return Explanation(file_id, tuple(verdicts))
 
@@ -182,30 +184,33 @@ def _row_was_read(row: Mapping[str, Any]) -> bool:
 
 
 def _written(
-    row: Mapping[str, Any], run: VisibleRun, newer: str | None, events: Sequence[Event]
+    row: Mapping[str, Any],
+    run: VisibleRun,
+    newer: str | None,
+    current: Collection[str],
+    events: Sequence[Event],
 ) -> Written | None:
     if row["state"] != State.WRITTEN:
         return None
-    named = [s.name for s in run.record.shards if part_number(s.name) == row["shard_part"]]
-    shard = named[0] if named else None
-    there = shard is not None and (run.shards_folder / shard).is_file()
-    if newer is not None:
+    place = run.leaves.find(row["period"], place_of(row["account_key"], row["doc_key"]))
+    found = None if place is None else run.record.shards[place]
+    shard = None if found is None else found.name
+    there = found is not None and run.shard_path(found).is_file()
+    if newer is not None and shard not in current:
         presence = Presence.NOT_YET_REMOVED if there else Presence.REMOVED
     else:
         presence = Presence.PRESENT if there else Presence.MISSING
     names = tuple(name for name in (shard, row["doc_key"]) if name)
     return Written(
-        shard=None if shard is None else f"{run.shards_folder.name}/{shard}",
+        shard=shard,
         doc_key=row["doc_key"],
         presence=presence,
         superseded_by=newer,
-        events=tuple(Mention(e.seq, e.at, e.event) for e in events if _is_about(e, run, names)),
+        events=tuple(Mention(e.seq, e.at, e.event) for e in events if _is_about(e, names)),
     )
 
 
-def _is_about(event: Event, run: VisibleRun, names: Sequence[str]) -> bool:
-    if event.event == EventName.SHARDS_REMOVED and event.run_id == run.run_id:
-        return True
+def _is_about(event: Event, names: Sequence[str]) -> bool:
     told = canonical(event.data).decode("ascii")
     return any(name in told for name in names)
 

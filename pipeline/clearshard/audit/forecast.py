@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from clearshard.audit.reading import VisibleRun, parquet_view, part_number
+from clearshard.audit.reading import VisibleRun, locate, parquet_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class ShardTouched:
     """A shard of the visible run that a purge would have to write again.
 
     Attributes:
-        shard: ``run=<run_id>/part-<n>-<digest>.parquet``.
+        shard: ``<period>/part-<digest>.parquet``.
         transcripts: How many are in it.
         purged: How many of them it would take out.
     """
@@ -42,16 +42,17 @@ class PurgeForecast:
     shards: tuple[ShardTouched, ...]
 
 
+_COLUMNS = ("file_id", "state", "period", "account_key", "doc_key")
 _TAKEN_OUT = """
-SELECT shard_part, count(*), count(*) FILTER (after_state = 'excluded'),
+SELECT shard, count(*), count(*) FILTER (after_state = 'excluded'),
     count(*) FILTER (after_state = 'excluded' AND before_state = 'excluded'),
     count(*) FILTER (after_state IS NULL)
 FROM (
-    SELECT shard_part, w.file_id,
+    SELECT shard, w.file_id,
         (SELECT min(state) FROM after a WHERE a.file_id = w.file_id) AS after_state,
         (SELECT min(state) FROM before b WHERE b.file_id = w.file_id) AS before_state
-    FROM written w WHERE w.state = 'written'
-) GROUP BY shard_part ORDER BY shard_part
+    FROM located w
+) GROUP BY shard ORDER BY shard
 """
 
 
@@ -68,17 +69,17 @@ def forecast_purge(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> Pu
     if not run.decisions_paths:
         return PurgeForecast(run.run_id, 0, 0, 0, ())
     files = pa.table({"filename": [str(path) for path in run.decisions_paths]})
-    parquet_view(connection, "written", ("file_id", "state", "shard_part"), files)
+    parquet_view(connection, "decisions", _COLUMNS, files)
+    locate(connection, run)
     rows = connection.execute(_TAKEN_OUT).fetchall()
-    names = {part_number(shard.name): shard.name for shard in run.record.shards}
     return PurgeForecast(
         run_id=run.run_id,
         transcripts=sum(purged for _, _, purged, _, _ in rows),
         already_due=sum(due for _, _, _, due, _ in rows),
         not_decided=sum(absent for _, _, _, _, absent in rows),
         shards=tuple(
-            ShardTouched(f"{run.shards_folder.name}/{names.get(part, part)}", held, purged)
-            for part, held, purged, _, _ in rows
-            if purged
+            ShardTouched(run.record.shards[shard].name, held, purged)
+            for shard, held, purged, _, _ in rows
+            if purged and shard is not None
         ),
     )

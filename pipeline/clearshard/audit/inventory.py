@@ -10,12 +10,15 @@ from pathlib import Path
 
 from clearshard.audit.faults import Fault, printable
 from clearshard.audit.reading import VisibleRun
+from clearshard.errors import OutputUnusable
 from clearshard.storage.files import sha256_file, temporary_name
 
 #: What marks a folder as an output of this program, of runs or of rehearsals: never of both.
 MARKER_NAME = ".clearshard.json"
-MARKER = b'{"format": 1, "made_by": "clearshard"}\n'
-REHEARSALS_MARKER = b'{"format": 1, "made_by": "clearshard", "holds": "rehearsals"}\n'
+MARKER = b'{"format": 2, "made_by": "clearshard"}\n'
+REHEARSALS_MARKER = b'{"format": 2, "made_by": "clearshard", "holds": "rehearsals"}\n'
+#: Of versions that kept the shards of each run in a folder of its own.
+_EARLIER = tuple(marker.replace(b": 2,", b": 1,") for marker in (MARKER, REHEARSALS_MARKER))
 _NOT_RECORDED = "Restore it from a backup, or run again"
 _CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
 _LEDGER = ("ledger.jsonl", "head.json")
@@ -27,6 +30,22 @@ _FOLDERS_IN_AUDIT = frozenset(("decisions",))
 #: The work of runs that are not visible: what is there is theirs, but made of files and folders.
 _AT_WORK = (".staging", ".checkpoints")
 _FOLDERS = ("audit", "audit/decisions", "runs", "shards")
+
+
+def require_this_format(out: Path) -> None:
+    """Refuses a folder of an earlier version, whose records mean something else.
+
+    Raises:
+        OutputUnusable: It is one.
+    """
+    marker = out / MARKER_NAME
+    with suppress(OSError):
+        if marker.lstat().st_size <= len(_EARLIER[1]) and marker.read_bytes() in _EARLIER:
+            raise OutputUnusable(
+                f"{printable(str(out))} was written by an earlier version of clearshard, which "
+                "kept shards and records otherwise. Name a new folder with --out, where "
+                "everything is redacted once more; read this one with the version that wrote it."
+            )
 
 
 def below(out: Path, path: Path) -> str:
@@ -133,11 +152,9 @@ def added(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
         out: The output folder, in which no run is half visible.
         runs: All that have a record.
     """
-    replaced = {name for run in runs for name in run.record.superseded}
-    live = [run for run in runs if run.run_id not in replaced]
     yield from unaccounted_names(out)
     yield from unaccounted_decisions(out, runs)
-    yield from unaccounted_shards(out, live, {})
+    yield from unaccounted_shards(out, runs)
     for name in ("shards", "audit/decisions"):
         for path in _not_plain(out / name):
             yield Fault(below(out, path), "is a link or device, not a file of its own. Remove it")
@@ -193,26 +210,28 @@ def _not_plain(root: Path) -> Iterator[Path]:
 def unaccounted_decisions(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
     """Files below ``audit/decisions/`` that no record names."""
     accounted = {run.decisions_folder: {f.name for f in run.record.decisions} for run in runs}
-    yield from _unaccounted(out, out / "audit" / "decisions", accounted, {})
+    yield from _unaccounted(out, out / "audit" / "decisions", accounted)
 
 
-def unaccounted_shards(
-    out: Path, live: Sequence[VisibleRun], replaced: Mapping[Path, str]
-) -> Iterator[Fault]:
-    """Files below ``shards/`` that no record names, and shards that a newer run replaced.
+def unaccounted_shards(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
+    """Files below ``shards/`` that no record names.
+
+    Shards that only earlier runs list may still be there, for readers who began before.
 
     Args:
         out: The output folder.
-        live: The runs whose shards belong there.
-        replaced: Folder of a superseded run → the run that replaced it.
+        runs: All that have a record.
     """
-    accounted = {run.shards_folder: {s.name for s in run.record.shards} for run in live}
-    yield from _unaccounted(out, out / "shards", accounted, replaced)
+    root = out / "shards"
+    accounted: dict[Path, set[str]] = {}
+    for run in runs:
+        for shard in run.record.shards:
+            path = run.shard_path(shard)
+            accounted.setdefault(path.parent, set()).add(path.name)
+    yield from _unaccounted(out, root, accounted)
 
 
-def _unaccounted(
-    out: Path, root: Path, accounted: Mapping[Path, set[str]], replaced: Mapping[Path, str]
-) -> Iterator[Fault]:
+def _unaccounted(out: Path, root: Path, accounted: Mapping[Path, set[str]]) -> Iterator[Fault]:
     strangers: Counter[Path] = Counter()
     for folder, folders, files in os.walk(root):
         folders.sort()
@@ -229,14 +248,8 @@ def _unaccounted(
             message = "is an empty folder that is in no record. Remove it"
             yield Fault(below(out, here), message)
     for here, count in strangers.items():
-        if here in replaced:
-            message = (
-                f"{count} file(s) are still here, though run {replaced[here]} replaced them. "
-                "Remove the folder"
-            )
-        else:
-            message = (
-                f"{count} file(s) are in no record: they were added, or left by an interrupted "
-                "run. Remove them"
-            )
+        message = (
+            f"{count} file(s) are in no record: they were added, or left by an interrupted run. "
+            "Remove them"
+        )
         yield Fault(below(out, here), message)

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,12 +23,16 @@ import pyarrow as pa
 
 from clearshard.audit.faults import printable
 from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
-from clearshard.records.run import RunRecord
+from clearshard.records.places import PLACE_BITS, PLACE_DIGITS, Leaf, LeafIndex
+from clearshard.records.run import RunRecord, ShardFile
 from clearshard.records.schemas import DECISION_SCHEMA
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}")
-_PART = re.compile(r"part-([0-9]{1,9})-[0-9A-Za-z]+\.parquet")
+_SHARD = re.compile(r"[0-9A-Za-z-]{1,40}/part-[0-9a-f]{16}\.parquet")
+_PREFIX = re.compile(rf"[01]{{0,{PLACE_BITS}}}")
 _DECISIONS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.parquet")
+#: Of a decision; see `clearshard.records.places.place_of`.
+_PLACE = f"TRY_CAST('0x' || account_key[:{PLACE_DIGITS}] || doc_key[:{PLACE_DIGITS}] AS UBIGINT)"
 #: What a question may hold in memory; more goes to the spill folder.
 _MEMORY = "1GiB"
 
@@ -46,7 +52,7 @@ class Pick(Enum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VisibleRun:
     """A run that has a record.
 
@@ -67,10 +73,14 @@ class VisibleRun:
         """Name of the run."""
         return self.record.run_id
 
-    @property
-    def shards_folder(self) -> Path:
-        """Where its shards are, unless a newer run replaced them."""
-        return self.out / "shards" / f"run={self.run_id}"
+    def shard_path(self, shard: ShardFile) -> Path:
+        """Where one of its shards is, unless a newer run replaced it."""
+        return self.out / "shards" / shard.name
+
+    @cached_property
+    def leaves(self) -> LeafIndex:
+        """Which of its shards, by its number in the record, a row lies in."""
+        return LeafIndex(shard.leaf for shard in self.record.shards)
 
     @property
     def decisions_folder(self) -> Path:
@@ -81,18 +91,6 @@ class VisibleRun:
     def decisions_paths(self) -> tuple[Path, ...]:
         """Its decisions files."""
         return tuple(self.decisions_folder / file.name for file in self.record.decisions)
-
-
-def part_number(shard_name: str) -> int:
-    """The ``n`` of ``part-<n>-<digest>.parquet``, as decisions name it in `shard_part`.
-
-    Raises:
-        ValueError: It is not the name of a shard.
-    """
-    match = _PART.fullmatch(shard_name)
-    if match is None:
-        raise ValueError("not the name of a shard")
-    return int(match[1])
 
 
 def record_paths(out: Path) -> tuple[Path, ...]:
@@ -119,18 +117,27 @@ def read_record(path: Path) -> VisibleRun:
         raise _not_a_record(path, "a superseded run has no proper name")
     if not all(_DECISIONS.fullmatch(file.name) for file in record.decisions):
         raise _not_a_record(path, "a decisions file has no proper name")
+    for shard in record.shards:
+        if _SHARD.fullmatch(shard.name) is None or _PREFIX.fullmatch(shard.prefix) is None:
+            raise _not_a_record(path, "a shard has no proper name or prefix")
+    if any(not _follows(one.leaf, other.leaf) for one, other in pairwise(record.shards)):
+        raise _not_a_record(path, "its shards are not in the order of their places")
+    if len({shard.name for shard in record.shards}) != len(record.shards):
+        raise _not_a_record(path, "a shard is named twice")
     try:
-        parts = {part_number(shard.name) for shard in record.shards}
         moments = [datetime.fromisoformat(t) for t in (record.finished_at, record.as_of)]
     except ValueError:
-        raise _not_a_record(path, "a shard or a time has no proper form") from None
-    if len(parts) != len(record.shards):
-        raise _not_a_record(path, "two shards have the same number")
+        raise _not_a_record(path, "a time has no proper form") from None
     if len({file.name for file in record.decisions}) != len(record.decisions):
         raise _not_a_record(path, "a decisions file is named twice")
     if any(moment.tzinfo is None for moment in moments):
         raise _not_a_record(path, "a time has no offset")
     return VisibleRun(path.parents[1], record, hashlib.sha256(content).hexdigest(), moments[0])
+
+
+def _follows(leaf: Leaf, other: Leaf) -> bool:
+    """Whether one leaf ends before another begins."""
+    return (leaf.period, leaf.last_place) < (other.period, other.first_place)
 
 
 def oldest_first(runs: Sequence[VisibleRun]) -> tuple[VisibleRun, ...]:
@@ -293,6 +300,35 @@ def open_decisions(runs: Sequence[VisibleRun]) -> Iterator[duckdb.DuckDBPyConnec
             nothing = pa.schema([*DECISION_SCHEMA, *added]).empty_table()
             connection.register("decisions", nothing)
         yield connection
+
+
+def locate(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> None:
+    """Makes a view of the written decisions of one run: ``located``, with ``shard``.
+
+    That is the number of the shard in the run's record that holds the place of the row, or null.
+
+    Args:
+        connection: Has a view ``decisions`` of that run alone.
+        run: The run.
+    """
+    leaves = [shard.leaf for shard in run.record.shards]
+    table = pa.table(
+        {
+            "leaf_period": pa.array([leaf.period for leaf in leaves], pa.string()),
+            "first_place": pa.array([leaf.first_place for leaf in leaves], pa.uint64()),
+            "last_place": pa.array([leaf.last_place for leaf in leaves], pa.uint64()),
+            "shard": pa.array(range(len(leaves)), pa.int32()),
+        }
+    )
+    connection.register("leaves", table)
+    connection.execute(
+        f"""
+        CREATE VIEW located AS
+        SELECT d.* EXCLUDE (place), CASE WHEN place <= last_place THEN shard END AS shard
+        FROM (SELECT *, {_PLACE} AS place FROM decisions WHERE state = 'written') AS d
+        ASOF LEFT JOIN leaves ON period = leaf_period AND place >= first_place
+        """  # noqa: S608 - words of this package only
+    )
 
 
 def file_view(connection: duckdb.DuckDBPyConnection, view: str, path: Path) -> None:

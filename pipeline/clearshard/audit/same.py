@@ -9,9 +9,9 @@ from clearshard.audit.reading import LATER_COLUMNS, VisibleRun, connected, parqu
 from clearshard.records.facts import names_of
 from clearshard.records.schemas import DECISION_SCHEMA
 
-#: What differs between two runs that decide alike: when they ran, when the registry was exported,
-#: and where in the shards a file is, which follows from all the rest.
-_OF_THE_RUN = frozenset({"decided_at", "shard_part", "facts"})
+#: What differs between two runs that decide alike: when they ran, and when the registry was
+#: exported.
+_OF_THE_RUN = frozenset({"decided_at", "facts"})
 _OF_THE_EXPORT = frozenset({"exported_at"})
 
 _FACTS = names_of()

@@ -10,28 +10,31 @@ The checks, in the order in which their faults are reported:
 3. The dataset card is that of the newest run. Every decisions file is what was recorded, and there
    is no other; nothing else is in the folder, ``runs/`` and ``audit/``.
 4. The decisions reconcile with the counts of the record, by state and by reason.
-5. Every shard of a run that was not replaced is what was recorded, and nothing else is below
-   ``shards/``: no shard of a replaced run, no stranger.
-6. Rows, order, key range and policy digest of each shard.
-7. The keys in the shards are exactly those of the written decisions, each once, in its part, and by
-   the redactor that its decision names.
+5. Every shard that the newest run lists is what was recorded, whichever run wrote it, and nothing
+   else is below ``shards/`` but shards that earlier runs list: as they were, and with no row that
+   the newest run does not have.
+6. Rows, order, places and policy digest of each shard.
+7. The keys in the shards are exactly those of the written decisions, each once, in the shard of its
+   place, and by the redactor that its decision names.
 
 A run that the ledger calls swept has neither record nor decisions: its lifetime was over.
 
 While a run becomes visible, a verification beside it can see it half announced: verify again then.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from clearshard.audit.contents import decisions_faults, key_faults, shard_faults, shared_key_faults
+from clearshard.audit.contents import decisions_faults, key_faults, shard_faults
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.faults import Fault, printable
 from clearshard.audit.inventory import (
+    below,
     compare,
     marker_fault,
+    require_this_format,
     structure_faults,
     unaccounted_decisions,
     unaccounted_names,
@@ -39,6 +42,7 @@ from clearshard.audit.inventory import (
 )
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
+from clearshard.audit.replaced import replaced_shards, with_rows_gone
 from clearshard.errors import IntegrityError, OutputUnusable
 from clearshard.records.run import ShardFile
 
@@ -144,6 +148,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
         raise OutputUnusable(
             f"{printable(str(out))} is not an output folder. Name the one of a run with --out."
         )
+    require_this_format(out)
     unreadable = structure_faults(out)
     if unreadable:
         return Report(tuple(unreadable), Checked(0, 0, 0, 0, 0, 0), None, None)
@@ -161,8 +166,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     faults += announced.faults
     faults += _links(out, runs, announced)
     faults += _card(out, runs, announced)
-    replaced, unfounded = _replaced(runs, announced.swept)
-    faults += unfounded
+    faults += _unfounded(runs, announced.swept)
 
     decided = []
     for run in runs:
@@ -175,7 +179,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
 
     shards: list[ShardFile] = []
     if known.with_shards:
-        in_shards, shards = _shards(out, runs, replaced, decided)
+        in_shards, shards = _shards(out, runs, decided)
         faults += in_shards
 
     checked = Checked(
@@ -271,22 +275,22 @@ def _links(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> 
             yield Fault(line, message)
 
 
-def _replaced(
-    runs: Sequence[VisibleRun], swept: Collection[str]
-) -> tuple[dict[str, str], list[Fault]]:
-    """Runs whose shards a newer run replaced → that run. A claim on a newer run counts nothing."""
-    replaced: dict[str, str] = {}
-    faults = []
+def _unfounded(runs: Sequence[VisibleRun], swept: Collection[str]) -> Iterator[Fault]:
+    """Claims to replace a run that is no older one, and older runs that nobody replaces."""
     older: set[str] = set()
+    replaced: set[str] = set()
     for run in runs:
         for named in run.record.superseded:
             if named in older:
-                replaced.setdefault(named, run.run_id)
+                replaced.add(named)
             elif named not in swept:
                 message = f"claims to replace run {named}, which is not an older run with a record"
-                faults.append(Fault(f"runs/{run.run_id}.json", message))
+                yield Fault(f"runs/{run.run_id}.json", message)
         older.add(run.run_id)
-    return replaced, faults
+    for run in runs[:-1]:
+        if run.run_id not in replaced:
+            message = f"is older than run {runs[-1].run_id}, and no run says that it replaces it"
+            yield Fault(f"runs/{run.run_id}.json", message)
 
 
 def _decisions_of(run: VisibleRun) -> Iterator[Fault]:
@@ -296,36 +300,50 @@ def _decisions_of(run: VisibleRun) -> Iterator[Fault]:
 
 
 def _shards(
-    out: Path,
-    runs: Sequence[VisibleRun],
-    replaced: Mapping[str, str],
-    decided: Collection[VisibleRun],
+    out: Path, runs: Sequence[VisibleRun], decided: Collection[VisibleRun]
 ) -> tuple[list[Fault], list[ShardFile]]:
-    """Faults of the shards, and the shards whose bytes are what was recorded.
+    """Faults of the shards, and the shards in force whose bytes are what was recorded.
 
     Args:
         out: The output folder.
-        runs: All there are.
-        replaced: Run → the one that replaced it.
+        runs: All there are, oldest first.
         decided: Runs whose decisions can be relied on.
     """
     faults: list[Fault] = []
-    live = [run for run in runs if run.run_id not in replaced]
-    sound: dict[str, list[ShardFile]] = {run.run_id: [] for run in live}
-    for run in live:
+    sound: list[ShardFile] = []
+    for run in runs[-1:]:
         for shard in run.record.shards:
-            altered = compare(out, run.shards_folder / shard.name, shard.sha256)
+            altered = compare(out, run.shard_path(shard), shard.sha256)
             faults += [altered] if altered else list(shard_faults(run, shard))
             if altered is None:
-                sound[run.run_id].append(shard)
-    folders = {run.shards_folder: replaced[run.run_id] for run in runs if run.run_id in replaced}
-    faults += unaccounted_shards(out, live, folders)
-    counted = [run for run in live if run in decided]
-    for run in counted:
-        faults += _readable("shards", key_faults(run, sound[run.run_id]))
-    if len(counted) > 1:
-        faults += _readable("shards", shared_key_faults(counted))
-    return faults, [shard for of_run in sound.values() for shard in of_run]
+                sound.append(shard)
+    faults += unaccounted_shards(out, runs)
+    faults += _still_there(out, runs, decided)
+    for run in runs[-1:]:
+        if run in decided:
+            faults += _readable("shards", key_faults(run, sound))
+    return faults, sound
+
+
+def _still_there(
+    out: Path, runs: Sequence[VisibleRun], decided: Collection[VisibleRun]
+) -> Iterator[Fault]:
+    """Shards that were replaced: for readers who began before they may be there, as they were."""
+    digests = {shard.name: shard.sha256 for run in runs for shard in run.record.shards}
+    as_recorded = []
+    for one in replaced_shards(out, runs):
+        altered = compare(out, out / "shards" / one.name, digests[one.name])
+        if altered is None:
+            as_recorded.append(one.name)
+        else:
+            yield altered
+    if runs and runs[-1] in decided:
+        for name in sorted(with_rows_gone(runs[-1], as_recorded) if as_recorded else ()):
+            message = (
+                f"is still there, though run {runs[-1].run_id} replaced it and has not all of its "
+                "rows: an interrupted removal, which the next run ends"
+            )
+            yield Fault(below(out, out / "shards" / name), message)
 
 
 def _readable(location: str, faults: Iterator[Fault]) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from clearshard.audit.events import canonical
 from clearshard.audit.ledger import Ledger
-from clearshard.audit.reading import VisibleRun, part_number, superseded_by, visible_runs
+from clearshard.audit.reading import VisibleRun, superseded_by, visible_runs
 from clearshard.records.schemas import TIMESTAMP
 from clearshard.terms import policy_name
 
@@ -47,8 +47,8 @@ _RUNS = pa.schema(
 _SHARDS = pa.schema(
     [
         ("run_id", pa.string()),
-        ("part", pa.int32()),
         ("name", pa.string()),
+        ("period", pa.string()),
         ("sha256", pa.string()),
         ("row_count", pa.int64()),
         ("size_bytes", pa.int64()),
@@ -116,8 +116,8 @@ def _shards(runs: Sequence[VisibleRun], newer: dict[str, str]) -> pa.Table:
     rows = [
         {
             "run_id": run.run_id,
-            "part": part_number(shard.name),
             "name": shard.name,
+            "period": shard.leaf.period,
             "sha256": shard.sha256,
             "row_count": shard.row_count,
             "size_bytes": shard.size_bytes,

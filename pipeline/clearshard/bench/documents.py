@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearshard.errors import SourceUnavailable
+from clearshard.records.places import UNDATED
 from clearshard.records.states import Deleted, Quarantine
 from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.records.transcript import Transcript
@@ -89,7 +90,7 @@ def units_of(documents: Sequence[Document]) -> Iterator[WorkUnit]:
             yield WorkUnit(0, tuple(tasks))
             tasks, size = [], 0
         content = document.content
-        tasks.append(FileTask(row, f"{row}", "bench", None, None, content, len(content)))
+        tasks.append(FileTask(row, f"{row}", "bench", UNDATED, None, None, content, len(content)))
         size += len(content)
     if tasks:
         yield WorkUnit(0, tuple(tasks))

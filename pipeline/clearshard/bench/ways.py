@@ -19,7 +19,7 @@ from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.stock import WHOLE_BATCH, Found, StockPresidio, found_by
 from clearshard.run.fingerprint import redactor_digest
 from clearshard.run.work import WorkSettings, process
-from clearshard.shards.assemble import Assembler, ShardSizes
+from clearshard.shards.assemble import Assembler, ShardCut
 from clearshard.shards.staging import Seal
 
 WayName = Literal[
@@ -96,10 +96,8 @@ class ClearshardWay:
         results = [process(unit, self._redactor, settings) for unit in units_of(documents)]
         staged = [result.staged for result in results if result.staged is not None]
         output = self.config.output
-        sizes = ShardSizes(output.target_shard_bytes, output.row_group_bytes)
-        assembler = Assembler(shards, staged, sizes, "0" * 64)
-        for key_range in assembler.ranges:
-            assembler.write(key_range)
+        cut = ShardCut(output.target_shard_bytes, output.row_group_bytes, output.shard_period)
+        Assembler(shards, staged, cut, "0" * 64).assemble()
 
 
 def with_profile(config: Config, profile: Profile) -> Config:

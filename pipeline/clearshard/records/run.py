@@ -1,29 +1,39 @@
 """The run record, and what is in it."""
 
-from dataclasses import dataclass
-
 import msgspec
 
+from clearshard.records.places import Leaf
 
-@dataclass(frozen=True, slots=True)
-class ShardFile:
-    """One finished Parquet shard.
+
+class ShardFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One finished Parquet shard; it is never changed, and later runs may carry it over.
 
     Attributes:
-        name: ``part-<n>-<digest>.parquet``.
+        name: ``<period>/part-<digest>.parquet``, below ``shards/``.
         sha256: Of the whole file.
         row_count: Number of transcripts.
         size_bytes: Size on disk.
-        first_key: Smallest ``doc_key`` in it.
-        last_key: Largest ``doc_key`` in it.
+        prefix: The bits that the places of its rows begin with; see `clearshard.records.places`.
+        weight_bytes: What its rows weigh before compression, as shards are cut by.
+        word_count: Words of its redacted texts.
+        redactions: Number of replacements by entity type.
+        policy_digest: The policy that was in force when it was written; it stands in each row.
     """
 
     name: str
     sha256: str
     row_count: int
     size_bytes: int
-    first_key: str
-    last_key: str
+    prefix: str
+    weight_bytes: int
+    word_count: int
+    redactions: dict[str, int]
+    policy_digest: str
+
+    @property
+    def leaf(self) -> Leaf:
+        """What lies in it."""
+        return Leaf(self.name.partition("/")[0], self.prefix)
 
 
 class SourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,7 +110,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """``runs/<run_id>.json``: what makes a run visible, and what it was made from.
 
     Attributes:
-        run_id: Name of the run; also of its folders below ``shards/`` and ``audit/decisions/``.
+        run_id: Name of the run; also of its folder below ``audit/decisions/``.
         as_of: The moment at which the rules were evaluated last, just before the run became
             visible, RFC 3339.
         policy_toml: The whole policy, so that a decision can be explained later.
@@ -112,7 +122,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         reasons: Number of files by reason; a file with several reasons counts under each.
         alerts: Number of files by reason whose rule raises an alert.
         key_id: Fingerprint of the pseudonym key; two runs with the same id use the same key.
-        superseded: Runs whose shards this run replaces.
+        shards: What is in force now, in the order of their places; some were written by earlier
+            runs and carried over.
+        superseded: Runs that this run replaces.
         redactions: Number of replacements by entity type.
         word_count: Words of the written transcripts, after redaction.
         redactor_digest: The redactor of this run. Rows that it kept from an earlier redactor carry
@@ -123,6 +135,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         stale: Those of them that an earlier redactor made.
         target_shard_bytes: How large a shard was to be; rows alone do not say where shards end.
         row_group_bytes: The same of a row group.
+        shard_period: How long the periods are that no shard holds two of: a day, month or year.
         below_published: Rules of the published policy that this one leaves out or weakens.
         below_default: By what settings less was redacted than by default, in words.
         rehearsal: Everything was judged as if `as_of` had been now: its shards are for no training.
@@ -166,6 +179,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     stale: int = 0
     target_shard_bytes: int = 0
     row_group_bytes: int = 0
+    shard_period: str = ""
     below_published: tuple[Waived, ...] = ()
     below_default: tuple[str, ...] = ()
     rehearsal: bool = False

@@ -118,7 +118,8 @@ REGISTRY_SCHEMA = pa.schema(
 FACTS_TYPE = pa.struct([pa.field(fact.name, _stored(fact.kind)) for fact in FACTS])
 
 
-#: One row per manifest row. `doc_key` and `shard_part` are set for written files only;
+#: One row per manifest row. `doc_key`, `account_key` and `period` are set for written files only:
+#: they say in which of the run's shards a row is (`clearshard.records.places`).
 #: `content_sha256` (of the transcript's bytes) and `redactor_digest` (of what redacted or refused
 #: it) for files whose transcript was read: of an excluded file both are null. `error_type` is set
 #: for quarantined files, and for excluded ones if the transcript and not a fact has said why.
@@ -133,7 +134,8 @@ DECISION_SCHEMA = pa.schema(
         pa.field("policy_digest", pa.string(), nullable=False),
         pa.field("decided_at", TIMESTAMP, nullable=False),
         pa.field("doc_key", pa.string()),
-        pa.field("shard_part", pa.int32()),
+        pa.field("account_key", pa.string()),
+        pa.field("period", pa.string()),
         pa.field("content_sha256", pa.string()),
         pa.field("redactor_digest", pa.string()),
         # Facts of the policy's own as one JSON object; null where it has none.

@@ -13,6 +13,7 @@ class FileTask:
         row: Position in its batch of provisional decisions.
         file_id: The customer's id of the file.
         account_id: The account that submitted it.
+        period: When it was submitted, as in the names of shards.
         own_id: The id that the transcript must have if it has one: the file's, or that of the
             record that the manifest names; None where there is no manifest.
         uri: Path below the transcripts folder, or None where `content` is given.
@@ -23,6 +24,7 @@ class FileTask:
     row: int
     file_id: str
     account_id: str
+    period: str
     own_id: str | None
     uri: str | None
     content: bytes | None
@@ -49,7 +51,7 @@ class StagedUnit:
     """Redacted rows of one work unit on disk, not yet visible.
 
     Attributes:
-        path: Arrow IPC file, rows sorted by ``doc_key``.
+        path: Arrow IPC file, rows sorted by period and place (`clearshard.records.places`).
         sha256: Of the file, so that nothing else can take its place before it becomes a shard.
         row_count: Number of rows.
     """

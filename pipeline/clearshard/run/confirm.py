@@ -6,6 +6,7 @@ changes starts none.
 """
 
 import hashlib
+from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +23,9 @@ from clearshard.run.intake import Intake
 from clearshard.run.outcomes import Outcome, OutcomeWriter
 from clearshard.run.units import ReadRecords, Saw, units_of
 from clearshard.run.work import form_of, read_content
+from clearshard.shards.assemble import Kept
 from clearshard.shards.pseudonyms import account_key, doc_key
-from clearshard.shards.reuse import take_rows
+from clearshard.shards.reuse import periods_in, take_rows
 from clearshard.sources.adapters import Form
 from clearshard.sources.deletion import may_say_deleted
 from clearshard.sources.transcripts import is_called, read_transcript
@@ -44,6 +46,8 @@ class Confirmed:
         deleted: Files whose transcript says that its customer has deleted it.
         stale: Those of the first that an earlier redactor made.
         keys: `doc_key` of those rows by source, 16 bytes each.
+        periods: The periods that they lie in now, in the same order, by their numbers in `names`.
+        names: Every period that there is.
     """
 
     written: int = 0
@@ -51,6 +55,21 @@ class Confirmed:
     deleted: int = 0
     stale: int = 0
     keys: defaultdict[int, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
+    periods: "defaultdict[int, array[int]]" = field(
+        default_factory=lambda: defaultdict(partial(array, "I"))
+    )
+    names: dict[str, int] = field(default_factory=dict)
+
+    def add(self, source: int, doc_key: str, period: str) -> None:
+        """Takes in a row that stays."""
+        self.keys[source] += bytes.fromhex(doc_key)
+        self.periods[source].append(self.names.setdefault(period, len(self.names)))
+
+    def rows_of(self, source: int) -> dict[str, str]:
+        """`doc_key` of each row of a source that stays → the period that it lies in now."""
+        names = list(self.names)
+        keys = _unpacked(self.keys[source])
+        return {key: names[period] for key, period in zip(keys, self.periods[source], strict=True)}
 
     def forget(self, keys: Collection[str], stale: int) -> None:
         """Leaves out rows that stay for another reason than their own.
@@ -59,13 +78,14 @@ class Confirmed:
             keys: `doc_key` of files that are not to be written, whoever has redacted them.
             stale: How many of them an earlier redactor has redacted.
         """
-        for number, packed in list(self.keys.items()):
-            kept = [k for k in _unpacked(packed) if k not in keys]
-            self.written -= len(packed) // _KEY_BYTES - len(kept)
-            if kept:
-                self.keys[number] = bytearray(b"".join(map(bytes.fromhex, kept)))
-            else:
-                del self.keys[number]
+        for number in list(self.keys):
+            rows = self.rows_of(number)
+            del self.keys[number], self.periods[number]
+            for key, period in rows.items():
+                if key in keys:
+                    self.written -= 1
+                else:
+                    self.add(number, key, period)
         self.stale -= stale
 
     def from_checkpoints(self, earlier: Earlier) -> bool:
@@ -107,7 +127,9 @@ def confirm(
     with OutcomeWriter(path, "") as writer, ThreadPoolExecutor(threads) as pool:
         for number, batch in enumerate(intake.batches()):
             rows = writer.batch(number).rows
-            for unit in units_of(number, batch, root, max_bytes, read, saw):
+            for unit in units_of(
+                number, batch, root, max_bytes, read, saw, config.output.shard_period
+            ):
                 for row, unreadable in unit.known:
                     confirmed.quarantined += 1
                     rows[row] = Outcome(unreadable, None, None)
@@ -121,7 +143,7 @@ def confirm(
                     elif checked is not None:
                         found, content = checked
                         rows[task.row] = Outcome(found.quarantine, content, found.redactor_digest)
-                        _count(confirmed, found, doc_key(key, task.file_id))
+                        _count(confirmed, found, doc_key(key, task.file_id), task.period)
     return confirmed
 
 
@@ -184,13 +206,13 @@ def _limit_agrees(found: Found, task: FileTask, content: bytes, config: Config) 
     return not was
 
 
-def _count(confirmed: Confirmed, found: Found, key: str) -> None:
+def _count(confirmed: Confirmed, found: Found, key: str, period: str) -> None:
     if found.source is None:
         confirmed.quarantined += 1
         return
     confirmed.written += 1
     confirmed.stale += found.stale
-    confirmed.keys[found.source] += bytes.fromhex(key)
+    confirmed.add(found.source, key, period)
 
 
 def _unpacked(packed: bytearray) -> list[str]:
@@ -198,18 +220,24 @@ def _unpacked(packed: bytearray) -> list[str]:
     return [packed[start : start + _KEY_BYTES].hex() for start in starts]
 
 
-def gather(earlier: Earlier, confirmed: Confirmed, scratch: Path) -> Iterator[StagedUnit]:
-    """Scratch files with the confirmed rows and no others.
+def gather(earlier: Earlier, confirmed: Confirmed, scratch: Path) -> Iterator[StagedUnit | Kept]:
+    """The confirmed rows and no others: shards of which all stay, and scratch files with the rest.
 
     Raises:
         IntegrityError: A row is not where earlier records say.
     """
-    for number, packed in sorted(confirmed.keys.items()):
+    for number in sorted(confirmed.keys):
         source = earlier.sources[number]
-        keys = _unpacked(packed)
-        if source.unit is not None and source.unit.row_count == len(keys):
+        rows = confirmed.rows_of(number)
+        take = partial(
+            take_rows, source.path, source.sha256, rows, scratch / f"earlier-{number:06d}.arrow"
+        )
+        if source.shard is not None:
+            whole = source.shard.row_count == len(rows)
+            if whole and {source.shard.leaf.period} == set(rows.values()):
+                yield Kept(source.shard, take)
+                continue
+        elif source.unit is not None and periods_in(source.unit) == rows:
             yield source.unit
-        else:
-            yield take_rows(
-                source.path, source.sha256, keys, scratch / f"earlier-{number:06d}.arrow"
-            )
+            continue
+        yield take()

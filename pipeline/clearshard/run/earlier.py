@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from clearshard.records.run import ShardFile
 from clearshard.records.states import Quarantine
 from clearshard.records.tasks import StagedUnit
 
@@ -26,11 +27,13 @@ class Source:
         path: A shard or a checkpoint.
         sha256: Of its bytes when they were believed.
         unit: The same as a scratch file that shards can be made of, if it is a checkpoint.
+        shard: What its record says of it, if it is a shard.
     """
 
     path: Path
     sha256: str
     unit: StagedUnit | None = None
+    shard: ShardFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

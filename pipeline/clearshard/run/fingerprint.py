@@ -110,6 +110,7 @@ NOT_COUNTED = {
     "clearshard.keys": "of work under another key nothing is taken: the key's id is compared",
     "clearshard.records": _PAGE,
     "clearshard.records.facts": "no row holds a fact",
+    "clearshard.records.places": "says where in the shards a row lies, which is no part of it",
     "clearshard.records.schemas": "the columns of a row count, by name and type",
     "clearshard.redaction": _PAGE,
     "clearshard.redaction.batch_ner": _PAGE,

@@ -8,7 +8,6 @@ A manifest that is not may name other files, transcripts and accounts: the run d
 (`ManifestChanged`).
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,15 +16,18 @@ from itertools import chain, repeat
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearshard.audit.decisions import DecisionsWriter
 from clearshard.audit.reading import VisibleRun
 from clearshard.audit.same import same_decisions
+from clearshard.config import ShardPeriod
 from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy
 from clearshard.errors import IntegrityError, SourceUnavailable
 from clearshard.keys import PseudonymKey
+from clearshard.records.places import place_of
 from clearshard.records.run import Counts, DecisionsFile, ShardFile, SourceSnapshot
 from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
 from clearshard.records.states import State
@@ -33,8 +35,16 @@ from clearshard.records.tasks import StagedUnit
 from clearshard.run.final import Final, final_decisions
 from clearshard.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
 from clearshard.run.outcomes import BatchOutcomes, read_outcomes
-from clearshard.shards.assemble import Assembler, Contents, KeyRange, ShardSizes, bin_of
-from clearshard.shards.pseudonyms import doc_key
+from clearshard.shards.assemble import (
+    Assembler,
+    Contents,
+    Kept,
+    Row,
+    ShardCut,
+    contents_of,
+)
+from clearshard.shards.periods import periods_of
+from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.sources.formats import table_digest
 from clearshard.storage.files import fsync_tree
 
@@ -98,13 +108,18 @@ class Finisher:
         self._tables = tables
 
     def finish(
-        self, units: list[StagedUnit], sizes: ShardSizes, shards: Path, decisions: Path
+        self,
+        rows: Sequence[StagedUnit | Kept],
+        cut: ShardCut,
+        shards: Path,
+        decisions: Path,
     ) -> Finished:
         """Writes shards and decisions into two folders.
 
         Args:
-            units: Scratch files that hold a row for each file with a written outcome.
-            sizes: How large the shards are.
+            rows: Scratch files, and shards that stay, that hold a row for each file with a written
+                outcome.
+            cut: How the shards are cut.
             shards: A folder to be made.
             decisions: The same.
 
@@ -115,22 +130,20 @@ class Finisher:
             IntegrityError: Scratch files or counts are not what they must be.
         """
         shards.mkdir()
-        assembler = Assembler(shards, units, sizes, self._policy.digest)
-        made = {r: assembler.write(r) for r in assembler.ranges}
+        units = [one for one in rows if isinstance(one, StagedUnit)]
+        kept = [one for one in rows if isinstance(one, Kept)]
+        assembler = Assembler(shards, units, cut, self._policy.digest, kept)
+        made = assembler.assemble()
         # Now, so that little is left to flush between the last look at the tables and the record.
         fsync_tree(shards)
-        out: set[str] = set()
+        out: set[Row] = set()
         for _ in range(_MAX_READINGS):
             gate, registry, moment = self._read_again()
-            now_out = self._no_longer_eligible(gate)
-            # A shard is made again if its files changed, also back again.
-            for key_range in assembler.ranges:
-                if any(key_range.holds(k) for k in out ^ now_out):
-                    _remove(shards, made[key_range])
-                    without = {k for k in now_out if key_range.holds(k)}
-                    made[key_range] = assembler.write(key_range, without)
+            now_out = self._no_longer_eligible(gate, cut.period)
+            if out != now_out:
+                made = assembler.assemble(now_out)
             out = now_out
-            written = self._write_decisions(gate, moment, assembler.ranges, decisions)
+            written = self._write_decisions(gate, moment, cut.period, decisions)
             self._require_same_manifest()
             if self._tables.registry.unchanged_since(registry):
                 break
@@ -139,38 +152,37 @@ class Finisher:
                 f"{self._tables.registry.name}: changes all the time; run again when its export "
                 "has finished"
             )
-        files = tuple(shard for shard in made.values() if shard is not None)
         counts = Counts(
             seen=self._intake.manifest.row_count,
             written=written.states[State.WRITTEN],
             excluded=written.states[State.EXCLUDED],
             quarantined=written.states[State.QUARANTINED],
         )
-        if not counts.reconciles or counts.written != sum(shard.row_count for shard in files):
+        if not counts.reconciles or counts.written != sum(shard.row_count for shard in made):
             raise IntegrityError(
                 f"{counts.seen} files were seen, but {counts.written} written (shards hold "
-                f"{sum(shard.row_count for shard in files)}), {counts.excluded} excluded and "
+                f"{sum(shard.row_count for shard in made)}), {counts.excluded} excluded and "
                 f"{counts.quarantined} quarantined. Nothing became visible. This is a defect."
             )
         return Finished(
             judged_at=moment.latest,
             counts=counts,
             reasons=dict(sorted(written.reasons.items())),
-            shards=files,
+            shards=made,
             decisions=tuple(written.files),
             registry=registry,
             taken_out=len(out),
-            contents=assembler.contents(),
+            contents=contents_of(made),
         )
 
-    def changes_nothing(self, before: VisibleRun, sizes: ShardSizes, scratch: Path) -> bool:
+    def changes_nothing(self, before: VisibleRun, cut: ShardCut, scratch: Path) -> bool:
         """Whether `finish` would make, byte for byte, the shards of an earlier run.
 
         Only asked where every row is one of that run.
 
         Args:
             before: The run.
-            sizes: How large shards are to be.
+            cut: How shards are to be cut.
             scratch: A folder that the decisions can be written below.
 
         Raises:
@@ -182,15 +194,14 @@ class Finisher:
         record = before.record
         if (
             record.policy_digest != self._policy.digest
-            or (record.target_shard_bytes, record.row_group_bytes)
-            != (sizes.target_shard_bytes, sizes.row_group_bytes)
-            # Files that were taken out at the last moment have left shards of another cut behind.
+            or not cut.is_of(record)
+            # Files that were taken out at the last moment were redacted for nothing.
             or record.taken_out
         ):
             return False
         gate, registry, moment = self._read_again()
         folder = scratch / "decisions"
-        written = self._write_decisions(gate, moment, (), folder)
+        written = self._write_decisions(gate, moment, cut.period, folder)
         self._require_same_manifest()
         return (
             same_decisions(before, [folder / file.name for file in written.files])
@@ -218,20 +229,35 @@ class Finisher:
             strict=False,
         )
 
-    def _no_longer_eligible(self, gate: Gate) -> set[str]:
-        """Keys of redacted files that the registry, as it is now, excludes."""
-        keys: set[str] = set()
+    def _no_longer_eligible(self, gate: Gate, by: ShardPeriod) -> set[Row]:
+        """Redacted files that the registry, as it is now, excludes."""
+        rows: set[Row] = set()
         for batch, outcomes in self._rows():
-            rows = outcomes.written
-            if rows:
-                chosen = batch.table.take(rows)
+            written = outcomes.written
+            if written:
+                chosen = batch.table.take(written)
                 decided = gate.decide(as_manifest(chosen, gate.own_of_files))
                 denied = chosen.filter(pa.array(decided.reason_bits != 0))
-                keys.update(doc_key(self._key, f) for f in denied.column("file_id").to_pylist())
-        return keys
+                where = self._where(denied, by)
+                rows.update((period, place_of(account, doc)) for doc, account, period in where)
+        return rows
+
+    def _where(self, files: pa.RecordBatch, by: ShardPeriod) -> list[tuple[str, str, str]]:
+        """`doc_key`, `account_key` and period of some files."""
+        accounts: dict[str, str] = {}
+        keys = []
+        for file_id, account_id in zip(
+            files.column("file_id").to_pylist(), files.column("account_id").to_pylist(), strict=True
+        ):
+            if account_id not in accounts:
+                accounts[account_id] = account_key(self._key, account_id)
+            keys.append((doc_key(self._key, file_id), accounts[account_id]))
+        submitted = pc.struct_field(files.column("facts"), "submitted_at")
+        periods = periods_of(submitted, by).to_pylist()
+        return [(*pair, period) for pair, period in zip(keys, periods, strict=True)]
 
     def _write_decisions(
-        self, gate: Gate, moment: Moment, ranges: tuple[KeyRange, ...], folder: Path
+        self, gate: Gate, moment: Moment, by: ShardPeriod, folder: Path
     ) -> "_WrittenDecisions":
         states: Counter[State] = Counter()
         reasons: Counter[str] = Counter()
@@ -240,7 +266,7 @@ class Finisher:
                 final = final_decisions(batch, outcomes, gate)
                 states.update(final.states)
                 reasons.update(final.reason_counts)
-                writer.write(self._record_batch(batch.table, outcomes, final, moment, ranges))
+                writer.write(self._record_batch(batch.table, outcomes, final, moment, by))
         return _WrittenDecisions(states, reasons, writer.files)
 
     def _record_batch(
@@ -249,7 +275,7 @@ class Finisher:
         outcomes: BatchOutcomes,
         final: Final,
         moment: Moment,
-        ranges: tuple[KeyRange, ...],
+        by: ShardPeriod,
     ) -> pa.RecordBatch:
         size = table.num_rows
         # Of a file that was redacted and then taken out nothing is kept, as if it had never been
@@ -259,19 +285,15 @@ class Finisher:
         for row, outcome in outcomes.rows.items():
             if not final.excluded[row]:
                 contents[row], redactors[row] = outcome.content_sha256, outcome.redactor_digest
-        file_ids = table.column("file_id")
-        keys: list[str | None] = [None] * size
-        parts: list[int | None] = [None] * size
-        ends = [key_range.end_bin for key_range in ranges]
-        for row, file_id in zip(
-            final.written, file_ids.take(pa.array(final.written)).to_pylist(), strict=True
-        ):
-            key = doc_key(self._key, file_id)
-            keys[row] = key
-            if ranges:
-                parts[row] = ranges[bisect_right(ends, bin_of(key))].part
+        rows = final.written.tolist()
+        where = self._where(table.take(pa.array(rows, pa.int64())), by)
+        keys, accounts, periods = (
+            (dict(zip(rows, column, strict=True)) for column in zip(*where, strict=True))
+            if rows
+            else ({}, {}, {})
+        )
         columns = {
-            "file_id": file_ids,
+            "file_id": table.column("file_id"),
             "account_id": table.column("account_id"),
             "state": final.state_column,
             "reasons": final.reason_column,
@@ -279,8 +301,9 @@ class Finisher:
             "facts": final.facts,
             "policy_digest": pa.repeat(self._policy.digest, size),
             "decided_at": pa.repeat(pa.scalar(moment.latest, TIMESTAMP), size),
-            "doc_key": pa.array(keys, pa.string()),
-            "shard_part": pa.array(parts, pa.int32()),
+            "doc_key": pa.array(map(keys.get, range(size)), pa.string()),
+            "account_key": pa.array(map(accounts.get, range(size)), pa.string()),
+            "period": pa.array(map(periods.get, range(size)), pa.string()),
             "content_sha256": pa.array(map(contents.get, range(size)), pa.string()),
             "redactor_digest": pa.array(map(redactors.get, range(size)), pa.string()),
             "own_facts": final.own_facts,
@@ -293,8 +316,3 @@ class _WrittenDecisions:
     states: Counter[State]
     reasons: Counter[str]
     files: Sequence[DecisionsFile]
-
-
-def _remove(folder: Path, shard: ShardFile | None) -> None:
-    if shard is not None:
-        (folder / shard.name).unlink()

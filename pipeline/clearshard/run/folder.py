@@ -25,6 +25,7 @@ from clearshard.audit.inventory import (
     added,
     linked_folders,
     no_files,
+    require_this_format,
 )
 from clearshard.audit.reading import visible_runs
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
@@ -91,9 +92,10 @@ class OutputFolder:
         """What makes a run visible."""
         return self.root / "runs" / f"{run_id}.json"
 
-    def shards(self, run_id: str) -> Path:
-        """The shards of a run."""
-        return self.root / SHARDS / f"run={run_id}"
+    @property
+    def shards(self) -> Path:
+        """The shards of all runs; which of them are in force a run record says."""
+        return self.root / SHARDS
 
     def decisions(self, run_id: str) -> Path:
         """The decisions of a run."""
@@ -156,6 +158,7 @@ def _claim(root: Path, kind: Kind) -> None:
     marker = root / MARKER_NAME
     if not marker.exists():
         write_atomic(marker, kind.value)
+    require_this_format(root)
     found = marker.read_bytes()
     if found not in {k.value for k in Kind}:
         raise OutputUnusable(
@@ -228,6 +231,7 @@ def require_ours(root: Path) -> OutputFolder:
     """
     if not (root / MARKER_NAME).is_file():
         raise OutputUnusable(f"{root} holds no output of clearshard. Name one with --out.")
+    require_this_format(root)
     return OutputFolder(root)
 
 

@@ -47,13 +47,14 @@ from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.journal import Journal, open_journal
 from clearshard.run.links import Links
 from clearshard.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
-from clearshard.run.publish import announce, announcements, make_visible, recover, tidy
+from clearshard.run.publish import announce, announcements, make_visible, recover
 from clearshard.run.recall import NO_WISHES, Wishes, newest_believed, recall
 from clearshard.run.recorded import redaction_terms
+from clearshard.run.replaced import remove_replaced
 from clearshard.run.shared import withhold
 from clearshard.run.units import Saw, split, units_of
 from clearshard.run.work import WorkSettings, give_up, make_work
-from clearshard.shards.assemble import ShardSizes
+from clearshard.shards.assemble import Kept, ShardCut
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.shards.reuse import without_rows
 from clearshard.shards.staging import Seal
@@ -152,7 +153,7 @@ def run(
     kind = Kind.REHEARSALS if options.replay else Kind.RUNS
     with locked(options.out, kind) as (folder, lock), output_errors(options.out):
         journal = open_journal(folder, config, clock, progress.note, options.agent)
-        recover(folder, journal)
+        recover(folder, config.housekeeping, journal)
         finish_sweeps(folder, journal)
         job = _Job(config, options, accepted, digests, folder, progress, journal, stop or Stop())
         sweep_leftovers(folder, config.housekeeping, job.run_id, journal)
@@ -175,7 +176,7 @@ def run(
         try:
             if not result.unchanged:
                 make_visible(folder, record.run_id)
-                tidy(folder, journal)
+                remove_replaced(folder, config.housekeeping, journal)
             # Out of the way first: a worker of a killed run may still be about to write there.
             folder.checkpoints.rename(job.staging / "checkpoints")
             remove_tree(job.staging)
@@ -282,7 +283,7 @@ class _Job:
             before
             and same_terms
             and rows_of_before
-            and finisher.changes_nothing(before, self._sizes, scratch)
+            and finisher.changes_nothing(before, self._cut, scratch)
         ):
             return RunResult(before.record, True, confirmed.stale, self._redacted_words)
         self._tell_start()
@@ -290,8 +291,8 @@ class _Job:
         reused = confirmed.written - confirmed.count_of(earlier, self._redacted_here)
         self._redacted_here.update(unit.path for unit in made)
         finished = finisher.finish(
-            [*made, *gather(earlier, confirmed, scratch)],
-            self._sizes,
+            [*made, *self._gathered(before, earlier, confirmed, scratch)],
+            self._cut,
             self.staging / _SHARDS,
             self.staging / _DECISIONS,
         )
@@ -322,8 +323,9 @@ class _Job:
             promise_digest=self._promise_digest,
             reused=reused,
             stale=confirmed.stale,
-            target_shard_bytes=self._sizes.target_shard_bytes,
-            row_group_bytes=self._sizes.row_group_bytes,
+            target_shard_bytes=self._cut.target_shard_bytes,
+            row_group_bytes=self._cut.row_group_bytes,
+            shard_period=self._cut.period,
             below_published=self._accepted.below_published,
             below_default=self._accepted.below_default,
             rehearsal=options.replay,
@@ -339,6 +341,14 @@ class _Job:
             host=options.agent.host,
         )
         return RunResult(record, False, confirmed.stale, self._redacted_words)
+
+    def _gathered(
+        self, before: VisibleRun | None, earlier: Earlier, confirmed: Confirmed, scratch: Path
+    ) -> Iterator[StagedUnit | Kept]:
+        """The rows that stay; whole shards only where they are cut as shards are now."""
+        same_cut = before is not None and self._cut.is_of(before.record)
+        for rows in gather(earlier, confirmed, scratch):
+            yield rows if isinstance(rows, StagedUnit) or same_cut else rows.open()
 
     def _drop(self, before: VisibleRun | None, decisions: Sequence[DecisionsFile]) -> Drop:
         """What this run has no more of the run before.
@@ -439,9 +449,9 @@ class _Job:
         return key
 
     @property
-    def _sizes(self) -> ShardSizes:
+    def _cut(self) -> ShardCut:
         output = self._config.output
-        return ShardSizes(output.target_shard_bytes, output.row_group_bytes)
+        return ShardCut(output.target_shard_bytes, output.row_group_bytes, output.shard_period)
 
     def _confirm(
         self,
@@ -538,11 +548,14 @@ class _Job:
     ) -> Iterator[WorkUnit]:
         root = self._config.path(self._config.sources.transcripts)
         max_bytes = self._config.limits.max_transcript_bytes
+        by = self._config.output.shard_period
         nothing = repeat(BatchOutcomes(-1))
         for (number, batch), known in zip(
             enumerate(intake.batches()), chain(done, nothing), strict=False
         ):
-            yield from units_of(number, batch, root, max_bytes, reader.read, saw, known.rows.keys())
+            yield from units_of(
+                number, batch, root, max_bytes, reader.read, saw, by, known.rows.keys()
+            )
 
     def _tell_decided(self, intake: Intake) -> None:
         counts = _count(intake)

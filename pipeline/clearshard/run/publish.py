@@ -1,11 +1,12 @@
 """All or nothing: how a run becomes visible, and how an interrupted publication is settled.
 
-In order: everything is finished below ``.staging/<run_id>/`` and flushed; the ledger announces the
-run with the digests of its record and its dataset card; shards and decisions are renamed into
-place; the record is renamed into ``runs/``, which makes the run visible; the card is renamed over
-that of the run before; the shards of the runs that it replaces are removed. A crash after the
-announcement is rolled forward by the next run, if all of it is what its record says; one before it
-is forgotten.
+In order: everything that is new is finished below ``.staging/<run_id>/`` and flushed; the ledger
+announces the run with the digests of its record and its dataset card; shards and decisions are
+moved into place, one by one; the record is moved into ``runs/``, which makes the run visible; the
+card takes the place of that of the run before; shards that no run needs any more are removed
+(`clearshard.run.replaced`). Shards are never changed and bear the name of their content, so who
+reads the old card or record goes on reading the old run. A crash after the announcement is rolled
+forward by the next run, if all of it is what its record says; one before it is forgotten.
 """
 
 import hashlib
@@ -15,11 +16,20 @@ from pathlib import Path
 import msgspec
 
 from clearshard.audit.events import Event, EventName
+from clearshard.config import Housekeeping
 from clearshard.records.run import RunRecord
-from clearshard.run.folder import OutputFolder, encode_record, visible_records
+from clearshard.run.folder import OutputFolder, encode_record
 from clearshard.run.journal import Journal
+from clearshard.run.replaced import remove_replaced
 from clearshard.shards.card import dataset_card
-from clearshard.storage.files import fsync_tree, publish, remove_tree, sha256_file, write_atomic
+from clearshard.storage.files import (
+    fsync_folder,
+    fsync_tree,
+    publish,
+    remove_tree,
+    sha256_file,
+    write_atomic,
+)
 from clearshard.storage.permissions import share
 
 _RECORD = "record.json"
@@ -52,48 +62,40 @@ def announce(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:
 
 
 def make_visible(folder: OutputFolder, run_id: str) -> None:
-    """Renames an announced run into place; what was renamed before a crash stays.
+    """Moves an announced run into place, file by file; what was moved before a crash stays.
 
-    What may be given away is opened to others while nobody can reach it yet.
+    Nobody reads a shard before a record and a card name it. What may be given away is opened to
+    others while nobody can reach it yet.
     """
     staging = folder.staging / run_id
-    shards = folder.shards(run_id).parent
-    if not shards.exists():
-        shards.mkdir()
-        share(shards, folder.umask)
-    for name, visible in (
-        (_SHARDS, folder.shards(run_id)),
-        (_DECISIONS, folder.decisions(run_id)),
-        (_RECORD, folder.record(run_id)),
-        (_CARD, folder.card),
-    ):
+    _ensure(folder.shards, folder.umask)
+    for staged in _files_in(staging / _SHARDS):
+        period = folder.shards / staged.parent.name
+        _ensure(period, folder.umask)
+        share(staged, folder.umask)
+        publish(staged, period / staged.name)
+    for staged in _files_in(staging / _DECISIONS):
+        publish(staged, folder.decisions(run_id) / staged.name)
+    for name, visible in ((_RECORD, folder.record(run_id)), (_CARD, folder.card)):
         if (staging / name).exists():
-            if name in (_SHARDS, _CARD):
+            if name == _CARD:
                 share(staging / name, folder.umask)
             publish(staging / name, visible)
 
 
-def tidy(folder: OutputFolder, journal: Journal) -> None:
-    """Removes the shards of the runs that the newest one replaces.
-
-    The ledger is told first: what it calls removed and is still there was interrupted, and the next
-    run finishes it.
-    """
-    records = visible_records(folder)
-    if not records:
-        return
-    newest = records[-1]
-    left = [run_id for run_id in newest.superseded if folder.shards(run_id).exists()]
-    if not left:
-        return
-    told = {e.run_id for e in journal.events() if e.event == EventName.SHARDS_REMOVED}
-    for run_id in left:
-        if run_id not in told:
-            journal.tell(EventName.SHARDS_REMOVED, run_id, {"superseded_by": newest.run_id})
-        remove_tree(folder.shards(run_id))
+def _ensure(path: Path, umask: int) -> None:
+    """Makes a folder that others may look into."""
+    if not path.exists():
+        path.mkdir()
+        share(path, umask)
+        fsync_folder(path.parent)
 
 
-def recover(folder: OutputFolder, journal: Journal) -> None:
+def _files_in(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if not path.is_dir())
+
+
+def recover(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> None:
     """Settles what an interrupted run has left; called under the lock before a new run starts."""
     if folder.staging.exists():
         events = list(journal.events())
@@ -109,7 +111,7 @@ def recover(folder: OutputFolder, journal: Journal) -> None:
             elif not folder.record(staging.name).exists():
                 journal.tell(EventName.RUN_FAILED, staging.name, {"error": "interrupted"})
             remove_tree(staging)
-    tidy(folder, journal)
+    remove_replaced(folder, settings, journal)
 
 
 def _is_announced(folder: OutputFolder, staging: Path, announced: Mapping[str, str]) -> bool:
@@ -133,25 +135,26 @@ def _is_whole(folder: OutputFolder, staging: Path, card_sha256: str | None) -> b
     except msgspec.MsgspecError:  # of a later version: what it promises cannot be told
         return False
     for files, name, visible in (
-        (run.shards, _SHARDS, folder.shards(run_id)),
+        (run.shards, _SHARDS, folder.shards),
         (run.decisions, _DECISIONS, folder.decisions(run_id)),
     ):
-        there = staging / name if (staging / name).exists() else visible
-        if not _holds(there, {file.name: file.sha256 for file in files}):
+        if not _holds(staging / name, visible, {file.name: file.sha256 for file in files}):
             return False
     card = staging / _CARD
     return not card.exists() or (_is_file(card) and sha256_file(card) == card_sha256)
 
 
-def _holds(folder: Path, digests: Mapping[str, str]) -> bool:
-    """Whether a folder holds these files and nothing else."""
-    if folder.is_symlink() or not folder.is_dir():
+def _holds(staging: Path, visible: Path, digests: Mapping[str, str]) -> bool:
+    """Whether these files, and no others, are on their way into a folder or in it already."""
+    if staging.is_symlink() or visible.is_symlink():
         return False
-    if {path.name for path in folder.iterdir()} != digests.keys():
+    there = {path.relative_to(staging).as_posix() for path in _files_in(staging)}
+    if not there <= digests.keys():
         return False
     return all(
-        _is_file(folder / name) and sha256_file(folder / name) == digest
+        _is_file(path) and sha256_file(path) == digest
         for name, digest in digests.items()
+        for path in [(staging if name in there else visible) / name]
     )
 
 

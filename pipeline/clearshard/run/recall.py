@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from clearshard.audit.ledger import Ledger
-from clearshard.audit.reading import VisibleRun, open_decisions, part_number
+from clearshard.audit.reading import VisibleRun, open_decisions
 from clearshard.errors import IntegrityError
+from clearshard.records.places import LeafIndex, place_of
 from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.earlier import Builder, Earlier, Found, Source
-from clearshard.run.folder import OutputFolder
+from clearshard.run.folder import SHARDS, OutputFolder
 from clearshard.run.publish import announcements
 from clearshard.shards.checkpoints import read_checkpoints
 from clearshard.shards.pseudonyms import account_key, doc_key
@@ -28,7 +29,7 @@ from clearshard.storage.files import sha256_file
 _ROWS_AT_ONCE = 65_536
 _JUDGED = """
     SELECT file_id, account_id, state, reasons[1], error_type, content_sha256, redactor_digest,
-           shard_part
+           period, account_key, doc_key
     FROM decisions WHERE content_sha256 IS NOT NULL AND redactor_digest IS NOT NULL
 """
 
@@ -126,24 +127,32 @@ def _add_run(
     Raises:
         IntegrityError: Its decisions cannot be read.
     """
-    numbers: dict[int, int] = {}
-    for shard in run.record.shards:
-        path = run.shards_folder / shard.name
+    leaves = LeafIndex(shard.leaf for shard in run.record.shards)
+    numbers: dict[int | None, int] = {}
+    for place, shard in enumerate(run.record.shards):
+        path = run.out / SHARDS / shard.name
         if path.is_file() and sha256_file(path) == shard.sha256:
-            numbers[part_number(shard.name)] = builder.source(Source(path, shard.sha256))
+            numbers[place] = builder.source(Source(path, shard.sha256, shard=shard))
         else:
             note(f"{path} is not what was recorded: what it held is redone")
     for row in _judged(run):
-        file_id, account_id, state, reason, error_type, content, redactor, part = row
+        file_id, account_id, state, reason, error_type, content, redactor, *where = row
         stale = redactor != seal.redactor_digest
-        if state == State.WRITTEN and part in numbers and not (stale and wishes.redo_stale):
-            found = Found(redactor, numbers[part], None, stale)
+        if state == State.WRITTEN:
+            number = numbers.get(_shard_of(leaves, *where))
+            if number is None or (stale and wishes.redo_stale):
+                continue
+            found = Found(redactor, number, None, stale)
         elif state == State.QUARANTINED and not stale and not wishes.retry_quarantined:
             found = Found(redactor, None, Quarantine(QuarantineReason(reason), error_type))
         else:
             continue
         keys = doc_key(seal.key, file_id), account_key(seal.key, account_id)
         builder.add(*keys, content, found)
+
+
+def _shard_of(leaves: LeafIndex, period: str, account_key: str, doc_key: str) -> int | None:
+    return leaves.find(period, place_of(account_key, doc_key))
 
 
 def _judged(run: VisibleRun) -> Iterator[tuple[Any, ...]]:

@@ -10,10 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from clearshard.config import ShardPeriod
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.run.intake import Provisional
+from clearshard.shards.periods import periods_of
 from clearshard.sources.uris import pointed
 
 #: JSON bytes of one unit: seconds of work, so that workers finish together and results stream.
@@ -32,6 +36,7 @@ def units_of(
     max_bytes: int,
     read: ReadRecords,
     saw: Saw,
+    by: ShardPeriod,
     done: Collection[int] = (),
 ) -> Iterator[WorkUnit]:
     """Work units that together hold every eligible file of a batch once, but for rows of `done`.
@@ -43,11 +48,12 @@ def units_of(
         max_bytes: Of one transcript.
         read: Reads the records of a container; see `clearshard.sources.containers.read_records`.
         saw: Told of each file before it is opened; returns its size in bytes.
+        by: How long a period of the shards is.
         done: Rows that need no work.
     """
     tasks: list[FileTask] = []
     size = 0
-    for task in _tasks(batch_number, batch, root, max_bytes, read, saw, done):
+    for task in _tasks(batch_number, batch, root, max_bytes, read, saw, by, done):
         if isinstance(task, tuple):
             yield WorkUnit(batch_number, (), (task,))
             continue
@@ -78,6 +84,7 @@ def _tasks(
     max_bytes: int,
     read: ReadRecords,
     saw: Saw,
+    by: ShardPeriod,
     done: Collection[int],
 ) -> Iterator[FileTask | tuple[int, Quarantine]]:
     eligible = [
@@ -85,9 +92,12 @@ def _tasks(
         for row in np.flatnonzero(batch.reason_bits == 0)
         if batch.quarantine[row] is None and row not in done
     ]
-    rows = batch.table.take(eligible).to_pylist() if eligible else []
+    chosen = batch.table.take(pa.array(eligible, pa.int64()))
+    rows = chosen.to_pylist()
+    submitted = pc.struct_field(chosen.column("facts"), "submitted_at")
+    periods = periods_of(submitted, by).to_pylist()
     containers: dict[str, dict[str, list[FileTask]]] = defaultdict(lambda: defaultdict(list))
-    for row, values in zip(eligible, rows, strict=True):
+    for row, values, period in zip(eligible, rows, periods, strict=True):
         file_id, account_id, uri = values["file_id"], values["account_id"], values["transcript_uri"]
         if uri is None:
             yield row, Quarantine(QuarantineReason.MISSING, "NoUri")
@@ -95,9 +105,9 @@ def _tasks(
         place = pointed(uri, file_id)
         size = saw((batch_number, row), place.path, place.record_id)
         if place.record_id is None:
-            yield FileTask(row, file_id, account_id, file_id, uri, None, size)
+            yield FileTask(row, file_id, account_id, period, file_id, uri, None, size)
         else:
-            waiting = FileTask(row, file_id, account_id, place.record_id, None, None, 0)
+            waiting = FileTask(row, file_id, account_id, period, place.record_id, None, None, 0)
             containers[place.path][place.record_id].append(waiting)
     for path, wanted in containers.items():
         for record_id, found in read(root, path, wanted.keys(), max_bytes):

@@ -183,7 +183,7 @@ def _row(
     task: FileTask, content_sha256: str, transcript: RedactedTranscript, key: PseudonymKey
 ) -> ShardRow:
     keys = doc_key(key, task.file_id), account_key(key, task.account_id)
-    return ShardRow(*keys, content_sha256, transcript)
+    return ShardRow(*keys, task.period, content_sha256, transcript)
 
 
 def _checkpoint(

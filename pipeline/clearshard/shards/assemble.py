@@ -1,14 +1,16 @@
-"""All scratch files of a run → shards whose bytes depend on their content alone.
+"""Scratch files of a run, and shards of the run before → the shards that are in force.
 
-A shard is a range of `doc_key`. The ranges follow from a histogram of the rows' sizes over the
-first 16 bits of the key, so memory does not grow with the number of rows; each shard then takes its
-range from every scratch file, sorts it and is written. Nothing of the order of work is left.
+A shard holds what lies in one leaf of the plan (`clearshard.shards.plan`), so its bytes depend on
+its rows alone, whatever the order of work or the history of the folder. A shard of the run before
+of which every row stays, and beside whose rows no others have come, is carried over unread. Within
+a shard rows are in the order of `doc_key`: what lies in one shard is one account's, but who reads
+from its beginning to its end gets the rows of its accounts mixed.
 """
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,43 +19,47 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clearshard.config import ShardPeriod
 from clearshard.errors import IntegrityError
-from clearshard.records.run import ShardFile
+from clearshard.records.places import PLACE_DIGITS, Leaf
+from clearshard.records.run import RunRecord, ShardFile
 from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.records.tasks import StagedUnit
+from clearshard.shards.plan import Weights, plan
 from clearshard.shards.staging import ROW_SCHEMA
 from clearshard.storage.files import sha256_file
 
-_BIN_DIGITS = 4
-_BINS = 16**_BIN_DIGITS
-_DIGEST_DIGITS = 12
+_DIGEST_DIGITS = 16
 _COMPRESSION_LEVEL = 3
+#: A row by its period and its place there.
+Row = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class ShardSizes:
-    """How large shards are, in bytes of redacted rows before compression."""
+class ShardCut:
+    """How shards are cut: sizes in bytes of redacted rows before compression."""
 
     target_shard_bytes: int
     row_group_bytes: int
+    period: ShardPeriod
+
+    def is_of(self, record: RunRecord) -> bool:
+        """Whether the shards of a run were cut so."""
+        cut = record.target_shard_bytes, record.row_group_bytes, record.shard_period
+        return cut == (self.target_shard_bytes, self.row_group_bytes, self.period)
 
 
 @dataclass(frozen=True, slots=True)
-class KeyRange:
-    """A half-open range of the first hex digits of `doc_key`, and the number of the shard."""
+class Kept:
+    """A shard of the run before of which every row stays.
 
-    part: int
-    first_bin: int
-    end_bin: int
+    Attributes:
+        shard: The shard.
+        open: Copies its rows to a scratch file, should others come beside them.
+    """
 
-    def holds(self, doc_key: str) -> bool:
-        """Whether a key lies in the range."""
-        return self.first_bin <= bin_of(doc_key) < self.end_bin
-
-
-def bin_of(doc_key: str) -> int:
-    """The bin of the key space that a key lies in; shards are ranges of bins."""
-    return int(doc_key[:_BIN_DIGITS], 16)
+    shard: ShardFile
+    open: Callable[[], StagedUnit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,59 +75,180 @@ class Contents:
     redactions: Counter[str]
 
 
+def contents_of(shards: Iterable[ShardFile]) -> Contents:
+    """What some shards hold."""
+    shards = tuple(shards)
+    return Contents(
+        sum(shard.word_count for shard in shards),
+        sum((Counter(shard.redactions) for shard in shards), Counter()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A scratch file, and where in it rows lie; 16 bytes a row.
+
+    Attributes:
+        path: The file.
+        periods: Each period in it, with the first of its rows and one past the last.
+        places: Of each row, ascending within its period.
+        weights: What each row weighs.
+    """
+
+    path: str
+    periods: tuple[tuple[str, int, int], ...]
+    places: npt.NDArray[np.uint64]
+    weights: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    unit: int
+    first: int
+    end: int
+
+
 class Assembler:
-    """Makes the shards of a run, and makes single ones again when files are taken out."""
+    """Makes the shards of a run, and makes single ones again when rows are taken out."""
 
     def __init__(
-        self, folder: Path, units: Sequence[StagedUnit], sizes: ShardSizes, policy_digest: str
+        self,
+        folder: Path,
+        units: Sequence[StagedUnit],
+        cut: ShardCut,
+        policy_digest: str,
+        kept: Sequence[Kept] = (),
     ) -> None:
-        """Looks at the scratch files and plans the shards.
+        """Looks at the scratch files.
 
         Args:
-            folder: Where the shards go.
-            units: Scratch files with the columns of `ROW_SCHEMA`, each sorted by `doc_key`.
-            sizes: How large the shards are.
+            folder: Where shards go that are written; those that are carried over are not in it.
+            units: Scratch files with the columns of `ROW_SCHEMA`, each in the order of places.
+            cut: How shards are cut; the rows have their periods already.
             policy_digest: The policy that lets these rows in; stamped on each.
+            kept: Shards that are carried over where nothing else comes into their leaves.
 
         Raises:
             IntegrityError: A scratch file is not what its worker wrote.
         """
         self._folder = folder
-        self._units = units
-        self._sizes = sizes
+        self._cut = cut
         self._policy_digest = policy_digest
-        self._contents: dict[int, Contents] = {}
-        for unit in units:
-            if sha256_file(Path(unit.path)) != unit.sha256:
-                raise IntegrityError(
-                    f"{unit.path} is not what a worker wrote. Nothing became visible; run again."
-                )
-        self.ranges = tuple(self._plan())
+        self._units = [_indexed(unit) for unit in units]
+        self._kept = {one.shard.leaf: one for one in kept}
+        self._written: dict[tuple[Leaf, frozenset[int]], ShardFile] = {}
 
-    def write(self, key_range: KeyRange, without: Collection[str] = ()) -> ShardFile | None:
-        """Writes one shard, leaving some keys out; None if nothing is left of it."""
-        table = self._rows(key_range)
-        if without:
-            keep = pc.invert(pc.is_in(table.column("doc_key"), pa.array(sorted(without))))
-            table = table.filter(keep)
-        self._contents[key_range.part] = _contents(table)
-        if table.num_rows == 0:
-            return None
+    def assemble(self, without: Set[Row] = frozenset()) -> tuple[ShardFile, ...]:
+        """The shards for all rows but some; those that are not carried over are in the folder.
+
+        May be called again with other rows left out: what changes is written again, and what is not
+        part of the result any more is removed.
+
+        Args:
+            without: Rows that are left out.
+
+        Raises:
+            IntegrityError: A shard that was to be carried over is not what it was.
+        """
+        for leaf in [leaf for leaf in self._kept if any(leaf.holds(*row) for row in without)]:
+            self._open(leaf)
+        while True:
+            leaves = plan(lambda: self._weights(without), self._cut.target_shard_bytes)
+            slices = self._slices(leaves)
+            left = [leaf for leaf in self._kept if leaf not in slices or slices[leaf]]
+            if not left:
+                break
+            for leaf in left:
+                self._open(leaf)
+        shards = []
+        written = {}
+        for leaf in leaves:
+            if leaf in self._kept:
+                shards.append(self._kept[leaf].shard)
+                continue
+            out = frozenset(place for period, place in without if leaf.holds(period, place))
+            shard = self._written.get((leaf, out)) or self._write(leaf, slices[leaf], out)
+            written[leaf, out] = shard
+            shards.append(shard)
+        names = {shard.name for shard in written.values()}
+        for shard in self._written.values():
+            if shard.name not in names:
+                (self._folder / shard.name).unlink()
+        self._written = written
+        return tuple(shards)
+
+    def _open(self, leaf: Leaf) -> None:
+        """Takes the rows of a shard like any others."""
+        self._units.append(_indexed(self._kept.pop(leaf).open()))
+
+    def _weights(self, without: Set[Row]) -> Iterator[Weights]:
+        for leaf, one in self._kept.items():
+            # All at the first of its places: within its leaf nobody asks.
+            place = np.array([leaf.first_place], np.uint64)
+            yield Weights(leaf.period, place, np.array([one.shard.weight_bytes], np.int64))
+        out: defaultdict[str, list[int]] = defaultdict(list)
+        for row_period, row_place in without:
+            out[row_period].append(row_place)
+        for unit in self._units:
+            for period, first, end in unit.periods:
+                places, weights = unit.places[first:end], unit.weights[first:end]
+                if period in out:
+                    stays = ~np.isin(places, np.array(out[period], np.uint64))
+                    places, weights = places[stays], weights[stays]
+                if len(places):
+                    yield Weights(period, places, weights)
+
+    def _slices(self, leaves: Sequence[Leaf]) -> dict[Leaf, list[_Slice]]:
+        """Which rows of which scratch files lie in each leaf."""
+        of_period: defaultdict[str, list[Leaf]] = defaultdict(list)
+        for leaf in leaves:
+            of_period[leaf.period].append(leaf)
+        found: dict[Leaf, list[_Slice]] = {leaf: [] for leaf in leaves}
+        starts = {
+            period: np.array([leaf.first_place for leaf in inside], np.uint64)
+            for period, inside in of_period.items()
+        }
+        for number, unit in enumerate(self._units):
+            for period, first, end in unit.periods:
+                if period not in starts:
+                    continue  # all of them are left out
+                places = unit.places[first:end]
+                bounds = first + np.searchsorted(places, starts[period])
+                # Rows before the first leaf, as between two, are such as are left out.
+                for leaf, (begin, close) in zip(
+                    of_period[period], pairwise([*bounds.tolist(), end]), strict=True
+                ):
+                    if begin < close:
+                        found[leaf].append(_Slice(number, begin, close))
+        return found
+
+    def _write(self, leaf: Leaf, slices: Sequence[_Slice], out: Collection[int]) -> ShardFile:
+        parts = [_read(self._units[s.unit].path).slice(s.first, s.end - s.first) for s in slices]
+        table = pa.concat_tables(parts)
+        places = np.concatenate([self._units[s.unit].places[s.first : s.end] for s in slices])
+        weights = np.concatenate([self._units[s.unit].weights[s.first : s.end] for s in slices])
+        stays = (places >= np.uint64(leaf.first_place)) & (places <= np.uint64(leaf.last_place))
+        stays &= ~np.isin(places, np.array(sorted(out), np.uint64))
+        table = table.filter(pa.array(stays)).drop_columns("period")
         # In one piece: Arrow does not promise how many a sorted table has, and where they end would
         # show in the pages, and so in the bytes.
         table = self._stamped(table.sort_by("doc_key").combine_chunks())
-        temporary = self._folder / f".part-{key_range.part}.tmp"
+        folder = self._folder / leaf.period
+        folder.mkdir(exist_ok=True)
+        temporary = folder / ".part.tmp"
         self._write_parquet(table, temporary)
         digest = sha256_file(temporary)
-        name = f"part-{key_range.part:05d}-{digest[:_DIGEST_DIGITS]}.parquet"
-        path = temporary.rename(self._folder / name)
+        path = temporary.rename(folder / f"part-{digest[:_DIGEST_DIGITS]}.parquet")
         return ShardFile(
-            name=name,
+            name=f"{leaf.period}/{path.name}",
             sha256=digest,
             row_count=table.num_rows,
             size_bytes=path.stat().st_size,
-            first_key=table.column("doc_key")[0].as_py(),
-            last_key=table.column("doc_key")[-1].as_py(),
+            prefix=leaf.prefix,
+            weight_bytes=int(weights[stays].sum()),
+            word_count=sum(len(text.split()) for text in table.column("text").to_pylist()),
+            redactions=_redactions(table),
+            policy_digest=self._policy_digest,
         )
 
     def _stamped(self, table: pa.Table) -> pa.Table:
@@ -129,15 +256,8 @@ class Assembler:
         policy = pa.repeat(pa.scalar(self._policy_digest, pa.string()), table.num_rows)
         return table.add_column(place, SHARD_SCHEMA.field(place), policy)
 
-    def contents(self) -> Contents:
-        """What the shards hold that have been written, each as it was written last."""
-        return Contents(
-            sum(c.word_count for c in self._contents.values()),
-            sum((c.redactions for c in self._contents.values()), Counter()),
-        )
-
     def _write_parquet(self, table: pa.Table, path: Path) -> None:
-        share = self._sizes.row_group_bytes / max(1, int(_row_bytes(table).sum()))
+        share = self._cut.row_group_bytes / max(1, int(_row_bytes(table).sum()))
         rows_per_group = max(1, round(table.num_rows * share))
         pq.write_table(
             table,
@@ -162,48 +282,44 @@ class Assembler:
             store_schema=False,
         )
 
-    def _plan(self) -> Iterator[KeyRange]:
-        weights = np.zeros(_BINS, np.int64)
-        for unit in self._units:
-            table = _open(unit)
-            if table.num_rows:
-                # Each row's own size, not a share of the unit's: the plan must not depend on how
-                # files were grouped into units.
-                np.add.at(weights, _bins(table), _row_bytes(table))
-        first = part = filled = 0
-        for place in np.flatnonzero(weights):
-            if filled and filled + weights[place] > self._sizes.target_shard_bytes:
-                yield KeyRange(part, first, int(place))
-                first, part, filled = int(place), part + 1, 0
-            filled += int(weights[place])
-        if filled:
-            yield KeyRange(part, first, _BINS)
 
-    def _rows(self, key_range: KeyRange) -> pa.Table:
-        parts = [ROW_SCHEMA.empty_table()]
-        for unit in self._units:
-            table = _open(unit)
-            keys = table.column("doc_key")
-            start, end = (_first_at(keys, b) for b in (key_range.first_bin, key_range.end_bin))
-            if start < end:
-                parts.append(table.slice(start, end - start))
-        return pa.concat_tables(parts)
+def _indexed(unit: StagedUnit) -> _Unit:
+    if sha256_file(Path(unit.path)) != unit.sha256:
+        raise IntegrityError(
+            f"{unit.path} is not what a worker wrote. Nothing became visible; run again."
+        )
+    table = _read(unit.path)
+    periods = table.column("period").combine_chunks().dictionary_encode()
+    codes = periods.indices.to_numpy()
+    bounds = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
+    return _Unit(
+        unit.path,
+        tuple(
+            (periods.dictionary[int(codes[first])].as_py(), first, end)
+            for first, end in pairwise(bounds)
+            if first < end
+        ),
+        _places(table),
+        _row_bytes(table),
+    )
 
 
-def _open(unit: StagedUnit) -> pa.Table:
-    with pa.memory_map(unit.path) as file:
+def _read(path: str) -> pa.Table:
+    with pa.memory_map(path) as file:
         table = pa.ipc.open_file(file).read_all()
     return table.select(ROW_SCHEMA.names).replace_schema_metadata()
 
 
-def _first_at(keys: pa.ChunkedArray, place: int) -> int:
-    """Index of the first of the sorted keys that lies in a bin or behind it."""
-    return bisect_left(range(len(keys)), place, key=lambda i: bin_of(keys[i].as_py()))
-
-
-def _bins(table: pa.Table) -> npt.NDArray[np.int64]:
-    prefixes = pc.utf8_slice_codeunits(table.column("doc_key"), 0, _BIN_DIGITS).to_pylist()
-    return np.array([int(prefix, 16) for prefix in prefixes], np.int64)
+def _places(table: pa.Table) -> npt.NDArray[np.uint64]:
+    """See `clearshard.records.places.place_of`."""
+    digits = pc.binary_join_element_wise(
+        *(
+            pc.utf8_slice_codeunits(table.column(name), 0, PLACE_DIGITS)
+            for name in ("account_key", "doc_key")
+        ),
+        "",
+    )
+    return np.array([int(text, 16) for text in digits.to_pylist()], np.uint64)
 
 
 def _row_bytes(table: pa.Table) -> npt.NDArray[np.int64]:
@@ -214,10 +330,7 @@ def _row_bytes(table: pa.Table) -> npt.NDArray[np.int64]:
     return np.asarray(256 + 2 * text + 40 * words + 64 * redactions, np.int64)
 
 
-def _contents(table: pa.Table) -> Contents:
+def _redactions(table: pa.Table) -> dict[str, int]:
     kinds = pc.struct_field(pc.list_flatten(table.column("redactions")), "entity_type")
     counts = pc.value_counts(kinds).to_pylist()
-    return Contents(
-        sum(len(text.split()) for text in table.column("text").to_pylist()),
-        Counter({entry["values"]: entry["counts"] for entry in counts}),
-    )
+    return dict(sorted((entry["values"], entry["counts"]) for entry in counts))

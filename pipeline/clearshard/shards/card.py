@@ -71,5 +71,5 @@ def dataset_card(record: RunRecord) -> bytes:
 def _files(record: RunRecord) -> str:
     if not record.shards:
         return " []"
-    paths = [f"    - shards/run={record.run_id}/{shard.name}" for shard in record.shards]
+    paths = [f"    - shards/{shard.name}" for shard in record.shards]
     return "\n".join(["", "  - split: train", "    path:", *paths])

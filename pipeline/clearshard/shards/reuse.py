@@ -5,7 +5,7 @@ of files that are not eligible any more or have changed since, stays behind.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,43 +13,50 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clearshard.errors import IntegrityError
+from clearshard.records.places import place_of
 from clearshard.records.tasks import StagedUnit
 from clearshard.shards.staging import ROW_SCHEMA
 from clearshard.storage.files import sha256_file
 
-#: Rows in memory at a time.
-_BATCH_ROWS = 1024
 
-
-def take_rows(source: Path, sha256: str, doc_keys: Collection[str], target: Path) -> StagedUnit:
-    """Copies the rows of these keys from a shard or a checkpoint, in their order.
+def take_rows(source: Path, sha256: str, periods: Mapping[str, str], target: Path) -> StagedUnit:
+    """Copies the rows of some keys from a shard or a checkpoint, in the order of their places.
 
     Args:
-        source: A shard (``.parquet``) or a checkpoint, both sorted by `doc_key`.
+        source: A shard (``.parquet``) or a checkpoint.
         sha256: Of its bytes. Hours can have passed since somebody believed them, so what is read
             is what is compared.
-        doc_keys: Keys without repetition.
+        periods: `doc_key` of each row → the period that it lies in now.
         target: The scratch file to make.
 
     Raises:
         IntegrityError: It is not what it was; or a key is not in it, or more than once.
     """
-    content = _content(source, sha256)
-    wanted = pa.array(sorted(doc_keys), pa.string())
-    taken = 0
-    with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, ROW_SCHEMA) as writer:
-        for batch in _batches(source, content):
-            rows = batch.filter(pc.is_in(batch.column("doc_key"), wanted))
-            taken += rows.num_rows
-            if rows.num_rows:
-                writer.write_batch(rows)
-    if taken != len(wanted):
+    table = _table(source, _content(source, sha256))
+    rows = table.filter(pc.is_in(table.column("doc_key"), pa.array(sorted(periods), pa.string())))
+    keys = rows.column("doc_key").to_pylist()
+    if len(keys) != len(periods) or len(set(keys)) != len(keys):
         raise IntegrityError(
-            f"{source} holds {taken:,} of {len(wanted):,} rows that its records say are in it. "
-            "Nothing became visible. Run `clearshard audit verify`, then run again into a new "
+            f"{source} holds {len(keys):,} of {len(periods):,} rows that its records say are in "
+            "it. Nothing became visible. Run `clearshard audit verify`, then run again into a new "
             "folder."
         )
-    return StagedUnit(str(target), sha256_file(target), taken)
+    rows = rows.append_column(ROW_SCHEMA.field("period"), [[periods[key] for key in keys]])
+    places = map(place_of, rows.column("account_key").to_pylist(), keys)
+    where = [(periods[key], place) for key, place in zip(keys, places, strict=True)]
+    order = sorted(range(len(where)), key=where.__getitem__)
+    rows = rows.select(ROW_SCHEMA.names).take(pa.array(order, pa.int64())).cast(ROW_SCHEMA)
+    with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, ROW_SCHEMA) as writer:
+        writer.write_table(rows)
+    return StagedUnit(str(target), sha256_file(target), len(keys))
+
+
+def periods_in(unit: StagedUnit) -> dict[str, str]:
+    """`doc_key` of each row of a scratch file → the period that it was put in."""
+    with pa.memory_map(unit.path) as mapped:
+        table = pa.ipc.open_file(mapped).read_all()
+    columns = (table.column(name).to_pylist() for name in ("doc_key", "period"))
+    return dict(zip(*columns, strict=True))
 
 
 def without_rows(
@@ -66,9 +73,8 @@ def without_rows(
         IntegrityError: As `take_rows`.
     """
     for number, unit in enumerate(units):
-        with pa.memory_map(unit.path) as mapped:
-            held = pa.ipc.open_file(mapped).read_all().column("doc_key").to_pylist()
-        kept = [key for key in held if key not in doc_keys]
+        held = periods_in(unit)
+        kept = {key: period for key, period in held.items() if key not in doc_keys}
         if len(kept) == len(held):
             yield unit
         elif kept:
@@ -91,15 +97,10 @@ def _content(source: Path, sha256: str) -> pa.BufferReader:
     return pa.BufferReader(content)
 
 
-def _batches(source: Path, content: pa.BufferReader) -> Iterator[pa.RecordBatch]:
-    names = ROW_SCHEMA.names
+def _table(source: Path, content: pa.BufferReader) -> pa.Table:
+    """The rows of a file without their periods, in the types of scratch files."""
+    names = [name for name in ROW_SCHEMA.names if name != "period"]
     if source.suffix == ".parquet":
-        with pq.ParquetFile(content) as file:
-            for batch in file.iter_batches(_BATCH_ROWS, columns=names):
-                # Parquet has names of its own for what a list holds.
-                yield from (
-                    pa.Table.from_batches([batch]).select(names).cast(ROW_SCHEMA).to_batches()
-                )
-    else:
-        table = pa.ipc.open_file(content).read_all().select(names).replace_schema_metadata()
-        yield from table.to_batches()
+        # Parquet has names of its own for what a list holds.
+        return pq.read_table(content, columns=names).select(names)
+    return pa.ipc.open_file(content).read_all().select(names).replace_schema_metadata()

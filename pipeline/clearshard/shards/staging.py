@@ -1,8 +1,8 @@
 """Redacted transcripts of one work unit → a checkpoint that only becomes visible as shards.
 
-A checkpoint is an Arrow IPC file: rows sorted by `doc_key`, and in its metadata what was made with
-and which files of the unit were quarantined. It outlives the run if that is killed, so it says
-everything that a later run must know to take it; see `clearshard.shards.checkpoints`.
+A checkpoint is an Arrow IPC file: rows in the order of their places, and in its metadata what was
+made with and which files of the unit were quarantined. It outlives the run if that is killed, so it
+says everything that a later run must know to take it; see `clearshard.shards.checkpoints`.
 
 It is named by a digest of its bytes under the pseudonym key. Whoever can write to the folder but
 does not hold the key cannot pass anything off as redacted, a torn file does not bear its own name,
@@ -19,13 +19,20 @@ import msgspec
 import pyarrow as pa
 
 from clearshard.keys import PseudonymKey
+from clearshard.records.places import place_of
 from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.records.tasks import StagedUnit
 from clearshard.records.transcript import RedactedTranscript
 from clearshard.storage.files import write_atomic
 
-#: A row of a shard without the policy that let it in: that is stamped when shards are made.
-ROW_SCHEMA = pa.schema([field for field in SHARD_SCHEMA if field.name != "policy_digest"])
+#: A row of a shard and the period that it lies in, without the policy that let it in: that is
+#: stamped when shards are made.
+ROW_SCHEMA = pa.schema(
+    [
+        *(field for field in SHARD_SCHEMA if field.name != "policy_digest"),
+        pa.field("period", pa.string(), nullable=False),
+    ]
+)
 #: The same with the digest of the transcript that it was made from. That one is no column of a
 #: shard: whoever holds a shard could otherwise tell whether a transcript of theirs is in it.
 STAGED_SCHEMA = ROW_SCHEMA.append(pa.field("content_sha256", pa.string(), nullable=False))
@@ -69,7 +76,7 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class ShardRow:
-    """A redacted transcript, its pseudonyms, and the digest of the bytes that it was read from.
+    """A redacted transcript, its pseudonyms and period, and the digest of what it was read from.
 
     Raises:
         TypeError: The transcript was not sealed by redaction.
@@ -77,8 +84,14 @@ class ShardRow:
 
     doc_key: str
     account_key: str
+    period: str
     content_sha256: str
     transcript: RedactedTranscript
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it lies in the shards; see `clearshard.records.places`."""
+        return self.period, place_of(self.account_key, self.doc_key)
 
     def __post_init__(self) -> None:
         if type(self.transcript) is not RedactedTranscript:
@@ -103,7 +116,7 @@ def stage(
         # Again what `ShardRow` has checked: a copy or a pickle is made without its check.
         if type(row) is not ShardRow or type(row.transcript) is not RedactedTranscript:
             raise TypeError("only ShardRows with a RedactedTranscript can be staged")
-    ordered = sorted(rows, key=lambda row: row.doc_key)
+    ordered = sorted(rows, key=lambda row: row.place)
     made = Made(seal.redactor_digest, seal.promise_digest, tuple(held))
     table = _table(ordered, seal.redactor_digest)
     table = table.replace_schema_metadata({_METADATA: msgspec.json.encode(made)})
@@ -179,6 +192,7 @@ def _table(ordered: Sequence[ShardRow], redactor_digest: str) -> pa.Table:
             },
         ),
         "redactor_digest": [redactor_digest] * len(ordered),
+        "period": [row.period for row in ordered],
         "content_sha256": [row.content_sha256 for row in ordered],
     }
     return pa.Table.from_pydict(columns, schema=STAGED_SCHEMA)

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from clearshard.audit.ledger import Ledger
@@ -15,7 +17,7 @@ from clearshard.run.job import RunOptions, RunResult, run
 from clearshard.run.outcomes import OutcomeWriter
 from clearshard.run.recall import NO_WISHES, Wishes
 
-from ..world import AS_OF, World, world_clock
+from ..world import AS_OF, World, in_force, world_clock
 
 #: Small shards, so that there are several; the light recognizers, so that a run is quick.
 SETTINGS = '\n[output]\ntarget_shard_bytes = 4000\n\n[redaction]\nprofile = "stock"\n'
@@ -38,9 +40,17 @@ def go(
 
 
 def shards(world: World, out: str = "out") -> dict[str, bytes]:
-    """Name and bytes of each visible shard; the name of the run is no part of it."""
-    paths = sorted((world.root / out / "shards").rglob("*.parquet"))
-    return {path.name: path.read_bytes() for path in paths}
+    """Name and bytes of each shard in force."""
+    root = world.root / out
+    return {p.relative_to(root / "shards").as_posix(): p.read_bytes() for p in in_force(root)}
+
+
+def rows_in(shards: dict[str, bytes]) -> list[dict[str, Any]]:
+    """The rows of some shards, but for the policy that was in force when each was written."""
+    tables = [pq.read_table(pa.BufferReader(content)) for content in shards.values()]
+    rows = pa.concat_tables(tables).drop_columns("policy_digest")
+    found: list[dict[str, Any]] = rows.sort_by("doc_key").to_pylist()
+    return found
 
 
 def events(world: World) -> list[str]:

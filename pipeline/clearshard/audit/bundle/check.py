@@ -117,7 +117,7 @@ def check(
         for record in in_use(records):
             for shard in record["shards"]:
                 count += 1
-                faults += shard_faults(shards, record["run_id"], shard)
+                faults += shard_faults(shards, shard)
     decisions = sum(record["counts"]["seen"] for record in records.values())
     said = [
         f"checked {len(events)} events, {len(records)} runs, {decisions} decisions, {count} shards",
@@ -314,13 +314,14 @@ def in_use(records: dict[str, Record]) -> list[Record]:
     return [record for run, record in sorted(records.items()) if run not in replaced]
 
 
-def shard_faults(folder: Path, run: str, shard: dict[str, Any]) -> Iterator[Fault]:
+def shard_faults(folder: Path, shard: dict[str, Any]) -> Iterator[Fault]:
     """Is a shard what its record says?"""
-    where = f"shards/run={run}/{shard['name']}"
-    if not NAME.fullmatch(shard["name"]) or not NAME.fullmatch(run):
+    where = f"shards/{shard['name']}"
+    period, _, name = shard["name"].partition("/")
+    if not NAME.fullmatch(period) or not NAME.fullmatch(name):
         yield where, "has no proper name"
         return
-    path = folder / f"run={run}" / shard["name"]
+    path = folder / period / name
     if not path.is_file() or path.is_symlink():
         yield where, "is missing"
     elif digest_of(path) != shard["sha256"]:

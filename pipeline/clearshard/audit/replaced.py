@@ -1,0 +1,76 @@
+"""Shards that are still there and that the newest run does not list any more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+
+from clearshard.audit.reading import VisibleRun, connected, parquet_view
+from clearshard.errors import IntegrityError
+from clearshard.records.states import State
+
+_ROWS_GONE = """
+    SELECT DISTINCT filename FROM shards_rows WHERE doc_key NOT IN (
+        SELECT doc_key FROM decisions WHERE state = $written AND doc_key IS NOT NULL
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A shard that is still there and that the newest run does not list.
+
+    Attributes:
+        name: Below ``shards/``.
+        replaced_at: When the first run ended that did not list it any more.
+        promise_digest: What its rows promise.
+    """
+
+    name: str
+    replaced_at: datetime
+    promise_digest: str
+
+
+def replaced_shards(out: Path, runs: Sequence[VisibleRun]) -> list[Replaced]:
+    """The shards that only earlier runs list and that are still there, by name.
+
+    Args:
+        out: The output folder.
+        runs: All that there are, oldest first.
+    """
+    found: dict[str, Replaced] = {}
+    current = {shard.name for run in runs[-1:] for shard in run.record.shards}
+    for run, next_run in pairwise(runs):
+        listed = {shard.name for shard in next_run.record.shards}
+        for shard in run.record.shards:
+            if shard.name not in listed | current:
+                found[shard.name] = Replaced(
+                    shard.name, next_run.finished_at, run.record.promise_digest
+                )
+    return [found[name] for name in sorted(found) if (out / "shards" / name).exists()]
+
+
+def with_rows_gone(newest: VisibleRun, names: Sequence[str]) -> frozenset[str]:
+    """Those of some shards with a row that the newest run has not written.
+
+    What cannot be read counts as one of them.
+    """
+    if not newest.decisions_paths:
+        return frozenset(names)
+    paths = {str(newest.out / "shards" / name): name for name in names}
+    try:
+        with connected() as connection:
+            for view, columns, of_view in (
+                ("decisions", ("state", "doc_key"), map(str, newest.decisions_paths)),
+                ("shards", ("doc_key",), paths),
+            ):
+                parquet_view(connection, view, columns, pa.table({"filename": list(of_view)}))
+            found = connection.execute(_ROWS_GONE, {"written": str(State.WRITTEN)})
+            return frozenset(paths[path] for (path,) in found.fetchall())
+    except IntegrityError:
+        if len(names) == 1:
+            return frozenset(names)
+        return frozenset().union(*(with_rows_gone(newest, [name]) for name in names))

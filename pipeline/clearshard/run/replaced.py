@@ -1,0 +1,86 @@
+"""Shards that the newest run does not list any more: how long they stay, and why they go.
+
+Who began to read before the newest run goes on reading the shards that the run before listed, so
+they stay for `housekeeping.keep_shards_hours`. Two kinds go at once: one with a row that the newest
+run does not have any more, since its file may not be used, and one of which the rows were promised
+something else than those of the newest run.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from clearshard.audit.events import EventName
+from clearshard.audit.reading import VisibleRun, visible_runs
+from clearshard.audit.replaced import Replaced, replaced_shards, with_rows_gone
+from clearshard.config import Housekeeping
+from clearshard.run.folder import OutputFolder
+from clearshard.run.journal import Journal
+from clearshard.storage.files import fsync_folder
+
+#: Names in one event of the ledger.
+_NAMES = 1_000
+
+
+class Why(StrEnum):
+    """Why a shard is removed."""
+
+    #: It holds a row of a file that the newest run has not written.
+    ROW_GONE = "row_gone"
+    #: Its rows were redacted as something else was asked of redaction.
+    OTHER_PROMISE = "other_promise"
+    #: It was replaced so long ago that nobody reads it any more.
+    TIME_OVER = "time_over"
+
+
+def remove_replaced(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> None:
+    """Removes the replaced shards that must go, and those whose time is over.
+
+    The ledger is told first: what it calls removed since the newest run and is still there was
+    interrupted, and is removed now.
+    """
+    runs = visible_runs(folder.root)
+    left = replaced_shards(folder.root, runs)
+    if not left:
+        return
+    told: set[str] = set()
+    for event in journal.events():
+        if event.event == EventName.RUN_FINISHED:
+            told.clear()
+        elif event.event == EventName.SHARDS_REMOVED:
+            told.update(map(str, event.data.get("shards", ())))
+    going = dict(_going(folder, runs[-1], left, settings, journal.clock()))
+    for why in Why:
+        names = [name for name, reason in going.items() if reason is why and name not in told]
+        for first in range(0, len(names), _NAMES):
+            data = {"shards": names[first : first + _NAMES], "why": str(why)}
+            journal.tell(EventName.SHARDS_REMOVED, runs[-1].run_id, data)
+    _remove(folder, going.keys() | (told & {one.name for one in left}))
+
+
+def _going(
+    folder: OutputFolder,
+    newest: VisibleRun,
+    left: Sequence[Replaced],
+    settings: Housekeeping,
+    now: datetime,
+) -> Iterator[tuple[str, Why]]:
+    with_other_rows = with_rows_gone(newest, [one.name for one in left])
+    keep = timedelta(hours=settings.keep_shards_hours)
+    for one in left:
+        if one.name in with_other_rows:
+            yield one.name, Why.ROW_GONE
+        elif one.promise_digest != newest.record.promise_digest:
+            yield one.name, Why.OTHER_PROMISE
+        elif now - one.replaced_at >= keep:
+            yield one.name, Why.TIME_OVER
+
+
+def _remove(folder: OutputFolder, names: Iterable[str]) -> None:
+    for name in names:
+        path = folder.shards / name
+        path.unlink(missing_ok=True)
+        with suppress(OSError):  # others are in it
+            path.parent.rmdir()
+        fsync_folder(path.parent if path.parent.exists() else folder.shards)
