@@ -6,7 +6,7 @@ SOURCES := pipeline tests data/generator models
 # Two processes, and each file of tests within one of them: what it has set up is used by all of it.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: demo test format soak bench-audit bench-gate samples lock clean
+.PHONY: demo test format soak bench-audit bench-gate bench-night samples lock clean
 
 demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build
@@ -49,6 +49,10 @@ bench-audit: .venv/installed
 
 bench-gate: .venv/installed
 	$(BIN)/python tests/benchmarks/bench_gate.py
+
+bench-night: .venv/installed
+	@rm -rf build/night
+	$(BIN)/python tests/benchmarks/bench_night.py build/night
 
 samples: .venv/installed
 	rm -rf data/samples && $(BIN)/python -m data.generator data/samples
