@@ -93,6 +93,8 @@ def test_explain_finds_every_decision(out: Path, place: int) -> None:
     assert there == [
         (v.run_id, v.state.value, [why.reason for why in v.reasons]) for v in explanation.verdicts
     ]
+    for verdict in explanation.verdicts:
+        assert verdict.written is None or verdict.written.shard is not None
     assert len(there) == (2 if 1_000 <= place < CHUNK + 5_000 else 1)
     assert explain(out, file_id[:-1] + ("0" if file_id[-1] != "0" else "1")) is None
 

@@ -23,8 +23,8 @@ import pyarrow.compute as pc
 
 from clearshard.audit.decisions import DecisionsWriter
 from clearshard.audit.events import EventName
-from clearshard.audit.inventory import MARKER, MARKER_NAME
 from clearshard.audit.ledger import Ledger
+from clearshard.audit.marker import MARKER, MARKER_NAME
 from clearshard.audit.signing import Signer
 from clearshard.config import default_policy_text
 from clearshard.eligibility.accounts import AccountIndex, index_accounts
@@ -38,6 +38,7 @@ from clearshard.records.states import QuarantineReason, State
 from clearshard.records.times import utc_text
 from clearshard.run.folder import encode_record
 from clearshard.shards.card import dataset_card
+from clearshard.shards.periods import periods_of
 from clearshard.storage.files import write_atomic
 
 #: Rows that a run decides at once: what the sources give the gate.
@@ -45,7 +46,9 @@ CHUNK = 1 << 16
 FIRST_RUN = datetime(2026, 6, 1, tzinfo=UTC)
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
-_SHARDS = 64
+#: What the manifest's files were submitted in, and what divides each of them into shards.
+_PERIODS = (*(f"2025-{n:02d}" for n in range(6, 13)), *(f"2026-{n:02d}" for n in range(1, 7)))
+_PREFIXES = ("00", "01", "10", "11")
 _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 _DASHES = (8, 13, 18, 23)
 _REDACTOR = "d" * 64
@@ -105,8 +108,11 @@ def generate(out: Path, size: Size) -> tuple[RunRecord, ...]:
         (out / "runs").mkdir(exist_ok=True)
         write_atomic(out / "runs" / f"{run_id}.json", content)
         write_atomic(out / "README.md", card)
+        kept = {shard.name for shard in record.shards}
         for old in records[-1:]:
-            ledger.append(EventName.SHARDS_REMOVED, old.run_id, as_of, {"superseded_by": run_id})
+            names = [shard.name for shard in old.shards if shard.name not in kept]
+            data = {"shards": names, "why": "time_over"}
+            ledger.append(EventName.SHARDS_REMOVED, run_id, as_of, data)
         records.append(record)
     return tuple(records)
 
@@ -203,22 +209,27 @@ def _decided(
     of_gate = gate.reason_lists(decided.reason_bits)
     of_steps = pa.ListArray.from_arrays(np.arange(size + 1, dtype=np.int32), pa.array(why))
     reasons = pc.if_else(pa.array(held), of_steps, of_gate)
-    parts = (np.arange(size) % _SHARDS).astype(np.int32)
     halves = (_hex(rng, CHUNK).slice(0, size) for _ in range(2))
     contents = pc.binary_join_element_wise(*halves, "")
+    nothing = pa.scalar(None, pa.string())
     columns = {
         "file_id": files.column("file_id"),
         "account_id": files.column("account_id"),
         "state": states,
         "reasons": reasons,
-        "error_type": pc.if_else(pa.array(held), "SomeError", pa.scalar(None, pa.string())),
+        "error_type": pc.if_else(pa.array(held), "SomeError", nothing),
         "facts": decided.facts,
         "policy_digest": pa.repeat(policy.digest, size),
         "decided_at": pa.repeat(pa.scalar(as_of, TIMESTAMP), size),
-        "doc_key": pc.if_else(pa.array(written), keys, pa.scalar(None, pa.string())),
-        "shard_part": pa.array(parts, mask=~written),
-        "content_sha256": pc.if_else(pa.array(written), contents, pa.scalar(None, pa.string())),
-        "redactor_digest": pc.if_else(pa.array(written), _REDACTOR, pa.scalar(None, pa.string())),
+        "doc_key": pc.if_else(pa.array(written), keys, nothing),
+        "account_key": pc.if_else(
+            pa.array(written), _account_keys(files.column("account_id")), nothing
+        ),
+        "period": pc.if_else(
+            pa.array(written), periods_of(files.column("submitted_at"), "month"), nothing
+        ),
+        "content_sha256": pc.if_else(pa.array(written), contents, nothing),
+        "redactor_digest": pc.if_else(pa.array(written), _REDACTOR, nothing),
     }
     # Columns that this does not know are of later steps, and may be null.
     columns |= {
@@ -241,10 +252,6 @@ def _record(
     seen = sum(states.values())
     at = utc_text(as_of)
     registry = SourceSnapshot(sha256="2" * 64, row_count=1, newest_exported_at=at)
-    shards = tuple(
-        ShardFile(f"part-{part:05d}-{part:012x}.parquet", "0" * 64, 0, 0, "", "")
-        for part in range(_SHARDS)
-    )
     return RunRecord(
         run_id=run_id,
         clearshard_version="0",
@@ -269,10 +276,29 @@ def _record(
         redactions={},
         word_count=0,
         decisions=files,
-        shards=shards,
+        shards=tuple(_shards(policy.digest, len(earlier))),
         key_id="key",
         superseded=tuple(record.run_id for record in earlier),
     )
+
+
+def _shards(policy_digest: str, number: int) -> Iterator[ShardFile]:
+    """Of each run those of the newest period are others; the rest is carried over."""
+    for period in _PERIODS:
+        for prefix in _PREFIXES:
+            of_run = number if period == _PERIODS[-1] else 0
+            digest = hashlib.sha256(f"{period} {prefix} {of_run}".encode()).hexdigest()
+            yield ShardFile(
+                name=f"{period}/part-{digest[:16]}.parquet",
+                sha256=digest,
+                row_count=0,
+                size_bytes=0,
+                prefix=prefix,
+                weight_bytes=0,
+                word_count=0,
+                redactions={},
+                policy_digest=policy_digest,
+            )
 
 
 def _count(counter: Counter[str], column: pa.Array) -> None:
@@ -300,6 +326,16 @@ def _account_ids(numbers: Ints) -> pa.StringArray:
     text[:, :5] = np.frombuffer(b"acct-", np.uint8)
     text[:, 5:] = digits + ord("0")
     return _strings(text)
+
+
+def _account_keys(ids: pa.StringArray) -> pa.StringArray:
+    encoded = ids.dictionary_encode()
+    keys = [
+        hashlib.sha256(name.encode()).hexdigest()[:32] for name in encoded.dictionary.to_pylist()
+    ]
+    return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(keys, pa.string())).cast(
+        pa.string()
+    )
 
 
 def _hex(rng: np.random.Generator, count: int, *, dashes: bool = False) -> pa.StringArray:
