@@ -12,8 +12,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clearshard.audit.inventory import MARKER, MARKER_NAME
 from clearshard.audit.ledger import Ledger
+from clearshard.audit.marker import MARKER, MARKER_NAME
 from clearshard.config import default_policy_text
 from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
 from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
@@ -26,6 +26,7 @@ NAME = "out [1]*?'; run=x"
 POLICY = "a" * 64
 REDACTOR = "d" * 64
 ACCOUNT_KEY = "0123456789abcdef" * 2
+TEXT = "SECRET CONTENT"
 FACTS: dict[str, Any] = {
     "product": "async",
     "region": "us",
@@ -109,7 +110,7 @@ def shard_row(key: str, **changes: Any) -> dict[str, Any]:
         "account_key": ACCOUNT_KEY,
         "language": "en",
         "audio_duration_ms": 1000,
-        "text": "SECRET CONTENT",
+        "text": TEXT,
         "utterances": [],
         "words": [],
         "redactions": [],
@@ -145,11 +146,13 @@ class Output:
         record: Mapping[str, Any] | None = None,
         shard_changes: Mapping[str, Any] | None = None,
         not_recorded: Sequence[str] = (),
+        texts_of: str | None = None,
     ) -> RunRecord:
         """Publishes a run; what is given beside `rows` replaces what follows from them.
 
         Digests of files and the announcement always fit: a lie told here is a consistent one.
-        What is `not_recorded` an earlier version did not know.
+        What is `not_recorded` an earlier version did not know. Rows say of which run their texts
+        are: with those of an earlier run, shards of the same rows are carried over from it.
         """
         self.ledger.append("run_started", run_id, self.tick(), {})
         if decisions is None:
@@ -157,7 +160,10 @@ class Output:
         if shards is None:
             written = sorted((r for r in rows if r.state == "written"), key=lambda r: r.key)
             parts = sorted({row.part for row in written})
-            shards = {p: [shard_row(r.key) for r in written if r.part == p] for p in parts}
+            text = f"{TEXT} of {texts_of or run_id}"
+            shards = {
+                p: [shard_row(r.key, text=text) for r in written if r.part == p] for p in parts
+            }
         states = Counter(row.state for row in rows)
         finished = self.tick().isoformat().replace("+00:00", "Z")
         values: dict[str, Any] = {
@@ -187,7 +193,7 @@ class Output:
             "word_count": 0,
             "decisions": self._write_decisions(run_id, decisions),
             "shards": tuple(
-                self._write_shard(part, held, shard_schema, shard_changes or {})
+                self.write_shard(part, held, shard_schema, **(shard_changes or {}))
                 for part, held in shards.items()
             ),
             "key_id": "key",
@@ -213,10 +219,26 @@ class Output:
     def record_path(self, run_id: str) -> Path:
         return self.out / "runs" / f"{run_id}.json"
 
+    def record(self, run_id: str) -> RunRecord:
+        return msgspec.json.decode(self.record_path(run_id).read_bytes(), type=RunRecord)
+
     def shard_paths(self, run_id: str) -> list[Path]:
-        content = self.record_path(run_id).read_bytes()
-        record = msgspec.json.decode(content, type=RunRecord)
-        return [self.out / "shards" / shard.name for shard in record.shards]
+        """In the order of the record."""
+        return [self.out / "shards" / shard.name for shard in self.record(run_id).shards]
+
+    def remove_shards(self, run_id: str) -> None:
+        """Removes the shards that only this run lists, as the run after it does."""
+        others = {
+            path
+            for record in (self.out / "runs").iterdir()
+            if record.stem != run_id
+            for path in self.shard_paths(record.stem)
+        }
+        for path in self.shard_paths(run_id):
+            if path not in others:
+                path.unlink()
+                if not any(path.parent.iterdir()):
+                    path.parent.rmdir()
 
     def decisions_paths(self, run_id: str) -> list[Path]:
         return sorted((self.out / "audit" / "decisions" / f"run={run_id}").iterdir())
@@ -235,13 +257,14 @@ class Output:
             files.append(DecisionsFile(name=path.name, sha256=digest, row_count=len(some)))
         return tuple(files)
 
-    def _write_shard(
+    def write_shard(
         self,
         part: int,
         rows: Sequence[dict[str, Any]],
-        schema: pa.Schema,
-        changes: Mapping[str, Any],
+        schema: pa.Schema = SHARD_SCHEMA,
+        **changes: Any,
     ) -> ShardFile:
+        """Writes a shard for a record; `changes` are what the record says of it otherwise."""
         folder = self.out / "shards" / period_of(part)
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / "draft"

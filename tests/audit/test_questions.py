@@ -1,7 +1,6 @@
 """summary, listing, explain and the reading below them."""
 
 import json
-import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,19 @@ from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
 from clearshard.records.schemas import DECISION_SCHEMA
 from clearshard.records.states import QuarantineReason, State
 
-from .building import FACTS, POLICY, ROWS, Output, Row, excluded, key_of, quarantined
+from .building import (
+    ACCOUNT_KEY,
+    FACTS,
+    POLICY,
+    ROWS,
+    Output,
+    Row,
+    decision,
+    excluded,
+    key_of,
+    quarantined,
+    shard_row,
+)
 
 HOSTILE = [
     '=HYPERLINK("http://x")',
@@ -49,7 +60,7 @@ HOSTILE = [
 def two_runs(output: Output) -> None:
     output.publish("old", [Row("f1"), Row("f5"), excluded("f4", "unknown_account")])
     output.publish("new", superseded=["old"])
-    shutil.rmtree(output.out / "shards" / "run=old")
+    output.remove_shards("old")
 
 
 def test_summary_of_the_newest_run(output: Output) -> None:
@@ -239,7 +250,8 @@ def test_listing_is_as_the_manifest_was_and_ready_for_json(output: Output) -> No
     assert rows[0]["facts"]["submitted_at"] == "2026-03-01T12:00:00Z"
     assert rows[0]["facts"]["expires_at"] is None
     assert rows[0]["decided_at"] == "2026-03-01T12:00:00Z"
-    assert (rows[2]["doc_key"], rows[2]["shard_part"]) == (key_of("f3"), 1)
+    assert (rows[2]["doc_key"], rows[2]["period"]) == (key_of("f3"), "2026-02")
+    assert rows[2]["account_key"] == ACCOUNT_KEY
     assert rows[3]["reasons"] == ["baa_executed", "opted_out"]
 
 
@@ -321,7 +333,7 @@ def test_explanation_of_every_decision_oldest_first(output: Output) -> None:
     assert old.written.presence is Presence.REMOVED
     assert old.written.superseded_by == "new"
     assert old.written.shard is not None
-    assert old.written.shard.startswith("run=old/part-00000-")
+    assert old.written.shard.startswith("2026-01/part-")
     assert (new.run_id, new.state, new.written) == ("new", State.EXCLUDED, None)
     assert new.policy_digest == POLICY
     assert new.registry.sha256 == "2" * 64
@@ -346,12 +358,12 @@ def test_where_a_file_was_written(output: Output, removed: bool, replaced: bool)
         output.publish("s", [], superseded=["r"])
     name = output.shard_paths("r")[0].name
     if removed:
-        shutil.rmtree(output.out / "shards" / "run=r")
+        output.remove_shards("r")
     explanation = explain(output.out, "f1")
     assert explanation is not None
     written = explanation.verdicts[0].written
     assert written is not None
-    assert (written.shard, written.doc_key) == (f"run=r/{name}", key_of("f1"))
+    assert (written.shard, written.doc_key) == (f"2026-05/{name}", key_of("f1"))
     assert written.superseded_by == ("s" if replaced else None)
     assert (
         written.presence
@@ -372,15 +384,92 @@ def three_runs(output: Output) -> None:
 
 def test_each_run_was_replaced_by_the_one_right_behind_it(output: Output) -> None:
     three_runs(output)
-    shutil.rmtree(output.out / "shards" / "run=a")
+    output.remove_shards("a")
     explanation = explain(output.out, "f1")
     assert explanation is not None
     places = [verdict.written for verdict in explanation.verdicts]
     assert [place and place.superseded_by for place in places] == ["b", "c", "d", None]
-    # The shards of b and c are still there: a verification names the same runs.
-    left = {fault.location: fault.message for fault in verify(output.out).faults}
-    assert "run c replaced them" in left["shards/run=b"]
-    assert "run d replaced them" in left["shards/run=c"]
+    # The shards of b and c are still there, for readers who began before.
+    assert [place and place.presence for place in places] == [
+        Presence.REMOVED,
+        Presence.NOT_YET_REMOVED,
+        Presence.NOT_YET_REMOVED,
+        Presence.PRESENT,
+    ]
+    assert verify(output.out).sound
+
+
+def test_a_shard_that_was_carried_over_is_present(output: Output) -> None:
+    """It is the same file, whichever run is asked about; the others are on their way out."""
+    output.publish("old", [Row("f1"), Row("f2", part=1)])
+    output.publish("between", [Row("f1"), Row("f2", part=1), Row("f3", part=1)], texts_of="old")
+    output.publish(
+        "new", [Row("f1"), Row("f3", part=1)], superseded=["old", "between"], texts_of="old"
+    )
+    (shard,) = {output.shard_paths(run)[0] for run in ("old", "between", "new")}
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    for verdict, newer in zip(explanation.verdicts, ("new", "new", None), strict=True):
+        assert verdict.written is not None
+        assert verdict.written.shard == f"2026-01/{shard.name}"
+        assert verdict.written.presence is Presence.PRESENT
+        assert verdict.written.superseded_by == newer
+    explanation = explain(output.out, "f2")
+    assert explanation is not None
+    assert [v.written and v.written.presence for v in explanation.verdicts] == [
+        Presence.NOT_YET_REMOVED,
+        Presence.NOT_YET_REMOVED,
+    ]
+    shard.unlink()
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    assert {v.written and v.written.presence for v in explanation.verdicts} == {Presence.MISSING}
+
+
+def test_a_shard_that_was_removed_and_written_again(output: Output) -> None:
+    """The same rows have the same name again; of a run is told what came after it."""
+    output.publish("a", [Row("f1")])
+    output.publish("b", [], superseded=["a"])
+    name = output.record("a").shards[0].name
+    output.remove_shards("a")
+    output.ledger.append(
+        "shards_removed", "b", output.tick(), {"shards": [name], "why": "row_gone"}
+    )
+    output.publish("c", [Row("f1")], superseded=["a", "b"], texts_of="a")
+    assert output.record("c").shards[0].name == name
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    first, last = (verdict.written for verdict in explanation.verdicts)
+    assert first is not None
+    assert last is not None
+    assert [event.event for event in first.events] == ["shards_removed"]
+    assert (last.events, last.presence) == ((), Presence.PRESENT)
+    assert verify(output.out).sound
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"period": None},
+        {"account_key": None},
+        {"account_key": "SECRET"},
+        {"doc_key": None},
+        {"account_key": "\u0662" * 32},
+    ],
+)
+def test_a_file_that_lies_in_no_shard_of_the_record(output: Output, change: dict[str, Any]) -> None:
+    """Explained as far as can be; a verification calls it a fault."""
+    rows = [Row("f1"), Row("f2", part=1)]
+    decisions = [{**decision(rows[0]), **change}, decision(rows[1])]
+    held = {1: [shard_row(key_of("f2"))]}
+    output.publish("r", rows, decisions=decisions, shards=held)
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    [verdict] = explanation.verdicts
+    assert verdict.written is not None
+    assert (verdict.written.shard, verdict.written.presence) == (None, Presence.MISSING)
+    assert not verify(output.out).sound
 
 
 def test_no_run_is_replaced_by_one_that_ended_before_it(output: Output) -> None:

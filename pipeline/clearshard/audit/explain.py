@@ -6,14 +6,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from clearshard.audit.events import Event, canonical
+from clearshard.audit.events import Event, EventName, canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.listing import decisions_on
 from clearshard.audit.reading import Pick, VisibleRun, picked_runs, superseded_by
 from clearshard.audit.reasons import Why, all_facts, recorded_rules, why, why_row_unread
 from clearshard.audit.remedy import Remedy, remedy
 from clearshard.records.places import place_of
-from clearshard.records.run import SourceSnapshot
+from clearshard.records.run import ShardFile, SourceSnapshot
 from clearshard.records.states import QuarantineReason, State
 
 
@@ -46,12 +46,12 @@ class Written:
     """Where a file was written.
 
     Attributes:
-        shard: ``run=<run_id>/part-<n>-<digest>.parquet``; None if the record has no such shard,
-            which `clearshard audit verify` will call a fault.
+        shard: ``<period>/part-<digest>.parquet``; None if the record has no such shard, which
+            `clearshard audit verify` will call a fault.
         doc_key: Its pseudonym there.
-        presence: Whether the shard is still there.
-        superseded_by: The run whose shards replaced it.
-        events: What the ledger says of it since: the removal of its shards, a purge.
+        presence: Whether the shard is still there; `present` only if the newest run lists it.
+        superseded_by: The run that replaced the one that wrote it, and may have kept the shard.
+        events: What the ledger says of it since that run: the removal of its shard, a purge.
     """
 
     shard: str | None
@@ -192,8 +192,7 @@ def _written(
 ) -> Written | None:
     if row["state"] != State.WRITTEN:
         return None
-    place = run.leaves.find(row["period"], place_of(row["account_key"], row["doc_key"]))
-    found = None if place is None else run.record.shards[place]
+    found = _shard_of(row, run)
     shard = None if found is None else found.name
     there = found is not None and run.shard_path(found).is_file()
     if newer is not None and shard not in current:
@@ -201,13 +200,31 @@ def _written(
     else:
         presence = Presence.PRESENT if there else Presence.MISSING
     names = tuple(name for name in (shard, row["doc_key"]) if name)
+    since = _since(run, events)
     return Written(
         shard=shard,
         doc_key=row["doc_key"],
         presence=presence,
         superseded_by=newer,
-        events=tuple(Mention(e.seq, e.at, e.event) for e in events if _is_about(e, names)),
+        events=tuple(Mention(e.seq, e.at, e.event) for e in since if _is_about(e, names)),
     )
+
+
+def _shard_of(row: Mapping[str, Any], run: VisibleRun) -> ShardFile | None:
+    try:
+        place = place_of(row["account_key"], row["doc_key"])
+    except (TypeError, ValueError):  # missing, or not what a key looks like
+        return None
+    number = run.leaves.find(row["period"] or "", place)
+    return None if number is None else run.record.shards[number]
+
+
+def _since(run: VisibleRun, events: Sequence[Event]) -> Sequence[Event]:
+    """What happened after a run was announced: the same rows may have come and gone before."""
+    for number, event in enumerate(events):
+        if event.event == EventName.RUN_FINISHED and event.run_id == run.run_id:
+            return events[number + 1 :]
+    return events
 
 
 def _is_about(event: Event, names: Sequence[str]) -> bool:
