@@ -1,5 +1,6 @@
 """Shards that are still there and that the newest run does not list any more."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +51,8 @@ def replaced_shards(out: Path, runs: Sequence[VisibleRun]) -> list[Replaced]:
                 found[shard.name] = Replaced(
                     shard.name, next_run.finished_at, run.record.promise_digest
                 )
-    return [found[name] for name in sorted(found) if (out / "shards" / name).exists()]
+    # A link that leads nowhere is there, too.
+    return [found[name] for name in sorted(found) if os.path.lexists(out / "shards" / name)]
 
 
 def with_rows_gone(newest: VisibleRun, names: Sequence[str]) -> frozenset[str]:
