@@ -136,14 +136,14 @@ def test_history_and_changes_of_the_policy(output: Output) -> None:
     changed = default_policy_text().replace("Business Associate Addendum.", "BAA, whatever.")
     output.publish("r1")
     output.publish("r2", superseded=["r1"])
-    shutil.rmtree(output.out / "shards" / "run=r1")
+    output.remove_shards("r1")
     output.publish(
         "r3",
         superseded=["r2"],
         record={"policy_toml": changed, "policy_digest": "q" * 64},
         rows=[Row("f1", policy_digest="q" * 64)],
     )
-    shutil.rmtree(output.out / "shards" / "run=r2")
+    output.remove_shards("r2")
     html = made(output.out)
     text = words(html)
     history = text.split("Run by run")[1].split("Accounts, regions")[0]
@@ -161,7 +161,7 @@ def test_a_broken_folder_is_called_so(output: Output) -> None:
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     html = made(output.out)
     text = words(html)
-    assert "Not as recorded. 1 fault(s), the first at shards/run=r1/" in text
+    assert "Not as recorded. 1 fault(s), the first at shards/2026-01/part-" in text
     assert "Verified." not in text
     assert 'role="alert"' in html
 
@@ -179,7 +179,7 @@ def test_it_says_whose_signature_was_asked_for(output: Output) -> None:
 def test_of_very_many_faults_the_first_are_listed(output: Output) -> None:
     output.publish("r1")
     for number in range(600):
-        (output.out / "shards" / "run=r1" / f"stranger-{number}").write_bytes(b"")
+        (output.out / "shards" / "2026-01" / f"stranger-{number}").write_bytes(b"")
     html = made(output.out)
     assert html.count("stranger-") < 510
     assert "These are the first 500" in words(html)

@@ -28,9 +28,10 @@ from .verifying import below, faults_of, flip, only
 
 def test_sound_output(output: Output) -> None:
     output.publish("old", [Row("f1"), excluded("f2", "eu_server", region="eu")])
-    shutil.rmtree(output.out / "shards" / "run=old")
     output.publish("new", superseded=["old"])
-    output.ledger.append("shards_removed", "old", output.tick())
+    removed = [shard.name for shard in output.record("old").shards]
+    output.ledger.append("shards_removed", "new", output.tick(), {"shards": removed, "why": "x"})
+    output.remove_shards("old")
     report = verify(output.out)
     assert report.faults == ()
     assert report.sound
@@ -119,14 +120,14 @@ def test_link_in_the_place_of_a_table(output: Output, tmp_path: Path, kind: str)
     only(output, below(output, path), "link")
 
 
-@pytest.mark.parametrize("root", ["shards", "audit/decisions"])
+@pytest.mark.parametrize("folder", ["shards/2026-01", "audit/decisions/run=r"])
 @pytest.mark.parametrize("name", ["extra.parquet", ".hidden", "a\u202eb\n.parquet"])
-def test_extra_file_beside_a_run(output: Output, root: str, name: str) -> None:
+def test_extra_file_beside_a_run(output: Output, folder: str, name: str) -> None:
     output.publish("r")
-    (output.out / root / "run=r" / name).write_bytes(b"SECRET")
+    (output.out / folder / name).write_bytes(b"SECRET")
     [fault] = faults_of(output)
     shown = name.replace("\u202e", "\\u202e").replace("\n", "\\n")
-    assert fault.location == f"{root}/run=r/{shown}"
+    assert fault.location == f"{folder}/{shown}"
     assert "in no record" in fault.message
 
 
@@ -175,14 +176,14 @@ def test_what_may_not_be_read_is_named(output: Output, monkeypatch: pytest.Monke
     scan, access = os.scandir, os.access
 
     def forbidden(folder: str) -> Any:
-        if folder.endswith("run=r"):
+        if folder.endswith(("run=r", "2026-01")):
             raise PermissionError(13, "Permission denied", folder)
         return scan(folder)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "scandir", forbidden)
         places = {fault.location for fault in verify(output.out).faults}
-    assert places == {"shards/run=r", "audit/decisions/run=r"}
+    assert places == {"shards/2026-01", "audit/decisions/run=r"}
     with monkeypatch.context() as patch:
         patch.setattr(os, "scandir", lambda folder: forbidden(f"{folder}/run=r"))
         patch.setattr(Path, "is_symlink", lambda _: pytest.fail("looked into it"))
@@ -216,7 +217,8 @@ def test_drafts_of_a_crash_are_no_strangers(output: Output) -> None:
     assert faults_of(output) == ()
 
 
-PLACES = ("", "runs", "audit", "audit/decisions", "audit/decisions/run=r", "shards", "shards/run=r")
+SHARDS = ("shards", "shards/2026-01")
+PLACES = ("", "runs", "audit", "audit/decisions", "audit/decisions/run=r", *SHARDS)
 AT_WORK = (".staging", ".staging/run", ".checkpoints")
 
 
@@ -258,13 +260,13 @@ def make_strange(path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["shards", "shards/run=x", "shards/run=r/deep", "audit/decisions/run=x"]
+    "folder", ["shards", "shards/2027-01", "shards/2026-01/deep", "audit/decisions/run=x"]
 )
 def test_extra_folder(output: Output, folder: str) -> None:
     output.publish("r")
     (output.out / folder).mkdir(parents=True, exist_ok=True)
     for n in range(3):
-        (output.out / folder / f"part-{n}-ab.parquet").write_bytes(b"SECRET")
+        (output.out / folder / f"part-{n:016x}.parquet").write_bytes(b"SECRET")
     only(output, folder, "3 file(s) are in no record")
 
 
@@ -283,17 +285,17 @@ def test_linked_root(output: Output, tmp_path: Path) -> None:
     only(output, "shards", "is a link")
 
 
-def test_superseded_shards_still_there(output: Output) -> None:
-    output.publish("old")
-    output.publish("new", superseded=["old"])
-    only(output, "shards/run=old", "2 file(s) are still here, though run new replaced them")
-
-
 @pytest.mark.parametrize("named", ["never", "r", "newer"])
 def test_run_replaces_only_older_runs(output: Output, named: str) -> None:
     output.publish("r", superseded=[named])
-    output.publish("newer", [])
+    output.publish("newer", superseded=["r"])
     only(output, "runs/r.json", f"claims to replace run {named}")
+
+
+def test_older_run_that_none_replaces(output: Output) -> None:
+    output.publish("a", [Row("f1"), Row("f2")])
+    output.publish("b", [Row("f1"), Row("f2"), Row("f3")])
+    only(output, "runs/a.json", "is older than run b, and no run says that it replaces it")
 
 
 def test_claim_on_itself_excuses_no_missing_shard(output: Output) -> None:
@@ -324,7 +326,17 @@ def test_record_edited(output: Output) -> None:
         lambda r: r["decisions"][0].update(name="../x.parquet"),
         lambda r: r["decisions"][0].update(name=r["decisions"][1]["name"]),
         lambda r: r["shards"][0].update(name="/etc/passwd"),
+        lambda r: r["shards"][0].update(name="2026-01/../part-0123456789abcdef.parquet"),
+        lambda r: r["shards"][0].update(name="../part-0123456789abcdef.parquet"),
+        lambda r: r["shards"][0].update(name="part-0123456789abcdef.parquet"),
+        lambda r: r["shards"][0].update(name="2026-01/part-0123456789abcdef.parquet\n"),
         lambda r: r["shards"][0].update(name=r["shards"][1]["name"]),
+        lambda r: r["shards"][0].update(prefix="2"),
+        lambda r: r["shards"][0].update(prefix="01\n"),
+        lambda r: r["shards"][0].update(prefix="0" * 65),
+        lambda r: r["shards"].reverse(),
+        # Two that hold the same places: a row would be in both.
+        lambda r: r["shards"][1].update(name="2026-01/part-0123456789abcdef.parquet", prefix="1"),
     ],
 )
 def test_record_of_another_form(output: Output, edit: Callable[[Any], Any]) -> None:
@@ -337,13 +349,17 @@ def test_record_of_another_form(output: Output, edit: Callable[[Any], Any]) -> N
     assert faults[0].location == "runs/r.json"
     assert "is not the record of a run" in faults[0].message
     # Nothing that it names is trusted: its tables are strangers.
-    assert {f.location for f in faults[1:]} == {"audit/decisions/run=r", "shards/run=r"}
+    assert {f.location for f in faults[1:]} == {
+        "audit/decisions/run=r",
+        "shards/2026-01",
+        "shards/2026-02",
+    }
 
 
 def test_record_deleted(output: Output) -> None:
     output.publish("old")
-    shutil.rmtree(output.out / "shards" / "run=old")
     output.publish("new", superseded=["old"])
+    output.remove_shards("old")
     output.record_path("old").unlink()
     faults = faults_of(output)
     assert [f.location for f in faults] == [
@@ -404,7 +420,7 @@ def test_what_the_reader_was_told_elsewhere(output: Output) -> None:
     assert report.public_key == SIGNER.public_key
     known = Known(public_key=report.public_key, head=report.head)
     output.publish("b", [], superseded=["a"])
-    shutil.rmtree(output.out / "shards" / "run=a")
+    output.remove_shards("a")
     assert verify(output.out, known).sound
     for wrong in (Known(public_key=OTHER.public_key), Known(head="0" * 64)):
         assert verify(output.out, wrong).faults[0].location.startswith("audit/ledger")
@@ -412,7 +428,7 @@ def test_what_the_reader_was_told_elsewhere(output: Output) -> None:
 
 def test_ledger_cut_off(output: Output) -> None:
     output.publish("a", [])
-    output.publish("b", [])
+    output.publish("b", [], superseded=["a"])
     path = output.out / "audit" / "ledger.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     fault, head = faults_of(output)

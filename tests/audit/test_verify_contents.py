@@ -13,6 +13,7 @@ from clearshard.records.run import Counts
 from clearshard.records.schemas import SHARD_SCHEMA
 
 from .building import (
+    ACCOUNT_KEY,
     REDACTOR,
     ROWS,
     Output,
@@ -65,8 +66,9 @@ def test_reason_that_is_no_code_is_not_shown(output: Output) -> None:
     [
         ({"policy_digest": "x"}, "1 decision(s) were taken under another policy"),
         ({"reasons": []}, "1 decision(s) are written with a reason, or not written without one"),
-        ({"doc_key": "k"}, "1 decision(s) are written without a key and a part, or not"),
-        ({"shard_part": 3}, "1 decision(s) are written without a key and a part, or not"),
+        ({"doc_key": "k"}, "1 decision(s) are written without keys and a period, or not"),
+        ({"account_key": "k"}, "1 decision(s) are written without keys and a period, or not"),
+        ({"period": "2026-03"}, "1 decision(s) are written without keys and a period, or not"),
         (
             {"content_sha256": "c" * 64, "redactor_digest": REDACTOR},
             "1 decision(s) are excluded, although the transcript was opened",
@@ -96,7 +98,7 @@ def test_decision_without_a_final_state(output: Output) -> None:
 
 def test_excluded_decision_turned_into_written(output: Output) -> None:
     decisions = [decision(row) for row in ROWS]
-    decisions[4].update(state="written", reasons=[], doc_key=key_of("f5"), shard_part=1)
+    decisions[4].update(state="written", reasons=[], doc_key=key_of("f5"), period="2026-02")
     output.publish("r", decisions=decisions)
     faults = faults_of(output)
     assert {f.location for f in faults} == {"runs/r.json", "audit/decisions/run=r"}
@@ -131,7 +133,11 @@ def test_decisions_that_are_no_parquet(output: Output) -> None:
         ({"p0": ["f1"], "p1": ordered("f2", "f3", "f4")}, 1, "1 row(s) belong to no file"),
         ({"p0": ["f1"], "p1": ordered("f2", "f2", "f3")}, 1, "1 key(s) are in the shards more"),
         ({"p0": ordered("f1", "f2"), "p1": ordered("f2", "f3")}, 1, "1 key(s) are in the shards"),
-        ({"p0": ordered("f1", "f2"), "p1": ["f3"]}, 0, "1 file(s) are in another part"),
+        (
+            {"p0": ordered("f1", "f2"), "p1": ["f3"]},
+            0,
+            "1 file(s) are in another shard than that of",
+        ),
         ({"p0": ["f1"], "p1": ["f3"]}, 1, "1 file(s) were decided to be written here"),
     ],
 )
@@ -172,10 +178,54 @@ def test_damaged_shard_does_not_hide_another(output: Output) -> None:
     assert "belong to no file" in unaccounted.message
 
 
-def test_same_file_in_two_runs_in_use(output: Output) -> None:
-    output.publish("a", [Row("f1"), Row("f2")])
-    output.publish("b", [Row("f2"), Row("f3")])
-    only(output, "shards", "1 file(s) are in the shards of more than one run")
+def test_row_of_another_leaf(output: Output) -> None:
+    """Its account's key begins with other bits than the shard, so that nobody would find it."""
+    output.publish("r", [Row("f1")], shard_changes={"prefix": "1"})
+    row, place = faults_of(output)
+    path = below(output, output.shard_paths("r")[0])
+    assert (row.location, place.location) == (path, path)
+    assert "1 row(s) lie in another shard by their keys" in row.message
+    assert "1 file(s) are in another shard than that of their place" in place.message
+
+
+@pytest.mark.parametrize("account_key", ["f" * 32, "SECRET", ""])
+def test_row_of_another_account(output: Output, account_key: str) -> None:
+    """Its decision names the account that lies in the shard; the row itself does not."""
+    rows = [shard_row(key_of("f1"), account_key=account_key)]
+    output.publish("r", [Row("f1")], shards={0: rows}, shard_changes={"prefix": "00000001"})
+    only(
+        output,
+        below(output, output.shard_paths("r")[0]),
+        "1 row(s) lie in another shard by their keys",
+    )
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_two_leaves_of_a_period(output: Output, swapped: bool) -> None:
+    rows, accounts = [Row("f1"), Row("f2")], (ACCOUNT_KEY, "f" * 32)
+    pairs = list(zip(rows, accounts, strict=True))
+    held = [shard_row(row.key, account_key=account) for row, account in pairs]
+    low, high = (
+        output.write_shard(0, [row], prefix=prefix)
+        for prefix, row in zip("01", held[::-1] if swapped else held, strict=True)
+    )
+    output.publish(
+        "r",
+        rows,
+        decisions=[{**decision(row), "account_key": account} for row, account in pairs],
+        shards={},
+        record={"shards": (low, high)},
+    )
+    faults = faults_of(output)
+    paths = [below(output, path) for path in output.shard_paths("r")]
+    assert [fault.location for fault in faults] == ([*paths, *paths] if swapped else [])
+    for fault, message in zip(
+        faults,
+        ["1 row(s) lie in another shard by their keys"] * 2
+        + ["1 file(s) are in another shard than that of their place"] * 2,
+        strict=swapped,
+    ):
+        assert message in fault.message
 
 
 @pytest.mark.parametrize(
@@ -199,9 +249,8 @@ def test_keys_out_of_order(output: Output) -> None:
     ("change", "message"),
     [
         ({"row_count": 5}, "the record says 5"),
-        ({"first_key": "0"}, "its first and last key"),
-        ({"last_key": "z"}, "its first and last key"),
         ({"size_bytes": 1}, "not as large"),
+        ({"policy_digest": "b" * 64}, "1 row(s) have another policy_digest than the record"),
     ],
 )
 def test_shard_against_its_record(output: Output, change: dict[str, Any], message: str) -> None:
@@ -232,7 +281,6 @@ def test_row_without_a_key(output: Output) -> None:
         [Row("f1")],
         shards={0: rows},
         shard_schema=schema,
-        shard_changes={"last_key": key_of("f1")},
     )
     faults = faults_of(output)
     assert {f.location for f in faults} == {below(output, output.shard_paths("r")[0])}

@@ -9,16 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from clearshard.audit.faults import Fault, printable
+from clearshard.audit.marker import MARKER as MARKER
+from clearshard.audit.marker import MARKER_NAME as MARKER_NAME
+from clearshard.audit.marker import REHEARSALS_MARKER as REHEARSALS_MARKER
+from clearshard.audit.marker import require_this_format as require_this_format
 from clearshard.audit.reading import VisibleRun
-from clearshard.errors import OutputUnusable
 from clearshard.storage.files import sha256_file, temporary_name
 
-#: What marks a folder as an output of this program, of runs or of rehearsals: never of both.
-MARKER_NAME = ".clearshard.json"
-MARKER = b'{"format": 2, "made_by": "clearshard"}\n'
-REHEARSALS_MARKER = b'{"format": 2, "made_by": "clearshard", "holds": "rehearsals"}\n'
-#: Of versions that kept the shards of each run in a folder of its own.
-_EARLIER = tuple(marker.replace(b": 2,", b": 1,") for marker in (MARKER, REHEARSALS_MARKER))
 _NOT_RECORDED = "Restore it from a backup, or run again"
 _CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
 _LEDGER = ("ledger.jsonl", "head.json")
@@ -30,22 +27,6 @@ _FOLDERS_IN_AUDIT = frozenset(("decisions",))
 #: The work of runs that are not visible: what is there is theirs, but made of files and folders.
 _AT_WORK = (".staging", ".checkpoints")
 _FOLDERS = ("audit", "audit/decisions", "runs", "shards")
-
-
-def require_this_format(out: Path) -> None:
-    """Refuses a folder of an earlier version, whose records mean something else.
-
-    Raises:
-        OutputUnusable: It is one.
-    """
-    marker = out / MARKER_NAME
-    with suppress(OSError):
-        if marker.lstat().st_size <= len(_EARLIER[1]) and marker.read_bytes() in _EARLIER:
-            raise OutputUnusable(
-                f"{printable(str(out))} was written by an earlier version of clearshard, which "
-                "kept shards and records otherwise. Name a new folder with --out, where "
-                "everything is redacted once more; read this one with the version that wrote it."
-            )
 
 
 def below(out: Path, path: Path) -> str:

@@ -22,6 +22,7 @@ import msgspec
 import pyarrow as pa
 
 from clearshard.audit.faults import printable
+from clearshard.audit.marker import require_this_format
 from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
 from clearshard.records.places import PLACE_BITS, PLACE_DIGITS, Leaf, LeafIndex
 from clearshard.records.run import RunRecord, ShardFile
@@ -149,8 +150,10 @@ def visible_runs(out: Path) -> tuple[VisibleRun, ...]:
     """Every visible run of an output folder, oldest first.
 
     Raises:
+        OutputUnusable: An earlier version wrote the folder, and this one cannot read it.
         IntegrityError: A record is not what a run writes.
     """
+    require_this_format(out)
     return oldest_first([read_record(path) for path in record_paths(out)])
 
 
@@ -162,7 +165,7 @@ def picked_runs(out: Path, which: Pick | str = Pick.NEWEST) -> tuple[VisibleRun,
         which: The newest run, all of them, or the one of this name.
 
     Raises:
-        OutputUnusable: There is no visible run.
+        OutputUnusable: There is no visible run, or an earlier version wrote the folder.
         ConfigError: There is none of this name.
         IntegrityError: A record is not what a run writes.
     """

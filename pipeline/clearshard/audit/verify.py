@@ -34,13 +34,13 @@ from clearshard.audit.inventory import (
     below,
     compare,
     marker_fault,
-    require_this_format,
     structure_faults,
     unaccounted_decisions,
     unaccounted_names,
     unaccounted_shards,
 )
 from clearshard.audit.ledger import Ledger
+from clearshard.audit.marker import require_this_format
 from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from clearshard.audit.replaced import replaced_shards, with_rows_gone
 from clearshard.errors import IntegrityError, OutputUnusable
@@ -142,7 +142,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
         known: What it must agree with besides itself.
 
     Raises:
-        OutputUnusable: There is no output in the folder.
+        OutputUnusable: There is no output in the folder, or an earlier version wrote it.
     """
     if not any((out / name).exists() for name in ("runs", "audit", "shards")):
         raise OutputUnusable(

@@ -86,7 +86,7 @@ def require_outside(option: str, path: Path) -> None:
     Raises:
         ConfigError: It is so.
     """
-    from clearshard.audit.inventory import MARKER_NAME  # what it imports takes long
+    from clearshard.audit.marker import MARKER_NAME  # what it imports takes long
 
     for folder in path.resolve().parents:
         if os.path.lexists(folder / MARKER_NAME):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clearshard.audit.changes import Kind
+from clearshard.audit.marker import MARKER_NAME
 from clearshard.cli.changes import FILE_COLUMNS, FOLDS, LEAVE_OUT, print_changes
 from clearshard.cli.console import print_table, print_text, shown
 from clearshard.cli.rows import RowOptions, give_rows
 from clearshard.config import Config
-from clearshard.errors import OutputUnusable
 from clearshard.run.folder import require_ours
 
 if TYPE_CHECKING:
@@ -62,13 +62,8 @@ def what_if(
     from clearshard.audit.reading import visible_runs
     from clearshard.run.whatif import open_what_if, proposed
 
-    try:
-        folder = _visible_folder(config, out)
-        visible = visible_runs(folder)[-1:] if folder is not None else ()
-    except OutputUnusable:
-        if out is not None:
-            raise
-        visible = ()
+    folder = _visible_folder(config, out)
+    visible = visible_runs(folder)[-1:] if folder is not None else ()
     other = proposed(config, policy, registry)
     run = visible[0] if visible else None
     with open_what_if(config, other, as_of, run, supposed) as (result, connection):
@@ -97,7 +92,10 @@ def _visible_folder(config: Config, out: Path | None) -> Path | None:
         return require_ours(out.absolute()).root
     if config.output.folder is None:
         return None
-    return require_ours(config.path(config.output.folder)).root
+    configured = config.path(config.output.folder)
+    if not (configured / MARKER_NAME).is_file():  # no run has made it yet
+        return None
+    return require_ours(configured).root
 
 
 def _print(result: "WhatIf") -> None:

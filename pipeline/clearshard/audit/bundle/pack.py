@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from clearshard.audit.events import Event
 from clearshard.audit.faults import printable
-from clearshard.audit.inventory import MARKER_NAME
 from clearshard.audit.ledger import Ledger
+from clearshard.audit.marker import MARKER_NAME
 from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from clearshard.audit.report.facts import collect
 from clearshard.audit.report.page import page
