@@ -18,7 +18,7 @@ CHANGING = (
     (r"Z-[0-9a-f]{8}\b", "Z-<run>"),
     (r"\b[0-9a-f]{64}\b", "<digest>"),
     (r"\b[0-9a-f]{32}\b", "<key>"),
-    (r"-[0-9a-f]{12}\.parquet", "-<digest>.parquet"),
+    (r"-[0-9a-f]{16}\.parquet", "-<digest>.parquet"),
     (r"[0-9T:-]{19}\.[0-9]{1,6}Z", "<now>"),
     (r"(?m)^(ran by +).*", r"\1<somebody> on <host>"),
 )

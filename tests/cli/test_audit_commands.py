@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -283,6 +284,7 @@ def test_explain_says_what_became_of_the_shard(
     out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     output = Output(out)
+    output.now = START + timedelta(days=1)
     shard = output.record("b").shards[0].name
     output.remove_shards("b")
     data = {"shards": ["2026-09/part-0123456789abcdef.parquet", shard], "why": "time_over"}
@@ -291,15 +293,28 @@ def test_explain_says_what_became_of_the_shard(
     first, second, third = json.loads(capsys.readouterr().out)["verdicts"]
     assert first["written"] is None
     assert first["remedy"]["outcome"] == "nothing_can"
-    assert [event["event"] for event in second["written"]["events"]] == ["shards_removed"]
+    [event] = second["written"]["events"]
+    assert (event["event"], event["why"]) == ("shards_removed", "time_over")
+    assert second["written"]["presence"] == "removed"
     assert second["written"]["superseded_by"] == "c"
     assert third["written"]["events"] == []
     name = third["written"]["shard"]
     output.ledger.append("shard_purged", "c", output.now, {"shards": [{"name": name}]})
     assert run("audit", "explain", "f1", "--out", out) == 0
     told = capsys.readouterr().out
-    assert "shards_removed at" in told
     assert "shard_purged at" in told
+    assert "            removed, replaced by run c\n            shards_removed at" in told
+    assert f", event {event['seq']} (time_over)\n" in told
+    # All keep the shard of c: of that run the same file is there.
+    output.publish(
+        "d",
+        [Row("f1"), Row("f2", account_id="beta", part=1)],
+        superseded=["a", "b", "c"],
+        texts_of="c",
+    )
+    assert run("audit", "explain", "f1", "--out", out) == 0
+    of_c = capsys.readouterr().out.split("run c, as of")[1].split("run d, as of")[0]
+    assert "            present: the newest run has kept this shard\n" in of_c
     assert run("audit", "explain", "f3", "--out", out) == 0
     assert "opted_out: false (it was true)" in capsys.readouterr().out
     assert run("audit", "explain", "no such", "--out", out) == 0

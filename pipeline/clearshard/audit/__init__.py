@@ -5,7 +5,7 @@ What a run leaves in an output folder, and who reads it here::
     runs/<run_id>.json                 reading    the record; what makes a run visible
     audit/decisions/run=<run_id>/*     reading    one row per manifest row, never its content
     audit/ledger.jsonl                 ledger     append-only, hash-chained events
-    shards/run=<run_id>/part-*         contents   keys and digests only; no other column is read
+    shards/<period>/part-*             contents   keys and digests only; no other column is read
 
 Questions, one module each:
 
@@ -17,12 +17,17 @@ Questions, one module each:
   a purge after them would take out of the shards of a run.
 * `query`: one SELECT over `views`, where nothing can be written and nothing else be read.
 * `verify`: is what is on disk what was recorded? `ledger` walks the chain, `inventory` compares the
-  folder with the records file by file, `contents` reconciles decisions, counts and shards.
+  folder with the records file by file, `contents` reconciles decisions, counts and shards,
+  `replaced` finds the shards that no longer count, and those of them that must not be there.
+
+Shards bear the name of their content and are shared by runs: which of them count, the record of the
+newest run says. A decision says in which period a file lies, and under which keys; the record says
+which shard holds that place.
 
 What holds the proof together::
 
     ledger event run_finished ──sha256──► run record ──sha256──► decisions files
-              │                                      └─sha256──► shard files
+              │                                      └─sha256──► shard files, also of earlier runs
               └─hash─► the event before it
 
 Bytes are compared with their recorded digest before anything in them is believed: a file that is

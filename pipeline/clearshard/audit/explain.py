@@ -34,11 +34,13 @@ class Mention:
         seq: Number of the event.
         at: When it was appended.
         event: What happened, such as ``shards_removed``.
+        why: Why, if the event says so; see `clearshard.run.replaced`.
     """
 
     seq: int
     at: str
     event: str
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +208,13 @@ def _written(
         doc_key=row["doc_key"],
         presence=presence,
         superseded_by=newer,
-        events=tuple(Mention(e.seq, e.at, e.event) for e in since if _is_about(e, names)),
+        events=tuple(_mention(e) for e in since if _is_about(e, names)),
     )
+
+
+def _mention(event: Event) -> Mention:
+    why = event.data.get("why")
+    return Mention(event.seq, event.at, event.event, why if isinstance(why, str) else None)
 
 
 def _shard_of(row: Mapping[str, Any], run: VisibleRun) -> ShardFile | None:

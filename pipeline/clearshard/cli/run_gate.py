@@ -314,5 +314,5 @@ def _print_record(result: "RunResult", out: Path, seconds: float, dry_run: bool)
         typer.echo(f"\n{record.reused:,} transcripts were as before and not redacted again")
     typer.echo(f"\n{record.word_count:,} words, {_pace(result.redacted_words, seconds)}")
     if not dry_run:
-        typer.echo(f"shards: {out / 'shards' / f'run={record.run_id}'} ({len(record.shards)})")
+        typer.echo(f"shards: {out / 'shards'} ({len(record.shards)})")
         typer.echo(f'load:   datasets.load_dataset("{out}")')

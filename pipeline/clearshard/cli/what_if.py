@@ -125,5 +125,5 @@ def _print(result: "WhatIf") -> None:
     if purge.not_decided:
         print_text(f"in the manifest no more, and not counted: {purge.not_decided:,}")
     if purge.shards:
-        rows = [(s.shard.rpartition("/")[2], s.transcripts, s.purged) for s in purge.shards]
+        rows = [(s.shard, s.transcripts, s.purged) for s in purge.shards]
         print_table("\nshards touched", ("shard", "transcripts", "purged"), rows)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from clearshard.audit.explain import Verdict
+from clearshard.audit.explain import Presence, Verdict, Written
 from clearshard.audit.reasons import Why
 from clearshard.audit.remedy import Outcome, Remedy
 from clearshard.cli.audit.options import EXIT
@@ -69,10 +69,20 @@ def _print(verdict: Verdict) -> None:
     if verdict.written is not None:
         written = verdict.written
         print_text(f"  written   {written.shard} as {written.doc_key}")
-        replaced = f", replaced by run {written.superseded_by}" if written.superseded_by else ""
-        print_text(f"            {written.presence}{replaced}")
+        print_text(f"            {_whereabouts(written)}")
         for event in written.events:
-            print_text(f"            {shown(event.event)} at {event.at}, event {event.seq}")
+            because = "" if event.why is None else f" ({shown(event.why)})"
+            print_text(
+                f"            {shown(event.event)} at {event.at}, event {event.seq}{because}"
+            )
+
+
+def _whereabouts(written: Written) -> str:
+    if written.superseded_by is None:
+        return written.presence
+    if written.presence is Presence.PRESENT:
+        return f"{written.presence}: the newest run has kept this shard"
+    return f"{written.presence}, replaced by run {written.superseded_by}"
 
 
 def _print_why(why: Why) -> None:
