@@ -33,7 +33,7 @@ _STAGES: tuple[tuple[Any, str, str], ...] = (
     (Finisher, "finish", "finish"),
     (job, "announce", "announce"),
     (publish, "publish", "publish"),
-    (job, "tidy", "tidy"),
+    (job, "remove_replaced", "remove"),
     (job, "sweep_runs", "sweep"),
 )
 STAGES = ("start", *(stage for _, _, stage in _STAGES))
@@ -49,7 +49,8 @@ class _Teller:
 
     def enter(self, stage: str) -> None:
         os.write(self._log, f"{stage} {time.monotonic()}\n".encode())
-        if stage == self._stage:
+        if stage == self._stage:  # one that begins several times begins once
+            self._stage = ""
             threading.Thread(target=self._kill, daemon=True).start()
 
     def around(self, function: Callable[..., Any], stage: str) -> Callable[..., Any]:

@@ -62,7 +62,9 @@ def write_inputs(root: Path, files: int) -> None:
                 made, uri = None, CONTAINER
         if made is not None:
             (root / "transcripts" / uri).write_bytes(made)
-        facts = (file_id, f"acct-{number % 8}", "async", "us", "2026-11-01T00:00:00Z", uri)
+        # Of October the half job has all files: their shards are carried over.
+        at = "2026-10-01T00:00:00Z" if number % 4 == 0 else "2026-11-01T00:00:00Z"
+        facts = (file_id, f"acct-{number % 8}", "async", "us", at, uri)
         rows.append(dict(zip(_FILE_COLUMNS, facts, strict=True)))
     (root / "transcripts" / CONTAINER).write_text("".join(contained), "utf-8")
     accounts = [
