@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearshard.audit.reading import VisibleRun, connected, locate, open_decisions, visible_runs
-from clearshard.records.places import Leaf, place_of
+from clearshard.records.places import PLACE_BITS, Leaf, place_of
 from clearshard.records.run import ShardFile
 
 from .building import ACCOUNT_KEY, Output, Row, decision
@@ -38,6 +38,9 @@ def leaves(draw: st.DrawFn) -> list[Leaf]:
         for _ in range(draw(st.integers(0, 6))):
             at = draw(st.integers(0, len(cut) - 1))
             cut[at : at + 1] = [cut[at] + "0", cut[at] + "1"]
+        if draw(st.booleans()):  # as deep as can be: one place
+            at = draw(st.integers(0, len(cut) - 1))
+            cut[at] = cut[at].ljust(PLACE_BITS, draw(st.sampled_from("01")))
         found += [Leaf(period, prefix) for prefix in cut if draw(st.booleans())]
     return found
 

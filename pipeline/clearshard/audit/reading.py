@@ -318,18 +318,30 @@ def locate(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> None:
     table = pa.table(
         {
             "leaf_period": pa.array([leaf.period for leaf in leaves], pa.string()),
+            "bits": pa.array([len(leaf.prefix) for leaf in leaves], pa.int32()),
             "first_place": pa.array([leaf.first_place for leaf in leaves], pa.uint64()),
-            "last_place": pa.array([leaf.last_place for leaf in leaves], pa.uint64()),
             "shard": pa.array(range(len(leaves)), pa.int32()),
         }
     )
     connection.register("leaves", table)
+    # Shards are of much the same size, so their prefixes have few lengths. A join for each of them
+    # looks into a small table; one join by ranges would sort the decisions.
+    found, joins = ["NULL::INTEGER"], []
+    for bits in sorted({len(leaf.prefix) for leaf in leaves}):
+        rest = PLACE_BITS - bits
+        same = f"AND place >> {rest} = of_{bits}.first_place >> {rest}" if bits else ""
+        found.append(f"of_{bits}.shard")
+        joins.append(
+            f"LEFT JOIN (FROM leaves WHERE bits = {bits}) AS of_{bits} "
+            f"ON period = of_{bits}.leaf_period {same}"
+        )
     connection.execute(
         f"""
         CREATE VIEW located AS
-        SELECT d.* EXCLUDE (place), CASE WHEN place <= last_place THEN shard END AS shard
+        SELECT d.* EXCLUDE (place),
+               CASE WHEN place IS NOT NULL THEN coalesce({", ".join(found)}) END AS shard
         FROM (SELECT *, {_PLACE} AS place FROM decisions WHERE state = 'written') AS d
-        ASOF LEFT JOIN leaves ON period = leaf_period AND place >= first_place
+        {" ".join(joins)}
         """  # noqa: S608 - words of this package only
     )
 

@@ -13,9 +13,12 @@ from clearshard.audit.reading import VisibleRun, connected, parquet_view
 from clearshard.errors import IntegrityError
 from clearshard.records.states import State
 
+# Few keys are held and many decided: only those of the decisions that are held are kept in memory.
 _ROWS_GONE = """
-    SELECT DISTINCT filename FROM shards_rows WHERE doc_key NOT IN (
-        SELECT doc_key FROM decisions WHERE state = $written AND doc_key IS NOT NULL
+    WITH held AS (SELECT DISTINCT filename, doc_key FROM shards_rows)
+    SELECT DISTINCT filename FROM held
+    WHERE doc_key IS NULL OR doc_key NOT IN (
+        SELECT doc_key FROM decisions SEMI JOIN held USING (doc_key) WHERE state = $written
     )
 """
 
@@ -75,4 +78,5 @@ def with_rows_gone(newest: VisibleRun, names: Sequence[str]) -> frozenset[str]:
     except IntegrityError:
         if len(names) == 1:
             return frozenset(names)
-        return frozenset().union(*(with_rows_gone(newest, [name]) for name in names))
+        half = len(names) // 2
+        return with_rows_gone(newest, names[:half]) | with_rows_gone(newest, names[half:])
