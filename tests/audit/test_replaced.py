@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from clearshard.audit.faults import Fault
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.replaced import replaced_shards, with_rows_gone
 from clearshard.audit.verify import verify
+from clearshard.records.schemas import SHARD_SCHEMA
 
 from .building import Output, Row, excluded, quarantined, shard_row
 from .verifying import below, faults_of, flip, only
@@ -56,6 +58,12 @@ def test_with_a_row_that_is_gone_is_a_fault(output: Output, f2: Row | None) -> N
 def test_each_with_a_row_that_is_gone_is_named(output: Output) -> None:
     paths = replaced_by(output, [])
     assert faults_of(output) == tuple(Fault(below(output, path), STILL_THERE) for path in paths)
+
+
+def test_that_was_redacted_to_another_promise_is_a_fault(output: Output) -> None:
+    paths = replaced_by(output, TWO, record={"promise_digest": "e" * 64})
+    message = STILL_THERE.replace("has not all of its rows", "was asked to redact otherwise")
+    assert faults_of(output) == tuple(Fault(below(output, path), message) for path in paths)
 
 
 def test_a_row_is_sought_in_any_period(output: Output) -> None:
@@ -106,6 +114,14 @@ def test_what_is_no_file_in_its_place(output: Output, put: Callable[[Path], None
         (fault.location, "is not a file of its own but a link or folder" in fault.message)
         for fault in faults
     ]
+
+
+def test_a_row_without_a_key_counts_as_gone(output: Output) -> None:
+    schema = pa.schema([field.with_nullable(True) for field in SHARD_SCHEMA])
+    held = output.write_shard(0, [shard_row(TWO[0].key, doc_key=None)], schema)
+    output.publish("old", TWO[:1], shards={}, record={"shards": (held,)})
+    output.publish("new", TWO[:1], superseded=["old"])
+    only(output, f"shards/{held.name}", STILL_THERE)
 
 
 def test_what_cannot_be_read_counts_as_gone_and_hides_no_other(output: Output) -> None:

@@ -188,11 +188,23 @@ def test_row_of_another_leaf(output: Output) -> None:
     assert "1 file(s) are in another shard than that of their place" in place.message
 
 
-@pytest.mark.parametrize("account_key", ["f" * 32, "SECRET", ""])
-def test_row_of_another_account(output: Output, account_key: str) -> None:
+@pytest.mark.parametrize(
+    ("account_key", "prefix"),
+    [
+        ("f" * 32, "00000001"),
+        ("SECRET", "00000001"),
+        ("", "00000001"),
+        # What is no key lies nowhere, not even where a shard holds a whole period.
+        ("SECRET ACCOUNT", ""),
+        ("ABCDEF" * 5, ""),
+        ("\u0662" * 32, ""),
+        ("", ""),
+    ],
+)
+def test_row_of_another_account(output: Output, account_key: str, prefix: str) -> None:
     """Its decision names the account that lies in the shard; the row itself does not."""
     rows = [shard_row(key_of("f1"), account_key=account_key)]
-    output.publish("r", [Row("f1")], shards={0: rows}, shard_changes={"prefix": "00000001"})
+    output.publish("r", [Row("f1")], shards={0: rows}, shard_changes={"prefix": prefix})
     only(
         output,
         below(output, output.shard_paths("r")[0]),

@@ -11,8 +11,8 @@ The checks, in the order in which their faults are reported:
    is no other; nothing else is in the folder, ``runs/`` and ``audit/``.
 4. The decisions reconcile with the counts of the record, by state and by reason.
 5. Every shard that the newest run lists is what was recorded, whichever run wrote it, and nothing
-   else is below ``shards/`` but shards that earlier runs list: as they were, and with no row that
-   the newest run does not have.
+   else is below ``shards/`` but shards that earlier runs list: as they were, with no row that the
+   newest run does not have, and redacted as it was asked to.
 6. Rows, order, places and policy digest of each shard.
 7. The keys in the shards are exactly those of the written decisions, each once, in the shard of its
    place, and by the redactor that its decision names.
@@ -333,17 +333,23 @@ def _still_there(
     as_recorded = []
     for one in replaced_shards(out, runs):
         altered = compare(out, out / "shards" / one.name, digests[one.name])
-        if altered is None:
-            as_recorded.append(one.name)
-        else:
+        if altered is not None:
             yield altered
+        elif one.promise_digest != runs[-1].record.promise_digest:
+            yield _not_removed(out, runs[-1], one.name, "was asked to redact otherwise")
+        else:
+            as_recorded.append(one.name)
     if runs and runs[-1] in decided:
         for name in sorted(with_rows_gone(runs[-1], as_recorded) if as_recorded else ()):
-            message = (
-                f"is still there, though run {runs[-1].run_id} replaced it and has not all of its "
-                "rows: an interrupted removal, which the next run ends"
-            )
-            yield Fault(below(out, out / "shards" / name), message)
+            yield _not_removed(out, runs[-1], name, "has not all of its rows")
+
+
+def _not_removed(out: Path, newest: VisibleRun, name: str, why: str) -> Fault:
+    message = (
+        f"is still there, though run {newest.run_id} replaced it and {why}: an interrupted "
+        "removal, which the next run ends"
+    )
+    return Fault(below(out, out / "shards" / name), message)
 
 
 def _readable(location: str, faults: Iterator[Fault]) -> Iterator[Fault]:
