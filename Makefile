@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := pipeline tests data/generator models
-# Two processes, and each file of tests within one of them: what it has set up is used by all of it.
-PARALLEL := -n 2 --dist loadfile
+# Each file of tests within one process: what it has set up is used by all of it. Three, since some wait
+# for commands that they have started, and in their order: by number of tests the longest would be last.
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo test format soak bench-audit bench-gate bench-night samples lock clean
 

@@ -10,6 +10,7 @@ import pytest
 
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
+from clearshard.errors import IntegrityError
 from clearshard.run import replaced
 
 from .world import AS_OF, World, in_force, small_world, transcript
@@ -228,3 +229,17 @@ def test_a_month_that_nothing_has_come_to_is_carried_over(world: World) -> None:
     assert (world.out / "shards" / names(first)[0]).stat().st_mtime_ns == stamps[names(first)[0]]
     assert second.word_count > first.word_count
     assert verify(world.out).faults == ()
+
+
+def test_a_folder_in_the_place_of_one_is_told_of_and_left(world: World) -> None:
+    first = world.run()
+    add(world)
+    second = world.run()
+    [old] = set(names(first)) - set(names(second))
+    path = world.out / "shards" / old
+    path.unlink()
+    path.mkdir()
+    (path / "kept").write_bytes(b"somebody's")
+    with pytest.raises(IntegrityError, match=old):
+        world.run()
+    assert (path / "kept").exists()

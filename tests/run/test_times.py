@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from clearshard.audit.inventory import MARKER
 from clearshard.audit.ledger import Ledger
+from clearshard.audit.marker import MARKER
 from clearshard.audit.verify import verify
 from clearshard.errors import OutputUnusable, RegistryStale, SourceUnavailable
 from clearshard.records.run import RunRecord

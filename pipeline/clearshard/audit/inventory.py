@@ -9,10 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from clearshard.audit.faults import Fault, printable
-from clearshard.audit.marker import MARKER as MARKER
-from clearshard.audit.marker import MARKER_NAME as MARKER_NAME
-from clearshard.audit.marker import REHEARSALS_MARKER as REHEARSALS_MARKER
-from clearshard.audit.marker import require_this_format as require_this_format
+from clearshard.audit.marker import MARKER, MARKER_NAME, REHEARSALS_MARKER
 from clearshard.audit.reading import VisibleRun
 from clearshard.storage.files import sha256_file, temporary_name
 

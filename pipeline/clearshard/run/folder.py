@@ -18,15 +18,8 @@ from pathlib import Path
 import msgspec
 
 from clearshard.audit.faults import Fault
-from clearshard.audit.inventory import (
-    MARKER,
-    MARKER_NAME,
-    REHEARSALS_MARKER,
-    added,
-    linked_folders,
-    no_files,
-    require_this_format,
-)
+from clearshard.audit.inventory import added, linked_folders, no_files
+from clearshard.audit.marker import MARKER, MARKER_NAME, REHEARSALS_MARKER, require_this_format
 from clearshard.audit.reading import visible_runs
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
 from clearshard.records.run import RunRecord

@@ -80,6 +80,8 @@ def _going(
 def _remove(folder: OutputFolder, names: Iterable[str]) -> None:
     for name in names:
         path = folder.shards / name
+        if path.is_dir() and not path.is_symlink():
+            continue  # no shard of ours: `require_nothing_added` says so
         path.unlink(missing_ok=True)
         with suppress(OSError):  # others are in it
             path.parent.rmdir()
