@@ -243,3 +243,22 @@ def test_a_folder_in_the_place_of_one_is_told_of_and_left(world: World) -> None:
     with pytest.raises(IntegrityError, match=old):
         world.run()
     assert (path / "kept").exists()
+
+
+def test_a_record_stays_as_long_as_its_shards(world: World, clock: Clock) -> None:
+    """Or nobody could say whose they are, and whether a row of theirs is gone."""
+    swept_soon = "[housekeeping]\nkeep_runs_days = 0\n"
+    world.write(swept_soon)
+    first = world.run()
+    add(world)
+    world.write(swept_soon)
+    second = world.run()
+    assert there(world) == {*names(first), *names(second)}
+    assert verify(world.out).faults == ()
+    opts_out(world)
+    world.write(swept_soon)
+    third = world.run()
+    assert there(world) == {*names(third)}
+    clock.later(hours=1)
+    world.run()
+    assert verify(world.out).faults == ()

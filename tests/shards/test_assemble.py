@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -206,7 +207,7 @@ def kept_of(
         target = scratch / f"opened-{len(opened)}.arrow"
         return take_rows(folder / shard.name, shard.sha256, rows, target)
 
-    return [Kept(shard, lambda shard=shard: opens(shard)) for shard in shards]  # type: ignore[misc]
+    return [Kept(shard, partial(opens, shard)) for shard in shards]
 
 
 @settings(max_examples=20, deadline=None)

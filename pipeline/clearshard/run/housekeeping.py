@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from clearshard.audit.events import EventName
 from clearshard.audit.reading import visible_runs
+from clearshard.audit.replaced import replaced_shards
 from clearshard.config import Housekeeping
 from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
@@ -54,7 +55,10 @@ def sweep_runs(folder: OutputFolder, settings: Housekeeping, journal: Journal) -
     oldest = journal.clock() - timedelta(days=settings.keep_runs_days)
     runs = visible_runs(folder.root)
     announced = announcements(journal.events())
+    left = {shard.name for shard in replaced_shards(folder.root, runs)}
     for run in runs[:-1]:
+        if any(shard.name in left for shard in run.record.shards):
+            continue  # its shards stay for who reads them: its record accounts for them
         if announced.get(run.run_id) != run.sha256:
             continue  # edited: evidence, which `audit verify` tells of
         if run.finished_at < oldest and run.run_id in runs[-1].record.superseded:
