@@ -75,6 +75,8 @@ class Sources(_Section):
         format: Whose form the transcripts have; ``auto``: each is known by its keys.
         language: Two-letter code of the language of transcripts that do not say theirs, in a form
             that leaves it out; None: nobody knows it.
+        reread: Which transcripts a run reads that an earlier one has read: those that have changed,
+            as far as their version tells, or all.
     """
 
     manifest: LocalPath
@@ -85,6 +87,7 @@ class Sources(_Section):
     timezone: str | None = None
     format: Format = "auto"
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None = None
+    reread: Literal["changed", "all"] = "changed"
 
     @field_validator("timezone")
     @classmethod

@@ -176,7 +176,7 @@ def _intake(arguments: argparse.Namespace, kind: str) -> list[dict[str, Any]]:
             for batch in intake.batches():
                 seen += len(batch)
                 eligible += int(np.count_nonzero(batch.reason_bits == 0))
-                held += len(batch) - batch.quarantine.count(None)
+                held += int(batch.held.sum())
     print(
         f"{kind}: {seen:,} files, {eligible:,} without a reason, {held:,} held back; "
         f"second pass {second.seconds:.2f} s",

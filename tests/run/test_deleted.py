@@ -15,7 +15,7 @@ from clearshard.config import default_policy_text
 from clearshard.records.run import RunRecord
 from clearshard.run import job, work
 from clearshard.run.job import RunOptions, RunResult
-from clearshard.run.recall import NO_WISHES, Wishes
+from clearshard.run.resume.recall import NO_WISHES, Wishes
 from clearshard.sources import transcripts
 
 from .world import AS_OF, World, small_world, transcript, units_seen

@@ -1,6 +1,7 @@
 """Invariant 2: the content of an excluded file is never opened."""
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +13,8 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
 from clearshard.run.intake import tables_of, take_in
 from clearshard.run.links import Links
-from clearshard.run.units import units_of
+from clearshard.run.resume.looks import Looker
+from clearshard.run.units import Opening, units_of
 from clearshard.run.work import read_content
 from clearshard.sources import containers
 from clearshard.sources.containers import read_records
@@ -40,9 +42,10 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     policy = parse_policy(*config.policy_text())
     intake = take_in(tables_of(config), policy, Moment.at(AS_OF, 0), scratch)
     root = world.root / "transcripts"
-    saw = Links(root).saw
+    looker = Looker(root, Links(root), config.limits, time.time_ns())
+    opening = Opening(root, 1 << 20, read_records, "month")
     for number, batch in enumerate(intake.batches()):
-        for unit in units_of(number, batch, root, 1 << 20, read_records, saw, "month"):
+        for unit in units_of(number, batch, looker.look(number, batch), opening):
             for task in unit.tasks:
                 handed_on.add(json.loads(read_content(task, config))["id"])
     return opened, handed_on

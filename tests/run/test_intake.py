@@ -138,8 +138,8 @@ def test_two_rows_of_one_file_are_found_across_the_row_groups_of_a_table(tmp_pat
     policy = parse_policy(default_policy_text(), "default policy")
     tables = Tables(tmp_path / "files.parquet", FileRegistry(tmp_path / "accounts.csv"))
     intake = take_in(tables, policy, Moment.at(AS_OF, 300), tmp_path)
-    held = [reason for batch in intake.batches() for reason in batch.quarantine]
-    assert held == [None, None, None, None, QuarantineReason.DUPLICATE_FILE_ID, None, None, None]
+    held = [batch.quarantine for batch in intake.batches()]
+    assert held == [{}, {0: QuarantineReason.DUPLICATE_FILE_ID}]
 
 
 def test_a_call_on_two_channels_is_written_though_people_talk_over_each_other(

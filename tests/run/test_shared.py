@@ -14,7 +14,7 @@ import pytest
 from clearshard.audit.verify import verify
 from clearshard.run import links
 from clearshard.run.job import RunOptions, RunResult
-from clearshard.run.recall import NO_WISHES, Wishes
+from clearshard.run.resume.recall import NO_WISHES, Wishes
 from clearshard.storage.sources import stat_inside
 
 from .world import AS_OF, World, small_world, transcript
@@ -237,7 +237,8 @@ def test_an_overlay_shows_files_that_lie_elsewhere(
         found = look(root, uri.replace("over/", "below/"))
         if found is None or not uri.startswith("over/"):
             return found
-        return os.stat_result((*found[:2], found.st_dev + 1, *found[3:]))
+        times = {"st_mtime_ns": found.st_mtime_ns, "st_ctime_ns": found.st_ctime_ns}
+        return os.stat_result((*found[:2], found.st_dev + 1, *found[3:]), times)
 
     monkeypatch.setattr(links, "stat_inside", layered)
     monkeypatch.setattr(links.Mounts, "below", lambda _: links.Mounts(twice=True, layered=True))

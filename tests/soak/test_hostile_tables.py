@@ -35,8 +35,7 @@ def _eligible(tables: Hostile, scratch: Path) -> dict[str, str | None] | None:
         return None
     found: dict[str, str | None] = {}
     for batch in intake.batches():
-        free = np.array([reason is None for reason in batch.quarantine], np.bool_)
-        rows = np.flatnonzero((batch.reason_bits == 0) & free)
+        rows = np.flatnonzero((batch.reason_bits == 0) & ~batch.held)
         for row in batch.table.take(rows).to_pylist():
             found[row["file_id"]] = row["transcript_uri"]
     return found

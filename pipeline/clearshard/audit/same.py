@@ -11,7 +11,7 @@ from clearshard.records.schemas import DECISION_SCHEMA
 
 #: What differs between two runs that decide alike: when they ran, and when the registry was
 #: exported.
-_OF_THE_RUN = frozenset({"decided_at", "facts"})
+_OF_THE_RUN = frozenset({"decided_at", "facts", "version"})
 _OF_THE_EXPORT = frozenset({"exported_at"})
 
 _FACTS = names_of()

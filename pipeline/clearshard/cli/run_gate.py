@@ -118,7 +118,7 @@ def run(
     prepare(PRELOAD)
     settings = load_for_run(config)
     from clearshard.run.job import RunOptions
-    from clearshard.run.recall import Wishes
+    from clearshard.run.resume.recall import Wishes
     from clearshard.run.told import run_and_tell
 
     options = RunOptions(

@@ -33,6 +33,7 @@ from clearshard.eligibility.facts import (
     account_facts,
     facts_struct,
     file_facts,
+    only_known_times,
     own_facts_text,
 )
 from clearshard.eligibility.ids import UInt64
@@ -156,6 +157,10 @@ class Gate:
         unknown = self._unasked[account_rows]
         of_files = file_facts(files, self._known_until, self._readings)
         return facts_struct(of_files, self._account_facts, account_rows, unknown)
+
+    def submitted_at(self, files: pa.RecordBatch) -> pa.Array:
+        """When files were submitted, as `facts` has it, without the others; the same columns."""
+        return only_known_times(files.column("submitted_at"), self._known_until)
 
     def own_facts(self, files: pa.RecordBatch, account_rows: npt.NDArray[np.int32]) -> pa.Array:
         """What is known of the facts of the policy's own, as text; see `facts.own_facts_text`.

@@ -34,6 +34,7 @@ def _new_key() -> UInt64:
 
 
 _KEY = _new_key()
+_SECOND_KEY = _new_key()
 
 
 def hash_ids(ids: pa.Array) -> UInt64:
@@ -46,18 +47,31 @@ def hash_ids(ids: pa.Array) -> UInt64:
     by leading bits wants them spread, also those of ids in a sequence: the finalizer of SplitMix64
     (Steele et al. 2014) does that, one to one.
     """
+    return _hashed(ids, _KEY)
+
+
+def second_hash_ids(ids: pa.Array) -> UInt64:
+    """Hashes that have nothing to do with those of `hash_ids`: two ids with both equal are one.
+
+    For what must not be mistaken for another's among any number of files: of 10⁹ ids the chance
+    that any two share both hashes is 10⁻²¹.
+    """
+    return _hashed(ids, _SECOND_KEY)
+
+
+def _hashed(ids: pa.Array, keys: UInt64) -> UInt64:
     if len(ids) == 0:
         return np.empty(0, np.uint64)
     raw = ids.cast(pa.binary())
     words = _padded(raw)
     # With the length, or an id and the same id with zeros after it would be one.
     lengths = pc.binary_length(raw).to_numpy(zero_copy_only=False).astype(np.uint64)
-    first, second = lengths * _KEY[0, 0], lengths * _KEY[0, 1]
+    first, second = lengths * keys[0, 0], lengths * keys[0, 1]
     for position in range(words.shape[1]):
         word = words[:, position]
         for half, key in (
-            (word & _LOW, _KEY[2 * position + 1]),
-            (word >> _HALF, _KEY[2 * position + 2]),
+            (word & _LOW, keys[2 * position + 1]),
+            (word >> _HALF, keys[2 * position + 2]),
         ):
             first += half * key[0]
             second += half * key[1]

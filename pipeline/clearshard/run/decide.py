@@ -124,6 +124,7 @@ class _Output:
             "period": pa.nulls(size, pa.string()),
             "content_sha256": pa.nulls(size, pa.string()),
             "redactor_digest": pa.nulls(size, pa.string()),
+            "version": pa.nulls(size, pa.string()),
             "own_facts": table.column("own_facts"),
         }
         self.writer.write(pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA))
@@ -133,7 +134,7 @@ def _count(intake: Intake, policy: Policy, output: _Output | None = None) -> Dec
     states: Counter[State] = Counter()
     reasons: Counter[str] = Counter()
     for batch in intake.batches():
-        held = {row: str(q) for row, q in enumerate(batch.quarantine) if q is not None}
+        held = {row: str(reason) for row, reason in batch.quarantine.items()}
         excluded = int((batch.reason_bits != 0).sum())
         states[State.QUARANTINED] += len(held)
         states[State.EXCLUDED] += excluded

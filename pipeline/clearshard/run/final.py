@@ -54,7 +54,7 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
     bits = batch.reason_bits.copy()
     facts, own_facts = batch.table.column("facts"), batch.table.column("own_facts")
     redacted, deleted = outcomes.written, outcomes.deleted
-    asked = np.array([*redacted, *deleted], np.int64)
+    asked = np.concatenate([redacted, deleted])
     if len(asked):
         taken = as_manifest(batch.table.take(pa.array(asked)), gate.own_of_files)
         again = gate.decide(taken)
@@ -64,17 +64,11 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
         facts = pa.concat_arrays([facts, again.facts]).take(pa.array(place))
         own_facts = pa.concat_arrays([own_facts, again.own_facts]).take(pa.array(place))
     bits[deleted] |= gate.deletion_requested
-    quarantine: dict[int, tuple[str, str | None]] = {
-        row: (str(reason), None)
-        for row, reason in enumerate(batch.quarantine)
-        if reason is not None
-    }
-    for row, problem in outcomes.quarantined.items():
-        quarantine[row] = (str(problem.reason), problem.error_type)
 
     excluded = bits != 0
-    held = np.zeros(size, np.bool_)
-    held[list(quarantine)] = True
+    quarantined = outcomes.quarantined
+    held = batch.held
+    held[quarantined] = True
     written = np.zeros(size, np.bool_)
     written[redacted] = True
     written &= ~excluded & ~held
@@ -87,18 +81,26 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
     state_codes = np.select([excluded, held], [0, 1], 2).astype(np.int8)
     names = [State.EXCLUDED, State.QUARANTINED, State.WRITTEN]
     states = Counter(dict(zip(names, np.bincount(state_codes, minlength=3).tolist(), strict=True)))
+
+    # Behind the reasons of the gate those for quarantine, of which a row has one.
+    before = batch.quarantine
+    refused = outcomes.table.filter(pa.array(outcomes.is_quarantined))
+    single = pa.array(
+        [*map(str, before.values()), *refused.column("reason").to_pylist()], pa.string()
+    )
+    place = np.arange(size)
+    place[[*before, *quarantined.tolist()]] = size + np.arange(len(single))
+    offsets = pa.array(np.arange(len(single) + 1, dtype=np.int32))
+    reason_column = pa.concat_arrays(
+        [gate.reason_lists(bits), pa.ListArray.from_arrays(offsets, single)]
+    ).take(pa.array(place))
     error_types: list[str | None] = [None] * size
-    for row in deleted:
+    for row in deleted.tolist():
         error_types[row] = Deleted.DETAIL
-    reason_column = gate.reason_lists(bits)
-    if quarantine:
-        rows = sorted(quarantine)
-        place = np.arange(size)
-        place[rows] = size + np.arange(len(rows))
-        given = pa.array([[quarantine[row][0]] for row in rows], pa.list_(pa.string()))
-        reason_column = pa.concat_arrays([reason_column, given]).take(pa.array(place))
-        for row in rows:
-            error_types[row] = quarantine[row][1]
+    for row, error in zip(
+        quarantined.tolist(), refused.column("error_type").to_pylist(), strict=True
+    ):
+        error_types[row] = error
     counted = pc.value_counts(reason_column.flatten()).to_pylist()
     return Final(
         written=np.flatnonzero(written),

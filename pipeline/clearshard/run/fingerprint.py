@@ -121,9 +121,11 @@ NOT_COUNTED = {
     "clearshard.shards": _PAGE,
     "clearshard.sources": _PAGE,
     "clearshard.storage": _PAGE,
+    "clearshard.storage.beneath": _BYTES,
     "clearshard.storage.failures": _BYTES,
     "clearshard.storage.files": _BYTES,
     "clearshard.storage.sources": _BYTES,
+    "clearshard.storage.store": _BYTES,
 }
 
 #: Settings whose values are in no order.

@@ -15,6 +15,8 @@ from datetime import datetime
 from itertools import chain, repeat
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -35,6 +37,8 @@ from clearshard.records.tasks import StagedUnit
 from clearshard.run.final import Final, final_decisions
 from clearshard.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
 from clearshard.run.outcomes import BatchOutcomes, read_outcomes
+from clearshard.run.resume.bytes_columns import to_text, unpacked
+from clearshard.run.resume.looks import Looks, read_looks
 from clearshard.shards.assemble import (
     Assembler,
     Contents,
@@ -85,6 +89,7 @@ class Finisher:
         self,
         intake: Intake,
         outcomes: Path,
+        looks: Path,
         key: PseudonymKey,
         policy: Policy,
         moment: Callable[[], Moment],
@@ -95,6 +100,7 @@ class Finisher:
         Args:
             intake: What was decided before redaction.
             outcomes: What became of the eligible files.
+            looks: What they look like; see `clearshard.run.resume.looks`.
             key: The key of the pseudonyms.
             policy: The rules.
             moment: Says when it is decided, each time that it is asked.
@@ -102,6 +108,7 @@ class Finisher:
         """
         self._intake = intake
         self._outcomes = outcomes
+        self._looks = looks
         self._key = key
         self._policy = policy
         self._moment = moment
@@ -221,21 +228,22 @@ class Finisher:
         if now != self._intake.manifest.sha256:
             raise ManifestChanged
 
-    def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes]]:
+    def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes, Looks]]:
         no_more = (BatchOutcomes(number) for number in repeat(-1))
         yield from zip(
             self._intake.batches(),
             chain(read_outcomes(self._outcomes), no_more),
+            read_looks(self._looks),
             strict=False,
         )
 
     def _no_longer_eligible(self, gate: Gate, by: ShardPeriod) -> set[Row]:
         """Redacted files that the registry, as it is now, excludes."""
         rows: set[Row] = set()
-        for batch, outcomes in self._rows():
+        for batch, outcomes, _ in self._rows():
             written = outcomes.written
-            if written:
-                chosen = batch.table.take(written)
+            if len(written):
+                chosen = batch.table.take(pa.array(written))
                 decided = gate.decide(as_manifest(chosen, gate.own_of_files))
                 denied = chosen.filter(pa.array(decided.reason_bits != 0))
                 where = self._where(denied, by)
@@ -244,17 +252,16 @@ class Finisher:
 
     def _where(self, files: pa.RecordBatch, by: ShardPeriod) -> list[tuple[str, str, str]]:
         """`doc_key`, `account_key` and period of some files."""
-        accounts: dict[str, str] = {}
-        keys = []
-        for file_id, account_id in zip(
-            files.column("file_id").to_pylist(), files.column("account_id").to_pylist(), strict=True
-        ):
-            if account_id not in accounts:
-                accounts[account_id] = account_key(self._key, account_id)
-            keys.append((doc_key(self._key, file_id), accounts[account_id]))
+        keys = [doc_key(self._key, file_id) for file_id in files.column("file_id").to_pylist()]
+        accounts = self._account_keys(files.column("account_id")).to_pylist()
         submitted = pc.struct_field(files.column("facts"), "submitted_at")
-        periods = periods_of(submitted, by).to_pylist()
-        return [(*pair, period) for pair, period in zip(keys, periods, strict=True)]
+        return list(zip(keys, accounts, periods_of(submitted, by).to_pylist(), strict=True))
+
+    def _account_keys(self, account_ids: pa.Array) -> pa.Array:
+        """The key of each account, which many files share."""
+        each = account_ids.dictionary_encode()
+        keys = [account_key(self._key, account) for account in each.dictionary.to_pylist()]
+        return pa.array(keys, pa.string()).take(each.indices)
 
     def _write_decisions(
         self, gate: Gate, moment: Moment, by: ShardPeriod, folder: Path
@@ -262,36 +269,41 @@ class Finisher:
         states: Counter[State] = Counter()
         reasons: Counter[str] = Counter()
         with DecisionsWriter(folder) as writer:
-            for batch, outcomes in self._rows():
+            for batch, outcomes, looks in self._rows():
                 final = final_decisions(batch, outcomes, gate)
                 states.update(final.states)
                 reasons.update(final.reason_counts)
-                writer.write(self._record_batch(batch.table, outcomes, final, moment, by))
+                writer.write(self._record_batch(batch, outcomes, looks, final, moment, by))
         return _WrittenDecisions(states, reasons, writer.files)
 
     def _record_batch(
         self,
-        table: pa.RecordBatch,
+        batch: Provisional,
         outcomes: BatchOutcomes,
+        looks: Looks,
         final: Final,
         moment: Moment,
         by: ShardPeriod,
     ) -> pa.RecordBatch:
-        size = table.num_rows
+        size, table = len(batch), batch.table
+        written = np.zeros(size, np.bool_)
+        written[final.written] = True
+        told = outcomes.table
+        contents, has_content = unpacked(told.column("content_sha256"))
         # Of a file that was redacted and then taken out nothing is kept, as if it had never been
         # opened.
-        contents: dict[int, str | None] = {}
-        redactors: dict[int, str | None] = {}
-        for row, outcome in outcomes.rows.items():
-            if not final.excluded[row]:
-                contents[row], redactors[row] = outcome.content_sha256, outcome.redactor_digest
-        rows = final.written.tolist()
-        where = self._where(table.take(pa.array(rows, pa.int64())), by)
-        keys, accounts, periods = (
-            (dict(zip(rows, column, strict=True)) for column in zip(*where, strict=True))
-            if rows
-            else ({}, {}, {})
+        has_content = has_content & ~final.excluded[outcomes.rows]
+        digests, redactors, keys = (
+            _spread(column, outcomes.rows, size)
+            for column in (
+                to_text(contents, has_content),
+                _where_true(told.column("redactor_digest"), has_content),
+                self._doc_keys(batch, outcomes, written),
+            )
         )
+        # What a version says is that the content which was read is still there.
+        kept = looks.lasting & np.isin(looks.rows, outcomes.rows[has_content])
+        versions = _spread(to_text(looks.versions, kept), looks.rows, size)
         columns = {
             "file_id": table.column("file_id"),
             "account_id": table.column("account_id"),
@@ -301,14 +313,40 @@ class Finisher:
             "facts": final.facts,
             "policy_digest": pa.repeat(self._policy.digest, size),
             "decided_at": pa.repeat(pa.scalar(moment.latest, TIMESTAMP), size),
-            "doc_key": pa.array(map(keys.get, range(size)), pa.string()),
-            "account_key": pa.array(map(accounts.get, range(size)), pa.string()),
-            "period": pa.array(map(periods.get, range(size)), pa.string()),
-            "content_sha256": pa.array(map(contents.get, range(size)), pa.string()),
-            "redactor_digest": pa.array(map(redactors.get, range(size)), pa.string()),
+            "doc_key": keys,
+            "account_key": _where_true(self._account_keys(batch.account_ids), written),
+            "period": _where_true(batch.periods(by), written),
+            "content_sha256": digests,
+            "redactor_digest": redactors,
+            "version": versions,
             "own_facts": final.own_facts,
         }
         return pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA)
+
+    def _doc_keys(
+        self, batch: Provisional, outcomes: BatchOutcomes, written: npt.NDArray[np.bool_]
+    ) -> pa.Array:
+        """The names of the written rows, in the order of the outcomes; null of others."""
+        keys, known = unpacked(outcomes.table.column("doc_key"))
+        stays = written[outcomes.rows]
+        names = to_text(keys, known & stays)
+        new = np.flatnonzero(stays & ~known)
+        if not len(new):
+            return names
+        ids = batch.scratch.column("file_id").take(pa.array(outcomes.rows[new])).to_pylist()
+        made = pa.array([doc_key(self._key, file_id) for file_id in ids], pa.string())
+        return pc.replace_with_mask(names, pa.array(stays & ~known), made)
+
+
+def _spread(column: pa.Array, rows: npt.NDArray[np.int64], size: int) -> pa.Array:
+    """A column of the whole batch, of one of some of its rows; null in the others."""
+    place = np.full(size, -1)
+    place[rows] = np.arange(len(rows))
+    return column.take(pa.array(place, mask=place < 0))
+
+
+def _where_true(column: pa.Array, chosen: npt.NDArray[np.bool_]) -> pa.Array:
+    return pc.if_else(pa.array(chosen), column, pa.scalar(None, pa.string()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
 
-from clearshard.config import Config
+from clearshard.config import Config, ShardPeriod
 from clearshard.eligibility.accounts import AccountIndex, index_accounts
 from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 from clearshard.eligibility.facts import FILE_FACTS, only_known_times
@@ -33,10 +33,13 @@ from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA, fact_type
 from clearshard.records.states import QuarantineReason
 from clearshard.records.times import utc_text
 from clearshard.run.supposed import Supposition
+from clearshard.shards.periods import periods_of
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.manifest import manifest_batches, open_manifest
 from clearshard.sources.registry import FileRegistry, Registry, RegistrySource
 from clearshard.sources.uris import canonical, named_records
+
+Bools = npt.NDArray[np.bool_]
 
 #: The account's facts are not kept for each file: the gate has them, by `account_row`.
 _SCRATCH_SCHEMA = pa.schema(
@@ -111,16 +114,42 @@ class Provisional:
         scratch: The batch as it is on disk.
         gate: The gate that decided; it has the facts of the accounts.
         reason_bits: The gate's reasons; 0 is eligible.
-        quarantine: A reason known before redaction (`malformed`, `duplicate_file_id`) or None.
+        duplicate: Quarantined before redaction: nobody can say whose transcript it is.
+        malformed: The same: the row of the manifest cannot be read.
     """
 
     scratch: pa.RecordBatch
     gate: Gate
     reason_bits: npt.NDArray[np.uint64]
-    quarantine: list[QuarantineReason | None]
+    duplicate: Bools
+    malformed: Bools
 
     def __len__(self) -> int:
-        return len(self.quarantine)
+        return int(self.scratch.num_rows)
+
+    @property
+    def held(self) -> Bools:
+        """Rows that are quarantined before redaction."""
+        return self.duplicate | self.malformed
+
+    @property
+    def quarantine(self) -> dict[int, QuarantineReason]:
+        """The same by row, and why."""
+        found = dict.fromkeys(
+            np.flatnonzero(self.duplicate).tolist(), QuarantineReason.DUPLICATE_FILE_ID
+        )
+        malformed = np.flatnonzero(self.malformed).tolist()
+        return found | dict.fromkeys(malformed, QuarantineReason.MALFORMED)
+
+    @cached_property
+    def account_ids(self) -> pa.Array:
+        """The account of each file, by the name that the gate knows it by if it does."""
+        rows = self.scratch.column("account_row").to_numpy()
+        return pc.coalesce(self.gate.account_ids(rows), self.scratch.column("account_id"))
+
+    def periods(self, by: ShardPeriod) -> pa.Array:
+        """The period of submission of each file; see `clearshard.shards.periods`."""
+        return periods_of(self.gate.submitted_at(self.scratch), by)
 
     @cached_property
     def table(self) -> pa.RecordBatch:
@@ -132,12 +161,11 @@ class Provisional:
         """
         batch = self.scratch
         rows = batch.column("account_row").to_numpy()
-        account_ids = pc.coalesce(self.gate.account_ids(rows), batch.column("account_id"))
         own = [one.fact for one in self.gate.own_of_files]
         return pa.RecordBatch.from_arrays(
             [
                 batch.column("file_id"),
-                account_ids,
+                self.account_ids,
                 batch.column("transcript_uri"),
                 self.gate.facts(batch, rows),
                 self.gate.own_facts(batch, rows),
@@ -195,18 +223,14 @@ class Intake:
 
     def _provisional(self, batch: pa.RecordBatch) -> Provisional:
         bits = batch.column("reason_bits").to_numpy()
-        malformed = batch.column("malformed").to_numpy(zero_copy_only=False)
+        malformed = _bools(batch.column("malformed"))
         twice = is_member(batch.column("id_hash").to_numpy(), self.duplicates)
         twice |= is_member(batch.column("uri_hash").to_numpy(), self.shared)
-        quarantine: list[QuarantineReason | None] = [None] * batch.num_rows
-        for row in np.flatnonzero(twice & (bits == 0)):
-            quarantine[row] = QuarantineReason.DUPLICATE_FILE_ID
         # A row that could not be read has no facts to decide on: it is malformed, whatever the
         # gate made of its empty columns.
-        for row in np.flatnonzero(malformed):
-            quarantine[row] = QuarantineReason.MALFORMED
+        duplicate = twice & (bits == 0) & ~malformed
         bits = np.where(malformed, np.uint64(0), bits)
-        return Provisional(batch, self.gate, bits, quarantine)
+        return Provisional(batch, self.gate, bits, duplicate, malformed)
 
 
 def take_in(
@@ -354,7 +378,7 @@ def _scratch_schema(policy: Policy) -> pa.Schema:
     return pa.schema([*_SCRATCH_SCHEMA, *(pa.field(o.fact, fact_type(o.kind)) for o in own)])
 
 
-def _bools(column: pa.Array) -> npt.NDArray[np.bool_]:
+def _bools(column: pa.Array) -> Bools:
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 

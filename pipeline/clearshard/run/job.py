@@ -1,6 +1,7 @@
 """A whole run: sources → gate → redact → write → audit."""
 
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+import numpy as np
 
 from clearshard.audit.events import EventName
 from clearshard.audit.reading import VisibleRun, visible_runs
@@ -35,10 +37,8 @@ from clearshard.records.times import utc_text
 from clearshard.run import PRELOAD
 from clearshard.run.accepted import Accepted, accept
 from clearshard.run.agent import Agent, this_agent
-from clearshard.run.confirm import Confirmed, confirm, gather
 from clearshard.run.containers import ContainerReader
 from clearshard.run.drop import NO_DROP, Drop, drop_since
-from clearshard.run.earlier import Earlier
 from clearshard.run.fingerprint import promise_digest, redactor_digest
 from clearshard.run.finish import Finisher, ManifestChanged
 from clearshard.run.folder import Kind, OutputFolder, locked, require_nothing_added
@@ -48,22 +48,24 @@ from clearshard.run.journal import Journal, open_journal
 from clearshard.run.links import Links
 from clearshard.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
 from clearshard.run.publish import announce, announcements, make_visible, recover
-from clearshard.run.recall import NO_WISHES, Wishes, newest_believed, recall
 from clearshard.run.recorded import redaction_terms
 from clearshard.run.replaced import remove_replaced
+from clearshard.run.resume.gather import gather, rows_by_source
+from clearshard.run.resume.looks import Looker, read_looks, write_looks
+from clearshard.run.resume.recall import NO_WISHES, Remembered, Wishes, newest_believed, recall
+from clearshard.run.resume.standing import Standing, confirm
 from clearshard.run.shared import withhold
-from clearshard.run.units import Saw, split, units_of
+from clearshard.run.units import Opening, split, units_of
 from clearshard.run.work import WorkSettings, give_up, make_work
-from clearshard.shards.assemble import Kept, ShardCut
+from clearshard.shards.assemble import ShardCut
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.shards.reuse import without_rows
 from clearshard.shards.staging import Seal
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree
-from clearshard.storage.sources import size_inside
 
 VERSION = metadata.version("clearshard")
-_CONFIRMED = "confirmed.arrow"
+_CONFIRMED, _LOOKS, _MEMORY = "confirmed.arrow", "looks.arrow", "memory"
 _SCRATCH, _SHARDS, _DECISIONS = "scratch", "shards", "decisions"
 #: A manifest that changes this often while a run is in progress is being written all the time.
 _MAX_READINGS = 5
@@ -138,8 +140,18 @@ def run(
     progress: Progress,
     clock: Callable[[], datetime],
     stop: Stop | None = None,
+    disk_now_ns: Callable[[], int] = time.time_ns,
 ) -> RunResult:
     """Runs the whole pipeline.
+
+    Args:
+        config: What is to be done.
+        options: What the command line adds.
+        progress: Told what happens.
+        clock: Says when it is.
+        stop: Asked whether to stop.
+        disk_now_ns: The clock of the file system that transcripts lie on: what was changed just
+            now may change again before it ticks.
 
     Raises:
         ClearshardError: Whatever kept the run from becoming visible; nothing is half visible.
@@ -155,7 +167,17 @@ def run(
         journal = open_journal(folder, config, clock, progress.note, options.agent)
         recover(folder, config.housekeeping, journal)
         finish_sweeps(folder, journal)
-        job = _Job(config, options, accepted, digests, folder, progress, journal, stop or Stop())
+        job = _Job(
+            config,
+            options,
+            accepted,
+            digests,
+            folder,
+            progress,
+            journal,
+            stop or Stop(),
+            disk_now_ns,
+        )
         sweep_leftovers(folder, config.housekeeping, job.run_id, journal)
         require_nothing_added(folder, announcements(journal.events()))
         try:
@@ -202,8 +224,10 @@ class _Job:
         progress: Progress,
         journal: Journal,
         stop: Stop,
+        disk_now_ns: Callable[[], int],
     ) -> None:
         self._config = config
+        self._disk_now_ns = disk_now_ns
         self._stop = stop
         self._options = options
         self._accepted = accepted
@@ -262,36 +286,49 @@ class _Job:
         seal = Seal(key, self._redactor_digest, self._promise_digest)
         self._tell_decided(intake)
         before = newest_believed(self._folder, self._visible, self._progress.note)
-        earlier = recall(self._folder, before, seal, options.wishes, self._progress.note)
+        remembered = recall(
+            self._folder, before, seal, options.wishes, scratch / _MEMORY, self._progress.note
+        )
         links = Links(transcripts)
-        confirmed = self._confirm(intake, earlier, key, scratch, links)
+        looks = scratch / _LOOKS
+        write_looks(Looker(transcripts, links, config.limits, self._disk_now_ns()), intake, looks)
+        standing = self._confirm(intake, remembered, looks, key, scratch)
         checkpoints = scratch if options.dry_run else self._folder.checkpoints
         checkpoints.mkdir(exist_ok=True)
         outcomes = scratch / "outcomes.arrow"
         settings = WorkSettings(config, checkpoints, seal)
-        # Every eligible file is looked at once: here, or where it was read again.
-        saw = links.saw if not len(earlier) else partial(_size, transcripts)
-        made = self._redact(intake, settings, scratch, outcomes, saw)
-        outcomes, made = self._withhold(
-            intake, outcomes, links, before, key, scratch, confirmed, made
+        made = self._redact(intake, looks, settings, scratch, outcomes)
+        outcomes, made, stale = self._withhold(
+            intake, outcomes, links, before, key, scratch, standing.stale, made
         )
-        finisher = Finisher(intake, outcomes, key, policy, self._moment, tables)
+        finisher = Finisher(intake, outcomes, looks, key, policy, self._moment, tables)
         self._progress.finishing()
-        rows_of_before = not made and not confirmed.from_checkpoints(earlier)
+        stays = rows_by_source(outcomes, len(remembered.sources))
+        of_checkpoints = np.array([one.unit is not None for one in remembered.sources], np.bool_)
+        rows_of_before = not made and not stays[of_checkpoints].any()
         same_terms = before is not None and self._same_terms(before.record)
         if (
             before
             and same_terms
             and rows_of_before
+            # The record says which redactor has looked at what is in it, and its decisions say at
+            # which versions: the next run believes both.
+            and before.record.redactor_digest == self._redactor_digest
+            and not standing.is_worth_a_record
             and finisher.changes_nothing(before, self._cut, scratch)
         ):
-            return RunResult(before.record, True, confirmed.stale, self._redacted_words)
+            return RunResult(before.record, True, stale, self._redacted_words)
         self._tell_start()
         # Should the manifest have changed: these are work of this run, not of an earlier one.
-        reused = confirmed.written - confirmed.count_of(earlier, self._redacted_here)
+        paths = [str(one.path) for one in remembered.sources]
+        reused = int(stays[[path not in self._redacted_here for path in paths]].sum())
         self._redacted_here.update(unit.path for unit in made)
+        same_cut = before is not None and self._cut.is_of(before.record)
+        kept = gather(
+            remembered.sources, intake, outcomes, self._cut.period, scratch, same_cut=same_cut
+        )
         finished = finisher.finish(
-            [*made, *self._gathered(before, earlier, confirmed, scratch)],
+            [*made, *kept],
             self._cut,
             self.staging / _SHARDS,
             self.staging / _DECISIONS,
@@ -322,7 +359,7 @@ class _Job:
             superseded=tuple(run.run_id for run in self._visible),
             promise_digest=self._promise_digest,
             reused=reused,
-            stale=confirmed.stale,
+            stale=stale,
             target_shard_bytes=self._cut.target_shard_bytes,
             row_group_bytes=self._cut.row_group_bytes,
             shard_period=self._cut.period,
@@ -340,15 +377,7 @@ class _Job:
             actor=options.agent.actor,
             host=options.agent.host,
         )
-        return RunResult(record, False, confirmed.stale, self._redacted_words)
-
-    def _gathered(
-        self, before: VisibleRun | None, earlier: Earlier, confirmed: Confirmed, scratch: Path
-    ) -> Iterator[StagedUnit | Kept]:
-        """The rows that stay; whole shards only where they are cut as shards are now."""
-        same_cut = before is not None and self._cut.is_of(before.record)
-        for rows in gather(earlier, confirmed, scratch):
-            yield rows if isinstance(rows, StagedUnit) or same_cut else rows.open()
+        return RunResult(record, False, stale, self._redacted_words)
 
     def _drop(self, before: VisibleRun | None, decisions: Sequence[DecisionsFile]) -> Drop:
         """What this run has no more of the run before.
@@ -453,41 +482,45 @@ class _Job:
         output = self._config.output
         return ShardCut(output.target_shard_bytes, output.row_group_bytes, output.shard_period)
 
+    def _opening(self, reader: ContainerReader) -> Opening:
+        config = self._config
+        root = config.path(config.sources.transcripts)
+        return Opening(
+            root, config.limits.max_transcript_bytes, reader.read, config.output.shard_period
+        )
+
     def _confirm(
         self,
         intake: Intake,
-        earlier: Earlier,
+        remembered: Remembered,
+        looks: Path,
         key: PseudonymKey,
         scratch: Path,
-        links: Links,
-    ) -> Confirmed:
+    ) -> Standing:
         """Looks which transcripts are as they were; says what that means."""
-        if not len(earlier):
-            return Confirmed()
-        path = scratch / _CONFIRMED
+        if not remembered:
+            return Standing()
         with ContainerReader(self._config.limits, self._stop) as reader:
-            confirmed = confirm(
+            standing = confirm(
                 intake,
-                earlier,
+                remembered,
+                looks,
                 self._config,
-                reader.read,
+                self._opening(reader),
                 key,
-                path,
+                scratch / _CONFIRMED,
                 self._options.workers,
-                links.saw,
             )
-        self._progress.redacted(
-            confirmed.written, confirmed.quarantined, confirmed.deleted, words=0
-        )
+        self._progress.redacted(standing.written, standing.quarantined, standing.deleted, words=0)
         self._progress.note(
-            f"{confirmed.written:,} transcripts are as they were and are not redacted again"
+            f"{standing.written:,} transcripts are as they were and are not redacted again"
         )
-        if confirmed.stale:
+        if standing.stale:
             self._progress.note(
-                f"{confirmed.stale:,} of them were redacted by an earlier redactor (other model, "
+                f"{standing.stale:,} of them were redacted by an earlier redactor (other model, "
                 "recognizers or code) and are kept; `clearshard run --redo-stale` redoes them"
             )
-        return confirmed
+        return standing
 
     def _withhold(
         self,
@@ -497,10 +530,10 @@ class _Job:
         before: VisibleRun | None,
         key: PseudonymKey,
         scratch: Path,
-        confirmed: Confirmed,
+        stale: int,
         made: list[StagedUnit],
-    ) -> tuple[Path, list[StagedUnit]]:
-        """Takes out files that are somebody else's too; returns what is left of the work."""
+    ) -> tuple[Path, list[StagedUnit], int]:
+        """Takes out files that are somebody else's too; what is left of outcomes, work, stale."""
         judged = scratch / "judged.arrow"
         linked = links.shared(intake)
         withheld = withhold(intake, outcomes, linked, before, scratch, judged)
@@ -508,13 +541,12 @@ class _Job:
             outcomes = judged
         keys = {doc_key(key, file.file_id) for file in withheld}
         if keys:
-            stale = sum(file.redactor_digest != self._redactor_digest for file in withheld)
-            confirmed.forget(keys, stale)
+            stale -= sum(file.redactor_digest != self._redactor_digest for file in withheld)
             made = [*without_rows(made, keys, scratch)]
-        return outcomes, made
+        return outcomes, made, stale
 
     def _redact(
-        self, intake: Intake, settings: WorkSettings, scratch: Path, outcomes: Path, saw: Saw
+        self, intake: Intake, looks: Path, settings: WorkSettings, scratch: Path, outcomes: Path
     ) -> list[StagedUnit]:
         """Works on whatever is not confirmed; returns what shards can be made of."""
         limits = self._config.limits
@@ -531,7 +563,7 @@ class _Job:
         made: list[StagedUnit] = []
         writer = OutcomeWriter(outcomes, settings.seal.redactor_digest, _known(scratch))
         with reader, writer:
-            units = self._units(intake, reader, saw, _known(scratch))
+            units = self._units(intake, looks, reader, _known(scratch))
             for result in LocalEngine(self._options.workers, self._stop).map(job, units):
                 self._tell_start()
                 writer.add(result)
@@ -544,18 +576,15 @@ class _Job:
         return made
 
     def _units(
-        self, intake: Intake, reader: ContainerReader, saw: Saw, done: Iterable[BatchOutcomes]
+        self, intake: Intake, looks: Path, reader: ContainerReader, done: Iterable[BatchOutcomes]
     ) -> Iterator[WorkUnit]:
-        root = self._config.path(self._config.sources.transcripts)
-        max_bytes = self._config.limits.max_transcript_bytes
-        by = self._config.output.shard_period
-        nothing = repeat(BatchOutcomes(-1))
-        for (number, batch), known in zip(
-            enumerate(intake.batches()), chain(done, nothing), strict=False
+        opening = self._opening(reader)
+        nothing = map(BatchOutcomes, repeat(-1))
+        for (number, batch), looked, known in zip(
+            enumerate(intake.batches()), read_looks(looks), chain(done, nothing), strict=False
         ):
-            yield from units_of(
-                number, batch, root, max_bytes, reader.read, saw, by, known.rows.keys()
-            )
+            wanted = np.setdiff1d(looked.rows, known.rows, assume_unique=True)
+            yield from units_of(number, batch, looked, opening, wanted)
 
     def _tell_decided(self, intake: Intake) -> None:
         counts = _count(intake)
@@ -586,11 +615,6 @@ class _Job:
         )
 
 
-def _size(root: Path, _row: object, path: str, _record_id: object) -> int:
-    """Looks at a file that was looked at before."""
-    return size_inside(root, path)
-
-
 def _known(scratch: Path) -> Iterable[BatchOutcomes]:
     """The outcomes that were confirmed, by batch."""
     path = scratch / _CONFIRMED
@@ -603,7 +627,7 @@ def _count(intake: Intake) -> Counts:
     for batch in intake.batches():
         seen += len(batch)
         excluded += int((batch.reason_bits != 0).sum())
-        quarantined += sum(reason is not None for reason in batch.quarantine)
+        quarantined += int(batch.held.sum())
     return Counts(
         seen=seen,
         written=seen - excluded - quarantined,

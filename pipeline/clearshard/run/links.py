@@ -56,16 +56,16 @@ class Links:
         self._batches = array("L")
         self._rows = array("L")
 
-    def saw(self, row: Row, path: str, record_id: str | None) -> int:
-        """Takes in an eligible row (number of the batch, row in it); returns the file's size."""
-        identity, size = self._look(path, record_id)
+    def saw(self, row: Row, path: str, record_id: str | None) -> os.stat_result | None:
+        """Takes in an eligible row (number of the batch, row in it); returns what its file is."""
+        identity, found = self._look(path, record_id)
         if identity is not None:
             self._read.append(identity.read)
             self._files.append(identity.file)
             self._whole.append(identity.whole)
             self._batches.append(row[0])
             self._rows.append(row[1])
-        return size
+        return found
 
     def shared(self, intake: Intake) -> set[Row]:
         """Eligible rows whose file another row points to, by whatever name."""
@@ -85,28 +85,34 @@ class Links:
             found |= mine & np.isin(files, np.append(files[~mine], np.array(theirs, np.uint64)))
         return {(self._batches[at], self._rows[at]) for at in np.flatnonzero(found).tolist()}
 
-    def _look(self, path: str, record_id: str | None) -> "tuple[_Identity | None, int]":
-        """What tells the file from others if it may have several names, and its size."""
+    def _look(
+        self, path: str, record_id: str | None
+    ) -> "tuple[_Identity | None, os.stat_result | None]":
+        """What tells the file from others if it may have several names, and what it is."""
         found = stat_inside(self._root, path)
         if found is None:
-            return None, 0
+            return None, None
         if (
             found.st_nlink < 2
             and not self._mounted_twice
             and not self._is_folded(found, path)
             and not self._is_normalised(found, path)
         ):
-            return None, found.st_size
+            return None, found
         # A layer keeps the inode of what it shows, and has a device of its own.
         device, inode = found.st_dev, found.st_ino
         place = (0, inode & _INODE_OF_A_LAYER) if self._layered else (device, inode)
-        return _Identity(_hash(*place, record_id), _hash(*place), record_id is None), found.st_size
+        return _Identity(_hash(*place, record_id), _hash(*place), record_id is None), found
 
     def _is_folded(self, found: os.stat_result, path: str) -> bool:
         """Whether names that differ in case are one in a folder of the path, asked once of each.
 
         Of a file system it cannot be said: ext4 has folders of both kinds.
         """
+        # Once the innermost folder was asked, those that it is in were: for most files this is all.
+        innermost = self._folds.get((found.st_dev, path.rpartition("/")[0]))
+        if innermost is not None:
+            return innermost
         parts = path.split("/")
         for place, name in enumerate(parts):
             asked = (found.st_dev, "/".join(parts[:place]))
@@ -221,8 +227,8 @@ def _others(intake: Intake) -> Iterator[tuple[str, str | None]]:
                 place = pointed(uri, "")
                 yield place.path, place.record_id
     for decided in intake.batches():
-        held = [row for row, reason in enumerate(decided.quarantine) if reason is not None]
-        for entry in decided.scratch.take(held).to_pylist() if held else ():
+        held = decided.scratch.filter(pa.array(decided.held))
+        for entry in held.select(["transcript_uri", "file_id"]).to_pylist():
             if entry["transcript_uri"] is not None:
                 place = pointed(entry["transcript_uri"], entry["file_id"])
                 yield place.path, place.record_id

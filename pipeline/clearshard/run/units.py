@@ -5,19 +5,19 @@ something that can be opened.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Set
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from clearshard.config import ShardPeriod
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.run.intake import Provisional
-from clearshard.shards.periods import periods_of
+from clearshard.run.resume.looks import Looks
 from clearshard.sources.uris import pointed
 
 #: JSON bytes of one unit: seconds of work, so that workers finish together and results stream.
@@ -25,35 +25,44 @@ _UNIT_BYTES = 2 * 1024 * 1024
 _UNIT_FILES = 256
 
 ReadRecords = Callable[[Path, str, Set[str], int], Iterator[tuple[str, bytes | Quarantine]]]
-#: Looks at a file that a row points to, without opening it: as `clearshard.run.links.Links.saw`.
-Saw = Callable[[tuple[int, int], str, str | None], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How transcripts are opened, and what is made of them.
+
+    Attributes:
+        root: The folder of the transcripts.
+        max_bytes: Of one transcript.
+        read: Reads the records of a container; see `clearshard.sources.containers.read_records`.
+        by: How long a period of the shards is.
+    """
+
+    root: Path
+    max_bytes: int
+    read: ReadRecords
+    by: ShardPeriod
 
 
 def units_of(
     batch_number: int,
     batch: Provisional,
-    root: Path,
-    max_bytes: int,
-    read: ReadRecords,
-    saw: Saw,
-    by: ShardPeriod,
-    done: Collection[int] = (),
+    looks: Looks,
+    opening: Opening,
+    wanted: npt.NDArray[np.int64] | None = None,
 ) -> Iterator[WorkUnit]:
-    """Work units that together hold every eligible file of a batch once, but for rows of `done`.
+    """Work units that together hold every eligible file of a batch once.
 
     Args:
         batch_number: Number of the batch.
         batch: Its decisions.
-        root: The folder of the transcripts.
-        max_bytes: Of one transcript.
-        read: Reads the records of a container; see `clearshard.sources.containers.read_records`.
-        saw: Told of each file before it is opened; returns its size in bytes.
-        by: How long a period of the shards is.
-        done: Rows that need no work.
+        looks: What its eligible files look like.
+        opening: How they are opened.
+        wanted: Rows of these that are to be worked on, ascending; None for all.
     """
     tasks: list[FileTask] = []
     size = 0
-    for task in _tasks(batch_number, batch, root, max_bytes, read, saw, by, done):
+    for task in _tasks(batch, looks, opening, looks.rows if wanted is None else wanted):
         if isinstance(task, tuple):
             yield WorkUnit(batch_number, (), (task,))
             continue
@@ -78,40 +87,37 @@ def split(unit: WorkUnit) -> tuple[WorkUnit, ...] | None:
 
 
 def _tasks(
-    batch_number: int,
-    batch: Provisional,
-    root: Path,
-    max_bytes: int,
-    read: ReadRecords,
-    saw: Saw,
-    by: ShardPeriod,
-    done: Collection[int],
+    batch: Provisional, looks: Looks, opening: Opening, wanted: npt.NDArray[np.int64]
 ) -> Iterator[FileTask | tuple[int, Quarantine]]:
-    eligible = [
-        int(row)
-        for row in np.flatnonzero(batch.reason_bits == 0)
-        if batch.quarantine[row] is None and row not in done
-    ]
-    chosen = batch.table.take(pa.array(eligible, pa.int64()))
-    rows = chosen.to_pylist()
-    submitted = pc.struct_field(chosen.column("facts"), "submitted_at")
-    periods = periods_of(submitted, by).to_pylist()
+    if not len(wanted):
+        return
+    # Nothing else is ever opened: what is wanted are rows that were found eligible.
+    at = np.searchsorted(looks.rows, wanted)
+    assert (looks.rows[at] == wanted).all()
+    rows = pa.array(wanted)
+    files = zip(
+        wanted.tolist(),
+        batch.scratch.column("file_id").take(rows).to_pylist(),
+        batch.account_ids.take(rows).to_pylist(),
+        batch.scratch.column("transcript_uri").take(rows).to_pylist(),
+        batch.periods(opening.by).take(rows).to_pylist(),
+        looks.sizes[at].tolist(),
+        strict=True,
+    )
     containers: dict[str, dict[str, list[FileTask]]] = defaultdict(lambda: defaultdict(list))
-    for row, values, period in zip(eligible, rows, periods, strict=True):
-        file_id, account_id, uri = values["file_id"], values["account_id"], values["transcript_uri"]
+    for row, file_id, account_id, uri, period, size in files:
         if uri is None:
             yield row, Quarantine(QuarantineReason.MISSING, "NoUri")
             continue
         place = pointed(uri, file_id)
-        size = saw((batch_number, row), place.path, place.record_id)
         if place.record_id is None:
             yield FileTask(row, file_id, account_id, period, file_id, uri, None, size)
         else:
             waiting = FileTask(row, file_id, account_id, period, place.record_id, None, None, 0)
             containers[place.path][place.record_id].append(waiting)
-    for path, wanted in containers.items():
-        for record_id, found in read(root, path, wanted.keys(), max_bytes):
-            for task in wanted[record_id]:
+    for path, records in containers.items():
+        for record_id, found in opening.read(opening.root, path, records.keys(), opening.max_bytes):
+            for task in records[record_id]:
                 if isinstance(found, Quarantine):
                     yield task.row, found
                 else:

@@ -5,15 +5,18 @@ of files that are not eligible any more or have changed since, stays behind.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clearshard.errors import IntegrityError
 from clearshard.records.places import place_of
+from clearshard.records.run import ShardFile
 from clearshard.records.tasks import StagedUnit
 from clearshard.shards.staging import ROW_SCHEMA
 from clearshard.storage.files import sha256_file
@@ -36,19 +39,53 @@ def take_rows(source: Path, sha256: str, periods: Mapping[str, str], target: Pat
     rows = table.filter(pc.is_in(table.column("doc_key"), pa.array(sorted(periods), pa.string())))
     keys = rows.column("doc_key").to_pylist()
     if len(keys) != len(periods) or len(set(keys)) != len(keys):
-        raise IntegrityError(
-            f"{source} holds {len(keys):,} of {len(periods):,} rows that its records say are in "
-            "it. Nothing became visible. Run `clearshard audit verify`, then run again into a new "
-            "folder."
-        )
-    rows = rows.append_column(ROW_SCHEMA.field("period"), [[periods[key] for key in keys]])
-    places = map(place_of, rows.column("account_key").to_pylist(), keys)
-    where = [(periods[key], place) for key, place in zip(keys, places, strict=True)]
+        raise _not_as_recorded(source, len(keys), len(periods))
+    return _staged(rows, [periods[key] for key in keys], target)
+
+
+def take_all(source: Path, shard: ShardFile, key_sum: int, target: Path) -> StagedUnit:
+    """Copies every row of a shard, in the order of their places; each stays in its period.
+
+    Args:
+        source: The shard.
+        shard: What its record says of it.
+        key_sum: Of the rows that decisions say are in it: the sum of `first_words` of their
+            `doc_key`, modulo 2⁶⁴.
+        target: The scratch file to make.
+
+    Raises:
+        IntegrityError: It is not what it was, or holds other rows.
+    """
+    rows = _table(source, _content(source, shard.sha256))
+    keys = rows.column("doc_key").to_pylist()
+    packed = np.frombuffer(bytes.fromhex("".join(keys)), np.uint8).reshape(len(keys), -1)
+    if len(keys) != shard.row_count or int(first_words(packed).sum(dtype=np.uint64)) != key_sum:
+        raise _not_as_recorded(source, len(keys), shard.row_count)
+    return _staged(rows, [shard.leaf.period] * len(keys), target)
+
+
+def first_words(keys: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    """The first 64 bits of each of some keys, rows of bytes."""
+    return np.ascontiguousarray(keys[:, :8]).view("<u8").reshape(-1)
+
+
+def _staged(rows: pa.Table, periods: Sequence[str], target: Path) -> StagedUnit:
+    rows = rows.append_column(ROW_SCHEMA.field("period"), [periods])
+    keys = (rows.column(name).to_pylist() for name in ("account_key", "doc_key"))
+    places = map(place_of, *keys)
+    where = list(zip(periods, places, strict=True))
     order = sorted(range(len(where)), key=where.__getitem__)
     rows = rows.select(ROW_SCHEMA.names).take(pa.array(order, pa.int64())).cast(ROW_SCHEMA)
     with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, ROW_SCHEMA) as writer:
         writer.write_table(rows)
-    return StagedUnit(str(target), sha256_file(target), len(keys))
+    return StagedUnit(str(target), sha256_file(target), len(where))
+
+
+def _not_as_recorded(source: Path, found: int, recorded: int) -> IntegrityError:
+    return IntegrityError(
+        f"{source} holds {found:,} of {recorded:,} rows that its records say are in it, or others. "
+        "Nothing became visible. Run `clearshard audit verify`, then run again into a new folder."
+    )
 
 
 def periods_in(unit: StagedUnit) -> dict[str, str]:

@@ -48,6 +48,11 @@ def pointed(uri: str, file_id: str) -> Pointed:
     return Pointed(uri[: container.end()], uri[container.end() + 1 :] or file_id)
 
 
+def names_containers(uris: pa.Array) -> bool:
+    """Whether any of some `transcript_uri`, of which some may be null, points to a container."""
+    return bool(pc.any(pc.match_substring_regex(uris, rf"{_SUFFIX}(?:#|\z)")).as_py())
+
+
 def canonical(uris: pa.Array, file_ids: pa.Array) -> pa.Array:
     """The one spelling of what each row points to: equal where `pointed` is equal, and only there.
 

@@ -33,7 +33,7 @@ from clearshard.storage.store import Content, Found, Listed, VersionTag, is_key,
 
 #: No file system has a coarser clock than FAT. The kernel's ticks are milliseconds; a server's
 #: clock may be a little behind ours.
-_GRANULE_NS = 2_000_000_000
+GRANULE_NS = 2_000_000_000
 
 
 class LocalStore:
@@ -284,7 +284,7 @@ def _found(status: os.stat_result, now_ns: int) -> Found:
     any change since has others. Both times: where there is no time of change, that of writing.
     """
     changed_ns = max(status.st_mtime_ns, status.st_ctime_ns)
-    return Found(status.st_size, _tag(status), changed_ns < now_ns - _GRANULE_NS)
+    return Found(status.st_size, _tag(status), changed_ns < now_ns - GRANULE_NS)
 
 
 def _is_file(key: str, status: os.stat_result) -> bool:

@@ -6,7 +6,9 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from clearshard.errors import NotAnObject
 from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.storage import beneath
 
 
 def open_inside(root: Path, uri: str) -> BinaryIO:
@@ -77,9 +79,18 @@ def stat_inside(root: Path, uri: str) -> os.stat_result | None:
     if _parts(uri) is None:
         return None
     try:
-        return (root / uri).lstat()
+        return os.lstat(f"{root}/{uri}")
     except (OSError, ValueError):
         return None
+
+
+def is_plain_folder(root: Path, folder: str) -> bool:
+    """Whether a folder below `root` is reached without following any symbolic link."""
+    try:
+        with beneath.folders(root, folder.split("/") if folder else []):
+            return True
+    except (OSError, ValueError, NotAnObject):
+        return False
 
 
 def size_inside(root: Path, uri: str) -> int:

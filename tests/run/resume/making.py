@@ -1,6 +1,8 @@
 """What the tests of resumed runs share: runs of a world, and ways to die."""
 
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from clearshard.records.run import RunRecord
 from clearshard.run import job, work
 from clearshard.run.job import RunOptions, RunResult, run
 from clearshard.run.outcomes import OutcomeWriter
-from clearshard.run.recall import NO_WISHES, Wishes
+from clearshard.run.resume.recall import NO_WISHES, Wishes
 
 from ..world import AS_OF, World, in_force, world_clock
 
@@ -32,11 +34,22 @@ def write(world: World, extra: str = SETTINGS) -> None:
     world.write(extra)
 
 
+def tomorrow_ns() -> int:
+    """A clock by which nothing in a world was written just now."""
+    return time.time_ns() + 86_400 * 10**9
+
+
 def go(
-    world: World, out: str = "out", *, workers: int = 1, wishes: Wishes = NO_WISHES
+    world: World,
+    out: str = "out",
+    *,
+    workers: int = 1,
+    wishes: Wishes = NO_WISHES,
+    disk_now_ns: Callable[[], int] = time.time_ns,
 ) -> RunResult:
     options = RunOptions(world.root / out, AS_OF, workers, False, wishes)
-    return run(load_config(world.config), options, world.progress, world_clock)
+    config = load_config(world.config)
+    return run(config, options, world.progress, world_clock, disk_now_ns=disk_now_ns)
 
 
 def shards(world: World, out: str = "out") -> dict[str, bytes]:

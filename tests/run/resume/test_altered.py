@@ -9,8 +9,9 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.errors import IntegrityError
-from clearshard.run import confirm, job
+from clearshard.run import job
 from clearshard.run.finish import Finisher
+from clearshard.run.resume.gather import gather
 
 from ...inline import InlineEngine
 from ..world import World
@@ -57,15 +58,14 @@ def test_what_is_altered_while_a_run_works_is_in_no_shard(
     go(world)
     world.files = [f for f in world.files if f["file_id"] != "file-0"]
     write(world)
-    gather = confirm.gather
 
-    def alters(*arguments: Any) -> Any:
+    def alters(*arguments: Any, **options: Any) -> Any:
         for path in (world.out / "shards").rglob("*.parquet"):
             table = pq.read_table(path)
             text = pa.array(["my name is Maria Lopez"] * table.num_rows)
             planted = table.set_column(table.column_names.index("text"), "text", text)
             path.unlink() if how == "removed" else pq.write_table(planted, path)
-        return gather(*arguments)
+        return gather(*arguments, **options)
 
     monkeypatch.setattr(job, "gather", alters)
     with pytest.raises(IntegrityError, match="during the run"):

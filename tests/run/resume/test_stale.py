@@ -11,7 +11,7 @@ from clearshard.engines.local import Job
 from clearshard.records.tasks import WorkUnit
 from clearshard.run import job
 from clearshard.run.finish import Finisher
-from clearshard.run.recall import Wishes
+from clearshard.run.resume.recall import Wishes
 
 from ...inline import InlineEngine
 from ..world import World, transcript

@@ -1,4 +1,4 @@
-"""Results of earlier work: what need not be redacted again, if a transcript is still the same.
+"""What a killed run has made: it need not be redacted again, if a transcript is still the same.
 
 Asked with the pseudonyms of a file and the digest of its transcript, as it is now, the index says
 what was made of exactly that. It takes 52 bytes a file, and workers know nothing of it.
@@ -93,7 +93,9 @@ class Earlier:
 class Builder:
     """Collects results in any order."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_source: int = 0) -> None:
+        """Begins with nothing; sources are numbered from `first_source` on."""
+        self._first_source = first_source
         self._sources: list[Source] = []
         self._kinds: list[Found] = []
         self._known: dict[tuple[object, ...], int] = {}
@@ -104,7 +106,7 @@ class Builder:
     def source(self, source: Source) -> int:
         """Takes in a file that holds rows; returns its number."""
         self._sources.append(source)
-        return len(self._sources) - 1
+        return self._first_source + len(self._sources) - 1
 
     def add(self, doc_key: str, account_key: str, content_sha256: str, found: Found) -> None:
         """Takes in one result."""

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearshard.records.states import Quarantine, QuarantineReason
-from clearshard.run.earlier import Builder, Earlier, Found
+from clearshard.run.resume.earlier import Builder, Earlier, Found
 
 REFUSED = Quarantine(QuarantineReason.DETECTOR_FAILED, "Worker_crashed")
 ROW, STALE = Found("r", 0, None), Found("old", 0, None, stale=True)

@@ -1,0 +1,166 @@
+"""Each eligible file is looked at once, and not opened: how large it is, and which version of it.
+
+A version stands for all that is known of a transcript from outside: where it is, its size, its
+times, its number in the file system, and the limits that it was read under. While it stands, what
+was made of the transcript stands, and it is not read again. What a version that lies can cost:
+docs/decisions/0034-a-version-stands-for-a-transcript.md.
+
+It is taken before the transcript is read. Whoever changes it between the two gives it another one,
+so it is read again next time; the other way round a change would go unseen.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clearshard.config import Limits
+from clearshard.run.intake import Intake, Provisional
+from clearshard.run.links import Links
+from clearshard.run.resume.bytes_columns import packed, unpacked
+from clearshard.sources.uris import Pointed, names_containers, pointed
+from clearshard.storage.local import GRANULE_NS
+from clearshard.storage.sources import is_plain_folder
+
+VERSION_BYTES = 16
+_SCHEMA = pa.schema(
+    [
+        pa.field("row", pa.int32(), nullable=False),
+        pa.field("size_bytes", pa.int64(), nullable=False),
+        pa.field("readable", pa.bool_(), nullable=False),
+        pa.field("version", pa.binary(VERSION_BYTES)),
+    ]
+)
+#: Some layouts have a folder for each file: not every one is remembered.
+_MOST_FOLDERS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What the eligible files of one batch look like from outside.
+
+    Attributes:
+        rows: Their rows, ascending.
+        sizes: Bytes of the file that each points to, which may be a container; 0 if it cannot be
+            told.
+        readable: Whether it may be read: it is there, and not too large.
+        versions: `VERSION_BYTES` of each.
+        lasting: Whether its version may be kept, to know it again.
+    """
+
+    rows: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+    readable: npt.NDArray[np.bool_]
+    versions: npt.NDArray[np.uint8]
+    lasting: npt.NDArray[np.bool_]
+
+
+def eligible_rows(batch: Provisional) -> npt.NDArray[np.int64]:
+    """The rows of a batch that may be opened, ascending."""
+    return np.flatnonzero((batch.reason_bits == 0) & ~batch.held)
+
+
+class Looker:
+    """Looks at files below a folder."""
+
+    def __init__(self, root: Path, links: Links, limits: Limits, now_ns: int) -> None:
+        """Prepares to look.
+
+        Args:
+            root: The folder of the transcripts.
+            links: Told of each file.
+            limits: What decides, besides the transcript, whether it is read.
+            now_ns: A moment before anything is looked at, by the clock of the file system.
+        """
+        self._root = root
+        self._links = links
+        self._max_bytes = limits.max_transcript_bytes
+        self._settled_before_ns = now_ns - GRANULE_NS
+        terms = f"{limits.max_transcript_bytes} {limits.max_transcript_words}\0"
+        self._hash = hashlib.blake2b(terms.encode(), digest_size=VERSION_BYTES)
+        self._plain: dict[str, bool] = {}
+
+    def look(self, number: int, batch: Provisional) -> Looks:
+        """Looks at every eligible file of a batch."""
+        rows = eligible_rows(batch)
+        chosen = batch.scratch.select(["transcript_uri", "file_id"]).take(pa.array(rows))
+        sizes = np.zeros(len(rows), np.int64)
+        readable, lasting = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
+        versions = bytearray(len(rows) * VERSION_BYTES)
+        for at, (row, place) in enumerate(zip(rows.tolist(), _places(chosen), strict=True)):
+            if place is None:
+                continue
+            path, record_id = place
+            found = self._links.saw((number, row), path, record_id)
+            if found is None:
+                continue
+            sizes[at] = found.st_size
+            readable[at] = record_id is not None or found.st_size <= self._max_bytes
+            changed_ns = max(found.st_mtime_ns, found.st_ctime_ns)
+            if changed_ns < self._settled_before_ns and self._is_plain(path):
+                lasting[at] = True
+                start = at * VERSION_BYTES
+                versions[start : start + VERSION_BYTES] = self._version(found, path, record_id)
+        taken = np.frombuffer(bytes(versions), np.uint8).reshape(-1, VERSION_BYTES)
+        return Looks(rows, sizes, readable, taken, lasting)
+
+    def _version(self, found: os.stat_result, path: str, record_id: str | None) -> bytes:
+        marks = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+        text = f"{marks}{path}\0{record_id or ''}"
+        state = self._hash.copy()
+        state.update(text.encode("utf-8", "surrogatepass"))
+        return state.digest()
+
+    def _is_plain(self, path: str) -> bool:
+        """Whether the file's folder is reached without a link, as reading it would ask again."""
+        folder = path.rpartition("/")[0]
+        plain = self._plain.get(folder)
+        if plain is None:
+            if len(self._plain) == _MOST_FOLDERS:
+                self._plain.clear()
+            plain = self._plain[folder] = is_plain_folder(self._root, folder)
+        return plain
+
+
+def write_looks(looker: Looker, intake: Intake, path: Path) -> None:
+    """Looks at all eligible files of a manifest, batch by batch."""
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, _SCHEMA) as writer:
+        for number, batch in enumerate(intake.batches()):
+            looks = looker.look(number, batch)
+            columns = [
+                pa.array(looks.rows, pa.int32()),
+                pa.array(looks.sizes),
+                pa.array(looks.readable),
+                packed(looks.versions, looks.lasting),
+            ]
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=_SCHEMA))
+
+
+def read_looks(path: Path) -> Iterator[Looks]:
+    """What was looked at, by batch."""
+    with pa.OSFile(str(path)) as file:
+        for batch in pa.ipc.open_stream(file):
+            versions, lasting = unpacked(batch.column("version"))
+            yield Looks(
+                batch.column("row").to_numpy().astype(np.int64),
+                batch.column("size_bytes").to_numpy(),
+                np.asarray(batch.column("readable").to_numpy(zero_copy_only=False)),
+                versions,
+                lasting,
+            )
+
+
+def _places(files: pa.RecordBatch) -> Iterator[tuple[str, str | None] | None]:
+    """What each file points to: a path, and a record of the container there."""
+    uris: Sequence[str | None] = files.column("transcript_uri").to_pylist()
+    if not names_containers(files.column("transcript_uri")):
+        yield from (None if uri is None else (uri, None) for uri in uris)
+        return
+    for uri, file_id in zip(uris, files.column("file_id").to_pylist(), strict=True):
+        place: Pointed | None = None if uri is None else pointed(uri, file_id)
+        yield None if place is None else (place.path, place.record_id)

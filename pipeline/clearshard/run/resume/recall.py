@@ -1,0 +1,355 @@
+"""What earlier work is believed, and remembered.
+
+The visible run has shards: its record is believed if it is the one that the ledger announced, and
+its decisions are what the record says; each of its shards if its SHA-256 is what the record says. A
+killed run has left checkpoints, believed as `clearshard.shards.checkpoints` says. What is not
+believed is done again.
+
+Never taken, whatever else agrees: work under another key or another promise (which covers all that
+is asked of redaction, and the columns of a shard; see `clearshard.run.fingerprint`).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.reading import VisibleRun, open_decisions
+from clearshard.eligibility.ids import hash_ids, second_hash_ids
+from clearshard.errors import IntegrityError
+from clearshard.records.places import PLACE_DIGITS
+from clearshard.records.run import ShardFile
+from clearshard.records.states import Quarantine, QuarantineReason, State
+from clearshard.run.folder import SHARDS, OutputFolder
+from clearshard.run.publish import announcements
+from clearshard.run.resume.bytes_columns import from_text
+from clearshard.run.resume.earlier import Builder, Earlier, Found, Source
+from clearshard.run.resume.hashjoin import HashJoin, Records
+from clearshard.run.resume.looks import VERSION_BYTES
+from clearshard.shards.checkpoints import read_checkpoints
+from clearshard.shards.staging import Seal
+from clearshard.storage.files import sha256_file
+
+_ROWS_AT_ONCE = 65_536
+#: Of a file that was opened: what tells it from all others (`hash` and `second_hash` of its id,
+#: `account_hash`), and what was made of it, or that nothing is known of it: then it is looked for
+#: again, but not by a worker.
+_RECORD = np.dtype(
+    [
+        ("hash", "<u8"),
+        ("second_hash", "<u8"),
+        ("account_hash", "<u8"),
+        ("is_known", "?"),
+        ("kind", "<u4"),
+        ("has_version", "?"),
+        ("version", "u1", VERSION_BYTES),
+        ("content", "u1", 32),
+        ("doc_key", "u1", 16),
+    ]
+)
+_JUDGED = f"""
+    SELECT file_id, account_id, state, reasons[1] AS reason, error_type, redactor_digest,
+           period, account_key[:{PLACE_DIGITS}] || doc_key[:{PLACE_DIGITS}] AS place,
+           doc_key, content_sha256, version
+    FROM decisions
+    WHERE account_id IS NOT NULL
+        AND (content_sha256 IS NOT NULL AND redactor_digest IS NOT NULL OR error_type IS NOT NULL)
+"""  # noqa: S608 - a number of this package
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is to be done again although nothing has changed.
+
+    Attributes:
+        retry_quarantined: Files that were quarantined.
+        redo_stale: Files that an earlier redactor redacted.
+    """
+
+    retry_quarantined: bool = False
+    redo_stale: bool = False
+
+
+NO_WISHES = Wishes()
+
+
+def newest_believed(
+    folder: OutputFolder, runs: Sequence[VisibleRun], note: Callable[[str], None]
+) -> VisibleRun | None:
+    """The newest of the visible runs, if it is what was recorded.
+
+    That is: its record is the one that the ledger announced, and its decisions are those that the
+    record names. Of its shards each is looked at by itself (`recall`).
+    """
+    if not runs:
+        return None
+    newest = runs[-1]
+    if announcements(Ledger(folder.ledger).read()).get(newest.run_id) != newest.sha256:
+        note(f"the record of run {newest.run_id} was edited: all is redone")
+        return None
+    for file, path in zip(newest.record.decisions, newest.decisions_paths, strict=True):
+        if not path.is_file() or sha256_file(path) != file.sha256:
+            note(f"{path} is not what was recorded: all is redone")
+            return None
+    return newest
+
+
+@dataclass(frozen=True, eq=False)
+class Remembered:
+    """All earlier work that may be used again.
+
+    Attributes:
+        redactor_digest: What is not stale.
+        kinds: What was made of files, each once; records have their number.
+        sources: The files that hold rows, of the visible run first.
+        checkpointed: What a killed run has made.
+        versions_stand: Whether a version says that nothing has changed: a run of this redactor has
+            looked at what it is a version of.
+    """
+
+    redactor_digest: str
+    kinds: Sequence[Found]
+    sources: Sequence[Source]
+    checkpointed: Earlier
+    versions_stand: bool = False
+    _join: HashJoin | None = None
+
+    def __bool__(self) -> bool:
+        return self._join is not None or len(self.checkpointed) > 0
+
+    def ask(self, batch: int, rows: npt.NDArray[np.int64], file_ids: pa.Array) -> None:
+        """Asks what is remembered of rows of a batch, of which these are the `file_id`s."""
+        if self._join is not None:
+            self._join.ask(batch, rows, hash_ids(file_ids))
+
+    def answers(self) -> "Iterator[tuple[npt.NDArray[np.int64], Records]]":
+        """Of each batch that was asked about the rows that something is remembered of.
+
+        Whose they are is still to be asked: see `are_of`.
+        """
+        if self._join is None:
+            nothing = np.empty(0, np.int64), np.empty(0, _RECORD)
+            yield from repeat(nothing)
+        else:
+            yield from self._join.answers()
+
+
+def are_of(records: Records, file_ids: pa.Array, account_ids: pa.Array) -> npt.NDArray[np.bool_]:
+    """Whether each record is of this file of this account, and not of one with the same hash.
+
+    A file that was moved to another account has a row of another account.
+    """
+    same = records["second_hash"] == second_hash_ids(file_ids)
+    return np.asarray(same & (records["account_hash"] == hash_ids(account_ids)), np.bool_)
+
+
+def recall(
+    folder: OutputFolder,
+    run: VisibleRun | None,
+    seal: Seal,
+    wishes: Wishes,
+    scratch: Path,
+    note: Callable[[str], None],
+) -> Remembered:
+    """All earlier work that may be used again.
+
+    Args:
+        folder: The output folder, locked.
+        run: The newest visible run, if it is what was recorded.
+        seal: What this run works under.
+        wishes: What is not to be used, although it could be.
+        scratch: A folder to be made.
+        note: Told what is not believed.
+    """
+    memory: _Memory | None = None
+    same_key = run is not None and run.record.key_id == seal.key.key_id
+    if run is not None and run.record.promise_digest != seal.promise_digest:
+        note(
+            f"redaction is asked for something else than in run {run.run_id} (profile, "
+            "recognizers, entity types, score, operators): all is redone"
+        )
+    elif run is not None and same_key:
+        try:
+            memory = _Memory(run, seal, wishes, scratch, note)
+        except IntegrityError:
+            note(f"the decisions of run {run.run_id} cannot be read: all is redone")
+    sources = [] if memory is None else memory.sources
+    checkpointed = _checkpointed(folder, seal, wishes, len(sources))
+    sources = [*sources, *checkpointed.sources]
+    if memory is None:
+        return Remembered(seal.redactor_digest, (), sources, checkpointed)
+    assert run is not None
+    stands = run.record.redactor_digest == seal.redactor_digest
+    return Remembered(
+        seal.redactor_digest, memory.kinds, sources, checkpointed, stands, memory.join
+    )
+
+
+def _checkpointed(folder: OutputFolder, seal: Seal, wishes: Wishes, first_source: int) -> Earlier:
+    builder = Builder(first_source)
+    for checkpoint in read_checkpoints(folder.checkpoints, seal):
+        number = builder.source(Source(checkpoint.path, checkpoint.unit.sha256, checkpoint.unit))
+        for row in checkpoint.rows:
+            builder.add(*row, Found(seal.redactor_digest, number, None))
+        for held in checkpoint.held if not wishes.retry_quarantined else ():
+            why = Quarantine(QuarantineReason(held.reason), held.error_type)
+            found = Found(seal.redactor_digest, None, why)
+            builder.add(held.doc_key, held.account_key, held.content_sha256, found)
+    return builder.build()
+
+
+class _Memory:
+    """What the visible run has made, as records.
+
+    Attributes:
+        sources: Its shards that are what was recorded.
+    """
+
+    def __init__(
+        self,
+        run: VisibleRun,
+        seal: Seal,
+        wishes: Wishes,
+        scratch: Path,
+        note: Callable[[str], None],
+    ) -> None:
+        """Reads its decisions.
+
+        Raises:
+            IntegrityError: They cannot be read.
+        """
+        self._seal = seal
+        self._wishes = wishes
+        self._numbers: dict[object, int] = {}
+        self.kinds: list[Found] = []
+        self.sources: list[Source] = []
+        #: Number of the shard in the record → number of the source, or -1 if it is not believed.
+        believed = []
+        for shard in run.record.shards:
+            path = run.out / SHARDS / shard.name
+            if path.is_file() and sha256_file(path) == shard.sha256:
+                believed.append(len(self.sources))
+                self.sources.append(Source(path, shard.sha256, shard=shard))
+            else:
+                believed.append(-1)
+                note(f"{path} is not what was recorded: what it held is redone")
+        self._leaves = _Leaves(run.record.shards, believed)
+        self.join = HashJoin(scratch, _RECORD, run.record.counts.seen)
+        with open_decisions([run]) as connection:
+            for batch in connection.sql(_JUDGED).to_arrow_reader(_ROWS_AT_ONCE):
+                self.join.add(self._records(batch))
+
+    def _records(self, batch: pa.RecordBatch) -> Records:
+        kinds = self._kinds(batch)
+        read = np.asarray(batch.column("content_sha256").is_valid().to_numpy(zero_copy_only=False))
+        # What is not to be used is as if it had never been.
+        taken = ~read | (kinds >= 0)
+        batch, read, kinds = batch.filter(pa.array(taken)), read[taken], kinds[taken]
+        records = np.zeros(batch.num_rows, _RECORD)
+        records["is_known"] = read
+        records["hash"] = hash_ids(batch.column("file_id"))
+        records["second_hash"] = second_hash_ids(batch.column("file_id"))
+        records["account_hash"] = hash_ids(batch.column("account_id"))
+        records["kind"] = np.where(read, kinds, 0)
+        records["has_version"] = batch.column("version").is_valid().to_numpy(zero_copy_only=False)
+        for name, column in (
+            ("version", "version"),
+            ("content", "content_sha256"),
+            ("doc_key", "doc_key"),
+        ):
+            records[name] = from_text(batch.column(column), records.dtype[name].shape[0])
+        return records
+
+    def _kinds(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
+        """The number of what was made of each file; -1 where it is not to be used."""
+        columns = [
+            batch.column(name).dictionary_encode()
+            for name in ("state", "reason", "error_type", "redactor_digest")
+        ]
+        codes = [column.indices.fill_null(-1).to_numpy().astype(np.int64) for column in columns]
+        values = [column.dictionary.to_pylist() for column in columns]
+        written = np.asarray(codes[0] == _place_of(values[0], str(State.WRITTEN)))
+        codes.append(np.where(written, self._leaves.sources_of(batch), -1))
+        unique, inverse = np.unique(np.stack(codes, axis=1), axis=0, return_inverse=True)
+        numbers = [
+            self._number(
+                *(
+                    None if code < 0 else given[code]
+                    for code, given in zip(kind[:4], values, strict=True)
+                ),
+                source=kind[4],
+            )
+            for kind in unique.tolist()
+        ]
+        return np.array(numbers, np.int64)[inverse.reshape(-1)]
+
+    def _number(
+        self,
+        state: str | None,
+        reason: str | None,
+        error_type: str | None,
+        redactor: str | None,
+        *,
+        source: int,
+    ) -> int:
+        if redactor is None:
+            return -1
+        stale = redactor != self._seal.redactor_digest
+        if state == State.WRITTEN:
+            if source < 0 or (stale and self._wishes.redo_stale):
+                return -1
+            found = Found(redactor, source, None, stale)
+        elif state == State.QUARANTINED and not stale and not self._wishes.retry_quarantined:
+            why = Quarantine(QuarantineReason(reason or ""), error_type or "")
+            found = Found(redactor, None, why)
+        else:
+            return -1
+        number = self._numbers.setdefault(
+            (state, reason, error_type, redactor, source), len(self.kinds)
+        )
+        if number == len(self.kinds):
+            self.kinds.append(found)
+        return number
+
+
+def _place_of(values: list[str | None], value: str) -> int:
+    return values.index(value) if value in values else -2
+
+
+class _Leaves:
+    """Finds the sources that rows are in, a column at a time."""
+
+    def __init__(self, shards: Sequence[ShardFile], sources: Sequence[int]) -> None:
+        of_period: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        for shard, source in zip(shards, sources, strict=True):
+            leaf = shard.leaf
+            of_period[leaf.period].append((leaf.first_place, leaf.last_place, source))
+        self._periods = {
+            period: tuple(
+                np.array([one[at] for one in inside], kind)
+                for at, kind in enumerate((np.uint64, np.uint64, np.int64))
+            )
+            for period, inside in of_period.items()
+        }
+
+    def sources_of(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
+        """The number of the source of each row, by its `period` and `place`; -1 for none."""
+        found = np.full(batch.num_rows, -1, np.int64)
+        digits = from_text(batch.column("place"), PLACE_DIGITS)
+        places = np.ascontiguousarray(digits).view(">u8").reshape(-1).astype(np.uint64)
+        periods = batch.column("period").dictionary_encode()
+        codes = periods.indices.fill_null(-1).to_numpy()
+        for code, period in enumerate(periods.dictionary.to_pylist()):
+            if period in self._periods:
+                first, last, sources = self._periods[period]
+                rows = np.flatnonzero(codes == code)
+                at = np.searchsorted(first, places[rows], side="right").astype(np.int64) - 1
+                inside = (at >= 0) & (places[rows] <= last[at])
+                found[rows[inside]] = sources[at[inside]]
+        return found
