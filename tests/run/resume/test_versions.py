@@ -284,6 +284,17 @@ def test_a_container_is_not_opened_while_its_version_stands(
     assert shards(world) == fresh(world)
 
 
+def test_another_record_of_a_container_is_another_transcript(world: World) -> None:
+    lines = [json.dumps({"id": name, **transcript(f"this is {name}")}) for name in ("one", "two")]
+    (world.root / "transcripts" / "all.jsonl").write_text("\n".join(lines))
+    for record_id in ("one", "two"):
+        world.files[3]["transcript_uri"] = f"all.jsonl#{record_id}"
+        write(world)
+        go(world)
+        assert f"this is {record_id}" in world.texts()
+        assert shards(world) == fresh(world)
+
+
 def test_a_version_that_lies_can_cost_a_stale_row_and_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
