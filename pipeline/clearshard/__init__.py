@@ -17,10 +17,10 @@ also the order in which to read the code:
     api          the same for programs: `run`, `redact`, `decide`, which are names of this package
     cli          the command: parse, load the configuration, call one function
 
-Below them: `storage` (the file system), `children` (how processes are started), `config`, `terms`
-(what a run was made under, in words), `records` (the values that travel), `inert` (text that does
-nothing where it is shown) and `errors`. Imports go downwards only, and steps never import each
-other; an import contract keeps it so.
+Below them: `storage` (folders and buckets), `children` (how processes are started), `layout` (where
+in an output everything lies), `config`, `terms` (what a run was made under, in words), `records`
+(the values that travel), `inert` (text that does nothing where it is shown) and `errors`. Imports
+go downwards only, and steps never import each other; an import contract keeps it so.
 """
 
 from importlib import import_module

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from clearshard import layout
 from clearshard.config import Config, MoreProblems, load_config, parse_config, redaction_defaults
 from clearshard.errors import ClearshardError, ConfigError, RunFailed, unexpected
 from clearshard.run import PRELOAD
@@ -172,7 +173,7 @@ def run(
         result, excess = run_and_tell(settings, name, options, told, told.warn, now)
         record = result.record
         status: Status = "dry_run" if dry_run else "unchanged" if result.unchanged else "done"
-        folder = options.out / "shards"
+        folder = options.out / layout.SHARDS
         return RunResult(
             run_id=record.run_id,
             status=status if excess is None else "too_many_quarantined",

@@ -12,8 +12,9 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clearshard import layout
 from clearshard.audit.ledger import Ledger
-from clearshard.audit.marker import MARKER, MARKER_NAME
+from clearshard.audit.marker import MARKER
 from clearshard.config import default_policy_text
 from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
 from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
@@ -126,7 +127,7 @@ class Output:
     def __init__(self, out: Path) -> None:
         self.out = out
         out.mkdir(exist_ok=True)
-        (out / MARKER_NAME).write_bytes(MARKER)
+        (out / layout.MARKER).write_bytes(MARKER)
         self.ledger = Ledger(out / "audit" / "ledger.jsonl", SIGNER)
         self.now = START
 

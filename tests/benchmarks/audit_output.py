@@ -21,10 +21,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearshard import layout
 from clearshard.audit.decisions import DecisionsWriter
 from clearshard.audit.events import EventName
 from clearshard.audit.ledger import Ledger
-from clearshard.audit.marker import MARKER, MARKER_NAME
+from clearshard.audit.marker import MARKER
 from clearshard.audit.signing import Signer
 from clearshard.config import default_policy_text
 from clearshard.eligibility.accounts import AccountIndex, index_accounts
@@ -81,7 +82,7 @@ def generate(out: Path, size: Size) -> tuple[RunRecord, ...]:
         The records of the runs, oldest first.
     """
     out.mkdir(parents=True, exist_ok=True)
-    write_atomic(out / MARKER_NAME, MARKER)
+    write_atomic(out / layout.MARKER, MARKER)
     ledger = Ledger(out / "audit" / "ledger.jsonl", Signer.of(SigningKey(b"s" * 32)))
     policy = parse_policy(default_policy_text(), "default policy")
     records: list[RunRecord] = []

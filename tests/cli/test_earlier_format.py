@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import clearshard
+from clearshard import layout
 from clearshard.audit.explain import explain
-from clearshard.audit.marker import MARKER, MARKER_NAME, REHEARSALS_MARKER
+from clearshard.audit.marker import MARKER, REHEARSALS_MARKER
 from clearshard.audit.reading import picked_runs, visible_runs
 from clearshard.audit.summary import summarise
 from clearshard.audit.verify import verify
@@ -53,7 +54,7 @@ def out(tmp_path: Path) -> Path:
             name = f"part-{number:05d}-{digest[:12]}.parquet"
             record["shards"][number] = {"name": name, "first_key": "0", "last_key": "f", **known}
         path.write_text(json.dumps(record))
-    (output.out / MARKER_NAME).write_bytes(earlier(MARKER))
+    (output.out / layout.MARKER).write_bytes(earlier(MARKER))
     (output.out / ".lock").touch()
     return output.out
 
@@ -92,7 +93,7 @@ def refused(out: Path, capsys: pytest.CaptureFixture[str], *arguments: object) -
 def test_by_what_reads_it(
     out: Path, marker: bytes, verb: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (out / MARKER_NAME).write_bytes(earlier(marker))
+    (out / layout.MARKER).write_bytes(earlier(marker))
     made = out.parent / "made"
     to = ("--output", made) if verb[1] in ("report", "bundle") else ()
     refused(out, capsys, *verb, "--out", out, *to)
@@ -143,6 +144,6 @@ def test_a_configured_folder_that_no_run_has_made_is_none(
 def test_a_marker_of_another_kind_is_not_called_an_earlier_one(
     out: Path, length: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (out / MARKER_NAME).write_bytes(earlier(MARKER)[:10].ljust(length, b" ")[:length])
+    (out / layout.MARKER).write_bytes(earlier(MARKER)[:10].ljust(length, b" ")[:length])
     assert _exit_code(["audit", "verify", "--out", str(out)]) == 5
     assert "earlier version" not in capsys.readouterr().err

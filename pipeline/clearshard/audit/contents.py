@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clearshard import layout
 from clearshard.audit.faults import Fault
 from clearshard.audit.inventory import below
 from clearshard.audit.reading import VisibleRun, locate, open_decisions, parquet_view
@@ -115,7 +116,7 @@ def _recounted(run: VisibleRun) -> Iterator[Fault]:
         reasons = dict(connection.execute(_REASONS).fetchall())
     assert row is not None
     seen, written, excluded, quarantined, other_policy, reasonless, keyless, opened, unread = row
-    location = f"runs/{run.run_id}.json"
+    location = layout.record(run.run_id)
     if not counts.reconciles:
         message = (
             f"its counts do not reconcile: {counts.seen} seen, {counts.written} written, "

@@ -8,6 +8,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clearshard import layout
 from clearshard.records.run import DecisionsFile
 from clearshard.records.schemas import DECISION_SCHEMA
 from clearshard.storage.files import sha256_file
@@ -77,7 +78,7 @@ class DecisionsWriter:
         self._rows_waiting = len(rows) - finished
 
     def _path(self) -> Path:
-        return self._folder / f"decisions-{len(self._files):05d}.parquet"
+        return self._folder / layout.decisions_name(len(self._files))
 
     def _finish_file(self) -> None:
         while self._rows_waiting:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from clearshard import layout
 from clearshard.audit.events import Event, EventName, canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.listing import decisions_on
@@ -146,7 +147,7 @@ def explain(out: Path, file_id: str) -> Explanation | None:
     newer = superseded_by(runs)
     current = frozenset(shard.name for shard in runs[-1].record.shards)
     written = any(row["state"] == State.WRITTEN for row in rows)
-    events = tuple(Ledger(out / "audit" / "ledger.jsonl").read()) if written else ()
+    events = tuple(Ledger(out / layout.LEDGER).read()) if written else ()
     verdicts = []
     for row in rows:
         run = by_id[row["run_id"]]

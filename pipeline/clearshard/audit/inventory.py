@@ -8,22 +8,21 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from clearshard import layout
 from clearshard.audit.faults import Fault, printable
-from clearshard.audit.marker import MARKER, MARKER_NAME, REHEARSALS_MARKER
+from clearshard.audit.marker import MARKER, REHEARSALS_MARKER
 from clearshard.audit.reading import VisibleRun
 from clearshard.storage.files import sha256_file, temporary_name
 
 _NOT_RECORDED = "Restore it from a backup, or run again"
 _CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
-_LEDGER = ("ledger.jsonl", "head.json")
 #: What a run puts where, and what a crash can leave of a file on its way there.
-_FILES_IN_ROOT = frozenset(("README.md", MARKER_NAME, ".lock", temporary_name(MARKER_NAME)))
-_FOLDERS_IN_ROOT = frozenset(("audit", "runs", "shards", ".staging", ".checkpoints", "lost+found"))
-_FILES_IN_AUDIT = frozenset((*_LEDGER, temporary_name("head.json")))
-_FOLDERS_IN_AUDIT = frozenset(("decisions",))
-#: The work of runs that are not visible: what is there is theirs, but made of files and folders.
-_AT_WORK = (".staging", ".checkpoints")
-_FOLDERS = ("audit", "audit/decisions", "runs", "shards")
+_FILES_IN_ROOT = layout.within("", layout.FILES) | {temporary_name(layout.MARKER)}
+_FOLDERS_IN_ROOT = layout.within("", (*layout.FOLDERS, *layout.AT_WORK)) | {"lost+found"}
+_FILES_IN_AUDIT = layout.within(layout.AUDIT, layout.FILES) | {
+    temporary_name(layout.LEDGER_COPY_NAME)
+}
+_FOLDERS_IN_AUDIT = layout.within(layout.AUDIT, layout.FOLDERS)
 
 
 def below(out: Path, path: Path) -> str:
@@ -96,8 +95,7 @@ def no_files(out: Path, *more: str) -> list[Fault]:
 
 
 def _read_first(out: Path) -> tuple[Path, ...]:
-    ledger = (out / "audit" / name for name in _LEDGER)
-    return (*ledger, *sorted(out.glob("runs/*.json")))
+    return (out / layout.LEDGER, out / layout.LEDGER_COPY, *sorted(out.glob(layout.record("*"))))
 
 
 def marker_fault(out: Path, runs: Sequence[VisibleRun]) -> Fault | None:
@@ -109,18 +107,24 @@ def marker_fault(out: Path, runs: Sequence[VisibleRun]) -> Fault | None:
     """
     rehearsed = {run.record.rehearsal for run in runs}
     if len(rehearsed) == 2:
-        return Fault(MARKER_NAME, "marks a folder of both runs and rehearsals. Use no shard of it")
+        return Fault(
+            layout.MARKER, "marks a folder of both runs and rehearsals. Use no shard of it"
+        )
     possible = [REHEARSALS_MARKER] if True in rehearsed else [MARKER]
     if not rehearsed:  # nothing has become visible yet
         possible.append(REHEARSALS_MARKER)
-    faults = [compare(out, out / MARKER_NAME, hashlib.sha256(m).hexdigest()) for m in possible]
+    faults = [compare(out, out / layout.MARKER, hashlib.sha256(m).hexdigest()) for m in possible]
     return None if None in faults else faults[0]
 
 
 def linked_folders(out: Path) -> list[Fault]:
     """Folders of an output that lead elsewhere, where somebody else can put what he likes."""
     message = "is a link: what it leads to is not part of this output. Remove it"
-    return [Fault(name, message) for name in (*_FOLDERS, *_AT_WORK) if (out / name).is_symlink()]
+    return [
+        Fault(name, message)
+        for name in (*layout.FOLDERS, *layout.AT_WORK)
+        if (out / name).is_symlink()
+    ]
 
 
 def added(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
@@ -133,7 +137,7 @@ def added(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
     yield from unaccounted_names(out)
     yield from unaccounted_decisions(out, runs)
     yield from unaccounted_shards(out, runs)
-    for name in ("shards", "audit/decisions"):
+    for name in (layout.SHARDS, layout.DECISIONS):
         for path in _not_plain(out / name):
             yield Fault(below(out, path), "is a link or device, not a file of its own. Remove it")
 
@@ -144,13 +148,13 @@ def unaccounted_names(out: Path) -> Iterator[Fault]:
     Hidden names are no exception, but for those that a run or a crash leaves.
     """
     yield from _strange(out, out, _FILES_IN_ROOT, _FOLDERS_IN_ROOT)
-    records = {path.name for path in (out / "runs").glob("[!.]*.json")}
-    yield from _strange(out, out / "runs", records, frozenset())
-    yield from _strange(out, out / "audit", _FILES_IN_AUDIT, _FOLDERS_IN_AUDIT)
-    for name in _AT_WORK:
+    records = {path.name for path in out.glob(layout.record("[!.]*"))}
+    yield from _strange(out, out / layout.RUNS, records, frozenset())
+    yield from _strange(out, out / layout.AUDIT, _FILES_IN_AUDIT, _FOLDERS_IN_AUDIT)
+    for name in layout.AT_WORK:
         for path in _not_plain(out / name):
             yield Fault(below(out, path), "is a link or device, which no run makes. Remove it")
-    yield from _strange_folders(out, out / ".checkpoints")
+    yield from _strange_folders(out, out / layout.CHECKPOINTS)
 
 
 def _strange(
@@ -163,7 +167,7 @@ def _strange(
             stat.S_ISDIR(mode) and path.name in folders
         )
         # The records of runs, the card and the marker are compared with what was recorded.
-        compared = path.name in ("README.md", MARKER_NAME) and not stat.S_ISDIR(mode)
+        compared = path.name in (layout.CARD, layout.MARKER) and not stat.S_ISDIR(mode)
         if not known and not compared:
             yield Fault(below(out, path), "is no part of an output: it was added. Remove it")
 
@@ -188,7 +192,7 @@ def _not_plain(root: Path) -> Iterator[Path]:
 def unaccounted_decisions(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
     """Files below ``audit/decisions/`` that no record names."""
     accounted = {run.decisions_folder: {f.name for f in run.record.decisions} for run in runs}
-    yield from _unaccounted(out, out / "audit" / "decisions", accounted)
+    yield from _unaccounted(out, out / layout.DECISIONS, accounted)
 
 
 def unaccounted_shards(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
@@ -200,7 +204,7 @@ def unaccounted_shards(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]
         out: The output folder.
         runs: All that have a record.
     """
-    root = out / "shards"
+    root = out / layout.SHARDS
     accounted: dict[Path, set[str]] = {}
     for run in runs:
         for shard in run.record.shards:

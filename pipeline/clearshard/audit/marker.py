@@ -3,11 +3,11 @@
 from contextlib import suppress
 from pathlib import Path
 
+from clearshard import layout
 from clearshard.audit.faults import printable
 from clearshard.errors import OutputUnusable
 
 #: What marks a folder as an output of this program, of runs or of rehearsals: never of both.
-MARKER_NAME = ".clearshard.json"
 MARKER = b'{"format": 2, "made_by": "clearshard"}\n'
 REHEARSALS_MARKER = b'{"format": 2, "made_by": "clearshard", "holds": "rehearsals"}\n'
 #: Of versions that kept the shards of each run in a folder of its own.
@@ -20,7 +20,7 @@ def require_this_format(out: Path) -> None:
     Raises:
         OutputUnusable: It is one.
     """
-    marker = out / MARKER_NAME
+    marker = out / layout.MARKER
     with suppress(OSError):
         if marker.lstat().st_size <= len(_EARLIER[1]) and marker.read_bytes() in _EARLIER:
             raise OutputUnusable(

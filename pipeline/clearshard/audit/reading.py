@@ -21,6 +21,7 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
+from clearshard import layout
 from clearshard.audit.faults import printable
 from clearshard.audit.marker import require_this_format
 from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
@@ -28,10 +29,7 @@ from clearshard.records.places import PLACE_BITS, PLACE_DIGITS, Leaf, LeafIndex
 from clearshard.records.run import RunRecord, ShardFile
 from clearshard.records.schemas import DECISION_SCHEMA
 
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}")
-_SHARD = re.compile(r"[0-9A-Za-z-]{1,40}/part-[0-9a-f]{16}\.parquet")
 _PREFIX = re.compile(rf"[01]{{0,{PLACE_BITS}}}")
-_DECISIONS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.parquet")
 #: Of a decision; see `clearshard.records.places.place_of`.
 _PLACE = f"TRY_CAST('0x' || account_key[:{PLACE_DIGITS}] || doc_key[:{PLACE_DIGITS}] AS UBIGINT)"
 #: What a question may hold in memory; more goes to the spill folder.
@@ -76,7 +74,7 @@ class VisibleRun:
 
     def shard_path(self, shard: ShardFile) -> Path:
         """Where one of its shards is, unless a newer run replaced it."""
-        return self.out / "shards" / shard.name
+        return self.out / layout.shard(shard.name)
 
     @cached_property
     def leaves(self) -> LeafIndex:
@@ -86,7 +84,7 @@ class VisibleRun:
     @property
     def decisions_folder(self) -> Path:
         """Where its decisions are, for good."""
-        return self.out / "audit" / "decisions" / f"run={self.run_id}"
+        return self.out / layout.decisions(self.run_id)
 
     @property
     def decisions_paths(self) -> tuple[Path, ...]:
@@ -97,7 +95,7 @@ class VisibleRun:
 def record_paths(out: Path) -> tuple[Path, ...]:
     """The run records of an output folder, by name."""
     # A name that starts with a dot is a record on its way in, not yet visible.
-    return tuple(p for p in sorted(out.glob("runs/*.json")) if not p.name.startswith("."))
+    return tuple(p for p in sorted(out.glob(layout.record("*"))) if not p.name.startswith("."))
 
 
 def read_record(path: Path) -> VisibleRun:
@@ -112,14 +110,14 @@ def read_record(path: Path) -> VisibleRun:
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         # The error of the parser can quote what it read.
         raise _not_a_record(path, type(error).__name__) from None
-    if _RUN_ID.fullmatch(record.run_id) is None or path.name != f"{record.run_id}.json":
+    if not layout.is_run_id(record.run_id) or path.name != layout.record_name(record.run_id):
         raise _not_a_record(path, "its run_id is not its name")
-    if not all(_RUN_ID.fullmatch(run_id) for run_id in record.superseded):
+    if not all(map(layout.is_run_id, record.superseded)):
         raise _not_a_record(path, "a superseded run has no proper name")
-    if not all(_DECISIONS.fullmatch(file.name) for file in record.decisions):
+    if not all(layout.is_decisions_name(file.name) for file in record.decisions):
         raise _not_a_record(path, "a decisions file has no proper name")
     for shard in record.shards:
-        if _SHARD.fullmatch(shard.name) is None or _PREFIX.fullmatch(shard.prefix) is None:
+        if not layout.is_shard_name(shard.name) or _PREFIX.fullmatch(shard.prefix) is None:
             raise _not_a_record(path, "a shard has no proper name or prefix")
     if any(not _follows(one.leaf, other.leaf) for one, other in pairwise(record.shards)):
         raise _not_a_record(path, "its shards are not in the order of their places")
@@ -365,6 +363,6 @@ def literal_path(path: str) -> str:
 
 def _not_a_record(path: Path, problem: str) -> IntegrityError:
     return IntegrityError(
-        f"runs/{printable(path.name)} is not the record of a run ({problem}). "
+        f"{layout.RUNS}/{printable(path.name)} is not the record of a run ({problem}). "
         "Restore it from a backup, then run `clearshard audit verify`."
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from clearshard import layout
 from clearshard.audit.reading import VisibleRun, connected, parquet_view
 from clearshard.errors import IntegrityError
 from clearshard.records.states import State
@@ -55,7 +56,7 @@ def replaced_shards(out: Path, runs: Sequence[VisibleRun]) -> list[Replaced]:
                     shard.name, next_run.finished_at, run.record.promise_digest
                 )
     # A link that leads nowhere is there, too.
-    return [found[name] for name in sorted(found) if os.path.lexists(out / "shards" / name)]
+    return [found[name] for name in sorted(found) if os.path.lexists(out / layout.shard(name))]
 
 
 def with_rows_gone(newest: VisibleRun, names: Sequence[str]) -> frozenset[str]:
@@ -65,7 +66,7 @@ def with_rows_gone(newest: VisibleRun, names: Sequence[str]) -> frozenset[str]:
     """
     if not newest.decisions_paths:
         return frozenset(names)
-    paths = {str(newest.out / "shards" / name): name for name in names}
+    paths = {str(newest.out / layout.shard(name)): name for name in names}
     try:
         with connected() as connection:
             for view, columns, of_view in (

@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from clearshard import layout
 from clearshard.audit.contents import decisions_faults, key_faults, shard_faults
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.faults import Fault, printable
@@ -108,9 +109,6 @@ class Report:
 
 
 _NOTHING = Known()
-#: The dataset card; a run announces the digest of its own.
-_CARD = "README.md"
-_LEDGER = "audit/ledger.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +142,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     Raises:
         OutputUnusable: There is no output in the folder, or an earlier version wrote it.
     """
-    if not any((out / name).exists() for name in ("runs", "audit", "shards")):
+    if not any((out / name).exists() for name in layout.FOLDERS):
         raise OutputUnusable(
             f"{printable(str(out))} is not an output folder. Name the one of a run with --out."
         )
@@ -152,7 +150,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     unreadable = structure_faults(out)
     if unreadable:
         return Report(tuple(unreadable), Checked(0, 0, 0, 0, 0, 0), None, None)
-    ledger = Ledger(out / "audit" / "ledger.jsonl")
+    ledger = Ledger(out / layout.LEDGER)
     runs, no_records = _records(out)
     marker = marker_fault(out, runs)
     faults = [marker] if marker else []
@@ -161,7 +159,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     )
     announced = _announcements(ledger)
     if not announced.events and not faults:
-        faults.append(Fault(_LEDGER, "has no events: it was emptied or removed. Restore it"))
+        faults.append(Fault(layout.LEDGER, "has no events: it was emptied or removed. Restore it"))
     faults += no_records
     faults += announced.faults
     faults += _links(out, runs, announced)
@@ -205,7 +203,7 @@ def _records(out: Path) -> tuple[tuple[VisibleRun, ...], list[Fault]]:
         try:
             runs.append(read_record(path))
         except IntegrityError as error:
-            faults.append(Fault(f"runs/{printable(path.name)}", str(error)))
+            faults.append(Fault(f"{layout.RUNS}/{printable(path.name)}", str(error)))
     return oldest_first(runs), faults
 
 
@@ -219,7 +217,7 @@ def _announcements(ledger: Ledger) -> _Announcements:
     events = 0
     for event in ledger.readable():
         events += 1
-        location = f"audit/ledger.jsonl:{events}"
+        location = f"{layout.LEDGER}:{events}"
         if event.event == EventName.RUN_FAILED and event.run_id in digests:
             del digests[event.run_id]
             withdrawn.add(event.run_id)
@@ -248,14 +246,14 @@ def _card(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> I
     """The dataset card tells people what the shards are: it must be the newest run's."""
     if not runs or runs[-1].run_id not in announced.cards:
         return
-    fault = compare(out, out / _CARD, announced.cards[runs[-1].run_id])
+    fault = compare(out, out / layout.CARD, announced.cards[runs[-1].run_id])
     if fault is not None:
         yield fault
 
 
 def _links(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> Iterator[Fault]:
     for run in runs:
-        location = f"runs/{run.run_id}.json"
+        location = layout.record(run.run_id)
         if run.run_id in announced.withdrawn:
             yield Fault(location, "is there, though the ledger says that the run failed")
         if run.run_id in announced.swept:
@@ -267,7 +265,7 @@ def _links(out: Path, runs: Sequence[VisibleRun], announced: _Announcements) -> 
             yield Fault(location, message)
     there = {path.name for path in record_paths(out)}
     for run_id, (_, line) in announced.digests.items():
-        if f"{run_id}.json" not in there and run_id not in announced.swept:
+        if layout.record_name(run_id) not in there and run_id not in announced.swept:
             message = (
                 f"announces run {printable(run_id)}, which has no record: an interrupted publish "
                 "or a deleted record. Restore the record, or run again"
@@ -285,18 +283,18 @@ def _unfounded(runs: Sequence[VisibleRun], swept: Collection[str]) -> Iterator[F
                 replaced.add(named)
             elif named not in swept:
                 message = f"claims to replace run {named}, which is not an older run with a record"
-                yield Fault(f"runs/{run.run_id}.json", message)
+                yield Fault(layout.record(run.run_id), message)
         older.add(run.run_id)
     for run in runs[:-1]:
         if run.run_id not in replaced:
             message = f"is older than run {runs[-1].run_id}, and no run says that it replaces it"
-            yield Fault(f"runs/{run.run_id}.json", message)
+            yield Fault(layout.record(run.run_id), message)
 
 
 def _decisions_of(run: VisibleRun) -> Iterator[Fault]:
     pairs = zip(run.record.decisions, run.decisions_paths, strict=True)
     altered = [fault for file, path in pairs if (fault := compare(run.out, path, file.sha256))]
-    yield from altered or _readable(f"audit/decisions/run={run.run_id}", decisions_faults(run))
+    yield from altered or _readable(layout.decisions(run.run_id), decisions_faults(run))
 
 
 def _shards(
@@ -321,7 +319,7 @@ def _shards(
     faults += _still_there(out, runs, decided)
     for run in runs[-1:]:
         if run in decided:
-            faults += _readable("shards", key_faults(run, sound))
+            faults += _readable(layout.SHARDS, key_faults(run, sound))
     return faults, sound
 
 
@@ -332,7 +330,7 @@ def _still_there(
     digests = {shard.name: shard.sha256 for run in runs for shard in run.record.shards}
     as_recorded = []
     for one in replaced_shards(out, runs):
-        altered = compare(out, out / "shards" / one.name, digests[one.name])
+        altered = compare(out, out / layout.shard(one.name), digests[one.name])
         if altered is not None:
             yield altered
         elif one.promise_digest != runs[-1].record.promise_digest:
@@ -349,7 +347,7 @@ def _not_removed(out: Path, newest: VisibleRun, name: str, why: str) -> Fault:
         f"is still there, though run {newest.run_id} replaced it and {why}: an interrupted "
         "removal, which the next run ends"
     )
-    return Fault(below(out, out / "shards" / name), message)
+    return Fault(below(out, out / layout.shard(name)), message)
 
 
 def _readable(location: str, faults: Iterator[Fault]) -> Iterator[Fault]:

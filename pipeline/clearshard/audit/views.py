@@ -7,6 +7,7 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
+from clearshard import layout
 from clearshard.audit.events import canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun, superseded_by, visible_runs
@@ -136,7 +137,7 @@ def _events(out: Path) -> pa.Table:
             "appended_at": event.at,
             "data": canonical(event.data).decode("ascii"),
         }
-        for event in Ledger(out / "audit" / "ledger.jsonl").read()
+        for event in Ledger(out / layout.LEDGER).read()
     ]
     return _table(rows, _EVENTS)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from clearshard import layout
 from clearshard.cli.logs import LogFormat
 from clearshard.config import load_config, require_no_address
 from clearshard.errors import ConfigError
@@ -86,10 +87,8 @@ def require_outside(option: str, path: Path) -> None:
     Raises:
         ConfigError: It is so.
     """
-    from clearshard.audit.marker import MARKER_NAME  # what it imports takes long
-
     for folder in path.resolve().parents:
-        if os.path.lexists(folder / MARKER_NAME):
+        if os.path.lexists(folder / layout.MARKER):
             problem = f"{path} is inside the output folder {folder}. Name one elsewhere"
             raise ConfigError(option, [problem])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from clearshard import layout
 from clearshard.audit.faults import printable
 from clearshard.cli.console import Reporter, print_json, print_table
 from clearshard.cli.logs import JsonLog, LogFormat
@@ -314,5 +315,5 @@ def _print_record(result: "RunResult", out: Path, seconds: float, dry_run: bool)
         typer.echo(f"\n{record.reused:,} transcripts were as before and not redacted again")
     typer.echo(f"\n{record.word_count:,} words, {_pace(result.redacted_words, seconds)}")
     if not dry_run:
-        typer.echo(f"shards: {out / 'shards'} ({len(record.shards)})")
+        typer.echo(f"shards: {out / layout.SHARDS} ({len(record.shards)})")
         typer.echo(f'load:   datasets.load_dataset("{out}")')

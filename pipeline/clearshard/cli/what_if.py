@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clearshard import layout
 from clearshard.audit.changes import Kind
-from clearshard.audit.marker import MARKER_NAME
 from clearshard.cli.changes import FILE_COLUMNS, FOLDS, LEAVE_OUT, print_changes
 from clearshard.cli.console import print_table, print_text, shown
 from clearshard.cli.rows import RowOptions, give_rows
@@ -93,7 +93,7 @@ def _visible_folder(config: Config, out: Path | None) -> Path | None:
     if config.output.folder is None:
         return None
     configured = config.path(config.output.folder)
-    if not (configured / MARKER_NAME).is_file():  # no run has made it yet
+    if not (configured / layout.MARKER).is_file():  # no run has made it yet
         return None
     return require_ours(configured).root
 

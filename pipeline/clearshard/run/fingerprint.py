@@ -108,6 +108,7 @@ NOT_COUNTED = {
     "clearshard.engines.worker": _CARRIES,
     "clearshard.errors": "says why nothing was made",
     "clearshard.keys": "of work under another key nothing is taken: the key's id is compared",
+    "clearshard.layout": "says where in an output a file lies, which is no part of a row",
     "clearshard.records": _PAGE,
     "clearshard.records.facts": "no row holds a fact",
     "clearshard.records.places": "says where in the shards a row lies, which is no part of it",

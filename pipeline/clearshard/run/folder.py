@@ -1,9 +1,6 @@
 """The output folder: is it ours, what is visible, and what did a crash leave behind?
 
-OUT/.clearshard.json    marks the folder as ours, and says whether it holds rehearsals
-OUT/.lock               held by the run in progress
-OUT/.staging/<run_id>/  a run that is not visible yet
-OUT/.checkpoints/       redacted units of a run that is not visible yet; they outlive it
+What lies where in it, `clearshard.layout` says.
 
 Only ``shards/`` and the dataset card are to be given away, so only they are as open as the umask
 says; everything else is this user's alone, also what a looser version has left.
@@ -17,9 +14,10 @@ from pathlib import Path
 
 import msgspec
 
+from clearshard import layout
 from clearshard.audit.faults import Fault
 from clearshard.audit.inventory import added, linked_folders, no_files
-from clearshard.audit.marker import MARKER, MARKER_NAME, REHEARSALS_MARKER, require_this_format
+from clearshard.audit.marker import MARKER, REHEARSALS_MARKER, require_this_format
 from clearshard.audit.reading import visible_runs
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
 from clearshard.records.run import RunRecord
@@ -28,10 +26,8 @@ from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree, temporary_name, write_atomic
 from clearshard.storage.permissions import keep_private, private
 
-_LOCK = ".lock"
-SHARDS = "shards"
 #: What can be in a folder of ours that has no marker yet.
-_BEFORE_MARKER = frozenset((_LOCK, temporary_name(MARKER_NAME)))
+_BEFORE_MARKER = frozenset((layout.LOCK, temporary_name(layout.MARKER)))
 _MAX_ATTEMPTS = 100
 
 
@@ -64,35 +60,35 @@ class OutputFolder:
     @property
     def ledger(self) -> Path:
         """The hash-chained events."""
-        return self.root / "audit" / "ledger.jsonl"
+        return self.root / layout.LEDGER
 
     @property
     def card(self) -> Path:
         """The dataset card."""
-        return self.root / "README.md"
+        return self.root / layout.CARD
 
     @property
     def staging(self) -> Path:
         """Runs that are not visible yet."""
-        return self.root / ".staging"
+        return self.root / layout.STAGING
 
     @property
     def checkpoints(self) -> Path:
         """Work of runs that have not become visible; redacted transcripts only."""
-        return self.root / ".checkpoints"
+        return self.root / layout.CHECKPOINTS
 
     def record(self, run_id: str) -> Path:
         """What makes a run visible."""
-        return self.root / "runs" / f"{run_id}.json"
+        return self.root / layout.record(run_id)
 
     @property
     def shards(self) -> Path:
         """The shards of all runs; which of them are in force a run record says."""
-        return self.root / SHARDS
+        return self.root / layout.SHARDS
 
     def decisions(self, run_id: str) -> Path:
         """The decisions of a run."""
-        return self.root / "audit" / "decisions" / f"run={run_id}"
+        return self.root / layout.decisions(run_id)
 
 
 @contextmanager
@@ -109,7 +105,7 @@ def locked(root: Path, kind: Kind) -> Iterator[tuple[OutputFolder, Held]]:
         held = _hold(root, stack)
         folder = OutputFolder(root, stack.enter_context(private()))
         try:
-            _refuse(folder, [*linked_folders(root), *no_files(root, MARKER_NAME)])
+            _refuse(folder, [*linked_folders(root), *no_files(root, layout.MARKER)])
             _claim(root, kind)
             _keep_private(folder)
             yield folder, held
@@ -126,7 +122,7 @@ def _hold(root: Path, stack: ExitStack) -> Held:
         try:
             root.mkdir(parents=True, exist_ok=True)
             _require_free(root)
-            return stack.enter_context(run_lock(root / _LOCK))
+            return stack.enter_context(run_lock(root / layout.LOCK))
         except FileNotFoundError:
             continue
         except FileExistsError:
@@ -139,7 +135,11 @@ def _require_free(root: Path) -> None:
     """Refuses a folder of something else, before anything is written to it."""
     names = {entry.name for entry in root.iterdir()}
     # Looked for again: another run may just be making the folder, or removing it.
-    if MARKER_NAME not in names and names - _BEFORE_MARKER and not (root / MARKER_NAME).exists():
+    if (
+        layout.MARKER not in names
+        and names - _BEFORE_MARKER
+        and not (root / layout.MARKER).exists()
+    ):
         raise OutputUnusable(
             f"{root} is not empty and was not made by clearshard. Choose an empty or a new folder "
             "with --out."
@@ -148,7 +148,7 @@ def _require_free(root: Path) -> None:
 
 def _claim(root: Path, kind: Kind) -> None:
     _require_free(root)
-    marker = root / MARKER_NAME
+    marker = root / layout.MARKER
     if not marker.exists():
         write_atomic(marker, kind.value)
     require_this_format(root)
@@ -181,7 +181,7 @@ def require_nothing_added(folder: OutputFolder, announced: Container[str]) -> No
     runs = visible_runs(folder.root)
     unknown = (run for run in runs if run.run_id not in announced)
     message = "is the record of a run that the ledger does not announce: it was added. Remove it"
-    _refuse(folder, [Fault(f"runs/{run.run_id}.json", message) for run in unknown])
+    _refuse(folder, [Fault(layout.record(run.run_id), message) for run in unknown])
     _refuse(folder, added(folder.root, runs))
 
 
@@ -196,21 +196,21 @@ def _refuse(folder: OutputFolder, faults: Iterable[Fault]) -> None:
 def _keep_private(folder: OutputFolder) -> None:
     """Closes what an earlier version, a restored backup or a mounted volume has left open."""
     for path in folder.root.iterdir():
-        if path.name not in (SHARDS, folder.card.name):
+        if path.name not in layout.GIVEN_AWAY:
             keep_private(path)
 
 
 def _leave_no_trace(folder: OutputFolder) -> None:
     """Removes the folder again if nothing has ever come of it: a typo in a path leaves nothing."""
     hidden = (folder.staging, folder.checkpoints)
-    ours = {MARKER_NAME, _LOCK, *(inside.name for inside in hidden)}
+    ours = {layout.MARKER, layout.LOCK, *(inside.name for inside in hidden)}
     if {entry.name for entry in folder.root.iterdir()} <= ours:
         if any(inside.exists() and any(inside.iterdir()) for inside in hidden):
             return
         for inside in hidden:
             remove_tree(inside)
         # The lock last: until it is gone nobody else can have got it.
-        for name in (MARKER_NAME, _LOCK):
+        for name in (layout.MARKER, layout.LOCK):
             (folder.root / name).unlink(missing_ok=True)
         with suppress(OSError):  # from here on the folder may be somebody else's
             folder.root.rmdir()
@@ -222,7 +222,7 @@ def require_ours(root: Path) -> OutputFolder:
     Raises:
         OutputUnusable: There is no output of clearshard.
     """
-    if not (root / MARKER_NAME).is_file():
+    if not (root / layout.MARKER).is_file():
         raise OutputUnusable(f"{root} holds no output of clearshard. Name one with --out.")
     require_this_format(root)
     return OutputFolder(root)

@@ -10,6 +10,7 @@ import stat
 from contextlib import suppress
 from datetime import timedelta
 
+from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.replaced import replaced_shards
@@ -24,7 +25,7 @@ def sweep_leftovers(
     folder: OutputFolder, settings: Housekeeping, run_id: str, journal: Journal
 ) -> None:
     """Removes temporary files, and checkpoints that are too old to be used."""
-    for inside in (folder.root, folder.root / "runs", folder.ledger.parent):
+    for inside in (folder.root, folder.root / layout.RUNS, folder.ledger.parent):
         for path in inside.glob(temporary_name("*")):
             if path.is_dir() and not path.is_symlink():
                 remove_tree(path)

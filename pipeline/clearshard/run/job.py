@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import msgspec
 import numpy as np
 
+from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.config import Config
@@ -66,7 +67,8 @@ from clearshard.storage.files import remove_tree
 
 VERSION = metadata.version("clearshard")
 _CONFIRMED, _LOOKS, _MEMORY = "confirmed.arrow", "looks.arrow", "memory"
-_SCRATCH, _SHARDS, _DECISIONS = "scratch", "shards", "decisions"
+_SCRATCH = layout.STAGED_SCRATCH
+_SHARDS, _DECISIONS = layout.STAGED_SHARDS, layout.STAGED_DECISIONS
 #: A manifest that changes this often while a run is in progress is being written all the time.
 _MAX_READINGS = 5
 #: The time of the command's start is no moment of the past that somebody asked for.
@@ -200,7 +202,7 @@ def run(
                 make_visible(folder, record.run_id)
                 remove_replaced(folder, config.housekeeping, journal)
             # Out of the way first: a worker of a killed run may still be about to write there.
-            folder.checkpoints.rename(job.staging / "checkpoints")
+            folder.checkpoints.rename(job.staging / layout.STAGED_CHECKPOINTS)
             remove_tree(job.staging)
             sweep_runs(folder, config.housekeeping, journal)
         except OSError as error:

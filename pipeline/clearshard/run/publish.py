@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from clearshard import layout
 from clearshard.audit.events import Event, EventName
 from clearshard.config import Housekeeping
 from clearshard.records.run import RunRecord
@@ -32,10 +33,8 @@ from clearshard.storage.files import (
 )
 from clearshard.storage.permissions import share
 
-_RECORD = "record.json"
-_SHARDS = "shards"
-_DECISIONS = "decisions"
-_CARD = "README.md"
+_RECORD, _CARD = layout.STAGED_RECORD, layout.STAGED_CARD
+_SHARDS, _DECISIONS = layout.STAGED_SHARDS, layout.STAGED_DECISIONS
 
 
 def announce(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from clearshard import layout
 from clearshard.config import ShardPeriod
 from clearshard.errors import IntegrityError
 from clearshard.records.places import PLACE_DIGITS, Leaf
@@ -27,9 +28,8 @@ from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.records.tasks import StagedUnit
 from clearshard.shards.plan import Weights, plan
 from clearshard.shards.staging import ROW_SCHEMA
-from clearshard.storage.files import sha256_file
+from clearshard.storage.files import sha256_file, temporary_name
 
-_DIGEST_DIGITS = 16
 _COMPRESSION_LEVEL = 3
 #: A row by its period and its place there.
 Row = tuple[str, int]
@@ -235,12 +235,13 @@ class Assembler:
         table = self._stamped(table.sort_by("doc_key").combine_chunks())
         folder = self._folder / leaf.period
         folder.mkdir(exist_ok=True)
-        temporary = folder / ".part.tmp"
+        temporary = folder / temporary_name("part")
         self._write_parquet(table, temporary)
         digest = sha256_file(temporary)
-        path = temporary.rename(folder / f"part-{digest[:_DIGEST_DIGITS]}.parquet")
+        name = layout.shard_name(leaf.period, digest)
+        path = temporary.rename(self._folder / name)
         return ShardFile(
-            name=f"{leaf.period}/{path.name}",
+            name=name,
             sha256=digest,
             row_count=table.num_rows,
             size_bytes=path.stat().st_size,

@@ -1,5 +1,6 @@
 """The dataset card: what makes ``load_dataset(OUT)`` find the shards of the visible run."""
 
+from clearshard import layout
 from clearshard.inert import in_markdown
 from clearshard.records.run import RunRecord
 from clearshard.terms import terms_of
@@ -71,5 +72,5 @@ def dataset_card(record: RunRecord) -> bytes:
 def _files(record: RunRecord) -> str:
     if not record.shards:
         return " []"
-    paths = [f"    - shards/{shard.name}" for shard in record.shards]
+    paths = [f"    - {layout.shard(shard.name)}" for shard in record.shards]
     return "\n".join(["", "  - split: train", "    path:", *paths])

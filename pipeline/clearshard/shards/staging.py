@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
+from clearshard import layout
 from clearshard.keys import PseudonymKey
 from clearshard.records.places import place_of
 from clearshard.records.schemas import SHARD_SCHEMA
@@ -132,7 +133,7 @@ def stage(
 def checkpoint_name(key: PseudonymKey, content: bytes) -> str:
     """The name that only these bytes can have, and only whoever holds the key can give."""
     digest = hashlib.blake2b(content, key=key.secret, person=_PURPOSE, digest_size=16)
-    return f"unit-{digest.hexdigest()}.arrow"
+    return layout.checkpoint_name(digest.hexdigest())
 
 
 def made_of(schema: pa.Schema) -> Made | None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from clearshard import layout
 from clearshard.config import Config
 from clearshard.errors import ConfigError
 from clearshard.records.run import RunRecord, SourceSnapshot
@@ -190,7 +191,7 @@ def _outputs(described: Described, record: RunRecord | None) -> list["OutputData
     from openlineage.client.event_v2 import OutputDataset
     from openlineage.client.facet_v2 import output_statistics_output_dataset as statistics
 
-    shards, decisions = described.out / "shards", described.out / "audit" / "decisions"
+    shards, decisions = described.out / layout.SHARDS, described.out / layout.DECISIONS
     out = []
     for path, schema in ((shards, SHARD_SCHEMA), (decisions, DECISION_SCHEMA)):
         facets = {"schema": _schema(schema)}

@@ -19,10 +19,10 @@ from typing import BinaryIO
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from clearshard import layout
 from clearshard.audit.events import Event
 from clearshard.audit.faults import printable
 from clearshard.audit.ledger import Ledger
-from clearshard.audit.marker import MARKER_NAME
 from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from clearshard.audit.report.facts import collect
 from clearshard.audit.report.page import page
@@ -36,12 +36,6 @@ _BLOCK_BYTES = 1 << 20
 #: Everything is in one folder, wherever it is unpacked.
 _FOLDER = "clearshard-evidence"
 _LAST = "manifest.json"
-_RUN = r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}"
-#: Names of what a run writes.
-_EVIDENCE = re.compile(
-    rf"\.clearshard\.json|README\.md|audit/ledger\.jsonl|audit/head\.json|runs/{_RUN}\.json"
-    rf"|audit/decisions/run={_RUN}/decisions-\d{{5}}\.parquet"
-)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -153,13 +147,13 @@ def _of_output(out: Path) -> _Found:
         here = Path(folder)
         looked_at = files
         if here == out:
-            folders[:] = [name for name in folders if name in ("audit", "runs")]
-            looked_at = [name for name in files if name in (MARKER_NAME, "README.md")]
+            folders[:] = [name for name in folders if name in (layout.AUDIT, layout.RUNS)]
+            looked_at = [name for name in files if name in (layout.MARKER, layout.CARD)]
         linked = [name for name in folders if (here / name).is_symlink()]
         for path in (here / name for name in (*looked_at, *linked)):
             name = path.relative_to(out).as_posix()
             is_file = stat.S_ISREG(path.lstat().st_mode) and os.access(path, os.R_OK)
-            if is_file and _EVIDENCE.fullmatch(name):
+            if is_file and layout.is_evidence(name):
                 packed.append(path)
             else:
                 left_out.append(printable(name))
@@ -168,7 +162,7 @@ def _of_output(out: Path) -> _Found:
 
 def _newest(out: Path) -> Event | None:
     try:
-        return Ledger(out / "audit" / "ledger.jsonl").head()
+        return Ledger(out / layout.LEDGER).head()
     except IntegrityError:
         return None
 

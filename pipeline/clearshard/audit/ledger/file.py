@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from clearshard import layout
 from clearshard.storage.files import write_atomic
 
-#: The copy of the newest line, beside the ledger.
-COPY_NAME = "head.json"
 _BLOCK_BYTES = 64 * 1024
 
 
@@ -51,7 +50,7 @@ class LedgerFile:
     @property
     def copy(self) -> Path:
         """Path of the copy."""
-        return self.path.with_name(COPY_NAME)
+        return self.path.with_name(layout.LEDGER_COPY_NAME)
 
     @property
     def shown(self) -> str:

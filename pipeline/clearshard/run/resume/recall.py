@@ -26,7 +26,7 @@ from clearshard.errors import IntegrityError
 from clearshard.records.places import PLACE_DIGITS
 from clearshard.records.run import ShardFile
 from clearshard.records.states import Quarantine, QuarantineReason, State
-from clearshard.run.folder import SHARDS, OutputFolder
+from clearshard.run.folder import OutputFolder
 from clearshard.run.publish import announcements
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.earlier import Builder, Earlier, Found, Source
@@ -232,7 +232,7 @@ class _Memory:
         #: Number of the shard in the record → number of the source, or -1 if it is not believed.
         believed = []
         for shard in run.record.shards:
-            path = run.out / SHARDS / shard.name
+            path = run.shard_path(shard)
             if path.is_file() and sha256_file(path) == shard.sha256:
                 believed.append(len(self.sources))
                 self.sources.append(Source(path, shard.sha256, shard=shard))
