@@ -7,6 +7,10 @@ SOURCES := pipeline tests data/generator models
 # for commands that they have started, and in their order: by number of tests the longest would be last.
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 
+# Where it is set, as in many containers, each of the hundreds of commands and workers that tests start
+# would compile the project anew, and each process of tests the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test format soak bench-audit bench-gate bench-night samples lock clean
 
 demo: .venv/installed
@@ -34,9 +38,13 @@ demo: .venv/installed
 test: .venv/installed
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest $(PARALLEL)
+	@mkdir -p build
+	@echo '$(BIN)/mypy & $(BIN)/python -m pytest $(PARALLEL)'
+	@$(BIN)/mypy >build/types.txt 2>&1 & types=$$!; \
+	$(BIN)/python -m pytest $(PARALLEL); tests=$$?; \
+	wait $$types; types=$$?; cat build/types.txt; \
+	exit $$(( tests | types ))
 
 format: .venv/installed
 	$(BIN)/ruff format $(SOURCES)

@@ -10,9 +10,6 @@ from hypothesis import settings
 
 from clearshard.children import module_path
 
-from .inline import with_processes, without_processes
-from .one_database import parts_of_one
-
 # On a busy machine the first example takes longer than any deadline.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -32,6 +29,9 @@ def _interruptible() -> None:
 @pytest.fixture(autouse=True, scope="session")
 def _without_processes() -> Iterator[None]:
     """Runs do in this process what workers would do, where a test does not say otherwise."""
+    # Here, and not above: who only deals out tests to others needs no model, and begins sooner.
+    from .inline import without_processes
+
     with without_processes():
         yield
 
@@ -39,6 +39,8 @@ def _without_processes() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _without_new_databases() -> Iterator[None]:
     """Questions are asked of parts of one database, where a test does not say otherwise."""
+    from .one_database import parts_of_one
+
     with parts_of_one():
         yield
 
@@ -68,5 +70,7 @@ def _no_waiting_for_disks() -> Iterator[None]:
 @pytest.fixture
 def processes() -> Iterator[None]:
     """Runs have real workers."""
+    from .inline import with_processes
+
     with with_processes():
         yield
