@@ -1,5 +1,6 @@
 """The evidence bundle: complete, the same every time, and a stranger notices what was changed."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -26,19 +27,35 @@ from clearshard.cli.entry import _exit_code
 from clearshard.errors import OutputUnusable, RunFailed
 from clearshard.records.run import Counts
 
-from .building import Output, Row, excluded
+from .building import NAME, Output, Row, excluded
 from .signers import OTHER, SIGNER
 
 TOLD = Known(public_key=SIGNER.public_key)
 
 
-@pytest.fixture
-def output(output: Output) -> Output:
+def published(output: Output) -> Output:
     """Two runs, the second of which has replaced the first."""
     output.publish("r1", [Row("f1"), excluded("f2", "eu_server", region="eu")])
     output.publish("r2", superseded=["r1"], record={"policy_digest": "a" * 64})
     output.remove_shards("r1")
     return output
+
+
+@pytest.fixture
+def output(output: Output) -> Output:
+    return published(output)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What is packed of the two runs: always the same, which has a test, so it is packed once."""
+    return packed(published(Output(tmp_path_factory.mktemp("packed") / NAME)))
+
+
+@pytest.fixture
+def folder(bundle: bytes, tmp_path: Path) -> Path:
+    """The bundle, unpacked by a stranger."""
+    return unpacked(bundle, tmp_path)
 
 
 def packed(output: Output, known: Known = TOLD) -> bytes:
@@ -60,6 +77,14 @@ def checked(folder: Path, *arguments: object) -> tuple[int, str]:
     done = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout
+
+
+def checked_here(folder: Path) -> tuple[int, str]:
+    """The same by this process, for what is asked a hundred times."""
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        code = check.main([str(folder)])
+    return code, told.getvalue()
 
 
 def test_it_holds_everything_but_the_shards(output: Output, tmp_path: Path) -> None:
@@ -133,8 +158,7 @@ def test_a_stranger_checks_it(output: Output, tmp_path: Path) -> None:
     assert checked(folder, "--head", "no hash")[0] == 2
 
 
-def test_the_program_verifies_what_is_in_it(output: Output, tmp_path: Path) -> None:
-    folder = unpacked(packed(output), tmp_path)
+def test_the_program_verifies_what_is_in_it(folder: Path) -> None:
     known = Known(SIGNER.public_key, with_shards=False)
     report = verify(folder / "output", known)
     assert report.faults == ()
@@ -156,11 +180,8 @@ EDITS: dict[str, Edit] = {
 
 @pytest.mark.parametrize("with_manifest", [False, True], ids=["as it is", "manifest edited, too"])
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-def test_whatever_is_changed_is_named(
-    output: Output, tmp_path: Path, edit: Edit, with_manifest: bool
-) -> None:
+def test_whatever_is_changed_is_named(folder: Path, edit: Edit, with_manifest: bool) -> None:
     """What hangs on the ledger is noticed even if the list of digests is written anew."""
-    folder = unpacked(packed(output), tmp_path)
     manifest = folder / "manifest.json"
     original = manifest.read_bytes()
     for path in sorted(folder.rglob("*")):
@@ -176,7 +197,7 @@ def test_whatever_is_changed_is_named(
             listed = json.loads(original)
             listed["files"][name] = hashlib.sha256(path.read_bytes()).hexdigest()
             manifest.write_text(json.dumps(listed))
-        code, said = checked(folder)
+        code, said = checked_here(folder)
         assert code == 1, (name, said)
         assert f"FAULT {name}" in said or "FAULT output/audit/head.json" in said
         path.write_bytes(content)
@@ -184,8 +205,7 @@ def test_whatever_is_changed_is_named(
     assert checked(folder)[0] == 0
 
 
-def test_what_is_dropped_or_slipped_in_is_named(output: Output, tmp_path: Path) -> None:
-    folder = unpacked(packed(output), tmp_path)
+def test_what_is_dropped_or_slipped_in_is_named(folder: Path) -> None:
     record = folder / "output" / "runs" / "r1.json"
     content = record.read_bytes()
     record.unlink()
@@ -206,10 +226,7 @@ def test_what_is_dropped_or_slipped_in_is_named(output: Output, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("place", range(3))
-def test_lines_of_the_ledger_dropped_doubled_and_swapped(
-    output: Output, tmp_path: Path, place: int
-) -> None:
-    folder = unpacked(packed(output), tmp_path)
+def test_lines_of_the_ledger_dropped_doubled_and_swapped(folder: Path, place: int) -> None:
     path = folder / "output" / "audit" / "ledger.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     for changed in (
@@ -226,8 +243,7 @@ def test_lines_of_the_ledger_dropped_doubled_and_swapped(
     assert "FAULT output/audit/head.json: is not the newest line" in checked(folder)[1]
 
 
-def test_a_line_of_the_ledger_edited(output: Output, tmp_path: Path) -> None:
-    folder = unpacked(packed(output), tmp_path)
+def test_a_line_of_the_ledger_edited(folder: Path) -> None:
     path = folder / "output" / "audit" / "ledger.jsonl"
     lines = path.read_bytes().splitlines()
     newest = json.loads(lines[-1])
@@ -244,7 +260,7 @@ def test_a_line_of_the_ledger_edited(output: Output, tmp_path: Path) -> None:
     ):
         assert line != lines[place]
         path.write_bytes(b"".join(f + b"\n" for f in [*lines[:place], line, *lines[place + 1 :]]))
-        code, said = checked(folder)
+        code, said = checked_here(folder)
         assert code == 1
         assert f"FAULT output/audit/ledger.jsonl:{place + 1}: {what}" in said
     path.write_bytes(b"\n".join(lines))
@@ -362,9 +378,8 @@ def test_evidence_that_was_destroyed_is_packed_as_far_as_it_is_there(
     ],
 )
 def test_hostile_bundles_are_faults_and_nothing_else(
-    output: Output, tmp_path: Path, name: str, content: bytes | None
+    folder: Path, name: str, content: bytes | None
 ) -> None:
-    folder = unpacked(packed(output), tmp_path)
     if content is None:
         os.mkfifo(folder / name)
     else:
@@ -376,18 +391,15 @@ def test_hostile_bundles_are_faults_and_nothing_else(
 
 
 @pytest.mark.parametrize("module", ["argparse", "json", "hashlib", "__future__", "pathlib"])
-def test_what_lies_beside_the_script_is_not_run(
-    output: Output, tmp_path: Path, module: str
-) -> None:
-    folder = unpacked(packed(output), tmp_path)
+def test_what_lies_beside_the_script_is_not_run(folder: Path, module: str) -> None:
     (folder / f"{module}.py").write_text("raise SystemExit(0)\n")
     code, said = checked(folder)
     assert code == 1
     assert f"FAULT {module}.py: is not a file of the bundle" in said
 
 
-def test_the_script_checks_a_bundle_elsewhere(output: Output, tmp_path: Path) -> None:
-    folder = unpacked(packed(output), tmp_path / "there")
+def test_the_script_checks_a_bundle_elsewhere(bundle: bytes, tmp_path: Path) -> None:
+    folder = unpacked(bundle, tmp_path / "there")
     trusted = tmp_path / "check.py"
     shutil.copy(folder / "check.py", trusted)
     command = [sys.executable, "-I", trusted, folder, "--key", SIGNER.public_key]
