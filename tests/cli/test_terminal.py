@@ -1,14 +1,11 @@
 """Answers on a real terminal: an id stands on one line, whatever the width."""
 
-import fcntl
 import json
 import os
 import pty
 import re
-import struct
 import subprocess
 import sys
-import termios
 import uuid
 from pathlib import Path
 
@@ -51,20 +48,22 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 #: The command again and again, which takes as long to load as to answer some twenty questions.
 _ONE_BY_ONE = """
-import json, sys
+import fcntl, json, struct, sys, termios
 from clearshard.cli.entry import _exit_code
-for arguments in json.loads(sys.argv[1]):
+for width, arguments in json.loads(sys.argv[1]):
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     assert _exit_code(arguments) == 0, arguments
     print("\\f", end="", flush=True)
 """
 
+Question = tuple[str, ...]
 
-def on_terminal(out: Path, width: int, *questions: tuple[str, ...]) -> list[list[str]]:
-    """The lines that the command prints for each question, on one terminal."""
-    asked = json.dumps([["audit", *question, "--out", str(out)] for question in questions])
+
+def on_terminal(out: Path, questions: list[tuple[int, Question]]) -> list[list[str]]:
+    """The lines that the command prints for each question, on a terminal of that width."""
+    asked = json.dumps([[width, ["audit", *asks, "--out", str(out)]] for width, asks in questions])
     ours, its = pty.openpty()
     try:
-        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
         environment = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
         process = subprocess.Popen(
             [sys.executable, "-c", _ONE_BY_ONE, asked],
@@ -101,7 +100,7 @@ QUERY = ("query", "SELECT file_id, account_id, state FROM decisions")
 
 
 #: Which ids each answer must hold.
-TABLES: dict[tuple[str, ...], list[str]] = {
+TABLES: dict[Question, list[str]] = {
     ("list",): FILES,
     ("list", "--state", "quarantined"): [FILES[3], FILES[5]],
     ("list", "--account", ACCOUNTS[1]): [FILES[1], FILES[2]],
@@ -114,51 +113,50 @@ TABLES: dict[tuple[str, ...], list[str]] = {
 EXPLAIN = ("explain", FILES[2])
 
 
-@pytest.fixture(scope="module", params=[80, 120])
-def answers(
-    request: pytest.FixtureRequest, out: Path
-) -> tuple[int, dict[tuple[str, ...], list[str]]]:
-    questions = (*TABLES, EXPLAIN)
-    answers = on_terminal(out, request.param, *questions)
-    return request.param, dict(zip(questions, answers, strict=True))
+WIDTHS = (80, 120)
+Answers = dict[tuple[int, Question], list[str]]
 
 
+@pytest.fixture(scope="module")
+def answers(out: Path) -> Answers:
+    questions = [(width, question) for width in WIDTHS for question in (*TABLES, EXPLAIN)]
+    questions += [(200, ("list",)), (40, QUERY)]
+    return dict(zip(questions, on_terminal(out, questions), strict=True))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("question", TABLES, ids=lambda value: " ".join(value[:3])[:30])
-def test_an_id_stands_on_one_line(
-    answers: tuple[int, dict[tuple[str, ...], list[str]]], question: tuple[str, ...]
-) -> None:
-    width, lines = answers[0], answers[1][question]
+def test_an_id_stands_on_one_line(answers: Answers, width: int, question: Question) -> None:
+    lines = answers[width, question]
     for one in TABLES[question]:
         assert any(one in line for line in lines), one
     assert max(len(line.rstrip()) for line in lines if "SELECT" not in line) <= width
 
 
-def test_an_explanation_is_folded_between_words(
-    answers: tuple[int, dict[tuple[str, ...], list[str]]],
-) -> None:
-    width, lines = answers[0], answers[1][EXPLAIN]
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_explanation_is_folded_between_words(answers: Answers, width: int) -> None:
     # Digests are longer, and stay whole.
-    told = [line for line in lines if not re.search("[0-9a-f]{64}", line)]
+    told = [line for line in answers[width, EXPLAIN] if not re.search("[0-9a-f]{64}", line)]
     assert max(map(len, told)) <= width
     text = " ".join(" ".join(told).split())
     assert "because eu_server: No file that went through the European servers." in text
     assert "rule eu-server" in text
 
 
-def test_what_is_left_out_is_told_and_reasons_stay(out: Path) -> None:
-    (lines,) = on_terminal(out, 80, ("list",))
+def test_what_is_left_out_is_told_and_reasons_stay(answers: Answers) -> None:
+    lines = answers[80, ("list",)]
     text = "\n".join(lines)
     assert "Left out for want of room: account, state." in text
     assert any(FILES[4] in line and "unknown_training_permitted" in line for line in lines)
     for reason in ("gateway_provider_not_opted_out", "conflicting_registry_rows", "eu_server"):
         assert reason in text
-    wide = "\n".join(on_terminal(out, 200, ("list",))[0])
+    wide = "\n".join(answers[200, ("list",)])
     assert "Left out" not in wide
     assert ACCOUNTS[0] in wide
 
 
-def test_what_fits_in_no_way_is_shown_one_below_the_other(out: Path) -> None:
-    (lines,) = on_terminal(out, 40, QUERY)
+def test_what_fits_in_no_way_is_shown_one_below_the_other(answers: Answers) -> None:
+    lines = answers[40, QUERY]
     assert f"file_id     {FILES[0]}" in lines
     assert "Left out" not in "\n".join(lines)
 
