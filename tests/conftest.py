@@ -74,3 +74,12 @@ def processes() -> Iterator[None]:
 
     with with_processes():
         yield
+
+
+@pytest.fixture
+def queries_here() -> Iterator[None]:
+    """Queries are answered in this process."""
+    from .query_here import queries_here
+
+    with queries_here():
+        yield

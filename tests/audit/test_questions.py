@@ -480,6 +480,7 @@ def test_no_run_is_replaced_by_one_that_ended_before_it(output: Output) -> None:
     assert [v.written and v.written.superseded_by for v in explanation.verdicts] == [None, None]
 
 
+@pytest.mark.usefixtures("queries_here")
 @pytest.mark.parametrize("which", [Pick.ALL, "a", "c"])
 def test_a_query_about_some_runs_knows_what_replaced_them(
     output: Output, which: Pick | str
@@ -633,6 +634,7 @@ def test_own_rule_is_explained_by_its_own_words(output: Output) -> None:
     )
 
 
+@pytest.mark.usefixtures("queries_here")
 @pytest.mark.parametrize("older", [["a"], ["a", "b"]])
 def test_runs_without_a_later_column_are_read_as_before(output: Output, older: list[str]) -> None:
     """`error_type` stands for a column that an older version did not write."""

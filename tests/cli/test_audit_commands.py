@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -63,9 +64,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Output:
     return made(tmp_path_factory.mktemp("hostile") / "out", HOSTILE)
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    output = made(tmp_path / "out", ["f1"])
+@pytest.fixture(scope="module")
+def three_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once, and copied for each test."""
+    output = made(tmp_path_factory.mktemp("three") / "out", ["f1"])
     rows = [
         Row("f1"),
         Row("f2", account_id="beta", part=1),
@@ -74,6 +76,11 @@ def out(tmp_path: Path) -> Path:
     ]
     output.publish("c", rows, superseded=["a", "b"], record={"as_of": "2026-04-01T00:00:00Z"})
     return output.out
+
+
+@pytest.fixture
+def out(three_runs: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(three_runs, tmp_path / "out")
 
 
 def inert(text: str) -> bool:
@@ -91,6 +98,7 @@ QUESTIONS: list[tuple[str, ...]] = [
 ]
 
 
+@pytest.mark.usefixtures("queries_here")
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: " ".join(q)[:20])
 def test_in_a_terminal_hostile_ids_are_inert(
     hostile: Output, question: tuple[str, ...], capsys: pytest.CaptureFixture[str]
@@ -135,6 +143,7 @@ def test_hostile_filters_find_nothing_else(
         assert {row["account_id"] for row in json.loads(told.out)["rows"]} <= {value}
 
 
+@pytest.mark.usefixtures("queries_here")
 def test_in_csv_hostile_ids_are_inert_and_exact(
     hostile: Output, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -154,6 +163,7 @@ def test_in_csv_hostile_ids_are_inert_and_exact(
         assert len(found) == len(HOSTILE) + 1
 
 
+@pytest.mark.usefixtures("queries_here")
 # Few examples of many ids: a question takes as long for one as for all of them.
 @settings(
     max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
