@@ -1,5 +1,6 @@
 """What all tests rely on."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -8,11 +9,26 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from clearshard.children import module_path
+from clearshard.children import child_environment, module_path
+from clearshard.engines.worker import ONE_THREAD
+
+# As in a worker, whose work is done here: several processes of tests share the cores.
+with child_environment(ONE_THREAD):
+    import numpy  # noqa: F401 - it reads them now, and no other time
 
 # On a busy machine the first example takes longer than any deadline.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays to the end: no search for garbage need look at it again."""
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Python looks at everything once more when it ends."""
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -27,7 +27,7 @@ _SECONDS_TO_TRANSFER = 60
 #: Where the kernel does not hold the bound, the parent looks this often.
 SECONDS_BETWEEN_LOOKS = 0.5
 #: One BLAS thread a worker: more only get in each other's way. Read when NumPy is imported.
-_ONE_THREAD = {
+ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -57,7 +57,7 @@ def prepare(preload: Sequence[str]) -> None:
     # What is blocked here stays blocked there. A scheduler can send SIGTERM to every process of the
     # job, a terminal does so with Ctrl-C: only this process decides what it means; here it is
     # delivered a moment later.
-    with child_environment(_ONE_THREAD):
+    with child_environment(ONE_THREAD):
         # Started by itself, since starting it lifts the block below.
         resource_tracker.ensure_running()
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
