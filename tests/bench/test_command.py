@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from clearshard.bench.ways import EVERYTHING, SAME_RECOGNIZERS, STOCK, TUNED, WHOLE
+from clearshard.cli.entry import _exit_code
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples" / "transcripts"
 
@@ -35,7 +38,6 @@ def test_the_ways_are_compared_on_the_samples() -> None:
     assert "unexplained" not in made["agreement"]["causes"]
 
 
-def test_too_few_transcripts() -> None:
-    ended = bench("--words", "100000000")
-    assert ended.returncode == 4
-    assert "--words" in ended.stderr
+def test_too_few_transcripts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _exit_code(["bench", str(SAMPLES), "--words", "100000000"]) == 4
+    assert "--words" in capsys.readouterr().err
