@@ -13,14 +13,14 @@ from itertools import count
 import duckdb
 import pytest
 
-from clearshard.audit import reading
+from clearshard.audit import database
 
-_NEW = "clearshard.audit.reading._new_database"
-_own = reading._new_database
+_NEW = "clearshard.audit.database._new_database"
+_own = database._new_database
 _numbers = count()
 
 
-#: As `clearshard.audit.reading` has it, but that nothing which was read from a file is kept.
+#: As `clearshard.audit.database` has it, but that nothing which was read from a file is kept.
 _SETTINGS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

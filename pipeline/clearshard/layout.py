@@ -57,10 +57,13 @@ _DIGEST_DIGITS = 16
 _RUN_ID = r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}"
 _IS_RUN_ID = re.compile(_RUN_ID)
 _IS_SHARD_NAME = re.compile(rf"[0-9A-Za-z-]{{1,40}}/part-[0-9a-f]{{{_DIGEST_DIGITS}}}\.parquet")
-_IS_DECISIONS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.parquet")
+#: What files of decisions hold, by which their names begin: a whole table, rows that are new, which
+#: rows are in force no more, and what was known of accounts.
+_DECISIONS_FILE = r"(?:decisions|changes|replaced|accounts)-\d{5}\.parquet"
+_IS_DECISIONS_NAME = re.compile(rf"run={_RUN_ID}/{_DECISIONS_FILE}")
 _IS_EVIDENCE = re.compile(
     rf"{re.escape(MARKER)}|{re.escape(CARD)}|{re.escape(LEDGER)}|{re.escape(LEDGER_COPY)}"
-    rf"|{RUNS}/{_RUN_ID}\.json|{DECISIONS}/run={_RUN_ID}/decisions-\d{{5}}\.parquet"
+    rf"|{RUNS}/{_RUN_ID}\.json|{DECISIONS}/run={_RUN_ID}/{_DECISIONS_FILE}"
 )
 
 
@@ -81,12 +84,17 @@ def record_name(run_id: str) -> str:
 
 def decisions(run_id: str) -> str:
     """The folder of the decisions of a run."""
-    return f"{DECISIONS}/run={run_id}"
+    return f"{DECISIONS}/{decisions_of(run_id)}"
 
 
-def decisions_name(number: int) -> str:
-    """A file of decisions within the folder of its run, by its number from 0."""
-    return f"decisions-{number:05d}.parquet"
+def decisions_of(run_id: str) -> str:
+    """The same as records have it, below the folder of all decisions."""
+    return f"run={run_id}"
+
+
+def decisions_name(number: int, holds: str = "decisions") -> str:
+    """A file of decisions within the folder of its run, by what it holds and its number from 0."""
+    return f"{holds}-{number:05d}.parquet"
 
 
 def is_decisions_name(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Small output folders with real files, as a run leaves them, and with the lies that tests need."""
 
 import hashlib
+import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearshard import layout
+from clearshard.audit.decisions import recorded
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.marker import MARKER
+from clearshard.audit.reading import read_record
+from clearshard.audit.stored.accounts import AccountFacts, rows_of_files
+from clearshard.audit.stored.keeping import Limits, Whole, keep
 from clearshard.config import default_policy_text
+from clearshard.records.facts import names_of
 from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
-from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
+from clearshard.records.schemas import DECISION_SCHEMA, ROW_SCHEMA, SHARD_SCHEMA
 
 from .signers import SIGNER
 
@@ -28,6 +34,7 @@ POLICY = "a" * 64
 REDACTOR = "d" * 64
 ACCOUNT_KEY = "0123456789abcdef" * 2
 TEXT = "SECRET CONTENT"
+NO_LIMITS = Limits(share=1000, runs=1000)
 FACTS: dict[str, Any] = {
     "product": "async",
     "region": "us",
@@ -121,6 +128,38 @@ def shard_row(key: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def write_whole(folder: Path, decisions: Sequence[dict[str, Any]]) -> Whole:
+    """The whole table in two files, and what it says of accounts.
+
+    Two decisions may say different things of one account: of as many readings of the registry.
+    """
+    half = (len(decisions) + 1) // 2
+    folder.mkdir()
+    known: dict[str | None, list[dict[str, Any]]] = {}
+    accounts, files = AccountFacts(), []
+    for number, some in enumerate((decisions[:half], decisions[half:])):
+        readings = []
+        for one in some:
+            of_account = {n: one["facts"].get(n) for n in names_of(owner="account")}
+            said = known.setdefault(one["account_id"], [])
+            if of_account not in said:
+                said.append(of_account)
+            readings.append(said.index(of_account))
+        table = pa.Table.from_pylist(list(some), schema=DECISION_SCHEMA).combine_chunks()
+        column = pa.array(readings, pa.int8())
+        path = folder / f"decisions-{number:05d}.parquet"
+        rows = [rows_of_files(batch, column) for batch in table.to_batches()]
+        pq.write_table(pa.Table.from_batches(rows, ROW_SCHEMA), path)
+        files.append(recorded(path, len(some)))
+        for batch in table.to_batches():
+            accounts.add(batch, column)
+    if len(accounts.table()):
+        path = folder / "accounts-00000.parquet"
+        pq.write_table(accounts.table(), path)
+        files.append(recorded(path, len(accounts.table())))
+    return Whole(folder, tuple(files))
+
+
 class Output:
     """An output folder to publish runs in."""
 
@@ -148,12 +187,16 @@ class Output:
         shard_changes: Mapping[str, Any] | None = None,
         not_recorded: Sequence[str] = (),
         texts_of: str | None = None,
+        follows: str | None = None,
+        limits: Limits = NO_LIMITS,
     ) -> RunRecord:
         """Publishes a run; what is given beside `rows` replaces what follows from them.
 
         Digests of files and the announcement always fit: a lie told here is a consistent one.
         What is `not_recorded` an earlier version did not know. Rows say of which run their texts
         are: with those of an earlier run, shards of the same rows are carried over from it.
+        Decisions are stored as a whole table, or as changes to the run that they follow, if these
+        are within the limits.
         """
         self.ledger.append("run_started", run_id, self.tick(), {})
         if decisions is None:
@@ -192,7 +235,7 @@ class Output:
             "alerts": {},
             "redactions": {},
             "word_count": 0,
-            "decisions": self._write_decisions(run_id, decisions),
+            "decisions": self._write_decisions(run_id, decisions, follows, limits),
             "shards": tuple(
                 self.write_shard(part, held, shard_schema, **(shard_changes or {}))
                 for part, held in shards.items()
@@ -242,21 +285,18 @@ class Output:
                     path.parent.rmdir()
 
     def decisions_paths(self, run_id: str) -> list[Path]:
-        return sorted((self.out / "audit" / "decisions" / f"run={run_id}").iterdir())
+        """Those with rows that the run has written itself."""
+        folder = self.out / "audit" / "decisions" / f"run={run_id}"
+        return sorted(p for p in folder.iterdir() if p.name.startswith(("decisions", "changes")))
 
     def _write_decisions(
-        self, run_id: str, decisions: Sequence[dict[str, Any]]
+        self, run_id: str, decisions: Sequence[dict[str, Any]], follows: str | None, limits: Limits
     ) -> tuple[DecisionsFile, ...]:
         folder = self.out / "audit" / "decisions" / f"run={run_id}"
-        folder.mkdir(parents=True)
-        half = (len(decisions) + 1) // 2
-        files = []
-        for number, some in enumerate((decisions[:half], decisions[half:])):
-            path = folder / f"decisions-{number:05d}.parquet"
-            pq.write_table(pa.Table.from_pylist(list(some), schema=DECISION_SCHEMA), path)
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            files.append(DecisionsFile(name=path.name, sha256=digest, row_count=len(some)))
-        return tuple(files)
+        before = None if follows is None else read_record(self.record_path(follows))
+        with tempfile.TemporaryDirectory() as scratch:
+            whole = write_whole(Path(scratch) / folder.name, decisions)
+            return keep(whole, before, folder, limits)
 
     def write_shard(
         self,

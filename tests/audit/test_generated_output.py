@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,8 +15,10 @@ from clearshard.audit.listing import list_decisions
 from clearshard.audit.reading import Pick, visible_runs
 from clearshard.audit.summary import summarise
 from clearshard.audit.verify import verify
+from clearshard.records.schemas import ROW_SCHEMA
 
 from ..benchmarks.audit_output import CHUNK, Size, file_ids, generate
+from .reference import decisions_of
 
 SIZE = Size(runs=2, files=CHUNK + 5_000, new_files=1_000, accounts=500)
 
@@ -30,8 +33,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @cache
 def rows_of(out: Path, run_id: str) -> list[dict[str, Any]]:
     """Read without any of the code that is tested."""
-    folder = out / "audit" / "decisions" / f"run={run_id}"
-    return [row for path in sorted(folder.iterdir()) for row in pq.read_table(path).to_pylist()]
+    return decisions_of(out, run_id)
 
 
 def test_it_is_what_runs_leave(out: Path) -> None:
@@ -70,6 +72,18 @@ def test_summary_counts_what_is_there(out: Path) -> None:
     assert summary.other_accounts.accounts == len(accounts) - 5
 
 
+def test_the_second_run_has_written_changes(out: Path) -> None:
+    first, second = (run.record for run in visible_runs(out))
+    assert [file.holds for file in first.decisions] == ["decisions", "accounts"]
+    assert [file.holds for file in second.decisions] == [
+        *("decisions", "changes", "replaced", "accounts")
+    ]
+    assert second.decisions[0] == first.decisions[0]
+    size = sum(run.stat().st_size for run in visible_runs(out)[0].decisions_folder.iterdir())
+    more = sum(run.stat().st_size for run in visible_runs(out)[1].decisions_folder.iterdir())
+    assert more < size / 10
+
+
 def test_listing_is_in_the_order_of_the_files(out: Path) -> None:
     run = visible_runs(out)[-1]
     listed = [row["file_id"] for row in list_decisions(out)]
@@ -100,15 +114,14 @@ def test_explain_finds_every_decision(out: Path, place: int) -> None:
 
 
 def test_row_groups_have_filters_and_one_size(out: Path) -> None:
-    for run in visible_runs(out):
-        [path] = run.decisions_paths
+    for path in (visible_runs(out)[0].decisions_paths[0],):
         metadata = pq.read_metadata(path)
         sizes = [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)]
         assert sizes == [CHUNK, SIZE.files - CHUNK]
         # As another reader sees it: a value that is there is never ruled out.
         import duckdb
 
-        ids = pq.read_table(path, columns=["file_id"]).column("file_id")
+        ids = pq.ParquetFile(path).read(["file_id"]).column("file_id")
         for row in (0, CHUNK - 1, CHUNK, SIZE.files - 1):
             probed = duckdb.sql(
                 "SELECT row_group_id, bloom_filter_excludes FROM "
@@ -124,14 +137,19 @@ def test_row_groups_have_filters_and_one_size(out: Path) -> None:
         assert absent[0][0] >= 1
 
 
+def first_rows(out: Path) -> pa.Table:
+    return pq.ParquetFile(visible_runs(out)[0].decisions_paths[0]).read()
+
+
 @pytest.mark.parametrize("batch_rows", [1, 7, 1_000, 70_000])
 def test_files_do_not_depend_on_the_size_of_batches(
     out: Path, tmp_path: Path, batch_rows: int
 ) -> None:
-    rows = pq.read_table(visible_runs(out)[0].decisions_paths[0]).slice(CHUNK - 50, 3_000)
+    rows = first_rows(out).slice(CHUNK - 50, 3_000)
     files = []
     for number, size in enumerate((batch_rows, len(rows))):
-        with DecisionsWriter(tmp_path / str(number)) as writer:
+        folder = tmp_path / str(number) / "same"
+        with DecisionsWriter(folder, schema=ROW_SCHEMA) as writer:
             for batch in rows.to_batches(max_chunksize=size):
                 writer.write(batch)
         files.append(writer.files)
@@ -140,13 +158,13 @@ def test_files_do_not_depend_on_the_size_of_batches(
 
 
 def test_files_are_of_bounded_size(out: Path, tmp_path: Path) -> None:
-    rows = pq.read_table(visible_runs(out)[0].decisions_paths[0])
-    with DecisionsWriter(tmp_path / "d", rows_per_file=CHUNK + 1_000) as writer:
+    rows = first_rows(out)
+    with DecisionsWriter(tmp_path / "d", CHUNK + 1_000, schema=ROW_SCHEMA) as writer:
         for batch in rows.to_batches(max_chunksize=500):
             writer.write(batch)
     assert [file.row_count for file in writer.files][1:] == [len(rows) - writer.files[0].row_count]
     assert CHUNK + 1_000 <= writer.files[0].row_count < CHUNK + 1_500
-    again = [pq.read_table(tmp_path / "d" / file.name) for file in writer.files]
+    again = [pq.read_table(tmp_path / file.name) for file in writer.files]
     assert [t.num_rows for t in again] == [file.row_count for file in writer.files]
     ids = [i for t in again for i in t.column("file_id").to_pylist()]
     assert ids == rows.column("file_id").to_pylist()

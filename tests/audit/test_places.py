@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearshard.audit.reading import VisibleRun, connected, locate, open_decisions, visible_runs
+from clearshard.audit.database import connected
+from clearshard.audit.reading import VisibleRun, locate, open_decisions, visible_runs
 from clearshard.records.places import PLACE_BITS, Leaf, place_of
 from clearshard.records.run import ShardFile
 

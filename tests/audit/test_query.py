@@ -346,7 +346,7 @@ def test_what_is_refused_is_told_across_processes(two: Output, tmp_path: Path, s
 @contextmanager
 def locked_database(two: Output) -> Iterator[duckdb.DuckDBPyConnection]:
     runs = visible_runs(two.out)
-    with open_decisions(runs) as connection:
+    with open_decisions(runs, accounts=True) as connection:
         add_views(connection, two.out, runs)
         lock(connection, runs)
         yield connection
@@ -364,7 +364,9 @@ def asked_of_shared(
     shared: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> duckdb.DuckDBPyConnection:
     """Queries are asked of one locked database, and its catalogue is read once."""
-    monkeypatch.setattr(query_process, "open_decisions", lambda _: contextlib.nullcontext(shared))
+    monkeypatch.setattr(
+        query_process, "open_decisions", lambda _, accounts: contextlib.nullcontext(shared)
+    )
     monkeypatch.setattr(query_process, "add_views", lambda *_: None)
     monkeypatch.setattr(query_process, "lock", lambda *_: None)
     monkeypatch.setattr(query_tree, "_Checked", CHECKED)
@@ -407,7 +409,7 @@ KEPT_OUT_BY_THE_TEXT = tuple(s for s in HOSTILE if s.startswith("COPY") and "'{i
 def test_what_only_the_text_keeps_out_has_two_walls(two: Output, tmp_path: Path) -> None:
     """The kind of statement, and the syntax tree, which is made of a SELECT alone."""
     assert KEPT_OUT_BY_THE_TEXT
-    with open_decisions(visible_runs(two.out)) as connection:
+    with open_decisions(visible_runs(two.out), accounts=True) as connection:
         for sql in KEPT_OUT_BY_THE_TEXT:
             text = filled(sql, two, tmp_path)
             kinds = [statement.type for statement in connection.extract_statements(text)]

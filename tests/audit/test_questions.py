@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pyarrow.parquet as pq
 import pytest
 
-from clearshard.audit.diff import open_diff
 from clearshard.audit.explain import Presence, explain
 from clearshard.audit.listing import list_decisions
 from clearshard.audit.query import open_query
@@ -632,27 +630,3 @@ def test_own_rule_is_explained_by_its_own_words(output: Output) -> None:
         "My source.",
         {"region": "us"},
     )
-
-
-@pytest.mark.usefixtures("queries_here")
-@pytest.mark.parametrize("older", [["a"], ["a", "b"]])
-def test_runs_without_a_later_column_are_read_as_before(output: Output, older: list[str]) -> None:
-    """`error_type` stands for a column that an older version did not write."""
-    for run_id in ("a", "b"):
-        output.publish(run_id)
-    for path in (path for run_id in older for path in output.decisions_paths(run_id)):
-        pq.write_table(pq.read_table(path).drop_columns(["error_type"]), path)
-    assert summarise(output.out, Pick.ALL).total == Funnel(6, 6, 2)
-    listed = [row["error_type"] for row in list_decisions(output.out, Pick.ALL)]
-    there = 2 - len(older)
-    assert (len(listed), listed.count("RecursionError")) == (14, there)
-    explanation = explain(output.out, "f7")
-    assert explanation is not None
-    assert [v.error_type for v in explanation.verdicts] == [None] * len(older) + [
-        "RecursionError"
-    ] * there
-    sql = "SELECT count(error_type) AS n FROM decisions"
-    with open_query(output.out, visible_runs(output.out), sql, 30) as rows:
-        assert next(rows.batches).to_pylist() == [{"n": there}]
-    with open_diff(output.out, "a", "b") as (difference, _):
-        assert difference.changes.same == 7

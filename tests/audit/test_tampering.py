@@ -22,9 +22,10 @@ from clearshard.audit.signing import Signer
 from clearshard.audit.verify import Known, Report, verify
 from clearshard.config import default_policy_text, load_config
 from clearshard.keys import load_signing_key
-from clearshard.records.run import RunRecord
+from clearshard.records.run import Holds, RunRecord
 
 from ..run.world import World, small_world, transcript
+from .building import NO_LIMITS
 from .signers import OTHER
 
 #: Says who holds the lock now, and nothing of what was done.
@@ -48,9 +49,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     older = Path(shutil.copytree(world.out, world.root / "older"))
     policy = default_policy_text().replace("No file that went", "Not one file that went")
     (world.root / "policy.toml").write_text(policy)
-    world.write('[policy]\nfile = "policy.toml"\n[output]\ntarget_shard_bytes = 700\n')
-    runs.append(world.run())
-    _more(world)
+    world.file("late-0", "acct-other", transcript("good day", "the lamp works"))
+    _write(world)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("clearshard.audit.stored.keeping.LIMITS", NO_LIMITS)
+        runs.append(world.run())
+        world.files = [file for file in world.files if file["file_id"] not in ("late-0", "good-1")]
+        world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
+        _write(world)
+        runs.append(world.run())
+    # And one that writes its table anew.
+    world.file("more-1", "acct-other", transcript("good night", "it never will"))
+    _write(world)
     runs.append(world.run())
     key, _ = load_signing_key(load_config(world.config), create=False)
     assert verify(world.out).faults == ()
@@ -58,8 +68,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Made(world.out, older, Signer.of(key), tuple(runs))
 
 
-def _more(world: World) -> None:
-    world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
+def _write(world: World) -> None:
     world.write('[policy]\nfile = "policy.toml"\n[output]\ntarget_shard_bytes = 700\n')
 
 
@@ -96,6 +105,10 @@ def test_every_kind_of_file_is_there(made: Made) -> None:
         "runs.json",
         "shards.parquet",
     }
+    decisions = {
+        path.name.partition("-")[0] for path in evidence(made.out) if path.parts[0] == "audit"
+    }
+    assert decisions >= set(Holds)
 
 
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)])
@@ -264,7 +277,7 @@ def test_edited_decision_behind_digests_that_fit(made: Made, out: Path) -> None:
     """
     run = made.runs[-1]
     file = run.decisions[0]
-    path = out / "audit" / "decisions" / f"run={run.run_id}" / file.name
+    path = out / "audit" / "decisions" / file.name
     table = pq.read_table(path, partitioning=None)
     rows = table.to_pylist()
     edited = next(row for row in rows if row["reasons"] == ["baa_executed"])

@@ -1,15 +1,16 @@
 """An output folder with any number of decisions, as nightly runs over a growing manifest leave it.
 
 Everything that makes a decision is the real thing: the gate decides on generated manifests and
-registries, `DecisionsWriter` writes the table, the ledger chains the events, the records are those
-of `RunRecord`. Only transcripts are not there: whatever the gate lets pass is called written, but
-for one in a hundred, which is quarantined; the records name shards that do not exist.
+registries, the table is kept whole or as changes, the ledger chains the events, the records are
+those of `RunRecord`. Only transcripts are not there: whatever the gate lets pass is called
+written, but for one in a hundred, which is quarantined; the records name shards that do not exist.
 
 Files are made in chunks that depend on their number alone, so that the same seed gives the same
 bytes, every run sees the same files again, and memory does not grow with their number.
 """
 
 import hashlib
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,11 +23,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard import layout
-from clearshard.audit.decisions import DecisionsWriter
 from clearshard.audit.events import EventName
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.marker import MARKER
+from clearshard.audit.reading import read_record
 from clearshard.audit.signing import Signer
+from clearshard.audit.stored.keeping import Whole, keep
+from clearshard.audit.stored.writing import TableWriter
 from clearshard.config import default_policy_text
 from clearshard.eligibility.accounts import AccountIndex, index_accounts
 from clearshard.eligibility.gate import Gate
@@ -93,13 +96,17 @@ def generate(out: Path, size: Size) -> tuple[RunRecord, ...]:
         gate = Gate(policy, _registry(size.accounts, as_of, number), Moment.at(as_of, 0))
         states: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
-        with DecisionsWriter(out / "audit" / "decisions" / f"run={run_id}") as writer:
-            first = number * size.new_files
-            for batch in decisions(gate, policy, as_of, first, size.files, size.accounts):
-                writer.write(batch)
-                _count(states, batch.column("state"))
-                _count(reasons, batch.column("reasons").flatten())
-        record = _record(run_id, as_of, policy, states, reasons, tuple(writer.files), records)
+        before = read_record(out / "runs" / f"{records[-1].run_id}.json") if records else None
+        folder = out / layout.decisions(run_id)
+        with tempfile.TemporaryDirectory(dir=out) as scratch:
+            with TableWriter(Path(scratch) / folder.name) as writer:
+                first = number * size.new_files
+                for batch in decisions(gate, policy, as_of, first, size.files, size.accounts):
+                    writer.write(batch, pa.repeat(pa.scalar(0, pa.int8()), batch.num_rows))
+                    _count(states, batch.column("state"))
+                    _count(reasons, batch.column("reasons").flatten())
+            files = keep(Whole(Path(scratch) / folder.name, writer.files), before, folder)
+        record = _record(run_id, as_of, policy, states, reasons, files, records)
         content, card = encode_record(record), dataset_card(record)
         digests = {
             "record_sha256": hashlib.sha256(content).hexdigest(),
@@ -126,7 +133,7 @@ def decisions(
         files = manifest(chunk, accounts)
         start = max(first - chunk * CHUNK, 0)
         files = files.slice(start, min(first + count - chunk * CHUNK, CHUNK) - start)
-        yield _decided(gate, policy, as_of, files, chunk)
+        yield _decided(gate, policy, as_of, files, chunk, start)
 
 
 def file_ids(chunk: int) -> pa.StringArray:
@@ -193,24 +200,26 @@ def _registry(count: int, as_of: datetime, number: int) -> AccountIndex:
 
 
 def _decided(
-    gate: Gate, policy: Policy, as_of: datetime, files: pa.RecordBatch, chunk: int
+    gate: Gate, policy: Policy, as_of: datetime, files: pa.RecordBatch, chunk: int, start: int
 ) -> pa.RecordBatch:
+    """Of each file the same in every run that sees it, wherever in a chunk that run begins."""
     size = files.num_rows
+    here = slice(start, start + size)
     decided = gate.decide(files)
     rng = np.random.default_rng([13, chunk])
-    keys = _hex(rng, CHUNK).slice(0, size)
+    keys = _hex(rng, CHUNK).slice(start, size)
     excluded = decided.reason_bits != 0
-    held = ~excluded & (rng.random(CHUNK)[:size] < 0.01)
+    held = ~excluded & (rng.random(CHUNK)[here] < 0.01)
     written = ~excluded & ~held
     states = _named(
         (str(State.WRITTEN), str(State.EXCLUDED), str(State.QUARANTINED)),
         np.where(excluded, 1, np.where(held, 2, 0)),
     ).cast(pa.string())
-    why = _HELD[rng.integers(0, len(_HELD), CHUNK)[:size]]
+    why = _HELD[rng.integers(0, len(_HELD), CHUNK)[here]]
     of_gate = gate.reason_lists(decided.reason_bits)
     of_steps = pa.ListArray.from_arrays(np.arange(size + 1, dtype=np.int32), pa.array(why))
     reasons = pc.if_else(pa.array(held), of_steps, of_gate)
-    halves = (_hex(rng, CHUNK).slice(0, size) for _ in range(2))
+    halves = (_hex(rng, CHUNK).slice(start, size) for _ in range(2))
     contents = pc.binary_join_element_wise(*halves, "")
     nothing = pa.scalar(None, pa.string())
     columns = {

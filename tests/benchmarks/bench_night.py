@@ -77,7 +77,7 @@ class Night:
         shard_bytes: What they take.
         new_shards: Those of them that it wrote itself.
         new_shard_bytes: What these take.
-        decision_bytes: What its decisions take.
+        decision_bytes: What the decisions files take that it wrote itself.
     """
 
     cost: Cost
@@ -219,8 +219,13 @@ def night(out: Path, command: Sequence[str]) -> Night:
         sum(shard.size_bytes for shard in shards),
         len(new),
         sum(shard.size_bytes for shard in new),
-        0 if unchanged else sum(path.stat().st_size for path in newest.decisions_paths),
+        sum(path.stat().st_size for path in _written(newest)) if not unchanged else 0,
     )
+
+
+def _written(run: VisibleRun) -> list[Path]:
+    """The decisions files that a run has written itself."""
+    return [path for path in run.decisions_paths if path.parent == run.decisions_folder]
 
 
 def measured(arguments: Sequence[str]) -> Cost:

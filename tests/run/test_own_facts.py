@@ -10,18 +10,16 @@ import pyarrow as pa
 import pytest
 
 import clearshard
-from clearshard.audit.decisions import DecisionsWriter
 from clearshard.audit.explain import explain
 from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
 from clearshard.config import load_config
-from clearshard.records.schemas import DECISION_SCHEMA
 from clearshard.run.decide import decide
 from clearshard.run.intake import read_accounts
 from clearshard.run.job import RunOptions
 
 from ..eligibility.test_own import FACT, policy_text, rule
-from .world import AS_OF, World, small_world, transcript
+from .world import AS_OF, World, transcript
 
 FILE_FACT = (
     '[facts.legal_hold]\ntable = "manifest"\ntype = "boolean"\ncolumn = "Legal Hold"\n'
@@ -261,23 +259,3 @@ def test_tables_of_a_program_have_them_too(tmp_path: Path) -> None:
         ["unknown_consent_version"],
     ]
     assert decided.table.column("own_facts").to_pylist()[1] == '{"consent_version":2}'
-
-
-def test_decisions_of_a_run_before_there_were_any_still_verify(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world = small_world(tmp_path)
-    world.write('[redaction]\nprofile = "stock"\n')
-    before = pa.schema([field for field in DECISION_SCHEMA if field.name != "own_facts"])
-    write = DecisionsWriter.write
-    with monkeypatch.context() as patch:
-        patch.setattr("clearshard.audit.decisions.DECISION_SCHEMA", before)
-        patch.setattr(
-            DecisionsWriter, "write", lambda self, rows: write(self, rows.select(before.names))
-        )
-        record = world.run()
-    folder = world.out / "audit" / "decisions" / f"run={record.run_id}"
-    assert "own_facts" not in duckdb.read_parquet(str(folder / "*.parquet")).columns
-    assert verify(world.out).sound
-    assert world.result(RunOptions(world.out, AS_OF, 1, False)).unchanged
-    assert explain(world.out, "baa-0") is not None

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from clearshard.audit.listing import list_decisions
 from clearshard.audit.reading import visible_runs
 from clearshard.config import load_config
 from clearshard.records.run import RunRecord
@@ -186,9 +187,8 @@ class World:
 
     def decisions(self, record: RunRecord) -> dict[str, tuple[str, list[str]]]:
         """State and reasons by file id."""
-        folder = self.out / "audit" / "decisions" / f"run={record.run_id}"
-        rows = duckdb.read_parquet(str(folder / "*.parquet")).select("file_id", "state", "reasons")
-        return {file_id: (state, reasons) for file_id, state, reasons in rows.fetchall()}
+        rows = list_decisions(self.out, record.run_id)
+        return {row["file_id"]: (row["state"], row["reasons"]) for row in rows}
 
     def texts(self, out: Path | None = None) -> list[str]:
         """Every text of every shard in force."""

@@ -18,9 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
-
-from clearshard.audit.reading import visible_runs
+from clearshard.audit.reading import open_decisions, visible_runs
 from clearshard.audit.verify import verify
 from clearshard.storage.files import sha256_file
 
@@ -262,8 +260,9 @@ def _shards(out: Path) -> dict[str, str]:
 def _states(out: Path) -> dict[str, tuple[str, tuple[str, ...], str | None]]:
     """State, reasons and content of each file in the newest run; each file is in it once."""
     run = visible_runs(out)[-1]
-    rows = duckdb.read_parquet([str(path) for path in run.decisions_paths])
-    found = rows.select("file_id", "state", "reasons", "content_sha256").fetchall()
+    with open_decisions([run]) as connection:
+        rows = connection.table("decisions")
+        found = rows.select("file_id", "state", "reasons", "content_sha256").fetchall()
     states = {file_id: (state, tuple(why), content) for file_id, state, why, content in found}
     assert len(states) == len(found)
     return states

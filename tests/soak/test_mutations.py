@@ -66,7 +66,7 @@ def _run(world: World, workers: int) -> subprocess.CompletedProcess[bytes]:
 
 
 def _outcomes(world: World) -> Counter[tuple[str, str | None, str | None]]:
-    rows = duckdb.read_parquet(str(world.out / "audit" / "decisions" / "*" / "*.parquet"))
+    rows = duckdb.read_parquet(str(world.out / "audit" / "decisions" / "*" / "decisions-*.parquet"))
     columns = rows.select("state", "reasons", "error_type").fetchall()
     return Counter(
         # What stands behind the colon tells one file from another.

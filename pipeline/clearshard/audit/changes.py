@@ -14,13 +14,18 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from clearshard.audit.database import connected, parquet_view
 from clearshard.audit.listing import Rows
-from clearshard.audit.reading import connected, parquet_view
+from clearshard.audit.stored.table import StoredTable
+from clearshard.audit.stored.view import table_view
+from clearshard.records.schemas import DECISION_SCHEMA
 
 _ROWS_AT_ONCE = 8192
 
 #: What holds two sets of decisions: opened here, and handed back to be asked.
 Database = duckdb.DuckDBPyConnection
+#: Decisions of a run, or the files that `clearshard gate` has written.
+Side = StoredTable | Sequence[Path]
 
 
 class Kind(StrEnum):
@@ -147,21 +152,19 @@ SELECT reason, count(*) FILTER (gained), count(*) FILTER (NOT gained) FROM (
 
 
 @contextmanager
-def open_changes(
-    before: Sequence[Path], after: Sequence[Path]
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_changes(before: Side, after: Side) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database with the table ``changes`` (CHANGE_SCHEMA) and the view ``after``.
 
     Args:
-        before: Decisions files.
-        after: Decisions files of the same, later or otherwise.
+        before: Decisions.
+        after: Decisions on the same files, later or otherwise.
 
     Raises:
         IntegrityError: A file is missing or damaged.
     """
     with connected() as connection:
-        for side, paths in (("before", before), ("after", after)):
-            _decisions_view(connection, side, paths)
+        for side, decisions in (("before", before), ("after", after)):
+            _decisions_view(connection, side, decisions)
             connection.execute(_SIDE.format(side=side))
         connection.execute(_DIFFERENT.format(digest=_DIGEST))
         for side in ("before", "after"):
@@ -205,14 +208,12 @@ def changed_files(
     return Rows(CHANGE_SCHEMA, (batch.cast(CHANGE_SCHEMA) for batch in batches))
 
 
-def _decisions_view(
-    connection: duckdb.DuckDBPyConnection, side: str, paths: Sequence[Path]
-) -> None:
-    columns = ("file_id", "account_id", "state", "reasons")
-    if paths:
-        files = pa.table({"filename": [str(path) for path in paths]})
-        parquet_view(connection, f"{side}_decisions", columns, files)
-        return
-    kinds = ("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR[]")
-    nothing = ", ".join(f"NULL::{k} AS {n}" for n, k in zip(columns, kinds, strict=True))
-    connection.execute(f"CREATE VIEW {side}_decisions AS SELECT {nothing} WHERE false")
+def _decisions_view(connection: duckdb.DuckDBPyConnection, side: str, decisions: Side) -> None:
+    view = f"{side}_decisions"
+    if isinstance(decisions, StoredTable):
+        table_view(connection, view, [decisions])
+    elif decisions:
+        files = pa.table({"filename": [str(path) for path in decisions]})
+        parquet_view(connection, view, ("file_id", "account_id", "state", "reasons"), files)
+    else:
+        connection.register(view, DECISION_SCHEMA.empty_table())

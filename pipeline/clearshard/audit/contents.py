@@ -13,12 +13,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clearshard import layout
+from clearshard.audit.database import connected, parquet_view
 from clearshard.audit.faults import Fault
 from clearshard.audit.inventory import below
-from clearshard.audit.reading import VisibleRun, locate, open_decisions, parquet_view
+from clearshard.audit.reading import VisibleRun, locate, open_decisions
+from clearshard.audit.stored.table import row_files
+from clearshard.audit.stored.view import accounts_view
 from clearshard.records.places import PLACE_DIGITS, Leaf
-from clearshard.records.run import ShardFile
-from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
+from clearshard.records.run import Holds, ShardFile
+from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA, ROW_SCHEMA, SHARD_SCHEMA
 from clearshard.records.states import State
 
 _BATCH_ROWS = 1 << 16
@@ -29,7 +32,6 @@ _RECOUNT = """
            count(*) FILTER (state = $written),
            count(*) FILTER (state = $excluded),
            count(*) FILTER (state = $quarantined),
-           count(*) FILTER (policy_digest IS DISTINCT FROM $policy_digest),
            count(*) FILTER ((state = $written) <> (coalesce(len(list_distinct(reasons)), 0) = 0)),
            count(*) FILTER ((state = $written) <> (doc_key IS NOT NULL)
                             OR (state = $written) <> (account_key IS NOT NULL)
@@ -71,6 +73,27 @@ _KEYS = """
     GROUP BY ALL ORDER BY part, kind
 """
 
+_TWICE_KNOWN = "SELECT 1 FROM accounts GROUP BY account_id, reading HAVING count(*) > 1 LIMIT 1"
+
+_REPLACED = """
+    SELECT count(*) FILTER (row_count IS NULL OR row < 0 OR row >= row_count),
+           count(*) - count(DISTINCT (file, row))
+    FROM replaced LEFT JOIN lengths USING (file)
+"""
+
+_SCHEMAS = {
+    Holds.TABLE: ROW_SCHEMA,
+    Holds.CHANGES: ROW_SCHEMA,
+    Holds.REPLACED: REPLACED_SCHEMA,
+    Holds.ACCOUNTS: ACCOUNTS_SCHEMA,
+}
+_COLUMNS = {
+    Holds.TABLE: "decisions",
+    Holds.CHANGES: "decisions",
+    Holds.REPLACED: "places of decisions",
+    Holds.ACCOUNTS: "accounts",
+}
+
 _MESSAGES = {
     "unaccounted": "row(s) belong to no file that was decided to be written: an excluded or "
     "unknown file is in this shard",
@@ -99,23 +122,48 @@ def decisions_faults(run: VisibleRun) -> Iterator[Fault]:
             yield Fault(location, f"is not a Parquet file ({type(error).__name__}). {_WRONG}")
             sound = False
             continue
-        if shape not in (_shape(DECISION_SCHEMA), _WITHOUT_OWN_FACTS):
-            yield Fault(location, f"does not have the columns of decisions. {_WRONG}")
+        if shape != _shape(_SCHEMAS[file.holds]):
+            yield Fault(location, f"does not have the columns of {_COLUMNS[file.holds]}. {_WRONG}")
             sound = False
         if rows != file.row_count:
             yield Fault(location, f"has {rows} rows; the record says {file.row_count}. {_WRONG}")
     if sound:
+        yield from _out_of_place(run)
         yield from _recounted(run)
+
+
+def _out_of_place(run: VisibleRun) -> Iterator[Fault]:
+    """Whether what was replaced is there, each row once, and each account known once."""
+    files, location = run.record.decisions, f"runs/{run.run_id}.json"
+    with connected() as connection:
+        accounts_view(connection, "accounts", [run.table])
+        if connection.execute(_TWICE_KNOWN).fetchall():
+            yield Fault(location, f"its decisions know an account in two ways. {_WRONG}")
+        if not run.table.replaced:
+            return
+        lengths = pa.table(
+            {
+                "file": pa.array(range(len(run.table.rows)), pa.int32()),
+                "row_count": [file.row_count for file in row_files(files)],
+            }
+        )
+        connection.register("lengths", lengths)
+        paths = pa.table({"filename": [str(path) for path in run.table.replaced]})
+        parquet_view(connection, "replaced", ["file", "row"], paths)
+        [row] = connection.execute(_REPLACED).fetchall()
+    for count, problem in zip(row, ("are no rows of it", "are replaced again"), strict=True):
+        if count:
+            message = f"{count} place(s) of its decisions {problem}. {_WRONG}"
+            yield Fault(location, message)
 
 
 def _recounted(run: VisibleRun) -> Iterator[Fault]:
     record, counts = run.record, run.record.counts
     with open_decisions([run]) as connection:
-        parameters = {**_STATES, "policy_digest": record.policy_digest}
-        row = connection.execute(_RECOUNT, parameters).fetchone()
+        row = connection.execute(_RECOUNT, _STATES).fetchone()
         reasons = dict(connection.execute(_REASONS).fetchall())
     assert row is not None
-    seen, written, excluded, quarantined, other_policy, reasonless, keyless, opened, unread = row
+    seen, written, excluded, quarantined, reasonless, keyless, opened, unread = row
     location = layout.record(run.run_id)
     if not counts.reconciles:
         message = (
@@ -140,7 +188,6 @@ def _recounted(run: VisibleRun) -> Iterator[Fault]:
     location = below(run.out, run.decisions_folder)
     for count, problem in (
         (seen - written - excluded - quarantined, "have no final state"),
-        (other_policy, "were taken under another policy than the record names"),
         (reasonless, "are written with a reason, or not written without one"),
         (keyless, "are written without keys and a period, or not written with one"),
         (opened, "are excluded, although the transcript was opened"),
@@ -262,7 +309,3 @@ def _nested(kind: pa.DataType) -> Any:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return ["list", _nested(kind.value_type)]
     return None
-
-
-#: What was written before a policy could have facts of its own.
-_WITHOUT_OWN_FACTS = [field for field in _shape(DECISION_SCHEMA) if field[0] != "own_facts"]

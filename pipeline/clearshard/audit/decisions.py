@@ -1,6 +1,6 @@
-"""The decisions table of a run, written as Parquet, and read in the order of the manifest."""
+"""Decisions in Parquet files of bounded size, as `clearshard gate` writes them into a folder."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearshard import layout
-from clearshard.records.run import DecisionsFile
+from clearshard.records.run import DecisionsFile, Holds
 from clearshard.records.schemas import DECISION_SCHEMA
 from clearshard.storage.files import sha256_file
 
@@ -24,9 +24,26 @@ _FALSE_POSITIVES = 0.01
 class DecisionsWriter:
     """Writes decisions in the order they are given, in files of bounded size."""
 
-    def __init__(self, folder: Path, rows_per_file: int = _ROWS_PER_FILE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        rows_per_file: int = _ROWS_PER_FILE,
+        *,
+        schema: pa.Schema = DECISION_SCHEMA,
+        holds: Holds = Holds.TABLE,
+    ) -> None:
+        """Prepares to write.
+
+        Args:
+            folder: Made if need be.
+            rows_per_file: At most about so many are in one file.
+            schema: Of what is written; it has a `file_id`.
+            holds: What the files are called by.
+        """
         self._folder = folder
         self._rows_per_file = rows_per_file
+        self._schema = schema
+        self._holds = holds
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._rows_waiting = 0
@@ -51,7 +68,7 @@ class DecisionsWriter:
         return tuple(self._files)
 
     def write(self, decisions: pa.RecordBatch) -> None:
-        """Appends decisions (DECISION_SCHEMA)."""
+        """Appends decisions."""
         self._waiting.append(decisions)
         self._rows_waiting += decisions.num_rows
         self._rows_in_file += decisions.num_rows
@@ -62,13 +79,13 @@ class DecisionsWriter:
 
     def _write_groups(self) -> None:
         """Writes whole row groups of what is waiting; what is less than one, if it is all."""
-        rows = pa.Table.from_batches(self._waiting, DECISION_SCHEMA)
+        rows = pa.Table.from_batches(self._waiting, self._schema)
         finished = len(rows) // _ROWS_PER_GROUP * _ROWS_PER_GROUP or len(rows)
         if self._writer is None:
             most = min(finished, _ROWS_PER_GROUP)
             self._writer = pq.ParquetWriter(
                 self._path(),
-                DECISION_SCHEMA,
+                self._schema,
                 compression="zstd",
                 write_page_checksum=True,
                 bloom_filter_options={"file_id": {"ndv": most, "fpp": _FALSE_POSITIVES}},
@@ -78,7 +95,7 @@ class DecisionsWriter:
         self._rows_waiting = len(rows) - finished
 
     def _path(self) -> Path:
-        return self._folder / layout.decisions_name(len(self._files))
+        return self._folder / layout.decisions_name(len(self._files), self._holds)
 
     def _finish_file(self) -> None:
         while self._rows_waiting:
@@ -87,15 +104,12 @@ class DecisionsWriter:
             return
         self._writer.close()
         self._writer = None
-        path = self._path()
-        self._files.append(
-            DecisionsFile(name=path.name, sha256=sha256_file(path), row_count=self._rows_in_file)
-        )
+        self._files.append(recorded(self._path(), self._rows_in_file))
         self._rows_in_file = 0
 
 
-def read_decisions(paths: Iterable[Path], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """Some columns of the decisions in these files, whose digests have been checked."""
-    for path in paths:
-        with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(columns=columns)
+def recorded(path: Path, row_count: int) -> DecisionsFile:
+    """A finished file as a record lists it; its folder is named after the run."""
+    return DecisionsFile(
+        name=f"{path.parent.name}/{path.name}", sha256=sha256_file(path), row_count=row_count
+    )

@@ -88,7 +88,7 @@ def open_diff(
         IntegrityError: A record or a file of decisions is damaged.
     """
     (old,), (new,) = picked_runs(out, before), picked_runs(out, after)
-    with open_changes(old.decisions_paths, new.decisions_paths) as connection:
+    with open_changes(old.table, new.table) as connection:
         difference = Difference(
             before=old.run_id,
             after=new.run_id,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import duckdb
-import pyarrow as pa
 
-from clearshard.audit.reading import VisibleRun, locate, parquet_view
+from clearshard.audit.reading import VisibleRun, locate
+from clearshard.audit.stored.view import table_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,6 @@ class PurgeForecast:
     shards: tuple[ShardTouched, ...]
 
 
-_COLUMNS = ("file_id", "state", "period", "account_key", "doc_key")
 _TAKEN_OUT = """
 SELECT shard, count(*), count(*) FILTER (after_state = 'excluded'),
     count(*) FILTER (after_state = 'excluded' AND before_state = 'excluded'),
@@ -66,10 +65,7 @@ def forecast_purge(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> Pu
     Raises:
         IntegrityError: From `open_changes`, where its decisions are missing or damaged.
     """
-    if not run.decisions_paths:
-        return PurgeForecast(run.run_id, 0, 0, 0, ())
-    files = pa.table({"filename": [str(path) for path in run.decisions_paths]})
-    parquet_view(connection, "decisions", _COLUMNS, files)
+    table_view(connection, "decisions", [run.table])
     locate(connection, run)
     rows = connection.execute(_TAKEN_OUT).fetchall()
     return PurgeForecast(

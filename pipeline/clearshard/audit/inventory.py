@@ -191,7 +191,9 @@ def _not_plain(root: Path) -> Iterator[Path]:
 
 def unaccounted_decisions(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
     """Files below ``audit/decisions/`` that no record names."""
-    accounted = {run.decisions_folder: {f.name for f in run.record.decisions} for run in runs}
+    accounted: dict[Path, set[str]] = {}
+    for path in (path for run in runs for path in run.decisions_paths):
+        accounted.setdefault(path.parent, set()).add(path.name)
     yield from _unaccounted(out, out / layout.DECISIONS, accounted)
 
 

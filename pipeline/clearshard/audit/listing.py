@@ -9,22 +9,17 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from clearshard.audit.database import connected
 from clearshard.audit.export import as_json
-from clearshard.audit.reading import (
-    Pick,
-    VisibleRun,
-    connected,
-    file_view,
-    open_decisions,
-    picked_runs,
-)
+from clearshard.audit.reading import Pick, VisibleRun, picked_runs
 from clearshard.audit.selection import Filter, is_text
+from clearshard.audit.stored.reading import decisions_of, read_in_order
+from clearshard.audit.stored.table import StoredTable
 from clearshard.records.schemas import DECISION_SCHEMA
 
 #: What a listing has: the run, and then everything that was decided.
 LISTING_SCHEMA = pa.schema([pa.field("run_id", pa.string()), *DECISION_SCHEMA])
 
-_ROWS_AT_ONCE = 8192
 _NOTHING = Filter()
 
 
@@ -50,7 +45,10 @@ def _first(batches: Iterator[pa.RecordBatch], count: int) -> Iterator[pa.RecordB
 def open_listing(
     runs: Sequence[VisibleRun], wanted: Filter = _NOTHING, limit: int | None = None
 ) -> Iterator[Rows]:
-    """Streams the decisions that match, run by run in the order given, each in manifest order.
+    """Streams the decisions that match, run by run in the order given.
+
+    The rows of a run are in the order of its table (`clearshard.audit.stored`): those that have
+    been as they are for longest come first, and those that came together in manifest order.
 
     Ids are given as the customer spelled them: whoever shows one escapes it for the place where it
     is shown.
@@ -72,8 +70,7 @@ def open_listing(
         yield Rows(LISTING_SCHEMA, iter(()))
         return
     with connected() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        rows = Rows(LISTING_SCHEMA, _file_by_file(connection, runs, wanted))
+        rows = Rows(LISTING_SCHEMA, _run_by_run(connection, runs, wanted))
         yield rows.first(limit)
 
 
@@ -117,33 +114,19 @@ def decisions_on(runs: Sequence[VisibleRun], file_id: str) -> list[dict[str, Any
     """
     if not is_text(file_id):
         return []
-    with open_decisions(runs) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        where = "file_id = $file_id ORDER BY run_order, state, account_id, decided_at"
-        batches = _select(connection, where, {"file_id": file_id}, LISTING_SCHEMA.names)
-        return list(as_json(batch.cast(LISTING_SCHEMA) for batch in batches))
+    with connected() as connection:
+        found = decisions_of(connection, [run.table for run in runs], file_id)
+        return list(as_json(_of_run(table, batch) for table, batch in found))
 
 
-def _file_by_file(
+def _run_by_run(
     connection: duckdb.DuckDBPyConnection, runs: Sequence[VisibleRun], wanted: Filter
 ) -> Iterator[pa.RecordBatch]:
-    # One file at a time: a scan of many gives their rows in any order.
     for run in runs:
-        for path in run.decisions_paths:
-            file_view(connection, "decisions", path)
-            for batch in _select(connection, *wanted.where()):
-                run_ids = pa.repeat(run.run_id, batch.num_rows)
-                columns = [run_ids, *batch.cast(DECISION_SCHEMA).columns]
-                yield pa.RecordBatch.from_arrays(columns, schema=LISTING_SCHEMA)
+        for batch in read_in_order(connection, run.table, *wanted.where()):
+            yield _of_run(run.table, batch)
 
 
-def _select(
-    connection: duckdb.DuckDBPyConnection,
-    where: str,
-    parameters: dict[str, str],
-    columns: Sequence[str] = DECISION_SCHEMA.names,
-) -> Iterator[pa.RecordBatch]:
-    # Arrow, since DuckDB's own conversion of times needs a package that may not be there.
-    query = f"SELECT {', '.join(columns)} FROM decisions WHERE {where}"  # noqa: S608 - own words
-    found = connection.sql(query, params=parameters)
-    yield from found.to_arrow_reader(_ROWS_AT_ONCE)
+def _of_run(table: StoredTable, decisions: pa.RecordBatch) -> pa.RecordBatch:
+    run_ids = pa.repeat(table.run_id, decisions.num_rows)
+    return pa.RecordBatch.from_arrays([run_ids, *decisions.columns], schema=LISTING_SCHEMA)

@@ -26,8 +26,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from clearshard.audit.database import literal_path
 from clearshard.audit.query_tree import check, refused
-from clearshard.audit.reading import VisibleRun, literal_path, open_decisions
+from clearshard.audit.reading import VisibleRun, open_decisions
 from clearshard.audit.views import add_views
 from clearshard.errors import ClearshardError, QueryStopped
 
@@ -124,7 +125,7 @@ def answered(question: Question) -> Iterator[bytes]:
     Raises:
         QueryRefused: As `clearshard.audit.query.open_query`, and the others.
     """
-    with open_decisions(question.runs) as connection:
+    with open_decisions(question.runs, accounts=True) as connection:
         add_views(connection, question.out, question.runs)
         lock(connection, question.runs)
         with _told(question.seconds):
@@ -171,7 +172,7 @@ def _stream(schema: pa.Schema, batch: pa.RecordBatch | None = None) -> bytes:
 
 def lock(connection: duckdb.DuckDBPyConnection, runs: Sequence[VisibleRun]) -> None:
     """Leaves a database that reads the decisions files of these runs and nothing else, for good."""
-    paths = [str(path) for run in runs for path in run.decisions_paths]
+    paths = list({str(path): None for run in runs for path in run.decisions_paths})
     # It asks for the pattern first, and then for the file that the pattern found.
     paths += [literal_path(path) for path in paths]
     settings: tuple[tuple[str, Any], ...] = (

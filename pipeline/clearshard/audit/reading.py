@@ -6,8 +6,7 @@ run's own folders is refused, since every path that the other modules open is ma
 
 import hashlib
 import re
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,33 +14,24 @@ from enum import Enum
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 
 import duckdb
 import msgspec
 import pyarrow as pa
 
 from clearshard import layout
+from clearshard.audit.database import connected
 from clearshard.audit.faults import printable
 from clearshard.audit.marker import require_this_format
+from clearshard.audit.stored.table import StoredTable, problem_of, stored_table
+from clearshard.audit.stored.view import table_view
 from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
 from clearshard.records.places import PLACE_BITS, PLACE_DIGITS, Leaf, LeafIndex
 from clearshard.records.run import RunRecord, ShardFile
-from clearshard.records.schemas import DECISION_SCHEMA
 
 _PREFIX = re.compile(rf"[01]{{0,{PLACE_BITS}}}")
 #: Of a decision; see `clearshard.records.places.place_of`.
 _PLACE = f"TRY_CAST('0x' || account_key[:{PLACE_DIGITS}] || doc_key[:{PLACE_DIGITS}] AS UBIGINT)"
-#: What a question may hold in memory; more goes to the spill folder.
-_MEMORY = "1GiB"
-
-
-#: Columns that not every version wrote.
-LATER_COLUMNS = {
-    field.name: "NULL::VARCHAR"
-    for field in DECISION_SCHEMA
-    if field.nullable and pa.types.is_string(field.type)
-}
 
 
 class Pick(Enum):
@@ -83,13 +73,18 @@ class VisibleRun:
 
     @property
     def decisions_folder(self) -> Path:
-        """Where its decisions are, for good."""
+        """Where the decisions files are that it has written itself."""
         return self.out / layout.decisions(self.run_id)
 
     @property
     def decisions_paths(self) -> tuple[Path, ...]:
-        """Its decisions files."""
-        return tuple(self.decisions_folder / file.name for file in self.record.decisions)
+        """The files that its decisions are read from, in the order of the record."""
+        return tuple(self.out / layout.DECISIONS / file.name for file in self.record.decisions)
+
+    @property
+    def table(self) -> StoredTable:
+        """Its decisions."""
+        return stored_table(self.record, self.out / layout.DECISIONS)
 
 
 def record_paths(out: Path) -> tuple[Path, ...]:
@@ -114,8 +109,8 @@ def read_record(path: Path) -> VisibleRun:
         raise _not_a_record(path, "its run_id is not its name")
     if not all(map(layout.is_run_id, record.superseded)):
         raise _not_a_record(path, "a superseded run has no proper name")
-    if not all(layout.is_decisions_name(file.name) for file in record.decisions):
-        raise _not_a_record(path, "a decisions file has no proper name")
+    if (problem := problem_of(record)) is not None:
+        raise _not_a_record(path, problem)
     for shard in record.shards:
         if not layout.is_shard_name(shard.name) or _PREFIX.fullmatch(shard.prefix) is None:
             raise _not_a_record(path, "a shard has no proper name or prefix")
@@ -127,8 +122,6 @@ def read_record(path: Path) -> VisibleRun:
         moments = [datetime.fromisoformat(t) for t in (record.finished_at, record.as_of)]
     except ValueError:
         raise _not_a_record(path, "a time has no proper form") from None
-    if len({file.name for file in record.decisions}) != len(record.decisions):
-        raise _not_a_record(path, "a decisions file is named twice")
     if any(moment.tzinfo is None for moment in moments):
         raise _not_a_record(path, "a time has no offset")
     return VisibleRun(path.parents[1], record, hashlib.sha256(content).hexdigest(), moments[0])
@@ -203,103 +196,20 @@ def superseded_by(runs: Sequence[VisibleRun]) -> dict[str, str]:
 
 
 @contextmanager
-def connected() -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty in-memory database that spills to a temporary folder and loads no extension.
-
-    Raises:
-        IntegrityError: A query failed because of what a file holds, or because it is not there.
-    """
-    with (
-        tempfile.TemporaryDirectory(prefix="clearshard-audit-") as spill,
-        _new_database(spill) as connection,
-    ):
-        try:
-            yield connection
-        except duckdb.Error as error:
-            # Its message can quote a value; the type is enough to tell damage from absence.
-            raise IntegrityError(
-                f"The tables of decisions cannot be read ({type(error).__name__}). "
-                "Run `clearshard audit verify` to see which file is damaged or missing."
-            ) from None
-
-
-@contextmanager
-def _new_database(spill: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "memory_limit": _MEMORY,
-            "python_enable_replacements": "false",
-            "temp_directory": spill,
-        },
-    )
-    try:
-        # Footers are looked at several times while a view is made and asked; read them once.
-        connection.execute("SET parquet_metadata_cache = true")
-        yield connection
-    finally:
-        connection.close()
-
-
-def parquet_view(
-    connection: duckdb.DuckDBPyConnection,
-    view: str,
-    columns: Sequence[str],
-    files: pa.Table,
-    optional: Mapping[str, str] = MappingProxyType({}),
-) -> None:
-    """Makes a view over an explicit list of Parquet files.
+def open_decisions(
+    runs: Sequence[VisibleRun], *, accounts: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with one view, ``decisions``: see `clearshard.audit.stored.view.table_view`.
 
     Args:
-        connection: From `connected`.
-        view: Name of the view; like `columns`, a word of this package, never of a user.
-        columns: What it reads of the files.
-        files: A column ``filename`` with one path a row, and columns to add to the rows of it.
-        optional: Columns that older files need not have → what takes their place where none has.
-    """
-    paths = [literal_path(name) for name in files.column("filename").to_pylist()]
-    connection.register(f"{view}_files", files)
-    # Paths go in through the API, since a view cannot have parameters. The folder's name run=<id>
-    # must not become a column.
-    rows = connection.read_parquet(
-        paths, filename=True, hive_partitioning=False, union_by_name=True
-    )
-    rows.create_view(f"{view}_rows")
-    absent = optional.keys() - set(rows.columns)
-    read = [f"{optional[name]} AS {name}" if name in absent else name for name in columns]
-    wanted = ", ".join([*read, *(n for n in files.column_names if n != "filename")])
-    connection.execute(
-        f"CREATE VIEW {view} AS SELECT {wanted} "  # noqa: S608 - words of this package only
-        f"FROM {view}_rows JOIN {view}_files USING (filename)"
-    )
-
-
-@contextmanager
-def open_decisions(runs: Sequence[VisibleRun]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database with one view, ``decisions``: DECISION_SCHEMA, ``run_id`` and ``run_order``.
-
-    `run_order` numbers the runs in the order given. A column that a run of an older version did not
-    write is null there.
+        runs: `run_order` numbers them in the order given.
+        accounts: Whether `facts` has the facts of accounts as well. Finding them takes time.
 
     Raises:
         IntegrityError: A file of decisions is missing or damaged.
     """
-    names, ids, orders = [], [], []
-    for order, run in enumerate(runs):
-        for path in run.decisions_paths:
-            names.append(str(path))
-            ids.append(run.run_id)
-            orders.append(order)
     with connected() as connection:
-        if names:
-            files = pa.table({"filename": names, "run_id": ids, "run_order": orders})
-            parquet_view(connection, "decisions", DECISION_SCHEMA.names, files, LATER_COLUMNS)
-        else:
-            added = [pa.field("run_id", pa.string()), pa.field("run_order", pa.int64())]
-            nothing = pa.schema([*DECISION_SCHEMA, *added]).empty_table()
-            connection.register("decisions", nothing)
+        table_view(connection, "decisions", [run.table for run in runs], accounts=accounts)
         yield connection
 
 
@@ -342,23 +252,6 @@ def locate(connection: duckdb.DuckDBPyConnection, run: VisibleRun) -> None:
         {" ".join(joins)}
         """  # noqa: S608 - words of this package only
     )
-
-
-def file_view(connection: duckdb.DuckDBPyConnection, view: str, path: Path) -> None:
-    """Makes a view over one decisions file: DECISION_SCHEMA, in the order of the file.
-
-    Raises:
-        IntegrityError: From `connected`, where the file is missing or damaged.
-    """
-    rows = connection.read_parquet([literal_path(str(path))], hive_partitioning=False)
-    absent = LATER_COLUMNS.keys() - set(rows.columns)
-    read = [f"{LATER_COLUMNS[n]} AS {n}" if n in absent else n for n in DECISION_SCHEMA.names]
-    rows.project(", ".join(read)).create_view(view, replace=True)
-
-
-def literal_path(path: str) -> str:
-    """A path as DuckDB reads it for itself: it would take a bracket or a star as a pattern."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
 
 
 def _not_a_record(path: Path, problem: str) -> IntegrityError:

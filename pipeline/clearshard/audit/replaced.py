@@ -10,7 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from clearshard import layout
-from clearshard.audit.reading import VisibleRun, connected, parquet_view
+from clearshard.audit.database import connected, parquet_view
+from clearshard.audit.reading import VisibleRun
+from clearshard.audit.stored.view import table_view
 from clearshard.errors import IntegrityError
 from clearshard.records.states import State
 
@@ -64,16 +66,11 @@ def with_rows_gone(newest: VisibleRun, names: Sequence[str]) -> frozenset[str]:
 
     What cannot be read counts as one of them.
     """
-    if not newest.decisions_paths:
-        return frozenset(names)
     paths = {str(newest.out / layout.shard(name)): name for name in names}
     try:
         with connected() as connection:
-            for view, columns, of_view in (
-                ("decisions", ("state", "doc_key"), map(str, newest.decisions_paths)),
-                ("shards", ("doc_key",), paths),
-            ):
-                parquet_view(connection, view, columns, pa.table({"filename": list(of_view)}))
+            table_view(connection, "decisions", [newest.table])
+            parquet_view(connection, "shards", ["doc_key"], pa.table({"filename": list(paths)}))
             found = connection.execute(_ROWS_GONE, {"written": str(State.WRITTEN)})
             return frozenset(paths[path] for (path,) in found.fetchall())
     except IntegrityError:

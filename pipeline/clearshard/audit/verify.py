@@ -167,9 +167,11 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     faults += _unfounded(runs, announced.swept)
 
     decided = []
+    of_files = _Compared(out)
     for run in runs:
-        found = list(_decisions_of(run))
-        faults += found
+        found = list(_decisions_of(run, of_files))
+        # What one run has written wrong others may go on reading.
+        faults += [fault for fault in found if fault not in faults]
         if not found:
             decided.append(run)
     faults += unaccounted_decisions(out, runs)
@@ -183,8 +185,8 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     checked = Checked(
         events=announced.events,
         runs=len(runs),
-        decisions_files=sum(len(run.record.decisions) for run in decided),
-        decisions=sum(file.row_count for run in decided for file in run.record.decisions),
+        decisions_files=len({path for run in decided for path in run.decisions_paths}),
+        decisions=sum(run.record.counts.seen for run in decided),
         shards=len(shards),
         transcripts=sum(shard.row_count for shard in shards),
     )
@@ -291,9 +293,23 @@ def _unfounded(runs: Sequence[VisibleRun], swept: Collection[str]) -> Iterator[F
             yield Fault(layout.record(run.run_id), message)
 
 
-def _decisions_of(run: VisibleRun) -> Iterator[Fault]:
+class _Compared:
+    """Compares each file once, although many runs list it."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._found: dict[tuple[Path, str], Fault | None] = {}
+
+    def fault(self, path: Path, sha256: str) -> Fault | None:
+        """Of a file that a record lists; see `clearshard.audit.inventory.compare`."""
+        if (path, sha256) not in self._found:
+            self._found[path, sha256] = compare(self._out, path, sha256)
+        return self._found[path, sha256]
+
+
+def _decisions_of(run: VisibleRun, of_files: _Compared) -> Iterator[Fault]:
     pairs = zip(run.record.decisions, run.decisions_paths, strict=True)
-    altered = [fault for file, path in pairs if (fault := compare(run.out, path, file.sha256))]
+    altered = [fault for file, path in pairs if (fault := of_files.fault(path, file.sha256))]
     yield from altered or _readable(layout.decisions(run.run_id), decisions_faults(run))
 
 

@@ -11,6 +11,7 @@ from clearshard import layout
 from clearshard.audit.events import canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun, superseded_by, visible_runs
+from clearshard.audit.stored.table import wrote_table
 from clearshard.records.schemas import TIMESTAMP
 from clearshard.terms import policy_name
 
@@ -35,6 +36,7 @@ _RUNS = pa.schema(
         ("excluded", pa.int64()),
         ("quarantined", pa.int64()),
         ("taken_out", pa.int64()),
+        ("decisions", pa.string()),
         ("word_count", pa.int64()),
         ("policy", pa.string()),
         ("profile", pa.string()),
@@ -69,7 +71,7 @@ _EVENTS = pa.schema(
 
 
 def add_views(connection: duckdb.DuckDBPyConnection, out: Path, runs: Sequence[VisibleRun]) -> None:
-    """Adds all views but ``decisions``, which `open_decisions` has made.
+    """Adds all views but ``decisions``, which `open_decisions` has made, with accounts.
 
     Raises:
         IntegrityError: The ledger is damaged.
@@ -86,7 +88,8 @@ def add_views(connection: duckdb.DuckDBPyConnection, out: Path, runs: Sequence[V
         connection.unregister("incoming")
     connection.execute(
         "CREATE VIEW reasons AS SELECT run_id, file_id, account_id, state, "
-        "unnest(list_distinct(reasons)) AS reason FROM decisions"
+        # Of accounts it needs nothing, and finding that takes time.
+        "unnest(list_distinct(reasons)) AS reason FROM decisions_of_files"
     )
 
 
@@ -101,6 +104,7 @@ def _runs(runs: Sequence[VisibleRun], newer: dict[str, str]) -> pa.Table:
                 **{name: counts[name] for name in counts},
                 # Records of earlier versions know nothing of some.
                 **(record["redaction"] or {}),
+                "decisions": "table" if wrote_table(run.record) else "changes",
                 "policy": policy_name(run.record.policy_toml),
                 "actor": record["actor"] or None,
                 "host": record["host"] or None,

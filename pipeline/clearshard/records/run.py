@@ -1,5 +1,7 @@
 """The run record, and what is in it."""
 
+from enum import StrEnum
+
 import msgspec
 
 from clearshard.records.places import Leaf
@@ -84,12 +86,42 @@ class RedactionTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     recognizers: str | None
 
 
+class Holds(StrEnum):
+    """What a file of decisions holds; its name begins with it."""
+
+    #: Rows of a whole table.
+    TABLE = "decisions"
+    #: Rows that were not in the table of the run before, or not so.
+    CHANGES = "changes"
+    #: Which rows of the files before are in force no more.
+    REPLACED = "replaced"
+    #: What was known of accounts.
+    ACCOUNTS = "accounts"
+
+
 class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One Parquet file of the decisions table of a run."""
+    """One Parquet file that the decisions of a run are read from; it is never changed.
+
+    Attributes:
+        name: ``run=<run_id>/<what it holds>-<number>.parquet``, below ``audit/decisions/``. The run
+            is the one that wrote it, and later runs go on reading it.
+        sha256: Of the whole file.
+        row_count: Number of rows in it.
+    """
 
     name: str
     sha256: str
     row_count: int
+
+    @property
+    def run_id(self) -> str:
+        """The run that wrote it."""
+        return self.name.partition("/")[0].removeprefix("run=")
+
+    @property
+    def holds(self) -> Holds:
+        """What is in it."""
+        return Holds(self.name.partition("/")[2].partition("-")[0])
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,6 +153,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             because their time had run out.
         reasons: Number of files by reason; a file with several reasons counts under each.
         alerts: Number of files by reason whose rule raises an alert.
+        decisions: What its decisions are read from: a whole table, or that of an earlier run and
+            all changes since; see `clearshard.audit.stored`.
         key_id: Fingerprint of the pseudonym key; two runs with the same id use the same key.
         shards: What is in force now, in the order of their places; some were written by earlier
             runs and carried over.

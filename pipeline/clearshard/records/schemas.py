@@ -116,6 +116,10 @@ REGISTRY_SCHEMA = pa.schema(
 
 #: The facts that a decision read, as they were known at that moment; null is "not known".
 FACTS_TYPE = pa.struct([pa.field(fact.name, _stored(fact.kind)) for fact in FACTS])
+#: Those of them that are the file's own.
+FILE_FACTS_TYPE = pa.struct(
+    [pa.field(fact.name, _stored(fact.kind)) for fact in FACTS if fact.owner == "file"]
+)
 
 
 #: One row per manifest row. `doc_key`, `account_key` and `period` are set for written files only:
@@ -143,5 +147,41 @@ DECISION_SCHEMA = pa.schema(
         pa.field("version", pa.string()),
         # Facts of the policy's own as one JSON object; null where it has none.
         pa.field("own_facts", pa.string()),
+    ]
+)
+
+
+#: How the decision on a file lies in the output folder. What is one value for the whole run
+#: (`policy_digest`, `decided_at`) is in the record of the run, and what is the account's in
+#: ACCOUNTS_SCHEMA: so a decision that is as it was need not be written again.
+ROW_SCHEMA = pa.schema(
+    [
+        *(DECISION_SCHEMA.field(name) for name in ("file_id", "account_id", "state", "reasons")),
+        DECISION_SCHEMA.field("error_type"),
+        pa.field("facts", FILE_FACTS_TYPE, nullable=False),
+        # Which reading of the registry decided: 0 is that of the start, 1 the last one.
+        pa.field("reading", pa.int8(), nullable=False),
+        *(DECISION_SCHEMA.field(name) for name in ("doc_key", "account_key", "period")),
+        *(DECISION_SCHEMA.field(name) for name in ("content_sha256", "redactor_digest", "version")),
+        DECISION_SCHEMA.field("own_facts"),
+    ]
+)
+
+#: What a run knew of the accounts that its files name, by reading of the registry: one row for an
+#: account and a reading, and none where nothing was known.
+ACCOUNTS_SCHEMA = pa.schema(
+    [
+        pa.field("account_id", pa.string(), nullable=False),
+        pa.field("reading", pa.int8(), nullable=False),
+        *(pa.field(fact.name, _stored(fact.kind)) for fact in FACTS if fact.owner == "account"),
+    ]
+)
+
+#: Rows of earlier runs that are in force no more: `row` of the file that is number `file` among
+#: those that hold rows, in the order of the record.
+REPLACED_SCHEMA = pa.schema(
+    [
+        pa.field("file", pa.int32(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),
     ]
 )

@@ -6,13 +6,12 @@ export has more likely gone wrong than the world. Such a run does not become vis
 says that it is right.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import pyarrow as pa
-
-from clearshard.audit.reading import VisibleRun, connected, parquet_view
+from clearshard.audit.database import connected
+from clearshard.audit.reading import VisibleRun
+from clearshard.audit.stored.table import StoredTable
+from clearshard.audit.stored.view import table_view
 from clearshard.errors import TooManyGone
 
 #: Why files are meant to go.
@@ -20,7 +19,6 @@ MEANT = ("opted_out", "deletion_requested", "retention_expired", "zero_retention
 #: In the place of a reason.
 NOT_IN_MANIFEST = "not in the manifest"
 
-_COLUMNS = ("file_id", "state", "reasons")
 _WHY = """
 SELECT
     CASE
@@ -94,23 +92,21 @@ class Drop:
 NO_DROP = Drop("", 0, 0, {})
 
 
-def drop_since(before: VisibleRun, decisions: Sequence[Path]) -> Drop:
+def drop_since(before: VisibleRun, after: StoredTable) -> Drop:
     """Compares new decisions with those of the run before.
 
     Args:
         before: The run before.
-        decisions: Files of the new ones.
+        after: The new ones.
 
     Raises:
         IntegrityError: The decisions of the run before are missing or damaged.
     """
-    paths = [before.decisions_paths, decisions]
-    if not all(paths):
+    if not before.table.rows or not after.rows:
         return Drop(before.run_id, 0, 0, {})
     with connected() as connection:
-        for view, files in zip(("before", "after"), paths, strict=True):
-            names = pa.table({"filename": [str(path) for path in files]})
-            parquet_view(connection, view, _COLUMNS, names)
+        for view, table in (("before", before.table), ("after", after)):
+            table_view(connection, view, [table])
         parameters = {"absent": NOT_IN_MANIFEST, "meant": list(MEANT)}
         counts = dict(connection.execute(_WHY, parameters).fetchall())
     meant = counts.pop(None, 0)

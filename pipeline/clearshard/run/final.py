@@ -24,6 +24,8 @@ class Final:
         excluded: Whether each row is excluded.
         states: Number of rows by state.
         reason_counts: Number of rows by reason.
+        readings: Which reading of the registry each row's facts are of: 0 is that of the start, 1
+            the last one.
     """
 
     written: npt.NDArray[np.int64]
@@ -35,6 +37,7 @@ class Final:
     error_type_column: pa.Array
     facts: pa.Array
     own_facts: pa.Array
+    readings: pa.Array
 
 
 def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> Final:
@@ -55,6 +58,8 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
     facts, own_facts = batch.table.column("facts"), batch.table.column("own_facts")
     redacted, deleted = outcomes.written, outcomes.deleted
     asked = np.concatenate([redacted, deleted])
+    readings = np.zeros(size, np.int8)
+    readings[asked] = 1
     if len(asked):
         taken = as_manifest(batch.table.take(pa.array(asked)), gate.own_of_files)
         again = gate.decide(taken)
@@ -112,4 +117,5 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
         error_type_column=pa.array(error_types, pa.string()),
         facts=facts,
         own_facts=own_facts,
+        readings=pa.array(readings),
     )

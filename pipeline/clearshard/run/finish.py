@@ -20,9 +20,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.audit.decisions import DecisionsWriter
 from clearshard.audit.reading import VisibleRun
-from clearshard.audit.same import same_decisions
+from clearshard.audit.stored.compare import compared
+from clearshard.audit.stored.keeping import Whole, keep
+from clearshard.audit.stored.writing import TableWriter
 from clearshard.config import ShardPeriod
 from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.moment import Moment
@@ -50,7 +51,7 @@ from clearshard.shards.assemble import (
 from clearshard.shards.periods import periods_of
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.sources.formats import table_digest
-from clearshard.storage.files import fsync_tree
+from clearshard.storage.files import fsync_tree, remove_tree
 
 #: A registry that changes this often while a run is being finished is being written right now.
 _MAX_READINGS = 5
@@ -120,6 +121,8 @@ class Finisher:
         cut: ShardCut,
         shards: Path,
         decisions: Path,
+        before: VisibleRun | None,
+        scratch: Path,
     ) -> Finished:
         """Writes shards and decisions into two folders.
 
@@ -128,7 +131,9 @@ class Finisher:
                 outcome.
             cut: How the shards are cut.
             shards: A folder to be made.
-            decisions: The same.
+            decisions: The same; it is called as that of the run will be.
+            before: The run whose decisions they may be kept as changes to; None if to none.
+            scratch: A folder that the decisions can be written below.
 
         Raises:
             ManifestChanged: It is not the one that was decided on.
@@ -150,7 +155,9 @@ class Finisher:
             if out != now_out:
                 made = assembler.assemble(now_out)
             out = now_out
-            written = self._write_decisions(gate, moment, cut.period, decisions)
+            written = self._write_decisions(gate, moment, cut.period, scratch / decisions.name)
+            remove_tree(decisions)
+            stored = keep(written.whole, before, decisions)
             self._require_same_manifest()
             if self._tables.registry.unchanged_since(registry):
                 break
@@ -176,7 +183,7 @@ class Finisher:
             counts=counts,
             reasons=dict(sorted(written.reasons.items())),
             shards=made,
-            decisions=tuple(written.files),
+            decisions=stored,
             registry=registry,
             taken_out=len(out),
             contents=contents_of(made),
@@ -207,11 +214,12 @@ class Finisher:
         ):
             return False
         gate, registry, moment = self._read_again()
-        folder = scratch / "decisions"
-        written = self._write_decisions(gate, moment, cut.period, folder)
+        written = self._write_decisions(gate, moment, cut.period, scratch / "decisions")
         self._require_same_manifest()
+        with compared(before.table, written.whole.table) as found:
+            same = found.nothing
         return (
-            same_decisions(before, [folder / file.name for file in written.files])
+            same
             # It must be the export that the run has told of, and still be there.
             and self._intake.registry.sha256 == registry.sha256
             and self._tables.registry.unchanged_since(registry)
@@ -268,13 +276,14 @@ class Finisher:
     ) -> "_WrittenDecisions":
         states: Counter[State] = Counter()
         reasons: Counter[str] = Counter()
-        with DecisionsWriter(folder) as writer:
+        with TableWriter(folder) as writer:
             for batch, outcomes, looks in self._rows():
                 final = final_decisions(batch, outcomes, gate)
                 states.update(final.states)
                 reasons.update(final.reason_counts)
-                writer.write(self._record_batch(batch, outcomes, looks, final, moment, by))
-        return _WrittenDecisions(states, reasons, writer.files)
+                decisions = self._record_batch(batch, outcomes, looks, final, moment, by)
+                writer.write(decisions, final.readings)
+        return _WrittenDecisions(states, reasons, Whole(folder, writer.files))
 
     def _record_batch(
         self,
@@ -353,4 +362,4 @@ def _where_true(column: pa.Array, chosen: npt.NDArray[np.bool_]) -> pa.Array:
 class _WrittenDecisions:
     states: Counter[State]
     reasons: Counter[str]
-    files: Sequence[DecisionsFile]
+    whole: Whole

@@ -86,8 +86,13 @@ class OutputFolder:
         """The shards of all runs; which of them are in force a run record says."""
         return self.root / layout.SHARDS
 
+    @property
+    def all_decisions(self) -> Path:
+        """The decisions of all runs; which files are one run's its record says."""
+        return self.root / layout.DECISIONS
+
     def decisions(self, run_id: str) -> Path:
-        """The decisions of a run."""
+        """What a run has written of its decisions; later runs may go on reading it."""
         return self.root / layout.decisions(run_id)
 
 

@@ -2,17 +2,18 @@
 
 Temporary files have no lifetime: under the lock nobody else writes them, so whatever is there was
 left by a crash. Checkpoints have one for runs that never succeed; one that becomes visible removes
-them. Of a replaced run the record and the decisions can go; that it ran, and the digest of its
-record, stay in the ledger for good.
+them. Of a replaced run the record and the decisions can go, once no run that stays goes on reading
+what it has written; that it ran, and the digest of its record, stay in the ledger for good.
 """
 
 import stat
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
 from clearshard import layout
 from clearshard.audit.events import EventName
-from clearshard.audit.reading import visible_runs
+from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import replaced_shards
 from clearshard.config import Housekeeping
 from clearshard.run.folder import OutputFolder
@@ -57,15 +58,35 @@ def sweep_runs(folder: OutputFolder, settings: Housekeeping, journal: Journal) -
     runs = visible_runs(folder.root)
     announced = announcements(journal.events())
     left = {shard.name for shard in replaced_shards(folder.root, runs)}
-    for run in runs[:-1]:
-        if any(shard.name in left for shard in run.record.shards):
-            continue  # its shards stay for who reads them: its record accounts for them
-        if announced.get(run.run_id) != run.sha256:
-            continue  # edited: evidence, which `audit verify` tells of
-        if run.finished_at < oldest and run.run_id in runs[-1].record.superseded:
-            data = {"record_sha256": run.sha256, "finished_at": run.record.finished_at}
-            journal.tell(EventName.RUN_SWEPT, run.run_id, data)
-            _remove(folder, run.run_id)
+
+    def may_go(run: VisibleRun) -> bool:
+        return (
+            run.finished_at < oldest
+            and run.run_id in runs[-1].record.superseded
+            # Its shards stay for who reads them: its record accounts for them.
+            and not any(shard.name in left for shard in run.record.shards)
+            # One that was edited is evidence, which `audit verify` tells of.
+            and announced.get(run.run_id) == run.sha256
+        )
+
+    for run in _not_needed(runs, may_go):
+        data = {"record_sha256": run.sha256, "finished_at": run.record.finished_at}
+        journal.tell(EventName.RUN_SWEPT, run.run_id, data)
+        _remove(folder, run.run_id)
+
+
+def _not_needed(
+    runs: Sequence[VisibleRun], may_go: Callable[[VisibleRun], bool]
+) -> list[VisibleRun]:
+    """Runs that may go and whose decisions no run reads that stays, oldest first."""
+    read: set[str] = set()
+    going = []
+    for run in reversed(runs):
+        if run is not runs[-1] and may_go(run) and run.run_id not in read:
+            going.append(run)
+        else:
+            read.update(file.run_id for file in run.record.decisions)
+    return going[::-1]
 
 
 def finish_sweeps(folder: OutputFolder, journal: Journal) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.reading import VisibleRun, visible_runs
+from clearshard.audit.stored.table import StoredTable, table_of
 from clearshard.config import Config
 from clearshard.eligibility.moment import Moment
 from clearshard.engines.local import Job, LocalEngine
@@ -333,7 +334,9 @@ class _Job:
             [*made, *kept],
             self._cut,
             self.staging / _SHARDS,
-            self.staging / _DECISIONS,
+            self.staging / _DECISIONS / layout.decisions_of(self.run_id),
+            before,
+            scratch,
         )
         remove_tree(scratch)
         drop = self._drop(before, finished.decisions)
@@ -389,10 +392,19 @@ class _Job:
         """
         if before is None:
             return NO_DROP
-        drop = drop_since(before, [self.staging / _DECISIONS / file.name for file in decisions])
+        drop = drop_since(before, self._table(decisions))
         if not self._options.accept_drop:
             drop.require_within(self._config.limits.max_drop_share)
         return drop
+
+    def _table(self, files: Sequence[DecisionsFile]) -> StoredTable:
+        """The decisions of this run, which is not visible yet."""
+        staged, visible = self.staging / _DECISIONS, self._folder.all_decisions
+        placed = [
+            (file, (staged if file.run_id == self.run_id else visible) / file.name)
+            for file in files
+        ]
+        return table_of(self.run_id, self._policy.digest, self._latest, placed)
 
     def tell_unchanged(self) -> None:
         """Tells the ledger that everything was decided again, and nothing came of it."""

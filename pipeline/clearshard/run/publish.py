@@ -74,7 +74,7 @@ def make_visible(folder: OutputFolder, run_id: str) -> None:
         share(staged, folder.umask)
         publish(staged, period / staged.name)
     for staged in _files_in(staging / _DECISIONS):
-        publish(staged, folder.decisions(run_id) / staged.name)
+        publish(staged, folder.all_decisions / staged.parent.name / staged.name)
     for name, visible in ((_RECORD, folder.record(run_id)), (_CARD, folder.card)):
         if (staging / name).exists():
             if name == _CARD:
@@ -135,7 +135,7 @@ def _is_whole(folder: OutputFolder, staging: Path, card_sha256: str | None) -> b
         return False
     for files, name, visible in (
         (run.shards, _SHARDS, folder.shards),
-        (run.decisions, _DECISIONS, folder.decisions(run_id)),
+        (run.decisions, _DECISIONS, folder.all_decisions),
     ):
         if not _holds(staging / name, visible, {file.name: file.sha256 for file in files}):
             return False

@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.audit.decisions import read_decisions
 from clearshard.audit.reading import VisibleRun
+from clearshard.audit.stored.reading import read_rows
 from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
@@ -124,7 +124,7 @@ def _excluded_contents(intake: Intake, outcomes: Path, before: VisibleRun) -> fr
     ]
     out = np.sort(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64)
     found: set[str] = set()
-    for batch in read_decisions(before.decisions_paths, _COLUMNS):
+    for batch in read_rows(before.table, _COLUMNS):
         known = batch.filter(batch.column("content_sha256").is_valid())
         if not known.num_rows:
             continue

@@ -199,8 +199,9 @@ def _outputs(described: Described, record: RunRecord | None) -> list["OutputData
         if record is not None:
             facets |= _version(record.run_id)
             files: Sequence[Any] = record.shards if path == shards else record.decisions
+            counts = record.counts
             numbers["outputStatistics"] = statistics.OutputStatisticsOutputDatasetFacet(
-                rowCount=sum(file.row_count for file in files),
+                rowCount=counts.written if path == shards else counts.seen,
                 fileCount=len(files),
                 producer=_PRODUCER,
             )

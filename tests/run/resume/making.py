@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from clearshard.audit.ledger import Ledger
+from clearshard.audit.reading import open_decisions, picked_runs
 from clearshard.config import load_config
 from clearshard.records.run import RunRecord
 from clearshard.run import job, work
@@ -71,8 +71,8 @@ def events(world: World) -> list[str]:
 
 
 def rows(world: World, record: RunRecord) -> dict[str, dict[str, Any]]:
-    folder = world.out / "audit" / "decisions" / f"run={record.run_id}"
-    table = duckdb.read_parquet(str(folder / "*.parquet")).to_arrow_table()
+    with open_decisions(picked_runs(world.out, record.run_id)) as connection:
+        table = connection.sql("FROM decisions").to_arrow_table()
     return {row["file_id"]: row for row in table.to_pylist()}
 
 

@@ -1,0 +1,184 @@
+"""Rows of a stored table as a stream, in the order of the table or in any."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from clearshard.audit.database import cannot_be_read, connected, literal_path
+from clearshard.audit.stored.table import StoredTable
+from clearshard.audit.stored.view import accounts_view, rows_view
+from clearshard.records.facts import FACTS
+from clearshard.records.schemas import (
+    ACCOUNTS_SCHEMA,
+    DECISION_SCHEMA,
+    FACTS_TYPE,
+    REPLACED_SCHEMA,
+    ROW_SCHEMA,
+    TIMESTAMP,
+)
+
+_ROWS_AT_ONCE = 1 << 16
+_STORED = ", ".join(ROW_SCHEMA.names)
+_NONE = np.empty(0, np.int64)
+
+
+def read_rows(table: StoredTable, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """Some columns (of ROW_SCHEMA) of the rows in force, in any order.
+
+    Raises:
+        IntegrityError: The table cannot be read.
+    """
+    with connected() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        rows_view(connection, "decisions", [table])
+        found = connection.table("decisions").project(", ".join(columns))
+        yield from found.to_arrow_reader(_ROWS_AT_ONCE)
+
+
+def read_in_order(
+    connection: duckdb.DuckDBPyConnection,
+    table: StoredTable,
+    where: str,
+    parameters: Mapping[str, str],
+) -> Iterator[pa.RecordBatch]:
+    """The decisions of a run that meet a condition, DECISION_SCHEMA, in the order of the table.
+
+    That is: file by file as the record lists them, each from its beginning. Memory grows with the
+    accounts and with what was replaced, not with the rows.
+
+    Args:
+        connection: From `clearshard.audit.database.connected`; one table is read at a time.
+        table: The run.
+        where: A condition on columns of ROW_SCHEMA.
+        parameters: What it names.
+
+    Raises:
+        IntegrityError: What was replaced, or known of accounts, cannot be read.
+    """
+    connection.execute("SET TimeZone = 'UTC'")
+    replaced, accounts = _replaced(table), _accounts(table)
+    for number, path in enumerate(table.rows):
+        # One file at a time, and no join: so the database keeps to the order of the file.
+        rows = connection.read_parquet(
+            [literal_path(str(path))], file_row_number=True, hive_partitioning=False
+        )
+        rows.create_view("file_rows", replace=True)
+        found = connection.sql(
+            f"SELECT {_STORED}, file_row_number FROM file_rows WHERE {where}",  # noqa: S608 - own words
+            params=dict(parameters),
+        )
+        for batch in found.to_arrow_reader(_ROWS_AT_ONCE):
+            gone = np.isin(batch.column("file_row_number").to_numpy(), replaced.get(number, _NONE))
+            in_force = batch.filter(pa.array(~gone))
+            if in_force.num_rows:
+                yield as_decisions(in_force, accounts, table)
+
+
+def as_decisions(rows: pa.RecordBatch, accounts: pa.Table, table: StoredTable) -> pa.RecordBatch:
+    """Decisions (DECISION_SCHEMA) out of what is stored of them.
+
+    Args:
+        rows: The columns of ROW_SCHEMA.
+        accounts: ACCOUNTS_SCHEMA.
+        table: The run.
+    """
+    place = _places(rows, accounts)
+    facts = [
+        pc.struct_field(rows.column("facts"), fact.name)
+        if fact.owner == "file"
+        else accounts.column(fact.name).combine_chunks().take(place)
+        for fact in FACTS
+    ]
+    size = rows.num_rows
+    columns = {
+        name: rows.column(name) for name in DECISION_SCHEMA.names if name in ROW_SCHEMA.names
+    }
+    columns["facts"] = pa.StructArray.from_arrays(facts, fields=list(FACTS_TYPE))
+    columns["policy_digest"] = pa.repeat(table.policy_digest, size)
+    columns["decided_at"] = pa.repeat(pa.scalar(table.decided_at, TIMESTAMP), size)
+    return pa.RecordBatch.from_pydict(
+        {name: columns[name] for name in DECISION_SCHEMA.names}, schema=DECISION_SCHEMA
+    )
+
+
+def _places(rows: pa.RecordBatch, accounts: pa.Table) -> pa.Array:
+    """Where what is known of each row's account is; null where nothing is."""
+    found = pa.nulls(rows.num_rows, pa.int32())
+    known_by = accounts.column("reading").combine_chunks()
+    for reading in pc.unique(known_by).to_pylist():
+        of_reading = pc.indices_nonzero(pc.equal(known_by, reading)).cast(pa.int32())
+        ids = accounts.column("account_id").combine_chunks().take(of_reading)
+        here = of_reading.take(pc.index_in(rows.column("account_id"), value_set=ids))
+        found = pc.if_else(pc.equal(rows.column("reading"), reading), here, found)
+    return found
+
+
+def decisions_of(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[StoredTable], file_id: str
+) -> Iterator[tuple[StoredTable, pa.RecordBatch]]:
+    """The decisions of each run on one file, DECISION_SCHEMA, by state and account.
+
+    Args:
+        connection: From `clearshard.audit.database.connected`.
+        tables: The runs.
+        file_id: Compared exactly.
+    """
+    connection.execute("SET TimeZone = 'UTC'")
+    rows_view(connection, "decisions", tables)
+    found = connection.sql(
+        f"SELECT {_STORED}, run_order FROM decisions WHERE file_id = $file_id "  # noqa: S608 - own words
+        "ORDER BY run_order, state, account_id",
+        params={"file_id": file_id},
+    ).to_arrow_table()
+    # Only of the accounts that are named: of all runs together there can be very many.
+    orders = pc.unique(found.column("run_order")).to_pylist()
+    accounts_view(connection, "accounts", [tables[order] for order in orders])
+    ids = pc.unique(found.column("account_id")).drop_null().to_pylist()
+    names = ", ".join(ACCOUNTS_SCHEMA.names)
+    asked = f"SELECT {names}, run_order FROM accounts WHERE account_id = $account_id"  # noqa: S608 - own words
+    known = [connection.sql(asked, params={"account_id": i}).to_arrow_table() for i in ids]
+    for place, order in enumerate(orders):
+        accounts = [one.filter(pc.equal(one.column("run_order"), place)) for one in known]
+        of_run = pa.concat_tables(
+            [
+                ACCOUNTS_SCHEMA.empty_table(),
+                *(one.select(ACCOUNTS_SCHEMA.names) for one in accounts),
+            ],
+            promote_options="permissive",
+        )
+        rows = found.filter(pc.equal(found.column("run_order"), order)).combine_chunks()
+        for batch in rows.to_batches():
+            yield tables[order], as_decisions(batch, of_run.cast(ACCOUNTS_SCHEMA), tables[order])
+
+
+def _accounts(table: StoredTable) -> pa.Table:
+    return _whole(table.accounts, ACCOUNTS_SCHEMA)
+
+
+def _replaced(table: StoredTable) -> dict[int, npt.NDArray[np.int64]]:
+    """Rows that are in force no more, by the number of their file."""
+    found = _whole(table.replaced, REPLACED_SCHEMA)
+    files, rows = found.column("file").to_numpy(), found.column("row").to_numpy()
+    return {int(file): rows[files == file] for file in np.unique(files)}
+
+
+def _whole(paths: Sequence[Path], schema: pa.Schema) -> pa.Table:
+    """All that is in some files, which fits in memory.
+
+    Raises:
+        IntegrityError: One cannot be read.
+    """
+    try:
+        tables = []
+        for path in paths:
+            with pq.ParquetFile(path) as file:
+                tables.append(file.read().cast(schema))
+        return pa.concat_tables([schema.empty_table(), *tables])
+    except (pa.ArrowException, OSError) as error:
+        raise cannot_be_read(error) from None
