@@ -244,21 +244,29 @@ class Output:
             "superseded": tuple(superseded),
         }
         made = RunRecord(**{**values, **(record or {})})
-        builtins = msgspec.to_builtins(made)
+        self._announce(made, not_recorded)
+        return made
+
+    def announce_again(self, record: RunRecord) -> None:
+        """Publishes a run once more with another record, as if it had failed in between."""
+        self.ledger.append("run_failed", record.run_id, self.tick(), {})
+        self._announce(record, ())
+
+    def _announce(self, record: RunRecord, not_recorded: Sequence[str]) -> None:
+        builtins = msgspec.to_builtins(record)
         content = msgspec.json.encode({k: v for k, v in builtins.items() if k not in not_recorded})
         digest = hashlib.sha256(content).hexdigest()
-        card = f"shards of {run_id}\n".encode()
+        card = f"shards of {record.run_id}\n".encode()
         self.ledger.append(
             "run_finished",
-            run_id,
+            record.run_id,
             self.tick(),
             {"record_sha256": digest, "card_sha256": hashlib.sha256(card).hexdigest()},
         )
         (self.out / "README.md").write_bytes(card)
-        path = self.record_path(run_id)
+        path = self.record_path(record.run_id)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-        return made
 
     def record_path(self, run_id: str) -> Path:
         return self.out / "runs" / f"{run_id}.json"

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -25,9 +26,10 @@ from clearshard.audit.events import canonical
 from clearshard.audit.verify import Known, verify
 from clearshard.cli.entry import _exit_code
 from clearshard.errors import OutputUnusable, RunFailed
-from clearshard.records.run import Counts
+from clearshard.records.run import Counts, Holds
 
-from .building import NAME, Output, Row, excluded
+from .building import NAME, ROWS, Output, Row, excluded
+from .reference import decisions_of
 from .signers import OTHER, SIGNER
 
 TOLD = Known(public_key=SIGNER.public_key)
@@ -296,6 +298,47 @@ def test_a_folder_that_is_not_sound_is_packed_and_called_so(output: Output, tmp_
     code, said = checked(folder)
     assert code == 1
     assert "FAULT output/audit/decisions/run=r2/decisions-00000.parquet" in said
+
+
+@pytest.fixture
+def changes(output: Output) -> Output:
+    """And a third, which has written what changed since the second alone."""
+    rows = [*ROWS[1:], Row("new", part=1)]
+    output.publish("r3", rows, superseded=["r1", "r2"], follows="r2")
+    output.remove_shards("r2")
+    return output
+
+
+def test_changes_come_with_the_table_that_they_are_changes_to(
+    changes: Output, tmp_path: Path
+) -> None:
+    folder = unpacked(packed(changes), tmp_path)
+    code, said = checked(folder)
+    assert code == 0, said
+    assert "3 runs, 16 decisions" in said
+    known = Known(SIGNER.public_key, with_shards=False)
+    assert verify(folder / "output", known).faults == ()
+    assert len(decisions_of(folder / "output", "r3")) == 7
+    names = {path.parent.name + "/" + path.name for path in folder.rglob("*.parquet")}
+    assert {"run=r2/decisions-00000.parquet", "run=r3/replaced-00000.parquet"} <= names
+
+
+@pytest.mark.parametrize("name", ["r2/decisions-00001", "r3/changes-00000", "r3/replaced-00000"])
+def test_nothing_is_left_out_that_a_run_reads(changes: Output, tmp_path: Path, name: str) -> None:
+    folder = unpacked(packed(changes), tmp_path)
+    path = folder / "output" / "audit" / "decisions" / f"run={name}.parquet"
+    path.unlink()
+    place = path.relative_to(folder).as_posix()
+    assert f"FAULT {place}: is missing" in checked(folder)[1]
+
+
+def test_a_record_whose_changes_do_not_add_up(changes: Output, tmp_path: Path) -> None:
+    record = changes.record("r3")
+    fewer = [f for f in record.decisions if f.holds is not Holds.REPLACED]
+    (changes.out / "audit" / "decisions" / "run=r3" / "replaced-00000.parquet").unlink()
+    changes.announce_again(msgspec.structs.replace(record, decisions=tuple(fewer)))
+    what = "it does not have one decision for each file that it saw"
+    assert f"FAULT output/runs/r3.json: {what}" in checked(unpacked(packed(changes), tmp_path))[1]
 
 
 def test_no_output_no_bundle(tmp_path: Path) -> None:

@@ -82,10 +82,10 @@ def canonical(decisions: Sequence[dict[str, Any]], run: VisibleRun) -> list[str]
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    nights=st.lists(rows(), min_size=2, max_size=5),
+    nights=st.lists(rows(), min_size=2, max_size=4),
     limits=st.builds(Limits, st.sampled_from((0.0, 0.7, 2.0, 1000.0)), st.sampled_from((1, 2, 99))),
 )
 def test_any_history_is_what_whole_tables_would_be(

@@ -2,14 +2,18 @@
 
 import hashlib
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from clearshard.audit.decisions import recorded
+from clearshard.audit.reading import decisions_root
 from clearshard.audit.verify import verify
-from clearshard.records.run import Counts
+from clearshard.records.run import Counts, Holds
 from clearshard.records.schemas import SHARD_SCHEMA
 
 from .building import (
@@ -113,6 +117,44 @@ def test_rows_of_a_decisions_file(output: Output) -> None:
     path = again.decisions_paths("r")[0]
     assert record.counts.seen == 0
     only(again, below(again, path), "has 4 rows; the record says 9")
+
+
+def forged(output: Output, holds: Holds, edit: Callable[[list[Any]], list[Any]]) -> None:
+    """Changes that lie, in a file whose digest the signed record has."""
+    output.publish("a")
+    output.publish("r", [*ROWS[1:], Row("new")], superseded=["a"], follows="a")
+    made = output.record("r")
+    [number] = [n for n, file in enumerate(made.decisions) if file.holds is holds]
+    path = decisions_root(output.out) / made.decisions[number].name
+    table = pq.ParquetFile(path).read()
+    rows = edit(table.to_pylist())
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+    decisions = list(made.decisions)
+    decisions[number] = recorded(path, len(rows))
+    output.announce_again(msgspec.structs.replace(made, decisions=tuple(decisions)))
+
+
+@pytest.mark.parametrize(
+    ("holds", "edit", "message"),
+    [
+        (
+            Holds.REPLACED,
+            lambda rows: [{**rows[0], "row": 4}],
+            "1 place(s) of its",
+        ),
+        (Holds.REPLACED, lambda rows: [{**rows[0], "row": -1}], "are no rows of it"),
+        (Holds.REPLACED, lambda rows: [{**rows[0], "file": 7}], "are no rows of it"),
+        (Holds.REPLACED, lambda rows: [*rows, *rows], "are replaced again"),
+        (Holds.ACCOUNTS, lambda rows: [*rows, *rows], "know an account in two ways"),
+        (Holds.CHANGES, lambda rows: [*rows, *rows], "says 7 seen; its decisions say 8"),
+        (Holds.CHANGES, lambda _: [], "says 7 seen; its decisions say 6"),
+    ],
+)
+def test_changes_that_lie(
+    output: Output, holds: Holds, edit: Callable[[list[Any]], list[Any]], message: str
+) -> None:
+    forged(output, holds, edit)
+    assert any(message in fault.message for fault in faults_of(output))
 
 
 def test_decisions_that_are_no_parquet(output: Output) -> None:

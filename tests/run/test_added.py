@@ -111,8 +111,9 @@ def test_a_record_that_no_ledger_announces_accounts_for_nothing(world: World) ->
     world.write()
     run = newest(world)
     path = next((world.out / "runs").iterdir())
-    record = json.loads(path.read_text())
-    record |= {"run_id": "20200101T000000Z-00000000", "finished_at": "2020-01-01T00:00:00Z"}
+    planted_id = "20200101T000000Z-00000000"
+    record = json.loads(path.read_text().replace(run.removeprefix("run="), planted_id))
+    record |= {"finished_at": "2020-01-01T00:00:00Z"}
     planted = path.with_name(f"{record['run_id']}.json")
     planted.write_text(json.dumps(record))
     folder = world.out / "audit" / "decisions"

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,6 +17,7 @@ from clearshard.run.job import RunOptions, RunResult
 from clearshard.run.resume.recall import NO_WISHES, Wishes
 from clearshard.sources import transcripts
 
+from ..audit.reference import decisions_of
 from .world import AS_OF, World, small_world, transcript, units_seen
 
 DELETED = {
@@ -51,9 +51,7 @@ def _result(world: World, wishes: Wishes = NO_WISHES, *, dry_run: bool = False) 
 
 
 def _rows(world: World, record: RunRecord) -> dict[str, dict[str, Any]]:
-    folder = world.out / "audit" / "decisions" / f"run={record.run_id}"
-    table = duckdb.read_parquet(str(folder / "*.parquet")).to_arrow_table()
-    return {row["file_id"]: row for row in table.to_pylist()}
+    return {row["file_id"]: row for row in decisions_of(world.out, record.run_id)}
 
 
 def _kinds(world: World, record: RunRecord) -> dict[str, tuple[str, list[str], str | None]]:

@@ -7,12 +7,18 @@ import pytest
 
 from clearshard.audit.events import EventName
 from clearshard.audit.explain import explain
+from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import verify
 from clearshard.config import Housekeeping
 from clearshard.run import housekeeping
 from clearshard.run.agent import Agent
 from clearshard.run.folder import OutputFolder
-from clearshard.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
+from clearshard.run.housekeeping import (
+    finish_sweeps,
+    sweep_leftovers,
+    sweep_runs,
+    table_outlives,
+)
 from clearshard.run.journal import Journal
 from clearshard.storage.files import remove_tree
 
@@ -59,6 +65,56 @@ def test_a_replaced_run_is_swept_when_its_time_is_over(output: Output) -> None:
     explained = explain(output.out, "f1")
     assert explained is not None
     assert [verdict.run_id for verdict in explained.verdicts] == ["second"]
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Output:
+    """A table, two runs with changes to it, and one that wrote its own again."""
+    output = Output(tmp_path / "nights")
+    gone = [excluded(f"f{number}", "eu_server", region="eu") for number in range(9)]
+    names = ("table", "changed", "again", "new")
+    for number, run_id in enumerate(names):
+        follows = names[number - 1] if run_id in ("changed", "again") else None
+        output.publish(run_id, gone[number:], superseded=names[:number], follows=follows)
+    return output
+
+
+def test_a_run_stays_as_long_as_another_reads_its_decisions(nights: Output) -> None:
+    folder = OutputFolder(nights.out)
+    newest = nights.record_path("new")
+    record, ledger = newest.read_bytes(), nights.ledger
+    newest.rename(nights.out / "aside")  # as before that run
+    sweep_runs(folder, WEEK, at(nights, 8))
+    assert runs(nights) == {"table", "changed", "again"}
+    (nights.out / "aside").rename(newest)
+    sweep_runs(folder, WEEK, at(nights, 8))
+    assert runs(nights) == {"new"}
+    assert [e.run_id for e in ledger.read() if e.event == "run_swept"] == [
+        *("table", "changed", "again")
+    ]
+    assert newest.read_bytes() == record
+    assert {path.name for path in folder.all_decisions.iterdir()} == {"run=new"}
+    assert verify(nights.out).faults == ()
+
+
+def test_one_that_has_begun_a_line_of_its_own_needs_no_earlier_one(nights: Output) -> None:
+    """Half way: those before `again` are too old, `again` itself is not, and reads them."""
+    settings = Housekeeping(keep_runs_days=7)
+    young = visible_runs(nights.out)[2].finished_at - visible_runs(nights.out)[1].finished_at
+    now = visible_runs(nights.out)[2].finished_at + timedelta(days=7) - young / 2
+    journal = Journal(nights.ledger, lambda: now, AGENT)
+    sweep_runs(OutputFolder(nights.out), settings, journal)
+    assert runs(nights) == {"table", "changed", "again", "new"}
+
+
+def test_a_table_whose_time_is_over_is_written_anew(nights: Output) -> None:
+    runs = visible_runs(nights.out)
+    again = runs[2]
+    old = runs[0].finished_at + timedelta(days=7)
+    assert not table_outlives(again, runs, WEEK, old)
+    assert table_outlives(again, runs, WEEK, old + timedelta(seconds=1))
+    assert not table_outlives(runs[3], runs, WEEK, old + timedelta(seconds=1))
+    assert not table_outlives(again, runs, Housekeeping(), old + timedelta(days=10_000))
 
 
 def test_the_visible_run_is_never_swept(output: Output) -> None:

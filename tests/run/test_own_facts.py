@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pytest
 
@@ -18,6 +17,7 @@ from clearshard.run.decide import decide
 from clearshard.run.intake import read_accounts
 from clearshard.run.job import RunOptions
 
+from ..audit.reference import decisions_of
 from ..eligibility.test_own import FACT, policy_text, rule
 from .world import AS_OF, World, transcript
 
@@ -96,9 +96,8 @@ def test_a_fact_of_accounts_denies_by_its_rule_and_where_it_is_not_known(
     assert record.registry.unread_columns == ()
     assert len(world.texts()) == 1
     assert verify(world.out).sound
-    folder = world.out / "audit" / "decisions" / f"run={record.run_id}"
-    rows = duckdb.read_parquet(str(folder / "*.parquet")).select("file_id", "own_facts").fetchall()
-    assert dict(rows) == {
+    rows = decisions_of(world.out, record.run_id)
+    assert {row["file_id"]: row["own_facts"] for row in rows} == {
         "file-three": '{"consent_version":3}',
         "file-two": '{"consent_version":2}',
         "file-none": '{"consent_version":null}',

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import duckdb
 import pytest
 
+from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import verify
 from clearshard.config import load_config
 from clearshard.keys import PseudonymKey
@@ -20,6 +20,7 @@ from clearshard.records.transcript import Transcript
 from clearshard.run.work import WorkSettings, process
 from clearshard.shards.staging import Seal
 
+from ..audit.reference import decisions_of
 from .world import World, transcript
 
 ROOT = Path(__file__).parents[2]
@@ -59,9 +60,9 @@ def poisoned_world(
 
 
 def _held(world: World) -> dict[str, tuple[str, str]]:
-    rows = duckdb.read_parquet(str(world.out / "audit" / "decisions" / "*" / "*.parquet"))
-    held = rows.filter("state = 'quarantined'").select("file_id", "reasons", "error_type")
-    return {file_id: (reason, error) for file_id, (reason,), error in held.fetchall()}
+    [*_, run] = visible_runs(world.out)
+    rows = [row for row in decisions_of(world.out, run.run_id) if row["state"] == "quarantined"]
+    return {row["file_id"]: (*row["reasons"], row["error_type"]) for row in rows}
 
 
 def test_each_ends_alone_in_quarantine_with_its_reason(tmp_path: Path) -> None:

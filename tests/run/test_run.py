@@ -217,7 +217,7 @@ def test_an_announced_run_that_was_altered_does_not_become_visible(
         case _:
             [path] = {
                 "shard": [shard],
-                "decisions": [*(staging / "decisions").iterdir()],
+                "decisions": [*(staging / "decisions").rglob("accounts-*")],
                 "card": [staging / "README.md"],
             }[what]
             path.write_bytes(path.read_bytes() + b"planted")

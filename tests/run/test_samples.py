@@ -10,6 +10,7 @@ import pyarrow.compute
 import pyarrow.dataset
 import pytest
 
+from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import verify
 from clearshard.config import load_config
 from clearshard.records.run import RunRecord
@@ -17,6 +18,7 @@ from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.run.job import RunOptions, run
 from data.generator.people import DECOY_NAME
 
+from ..audit.reference import decisions_of
 from .world import AS_OF, Silent, world_clock
 
 ROOT = Path(__file__).parents[2]
@@ -39,9 +41,9 @@ def _lines(name: str) -> list[dict[str, Any]]:
 
 
 def _decisions(out: Path) -> list[tuple[str, str, list[str]]]:
-    rows = duckdb.read_parquet(str(out / "audit" / "decisions" / "*" / "*.parquet"))
-    found: list[tuple[str, str, list[str]]] = rows.select("file_id", "state", "reasons").fetchall()
-    return found
+    [*_, run] = visible_runs(out)
+    rows = decisions_of(out, run.run_id)
+    return [(row["file_id"], row["state"], row["reasons"]) for row in rows]
 
 
 def test_every_file_ends_as_it_was_made_to_end(finished: tuple[Path, RunRecord]) -> None:

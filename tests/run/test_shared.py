@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from clearshard.audit.verify import verify
@@ -17,6 +16,7 @@ from clearshard.run.job import RunOptions, RunResult
 from clearshard.run.resume.recall import NO_WISHES, Wishes
 from clearshard.storage.sources import stat_inside
 
+from ..audit.reference import decisions_of
 from .world import AS_OF, World, small_world, transcript
 
 
@@ -48,9 +48,8 @@ def _result(world: World, wishes: Wishes = NO_WISHES, workers: int = 1) -> RunRe
 
 def _kinds(world: World, result: RunResult) -> dict[str, Any]:
     """State and kind of quarantine by file id."""
-    folder = world.out / "audit" / "decisions" / f"run={result.record.run_id}"
-    rows = duckdb.read_parquet(str(folder / "*.parquet")).select("file_id", "state", "error_type")
-    return {file_id: (state, kind) for file_id, state, kind in rows.fetchall()}
+    rows = decisions_of(world.out, result.record.run_id)
+    return {row["file_id"]: (row["state"], row["error_type"]) for row in rows}
 
 
 def _shards(world: World, result: RunResult) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ what it has written; that it ran, and the digest of its record, stay in the ledg
 import stat
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from clearshard import layout
 from clearshard.audit.events import EventName
@@ -87,6 +87,26 @@ def _not_needed(
         else:
             read.update(file.run_id for file in run.record.decisions)
     return going[::-1]
+
+
+def table_outlives(
+    run: VisibleRun, runs: Sequence[VisibleRun], settings: Housekeeping, now: datetime
+) -> bool:
+    """Whether the table that a run's decisions are changes to is of a run whose time is over.
+
+    As long as changes to it are made, that run stays; so its table is to be written anew.
+
+    Args:
+        run: The run.
+        runs: All that there are.
+        settings: How long runs are kept.
+        now: The time.
+    """
+    if settings.keep_runs_days is None:
+        return False
+    wrote = {file.run_id for file in run.record.decisions[:1]}
+    oldest = now - timedelta(days=settings.keep_runs_days)
+    return any(one.finished_at < oldest for one in runs if one.run_id in wrote)
 
 
 def finish_sweeps(folder: OutputFolder, journal: Journal) -> None:

@@ -44,7 +44,12 @@ from clearshard.run.drop import NO_DROP, Drop, drop_since
 from clearshard.run.fingerprint import promise_digest, redactor_digest
 from clearshard.run.finish import Finisher, ManifestChanged
 from clearshard.run.folder import Kind, OutputFolder, locked, require_nothing_added
-from clearshard.run.housekeeping import finish_sweeps, sweep_leftovers, sweep_runs
+from clearshard.run.housekeeping import (
+    finish_sweeps,
+    sweep_leftovers,
+    sweep_runs,
+    table_outlives,
+)
 from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.journal import Journal, open_journal
 from clearshard.run.links import Links
@@ -335,7 +340,7 @@ class _Job:
             self._cut,
             self.staging / _SHARDS,
             self.staging / _DECISIONS / layout.decisions_of(self.run_id),
-            before,
+            self._followed(before),
             scratch,
         )
         remove_tree(scratch)
@@ -396,6 +401,14 @@ class _Job:
         if not self._options.accept_drop:
             drop.require_within(self._config.limits.max_drop_share)
         return drop
+
+    def _followed(self, before: VisibleRun | None) -> VisibleRun | None:
+        """The run whose decisions those of this run may be kept as changes to."""
+        if before is None or table_outlives(
+            before, self._visible, self._config.housekeeping, self._journal.clock()
+        ):
+            return None
+        return before
 
     def _table(self, files: Sequence[DecisionsFile]) -> StoredTable:
         """The decisions of this run, which is not visible yet."""

@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from clearshard.audit.ledger import Ledger
-from clearshard.audit.reading import open_decisions, picked_runs
 from clearshard.config import load_config
 from clearshard.records.run import RunRecord
 from clearshard.run import job, work
@@ -19,6 +18,7 @@ from clearshard.run.job import RunOptions, RunResult, run
 from clearshard.run.outcomes import OutcomeWriter
 from clearshard.run.resume.recall import NO_WISHES, Wishes
 
+from ...audit.reference import decisions_of
 from ..world import AS_OF, World, in_force, world_clock
 
 #: Small shards, so that there are several; the light recognizers, so that a run is quick.
@@ -71,9 +71,7 @@ def events(world: World) -> list[str]:
 
 
 def rows(world: World, record: RunRecord) -> dict[str, dict[str, Any]]:
-    with open_decisions(picked_runs(world.out, record.run_id)) as connection:
-        table = connection.sql("FROM decisions").to_arrow_table()
-    return {row["file_id"]: row for row in table.to_pylist()}
+    return {row["file_id"]: row for row in decisions_of(world.out, record.run_id)}
 
 
 def fresh(world: World) -> dict[str, bytes]:

@@ -1,0 +1,153 @@
+"""A night's decisions are kept as what has changed, and are those of a run over everything."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clearshard.audit.explain import explain
+from clearshard.audit.reading import visible_runs
+from clearshard.audit.verify import verify
+from clearshard.records.run import Holds, RunRecord
+from clearshard.run import publish as publishing
+from clearshard.run.job import RunOptions
+from clearshard.storage.files import publish
+
+from ..audit.building import NO_LIMITS
+from ..audit.reference import decisions_of
+from .world import AS_OF, World, small_world, transcript
+
+STOCK = '[redaction]\nprofile = "stock"\n'
+#: What differs between runs that see the same, each by itself.
+_OF_RUN = ("decided_at",)
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A small world whose nights are always kept as changes."""
+    monkeypatch.setattr("clearshard.audit.stored.keeping.LIMITS", NO_LIMITS)
+    world = small_world(tmp_path)
+    world.write(STOCK)
+    return world
+
+
+def account(world: World, account_id: str) -> dict[str, str]:
+    return next(one for one in world.accounts if one["account_id"] == account_id)
+
+
+def export_anew(world: World) -> None:
+    """Every account is dated anew, as an export does."""
+    for one in world.accounts:
+        one["exported_at"] = "2026-11-22T06:00:00Z"
+
+
+def night(world: World) -> None:
+    export_anew(world)
+    account(world, "acct-other")["opted_out"] = "true"
+    world.files = [file for file in world.files if file["file_id"] != "good-1"]
+    world.file("new", "acct-good", transcript("good evening", "a lamp please"))
+    world.write(STOCK)
+
+
+def kept(record: RunRecord) -> list[tuple[str, int]]:
+    own = [file for file in record.decisions if file.run_id == record.run_id]
+    return [(file.holds, file.row_count) for file in own]
+
+
+def said(out: Path, record: RunRecord) -> list[dict[str, Any]]:
+    rows = decisions_of(out, record.run_id)
+    return sorted(({k: v for k, v in r.items() if k not in _OF_RUN} for r in rows), key=repr)
+
+
+def test_a_night_writes_what_has_changed(world: World) -> None:
+    first = world.run()
+    assert kept(first) == [(Holds.TABLE, 8), (Holds.ACCOUNTS, 5)]
+    night(world)
+    second = world.run()
+    # The new file and that of the account; and where they were, and the one that went.
+    assert kept(second) == [(Holds.CHANGES, 2), (Holds.REPLACED, 2), (Holds.ACCOUNTS, 5)]
+    assert second.decisions[0] == first.decisions[0]
+    whole = world.run(out=world.root / "whole")
+    assert said(world.out, second) == said(world.root / "whole", whole)
+    assert verify(world.out).faults == ()
+    assert world.result(RunOptions(world.out, AS_OF, 1, dry_run=False)).unchanged
+
+
+def test_a_newer_export_that_says_the_same_is_nothing_new_of_files(world: World) -> None:
+    world.run()
+    export_anew(world)
+    world.file("new", "acct-good", transcript("good evening", "a lamp please"))
+    world.write(STOCK)
+    record = world.run()
+    assert kept(record) == [(Holds.CHANGES, 1), (Holds.ACCOUNTS, 5)]
+    explained = explain(world.out, "good-0")
+    assert explained is not None
+    exported = [verdict.facts["exported_at"] for verdict in explained.verdicts]
+    assert exported == ["2026-11-22T00:00:00Z", "2026-11-22T06:00:00Z"]
+
+
+def test_files_keep_the_reading_that_decided_them(world: World) -> None:
+    """What was excluded at the start is not decided again; what would be written is."""
+
+    def opts_out() -> None:
+        export_anew(world)
+        account(world, "acct-other")["opted_out"] = "true"
+        world.write(STOCK)
+
+    world.progress.meanwhile.append(opts_out)
+    record = world.run()
+    exported = {
+        row["file_id"]: row["facts"]["exported_at"].hour
+        for row in decisions_of(world.out, record.run_id)
+    }
+    assert exported["good-0"] == exported["other-0"] == 6
+    assert exported["eu-0"] == exported["baa-0"] == exported["out-0"] == 0
+    # Another such night is none of files that are as they were.
+    world.file("new", "acct-good", transcript("good evening", "a lamp please"))
+    world.write(STOCK)
+    assert (Holds.CHANGES, 2) in kept(world.run())  # the new one, and `other-0`, as from the start
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_damaged_table_is_followed_by_a_whole_one(world: World, whole: bool) -> None:
+    first = world.run()
+    night(world)
+    if whole:
+        path = world.out / "audit" / "decisions" / first.decisions[0].name
+        path.write_bytes(path.read_bytes()[:-1])
+    second = world.run()
+    assert (second.decisions[0].run_id == second.run_id) is whole
+
+
+def test_a_killed_publication_of_changes_is_finished(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before each of the files that are moved, one by one."""
+    world.run()
+    night(world)
+    moved = 0
+
+    def dies(after: int) -> Callable[[Path, Path], None]:
+        def moves(staged: Path, visible: Path) -> None:
+            nonlocal moved
+            if moved == after:
+                raise KeyboardInterrupt
+            moved += 1
+            publish(staged, visible)
+
+        return moves
+
+    for after in range(4):
+        moved = 0
+        world.file(f"more-{after}", "acct-good", transcript("good evening", f"{after} lamps"))
+        world.write(STOCK)
+        with monkeypatch.context() as patch:
+            patch.setattr(publishing, "publish", dies(after))
+            with pytest.raises(KeyboardInterrupt):
+                world.run()
+        assert world.result(RunOptions(world.out, AS_OF, 1, dry_run=False)).unchanged
+        assert verify(world.out).faults == ()
+        newest = visible_runs(world.out)[-1].record
+        assert len(decisions_of(world.out, newest.run_id)) == newest.counts.seen
+        assert newest.decisions[0].run_id != newest.run_id
