@@ -282,3 +282,28 @@ def test_whether_two_tables_say_the_same(
     whole = write_whole(tmp_path / "run=b", [decision(row) for row in now])
     with compared(visible_runs(output.out)[0].table, whole.table) as found:
         assert found.nothing is same
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("run_id", ["a", "b"])
+def test_the_page_says_how_to_read_them_without_the_program(tmp_path: Path, run_id: str) -> None:
+    output = Output(tmp_path / "out")
+    second(output, [*ten(f3=excluded("f3", "eu_server", region="eu"))[1:], Row("new")])
+    page = (ROOT / "docs" / "auditing.md").read_text("utf-8")
+    code = (
+        page.partition("## Decisions without clearshard")[2].split("```")[1].removeprefix("python")
+    )
+    told: dict[str, Any] = {}
+    exec(code.replace("out/", f"{output.out}/").replace("RUN_ID", run_id), told)
+    found = told["database"].execute(
+        "SELECT file_id, account_id, state, reasons, facts.region, opted_out FROM decisions"
+    )
+    assert sorted(found.fetchall()) == sorted(
+        (
+            *(row[name] for name in ("file_id", "account_id", "state", "reasons")),
+            *(row["facts"][name] for name in ("region", "opted_out")),
+        )
+        for row in decisions_of(output.out, run_id)
+    )

@@ -66,9 +66,9 @@ def world(tmp_path: Path) -> World:
     return small_world(folder)
 
 
-def earlier(marker: bytes) -> bytes:
-    assert b'"format": 2' in marker
-    return marker.replace(b'"format": 2', b'"format": 1')
+def earlier(marker: bytes, number: int = 1) -> bytes:
+    assert b'"format": 3' in marker
+    return marker.replace(b'"format": 3', b'"format": %d' % number)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -106,6 +106,13 @@ def test_by_what_reads_it(
 def test_by_what_a_program_calls(out: Path, question: Callable[[Path], object]) -> None:
     with pytest.raises(OutputUnusable, match="earlier version"):
         question(out)
+
+
+@pytest.mark.parametrize("marker", [MARKER, REHEARSALS_MARKER], ids=["runs", "rehearsals"])
+def test_of_the_version_that_kept_all_decisions_of_each_run(out: Path, marker: bytes) -> None:
+    (out / MARKER_NAME).write_bytes(earlier(marker, 2))
+    with pytest.raises(OutputUnusable, match="earlier version"):
+        visible_runs(out)
 
 
 def test_by_what_would_write_into_it(
