@@ -32,12 +32,13 @@ OTHER_MEANINGS = {
     ("audit/bundle/check.py", "*"): "runs alone, beside a bundle: it can import nothing of ours",
     ("audit/bundle/pack.py", ".parquet"): "what is compressed already",
     ("audit/bundle/pack.py", "README.md"): "the readme of a bundle",
+    ("audit/contents.py", "decisions"): "a view",
     ("audit/contents.py", "shards"): "a view",
     ("audit/forecast.py", "decisions"): "a view",
-    ("audit/listing.py", "decisions"): "a view",
     ("audit/reading.py", "decisions"): "a view",
     ("audit/replaced.py", "decisions"): "a view",
     ("audit/replaced.py", "shards"): "a view",
+    ("audit/stored/reading.py", "decisions"): "a view",
     ("audit/summary.py", "runs"): "a key of JSON",
     ("audit/views.py", "decisions"): "a view",
     ("audit/views.py", "runs"): "a view",
@@ -47,6 +48,7 @@ OTHER_MEANINGS = {
     ("cli/audit/bundle.py", "Its README.md says*"): "prose, of the readme of a bundle",
     ("cli/audit/listing.py", "decisions"): "a view",
     ("cli/entry.py", "audit"): "a command",
+    ("records/run.py", "decisions"): "what a file holds, from which the layout forms its name",
     ("run/fingerprint.py", "shards"): "a package",
     ("run/finish.py", "decisions"): "a folder in the scratch of a run",
     ("run/replaced.py", "shards"): "a key of the ledger's JSON",
@@ -181,7 +183,7 @@ def test_what_is_formed_is_recognised() -> None:
     digest = "0123456789abcdef" * 4
     assert layout.is_shard_name(layout.shard_name("2026-11", digest))
     assert layout.is_shard_name(layout.shard_name("undated", digest))
-    assert layout.is_decisions_name(layout.decisions_name(3))
+    assert layout.is_decisions_name(f"{layout.decisions_of('RUN')}/{layout.decisions_name(3)}")
     run_id = "20261122T120000Z-deadbeef"
     assert layout.is_run_id(run_id)
     decisions = f"{layout.decisions(run_id)}/{layout.decisions_name(0)}"

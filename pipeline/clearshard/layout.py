@@ -92,6 +92,11 @@ def decisions_of(run_id: str) -> str:
     return f"run={run_id}"
 
 
+def run_of_decisions(name: str) -> str:
+    """The run that wrote a file of decisions, by the file's name as records have it."""
+    return name.partition("/")[0].removeprefix(decisions_of(""))
+
+
 def decisions_name(number: int, holds: str = "decisions") -> str:
     """A file of decisions within the folder of its run, by what it holds and its number from 0."""
     return f"{holds}-{number:05d}.parquet"

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from clearshard import layout
 from clearshard.audit.decisions import recorded
-from clearshard.audit.reading import decisions_root
 from clearshard.audit.verify import verify
 from clearshard.records.run import Counts, Holds
 from clearshard.records.schemas import SHARD_SCHEMA
@@ -125,7 +125,7 @@ def forged(output: Output, holds: Holds, edit: Callable[[list[Any]], list[Any]])
     output.publish("r", [*ROWS[1:], Row("new")], superseded=["a"], follows="a")
     made = output.record("r")
     [number] = [n for n, file in enumerate(made.decisions) if file.holds is holds]
-    path = decisions_root(output.out) / made.decisions[number].name
+    path = output.out / layout.DECISIONS / made.decisions[number].name
     table = pq.ParquetFile(path).read()
     rows = edit(table.to_pylist())
     pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)

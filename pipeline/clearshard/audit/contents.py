@@ -134,7 +134,7 @@ def decisions_faults(run: VisibleRun) -> Iterator[Fault]:
 
 def _out_of_place(run: VisibleRun) -> Iterator[Fault]:
     """Whether what was replaced is there, each row once, and each account known once."""
-    files, location = run.record.decisions, f"runs/{run.run_id}.json"
+    files, location = run.record.decisions, layout.record(run.run_id)
     with connected() as connection:
         accounts_view(connection, "accounts", [run.table])
         if connection.execute(_TWICE_KNOWN).fetchall():

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from clearshard import layout
 from clearshard.records.places import Leaf
 
 
@@ -116,7 +117,7 @@ class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     @property
     def run_id(self) -> str:
         """The run that wrote it."""
-        return self.name.partition("/")[0].removeprefix("run=")
+        return layout.run_of_decisions(self.name)
 
     @property
     def holds(self) -> Holds:
