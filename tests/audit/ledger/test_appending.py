@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from clearshard.audit.ledger import Ledger
-from clearshard.errors import IntegrityError, OutputFull
+from clearshard.audit.ledger.appending import Said
+from clearshard.audit.ledger.content import events_of, with_event
+from clearshard.errors import IntegrityError, OutputFull, RunLocked
 
+from ..signers import OTHER, SIGNER
 from .making import NOW, fill, lines_of, path_of, rewrite
 
 
@@ -97,3 +100,82 @@ def test_full_disk_leaves_no_part_of_a_line(
     monkeypatch.undo()
     assert path_of(tmp_path).read_bytes() == before
     assert ledger.append("run_started", "r", NOW).data == {}
+
+
+def said(number: int) -> Said:
+    return Said("run_started", f"run{number}", NOW, {"number": number})
+
+
+def test_who_has_read_the_newest_event_appends_after_it(ledger: Ledger) -> None:
+    assert ledger.append_after(None, said(0))
+    (first,) = ledger.read()
+    assert ledger.append_after(first, said(1))
+    assert [event.run_id for event in ledger.read()] == ["run0", "run1"]
+    assert ledger.check() == []
+
+
+def test_of_two_who_have_read_the_same_event_one_appends(ledger: Ledger, tmp_path: Path) -> None:
+    fill(ledger, 2)
+    *_, newest = ledger.read()
+    assert ledger.append_after(newest, said(2))
+    before = path_of(tmp_path).read_bytes()
+    assert not ledger.append_after(newest, said(3))
+    assert not ledger.append_after(None, said(3))
+    assert path_of(tmp_path).read_bytes() == before
+
+
+def test_a_line_that_lacks_its_newline_is_not_passed_over(ledger: Ledger, tmp_path: Path) -> None:
+    """Whoever was killed there may have announced a run, which `read` does not show."""
+    fill(ledger, 2)
+    *_, newest = ledger.read()
+    copy = path_of(tmp_path).with_name("head.json")
+    copied = copy.read_bytes()
+    fill(ledger, 1)
+    copy.write_bytes(copied)
+    torn = path_of(tmp_path).read_bytes()[:-1]
+    path_of(tmp_path).write_bytes(torn)
+    with pytest.raises(RunLocked, match="Run again: that mends it"):
+        ledger.append_after(newest, said(3))
+    assert path_of(tmp_path).read_bytes() == torn
+    ledger.append("run_started", "r", NOW)
+    *_, newest = ledger.read()
+    assert ledger.append_after(newest, said(4))
+    assert ledger.check() == []
+
+
+def test_half_a_line_is_no_event_to_append_after(ledger: Ledger, tmp_path: Path) -> None:
+    fill(ledger, 2)
+    *_, newest = ledger.read()
+    with path_of(tmp_path).open("ab") as file:
+        file.write(b'{"half')
+    assert ledger.append_after(newest, said(2))
+    assert ledger.check() == []
+
+
+def test_as_one_object_it_has_the_same_bytes(ledger: Ledger, tmp_path: Path) -> None:
+    content = b""
+    assert events_of(content) == ()
+    for number in range(4):
+        content = with_event(content, SIGNER, said(number))
+        *_, newest = [None, *ledger.read()]
+        assert ledger.append_after(newest, said(number))
+        assert content == path_of(tmp_path).read_bytes()
+    assert events_of(content) == tuple(ledger.read())
+
+
+@pytest.mark.parametrize("damage", ["edited", "torn", "dropped", "resigned"])
+def test_an_object_that_is_not_what_was_written_is_not_appended_to(damage: str) -> None:
+    content = b""
+    for number in range(3):
+        content = with_event(content, SIGNER, said(number))
+    lines = content.splitlines(keepends=True)
+    match damage:
+        case "edited":
+            content = content.replace(b"run1", b"run9")
+        case "torn":
+            content = content[:-1]
+        case "dropped":
+            content = lines[0] + lines[2]
+    signer = OTHER if damage == "resigned" else SIGNER
+    with pytest.raises(IntegrityError):
+        with_event(content, signer, said(3))

@@ -3,6 +3,7 @@
     file       the two files on the disk: lines from the front, the tail, the copy of the newest
     reading    lines → events, as far as they are what was written
     appending  one event more, chained, signed and durable
+    content    the same where the ledger is one object of a store
     repair     what a crash has left of a last line, made good before the next append
     diagnosis  what is wrong with it, and where
 
@@ -65,7 +66,25 @@ class Ledger:
         if self._signer is None:
             raise ValueError("this ledger was opened for reading")
         said = appending.Said(str(event), run_id, at, dict(data or {}))
-        return appending.append(self._file, self._signer, said)
+        appended = appending.append(self._file, self._signer, said)
+        assert appended is not None  # there was no condition
+        return appended
+
+    def append_after(self, newest: Event | None, said: appending.Said) -> bool:
+        """Appends one event, if the newest is still the one that was read; says whether it was.
+
+        Args:
+            newest: The last one of `read`, on which depends what is said; None if there was none.
+            said: The event.
+
+        Raises:
+            RunLocked: Somebody was killed while appending what `read` does not show.
+            ValueError: As `append`; so are the other errors.
+        """
+        if self._signer is None:
+            raise ValueError("this ledger was opened for reading")
+        after = appending.Newest(None if newest is None else newest.hash)
+        return appending.append(self._file, self._signer, said, after) is not None
 
     def head(self) -> Event | None:
         """The newest whole event, or None if there is none.

@@ -3,8 +3,10 @@
 import fcntl
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import msgspec
 
@@ -21,7 +23,7 @@ from clearshard.audit.ledger.file import LedgerFile, Tail, tail_of, write_durabl
 from clearshard.audit.ledger.reading import event_of
 from clearshard.audit.ledger.repair import REPAIRED_NEWLINE, REPAIRED_TORN_BYTES, Repair, repair_of
 from clearshard.audit.signing import Signer
-from clearshard.errors import IntegrityError
+from clearshard.errors import IntegrityError, RunLocked
 from clearshard.records.times import utc_text
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import fsync_folder
@@ -47,8 +49,21 @@ class Said:
             raise ValueError("the data of an event must not claim a repair")
 
 
-def append(file: LedgerFile, signer: Signer, said: Said) -> Event:
-    """Appends an event; see `Ledger.append`."""
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest event that somebody has read, on which depends what they append.
+
+    Attributes:
+        hash: Of the event; None if there was none.
+    """
+
+    hash: str | None
+
+
+def append(
+    file: LedgerFile, signer: Signer, said: Said, after: Newest | None = None
+) -> Event | None:
+    """Appends an event; see `Ledger.append` and, for `after`, `Ledger.append_after`."""
     folder = file.path.parent
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +76,11 @@ def append(file: LedgerFile, signer: Signer, said: Said) -> Event:
             _require_copy_of(head, file)
             repair = repair_of(tail, head)
             _require_same_key(file, signer, head, repair.meant)
-            event = _sealed(repair.meant or head, signer, said, repair)
+            before = repair.meant or head
+            if after is not None and after.hash != (None if before is None else before.hash):
+                _require_readable(file, repair)
+                return None
+            event = sealed(before, signer, said, repair.told)
             # All that can be refused has been: from here on it is written.
             _write(file, handle, repair.carry_out(handle), format_line(event) + b"\n")
         finally:
@@ -116,14 +135,34 @@ def _require_same_key(file: LedgerFile, signer: Signer, *known: Event | None) ->
             )
 
 
-def _sealed(head: Event | None, signer: Signer, said: Said, repair: Repair) -> Event:
+def _require_readable(file: LedgerFile, repair: Repair) -> None:
+    """Makes sure that who reads again sees the event that was missed."""
+    if repair.meant is not None:
+        raise RunLocked(
+            f"Another run was killed while it told {file.shown} something. Nothing of this run "
+            "became visible. Run again: that mends it."
+        )
+
+
+def sealed(
+    head: Event | None,
+    signer: Signer,
+    said: Said,
+    repaired: Mapping[str, object] = MappingProxyType({}),
+) -> Event:
     """The event after another, hashed and signed.
+
+    Args:
+        head: The other; None if there is none.
+        signer: Who says it.
+        said: What.
+        repaired: What else: that the line before was repaired.
 
     Raises:
         ValueError: It would not read back the same.
     """
     try:
-        plain = json.loads(canonical({**said.data, **repair.told}))
+        plain = json.loads(canonical({**said.data, **repaired}))
     except (TypeError, RecursionError):
         raise ValueError("the data of an event must be JSON values") from None
     unsealed = Event(
