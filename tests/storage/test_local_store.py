@@ -683,3 +683,37 @@ def test_a_read_that_fails_says_so(store: LocalStore, monkeypatch: pytest.Monkey
     monkeypatch.setattr(os, "pread", failing)
     with pytest.raises(StoreUnavailable):
         store.read("a", 1)
+
+
+def _whole_file(folder: Path) -> Path:
+    path = folder / "made"
+    path.write_bytes(b"whole")
+    path.chmod(0o600)
+    return path
+
+
+def test_a_file_is_moved_and_not_copied(root: Path, tmp_path: Path) -> None:
+    store = LocalStore(root, umask=0o022, shared=frozenset({"open"}))
+    for key, mode, folder_mode in (("open/b/c", 0o644, 0o755), ("a/b/c", 0o600, 0o700)):
+        made = _whole_file(tmp_path)
+        inode = made.stat().st_ino
+        store.move_if_absent(key, made)
+        assert not made.exists()
+        status = (root / key).stat()
+        assert (status.st_ino, stat.S_IMODE(status.st_mode)) == (inode, mode)
+        assert stat.S_IMODE((root / key).parent.stat().st_mode) == folder_mode
+        assert store.read(key, 100).data == b"whole"
+
+
+def test_a_file_is_moved_over_none(
+    store: LocalStore, root: Path, outside: Path, tmp_path: Path
+) -> None:
+    made = _whole_file(tmp_path)
+    store.put_if_absent("a", b"there")
+    with pytest.raises(ObjectExists):
+        store.move_if_absent("a", made)
+    assert store.read("a", 100).data == b"there"
+    for key in ("link", "link/a", "dangling", "pipe"):
+        with pytest.raises(NotAnObject):
+            store.move_if_absent(key, made)
+    assert made.read_bytes() == b"whole"

@@ -154,6 +154,31 @@ class LocalStore:
             # Also where it was gone: whoever has deleted it may not have come to that yet.
             beneath.fsync_inner_first(opened)
 
+    def move_if_absent(self, key: str, file: Path) -> None:
+        """Puts a file as it is, which is on the same disk and written to no more.
+
+        As `put_if_absent`, but nothing is copied; the file loses its name.
+
+        Args:
+            key: Where to.
+            file: Whole and on the disk.
+
+        Raises:
+            ObjectExists: There is one; both are left as they are.
+            NotAnObject: Something else is in the way.
+        """
+        *names, name = key_parts(key)
+        file_mode, folder_mode = self._modes(key)
+        with (
+            self._writing(key),
+            beneath.folders(self._root, names, make=folder_mode) as opened,
+        ):
+            _require_none(key, opened[-1], name)
+            file.chmod(file_mode)
+            self._link(str(file.absolute()), opened[-1], name, key)
+            file.unlink()
+            beneath.fsync_inner_first(opened)
+
     def sweep(self) -> int:
         """See `Store`."""
         with self._writing("what was left"), beneath.folders(self._root, []) as opened:
