@@ -49,6 +49,7 @@ OTHER_MEANINGS = {
     ("cli/audit/listing.py", "decisions"): "a view",
     ("cli/entry.py", "audit"): "a command",
     ("records/run.py", "decisions"): "what a file holds, from which the layout forms its name",
+    ("run/commit.py", "shards"): "a key of the ledger's JSON",
     ("run/fingerprint.py", "shards"): "a package",
     ("run/finish.py", "decisions"): "a folder in the scratch of a run",
     ("run/replaced.py", "shards"): "a key of the ledger's JSON",

@@ -132,6 +132,14 @@ def staging(run_id: str) -> str:
     return f"{STAGING}/{run_id}"
 
 
+def run_of_staged_record(name: str) -> str | None:
+    """The run whose staged record a name is, or None if it is something else."""
+    folder, _, rest = name.partition("/")
+    run_id, _, inner = rest.partition("/")
+    is_one = folder == STAGING and inner == STAGED_RECORD and is_run_id(run_id)
+    return run_id if is_one else None
+
+
 def checkpoint_name(digest: str) -> str:
     """A checkpoint within the folder of checkpoints, by a digest that only its maker can make."""
     return f"unit-{digest}.arrow"

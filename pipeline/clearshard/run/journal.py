@@ -5,6 +5,7 @@ from datetime import datetime
 
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.ledger import Ledger
+from clearshard.audit.ledger.appending import Said
 from clearshard.audit.signing import Signer
 from clearshard.config import Config
 from clearshard.errors import ConfigError
@@ -27,14 +28,28 @@ class Journal:
 
     def tell(self, event: EventName, run_id: str, data: Mapping[str, object]) -> None:
         """Appends an event, dated now, with who tells it; raises as `Ledger.append`."""
-        told = {**data, **self._agent.to_dict()}
-        self._ledger.append(event, run_id, self.clock(), told)
+        said = self.said(event, run_id, data)
+        self._ledger.append(said.event, said.run_id, said.at, said.data)
+
+    def said(self, event: EventName, run_id: str, data: Mapping[str, object]) -> Said:
+        """An event, dated now, with who tells it, that is told later or not at all."""
+        return Said(str(event), run_id, self.clock(), {**data, **self._agent.to_dict()})
+
+    def tell_after(self, newest: Event | None, said: Said) -> bool:
+        """Appends an event if another one is still the newest; see `Ledger.append_after`."""
+        return self._ledger.append_after(newest, said)
 
     @property
     def head(self) -> str | None:
         """Hash of the newest event, which covers all before it; None where nothing was told."""
         newest = self._ledger.head()
         return None if newest is None else newest.hash
+
+    @property
+    def newest_seq(self) -> int:
+        """Number of the newest event; -1 where nothing was told."""
+        newest = self._ledger.head()
+        return -1 if newest is None else newest.seq
 
     @property
     def newest_at(self) -> datetime | None:
