@@ -9,7 +9,7 @@ import pytest
 from clearshard.errors import OutputFull, OutputUnusable, RunFailed
 from clearshard.records.states import Quarantine
 from clearshard.storage.failures import output_errors
-from clearshard.storage.files import publish, remove_tree, write_atomic
+from clearshard.storage.files import remove_tree, write_atomic
 from clearshard.storage.sources import open_inside, read_inside, size_inside
 
 
@@ -136,14 +136,12 @@ def test_a_write_takes_over_nothing_of_what_was_left_in_its_place(tmp_path: Path
     assert (tmp_path / "record.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_publish_and_remove(tmp_path: Path) -> None:
-    (tmp_path / "staged" / "run").mkdir(parents=True)
-    (tmp_path / "staged" / "run" / "x").write_bytes(b"x")
-    publish(tmp_path / "staged" / "run", tmp_path / "visible" / "run")
-    assert (tmp_path / "visible" / "run" / "x").read_bytes() == b"x"
-    remove_tree(tmp_path / "visible" / "run")
-    remove_tree(tmp_path / "visible" / "run")
-    assert not list((tmp_path / "visible").iterdir())
+def test_a_tree_is_removed_once(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "x").write_bytes(b"x")
+    remove_tree(tmp_path / "run")
+    remove_tree(tmp_path / "run")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

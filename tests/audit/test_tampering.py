@@ -29,7 +29,7 @@ from .building import NO_LIMITS
 from .signers import OTHER
 
 #: Says who holds the lock now, and nothing of what was done.
-_NO_EVIDENCE = frozenset((".lock",))
+_NO_EVIDENCE = frozenset((".lock", ".clearshard-lock"))
 
 
 @dataclass(frozen=True)

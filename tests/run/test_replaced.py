@@ -11,8 +11,9 @@ import pytest
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.errors import IntegrityError
-from clearshard.run import replaced
+from clearshard.run.commit import Delete, Operation
 
+from .watching import before_each
 from .world import AS_OF, World, in_force, small_world, transcript
 
 
@@ -165,13 +166,14 @@ def test_a_removal_that_is_interrupted_is_told_once_and_finished(
     class Killed(BaseException):
         pass
 
-    def dies(*_: object) -> None:
-        raise Killed
+    def dies(operation: Operation) -> None:
+        if isinstance(operation, Delete):
+            raise Killed
 
     first = world.run()
     opts_out(world)
     with monkeypatch.context() as patch:
-        patch.setattr(replaced, "_remove", dies)
+        before_each(patch, dies)
         with pytest.raises(Killed):
             world.run()
     [old] = names(first)

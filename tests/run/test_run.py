@@ -4,13 +4,14 @@ import errno
 import json
 import random
 import shutil
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.errors import (
     ConfigError,
@@ -20,13 +21,16 @@ from clearshard.errors import (
     SourceUnavailable,
 )
 from clearshard.run import job
+from clearshard.run.agent import this_agent
+from clearshard.run.commit import Operation
 from clearshard.run.folder import OutputFolder
+from clearshard.run.journal import Journal
 from clearshard.run.lock import run_lock
 from clearshard.run.publish import make_visible
 from clearshard.run.units import units_of
-from clearshard.storage.files import publish
 
 from ..inline import with_processes
+from .watching import before_each
 from .world import World, in_force, small_world, transcript, world_clock
 
 
@@ -163,33 +167,46 @@ def test_an_interrupted_publication_is_settled_by_the_next_run(
     assert verify(world.out).faults == ()
 
 
-@pytest.mark.parametrize("renamed", [1, 2])
-def test_a_crash_between_two_renames_is_rolled_forward(
-    world: World, monkeypatch: pytest.MonkeyPatch, renamed: int
+@pytest.mark.parametrize("done", range(16))
+def test_a_crash_between_two_operations_is_settled(
+    world: World, monkeypatch: pytest.MonkeyPatch, done: int
 ) -> None:
     calls = 0
 
     class Killed(BaseException):
         pass
 
-    def dies(staged: Path, visible: Path) -> None:
+    def dies(operation: Operation) -> None:
         nonlocal calls
         calls += 1
-        if calls > renamed:
+        if calls > done:
             raise Killed
-        publish(staged, visible)
+
+    def stops(*_: object) -> None:
+        raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("clearshard.run.publish.publish", dies)
+        before_each(patch, dies)
+        # A killed process does not tidy up either.
+        patch.setattr(job._Job, "forget", lambda *_: None)
+        with suppress(Killed):
+            world.run()
+    announced = "run_finished" in (world.out / "audit" / "ledger.jsonl").read_text()
+    visible = _entries(world.out / "runs")
+    assert announced or not visible
+    # The next run comes no further than to what was left.
+    with monkeypatch.context() as patch:
+        patch.setattr(job, "take_in", stops)
         with pytest.raises(Killed):
             world.run()
-    assert _entries(world.out / "runs") == set()
+    assert len(_entries(world.out / "runs")) == announced
+    assert len([*(world.out / "shards").rglob("*.parquet")]) == announced
     world.run()
     assert len(_entries(world.out / "runs")) == 1
     assert verify(world.out).faults == ()
 
 
-@pytest.mark.parametrize("what", ["shard", "decisions", "card", "added", "link"])
+@pytest.mark.parametrize("what", ["shard", "decisions", "card", "gone", "link"])
 def test_an_announced_run_that_was_altered_does_not_become_visible(
     world: World, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
@@ -207,17 +224,17 @@ def test_an_announced_run_that_was_altered_does_not_become_visible(
         with pytest.raises(Killed):
             world.run()
     [staging] = (world.out / ".staging").iterdir()
-    [shard] = (staging / "shards").rglob("*.parquet")
+    [shard] = set((world.out / "shards").rglob("*.parquet")) - set(in_force(world.out))
     match what:
         case "link":
             shard.rename(world.root / "elsewhere")
             shard.symlink_to(world.root / "elsewhere")
-        case "added":
-            (staging / "shards" / "part-0000000000000000.parquet").write_bytes(b"planted")
+        case "gone":
+            shard.unlink()
         case _:
-            [path] = {
+            [path, *_] = {
                 "shard": [shard],
-                "decisions": [*(staging / "decisions").rglob("accounts-*")],
+                "decisions": [*(world.out / "audit" / "decisions").glob(f"run={staging.name}/accounts-*")],
                 "card": [staging / "README.md"],
             }[what]
             path.write_bytes(path.read_bytes() + b"planted")
@@ -365,8 +382,8 @@ def test_make_visible_twice_changes_nothing(world: World) -> None:
     record = world.run()
     shards = _shards(world.out)
     folder = OutputFolder(world.out)
-    (folder.staging / record.run_id).mkdir(parents=True)
-    make_visible(folder, record.run_id)
+    journal = Journal(Ledger(folder.ledger), world_clock, this_agent())
+    make_visible(folder, record, journal)
     assert _shards(world.out) == shards
 
 

@@ -12,10 +12,8 @@ import pytest
 import yaml
 
 from clearshard.audit.verify import verify
-from clearshard.run import publish as publishing
-from clearshard.run import replaced
-from clearshard.storage.files import publish
 
+from .watching import before_each
 from .world import World, in_force, small_world, transcript
 
 #: Small shards, so that there are several, and no word list: what is not redacted takes no time.
@@ -39,24 +37,14 @@ def texts(paths: list[str]) -> tuple[str, ...]:
 
 
 def watched(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Any]]:
-    """What readers see before each step of a publication that moves or removes a file."""
+    """What readers see before each operation of a publication."""
     seen: list[tuple[Any, Any]] = []
-    remove = replaced._remove
 
-    def look() -> None:
+    def look(_: object = None) -> None:
         seen.append((texts(by_card(world.out)), texts(by_record(world.out))))
 
-    def publishes(staged: Path, visible: Path) -> None:
-        look()
-        publish(staged, visible)
-
-    def removes(*arguments: Any) -> None:
-        look()
-        remove(*arguments)
-
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, "publish", publishes)
-        patch.setattr(replaced, "_remove", removes)
+        before_each(patch, look)
         world.run()
     look()
     yield from seen

@@ -19,7 +19,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from clearshard.cli.entry import main
-from clearshard.run import job, publish, units
+from clearshard.run import job, units
 from clearshard.run.finish import Finisher
 
 #: Functions that begin a stage, in the order of a run.
@@ -32,7 +32,7 @@ _STAGES: tuple[tuple[Any, str, str], ...] = (
     (Finisher, "changes_nothing", "compare"),
     (Finisher, "finish", "finish"),
     (job, "announce", "announce"),
-    (publish, "publish", "publish"),
+    (job, "make_visible", "publish"),
     (job, "remove_replaced", "remove"),
     (job, "sweep_runs", "sweep"),
 )

@@ -9,6 +9,7 @@ says; everything else is this user's alone, also what a looser version has left.
 from collections.abc import Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -18,10 +19,12 @@ from clearshard import layout
 from clearshard.audit.faults import Fault
 from clearshard.audit.inventory import added, linked_folders, no_files
 from clearshard.audit.marker import MARKER, REHEARSALS_MARKER, require_this_format
-from clearshard.audit.reading import visible_runs
+from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
 from clearshard.records.run import RunRecord
+from clearshard.run.commit import record_of
 from clearshard.run.lock import Held, run_lock
+from clearshard.storage.beneath import LOCK_NAME
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree, temporary_name, write_atomic
 from clearshard.storage.permissions import keep_private, private
@@ -187,7 +190,21 @@ def require_nothing_added(folder: OutputFolder, announced: Container[str]) -> No
     unknown = (run for run in runs if run.run_id not in announced)
     message = "is the record of a run that the ledger does not announce: it was added. Remove it"
     _refuse(folder, [Fault(layout.record(run.run_id), message) for run in unknown])
-    _refuse(folder, added(folder.root, runs))
+    _refuse(folder, added(folder.root, [*runs, *_about_to_be_announced(folder)]))
+
+
+def _about_to_be_announced(folder: OutputFolder) -> Iterator[VisibleRun]:
+    """Runs that have put their files and say so in their staging folder.
+
+    There is one only where the lock of the folder does not reach: then the ledger decides which of
+    two becomes visible, and what the other has put is no stranger's.
+    """
+    for path in folder.staging.glob(f"*/{layout.STAGED_RECORD}"):
+        with suppress(OSError, ValueError):  # it is gone, or no record
+            record = record_of(path.read_bytes())
+            if record is not None and record.run_id == path.parent.name:
+                finished_at = datetime.fromisoformat(record.finished_at)
+                yield VisibleRun(folder.root, record, "", finished_at)
 
 
 def _refuse(folder: OutputFolder, faults: Iterable[Fault]) -> None:
@@ -208,14 +225,14 @@ def _keep_private(folder: OutputFolder) -> None:
 def _leave_no_trace(folder: OutputFolder) -> None:
     """Removes the folder again if nothing has ever come of it: a typo in a path leaves nothing."""
     hidden = (folder.staging, folder.checkpoints)
-    ours = {layout.MARKER, layout.LOCK, *(inside.name for inside in hidden)}
+    ours = {layout.MARKER, LOCK_NAME, layout.LOCK, *(inside.name for inside in hidden)}
     if {entry.name for entry in folder.root.iterdir()} <= ours:
         if any(inside.exists() and any(inside.iterdir()) for inside in hidden):
             return
         for inside in hidden:
             remove_tree(inside)
         # The lock last: until it is gone nobody else can have got it.
-        for name in (layout.MARKER, layout.LOCK):
+        for name in (layout.MARKER, LOCK_NAME, layout.LOCK):
             (folder.root / name).unlink(missing_ok=True)
         with suppress(OSError):  # from here on the folder may be somebody else's
             folder.root.rmdir()

@@ -20,6 +20,7 @@ from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
 from clearshard.run.publish import announcements
 from clearshard.storage.files import remove_tree, temporary_name
+from clearshard.storage.local import LocalStore
 
 
 def sweep_leftovers(
@@ -32,6 +33,7 @@ def sweep_leftovers(
                 remove_tree(path)
             else:
                 path.unlink()
+    LocalStore(folder.root).sweep()
     oldest = (journal.clock() - timedelta(days=settings.keep_checkpoints_days)).timestamp()
     count = size = 0
     for path in folder.checkpoints.iterdir() if folder.checkpoints.is_dir() else ():

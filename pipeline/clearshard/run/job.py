@@ -28,8 +28,12 @@ from clearshard.errors import (
     ClearshardError,
     ConfigError,
     IntegrityError,
+    OutputFull,
+    OutputUnusable,
     RunFailed,
+    RunLocked,
     SourceUnavailable,
+    StoreError,
 )
 from clearshard.keys import PseudonymKey, load_pseudonym_key
 from clearshard.recognizers.plugins import find_plugins
@@ -54,7 +58,7 @@ from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.journal import Journal, open_journal
 from clearshard.run.links import Links
 from clearshard.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
-from clearshard.run.publish import announce, announcements, make_visible, recover
+from clearshard.run.publish import announce, announcements, forget, make_visible, recover, why_lost
 from clearshard.run.recorded import redaction_terms
 from clearshard.run.replaced import remove_replaced
 from clearshard.run.resume.gather import gather, rows_by_source
@@ -173,6 +177,7 @@ def run(
     kind = Kind.REHEARSALS if options.replay else Kind.RUNS
     with locked(options.out, kind) as (folder, lock), output_errors(options.out):
         journal = open_journal(folder, config, clock, progress.note, options.agent)
+        began = journal.newest_seq
         recover(folder, config.housekeeping, journal)
         finish_sweeps(folder, journal)
         job = _Job(
@@ -198,20 +203,23 @@ def run(
             if result.unchanged:
                 job.tell_unchanged()
             else:
-                announce(folder, result.record, journal)
+                announce(folder, result.record, journal, began)
         except BaseException as error:
+            overtaken = isinstance(error, OSError) and why_lost(job.run_id, journal, began)
             job.forget(error)
+            if overtaken:
+                raise RunLocked(overtaken) from None
             raise
         record = result.record
         try:
             if not result.unchanged:
-                make_visible(folder, record.run_id)
+                make_visible(folder, record, journal)
                 remove_replaced(folder, config.housekeeping, journal)
             # Out of the way first: a worker of a killed run may still be about to write there.
             folder.checkpoints.rename(job.staging / layout.STAGED_CHECKPOINTS)
             remove_tree(job.staging)
             sweep_runs(folder, config.housekeeping, journal)
-        except OSError as error:
+        except (OSError, StoreError, OutputFull, OutputUnusable) as error:
             raise RunFailed(
                 f"run {record.run_id} is complete and announced, but publishing it was interrupted "
                 f"({type(error).__name__}). The next run finishes it."
@@ -488,12 +496,10 @@ class _Job:
 
     def forget(self, error: BaseException) -> None:
         """Removes what a failed run has left, and tells the ledger if it was told of the start."""
-        remove_tree(self.staging)
-        if self._told_start:
-            data = {"error": type(error).__name__}
-            # The disk that failed the run can fail this line too; the error itself matters more.
-            with suppress(ClearshardError):
-                self._journal.tell(EventName.RUN_FAILED, self.run_id, data)
+        told = {"error": type(error).__name__} if self._told_start else None
+        # The disk that failed the run can fail this too; the error itself matters more.
+        with suppress(ClearshardError):
+            forget(self._folder, self.run_id, self._journal, told)
 
     def _key(self) -> PseudonymKey:
         key, made = load_pseudonym_key(self._config, create=not self._visible)

@@ -1,181 +1,157 @@
-"""All or nothing: how a run becomes visible, and how an interrupted publication is settled.
+"""How a run becomes visible in a folder of this machine, and how an interrupted one is settled.
 
-In order: everything that is new is finished below ``.staging/<run_id>/`` and flushed; the ledger
-announces the run with the digests of its record and its dataset card; shards and decisions are
-moved into place, one by one; the record is moved into ``runs/``, which makes the run visible; the
-card takes the place of that of the run before; shards that no run needs any more are removed
-(`clearshard.run.replaced`). Shards are never changed and bear the name of their content, so who
-reads the old card or record goes on reading the old run. A crash after the announcement is rolled
-forward by the next run, if all of it is what its record says; one before it is forgotten.
+What is done in which order, and why it holds, says `clearshard.run.commit`; here it is made of what
+a run has finished below ``.staging/<run_id>/``. Shards are never changed and bear the name of their
+content, so who reads the old card or record goes on reading the old run. The lock of the folder
+keeps others out (`clearshard.run.lock`); where it does not reach, the ledger decides.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-
-import msgspec
+from collections.abc import Iterable, Iterator, Mapping
 
 from clearshard import layout
 from clearshard.audit.events import Event, EventName
 from clearshard.config import Housekeeping
+from clearshard.errors import OutputFull, OutputUnusable, RunFailed, RunLocked
 from clearshard.records.run import RunRecord
+from clearshard.run.commit import (
+    Commit,
+    NewFile,
+    Verdict,
+    announcing,
+    carry_out,
+    forgetting,
+    settling,
+    showing,
+    told_by,
+)
 from clearshard.run.folder import OutputFolder, encode_record
 from clearshard.run.journal import Journal
+from clearshard.run.operations import InFolder
 from clearshard.run.replaced import remove_replaced
 from clearshard.shards.card import dataset_card
-from clearshard.storage.files import (
-    fsync_folder,
-    fsync_tree,
-    publish,
-    remove_tree,
-    sha256_file,
-    write_atomic,
-)
-from clearshard.storage.permissions import share
+from clearshard.storage.files import fsync_tree, remove_tree
 
-_RECORD, _CARD = layout.STAGED_RECORD, layout.STAGED_CARD
-_SHARDS, _DECISIONS = layout.STAGED_SHARDS, layout.STAGED_DECISIONS
+_NOTHING = "Nothing of this one became visible. Run again, and start runs on one machine only."
+_WHY = {
+    Verdict.BEATEN: f"Another run was published while this one was at work. {_NOTHING}",
+    Verdict.WITHDRAWN: f"Another run has taken this one for dead, and removed its work. {_NOTHING}",
+    Verdict.IN_THE_WAY: f"Another run is removing shards that this one has made. {_NOTHING}",
+}
 
 
-def announce(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:
-    """Makes a finished run durable and tells the ledger; from here on it will become visible."""
-    staging = folder.staging / record.run_id
-    content, card = encode_record(record), dataset_card(record)
-    write_atomic(staging / _RECORD, content)
-    write_atomic(staging / _CARD, card)
-    fsync_tree(staging)
-    journal.tell(
-        EventName.RUN_FINISHED,
-        record.run_id,
-        {
-            "record_sha256": hashlib.sha256(content).hexdigest(),
-            "card_sha256": hashlib.sha256(card).hexdigest(),
-            "as_of": record.as_of,
-            "rehearsal": record.rehearsal,
-            "seen": record.counts.seen,
-            "written": record.counts.written,
-            "excluded": record.counts.excluded,
-            "quarantined": record.counts.quarantined,
-        },
-    )
+def announce(folder: OutputFolder, record: RunRecord, journal: Journal, began: int) -> None:
+    """Puts what a finished run has made, and tells the ledger; then it will become visible.
 
+    Args:
+        folder: Locked.
+        record: Of the run.
+        journal: Of the folder.
+        began: Number of the newest event of the ledger when the run began.
 
-def make_visible(folder: OutputFolder, run_id: str) -> None:
-    """Moves an announced run into place, file by file; what was moved before a crash stays.
-
-    Nobody reads a shard before a record and a card name it. What may be given away is opened to
-    others while nobody can reach it yet.
+    Raises:
+        RunLocked: Another run was faster; nothing became visible.
     """
-    staging = folder.staging / run_id
-    _ensure(folder.shards, folder.umask)
-    for staged in _files_in(staging / _SHARDS):
-        period = folder.shards / staged.parent.name
-        _ensure(period, folder.umask)
-        share(staged, folder.umask)
-        publish(staged, period / staged.name)
-    for staged in _files_in(staging / _DECISIONS):
-        publish(staged, folder.all_decisions / staged.parent.name / staged.name)
-    for name, visible in ((_RECORD, folder.record(run_id)), (_CARD, folder.card)):
-        if (staging / name).exists():
-            if name == _CARD:
-                share(staging / name, folder.umask)
-            publish(staging / name, visible)
+    fsync_tree(folder.root / layout.staging(record.run_id))
+    content, card = encode_record(record), dataset_card(record)
+    data = {
+        "record_sha256": hashlib.sha256(content).hexdigest(),
+        "card_sha256": hashlib.sha256(card).hexdigest(),
+        "as_of": record.as_of,
+        "rehearsal": record.rehearsal,
+        "seen": record.counts.seen,
+        "written": record.counts.written,
+        "excluded": record.counts.excluded,
+        "quarantined": record.counts.quarantined,
+    }
+    said = journal.said(EventName.RUN_FINISHED, record.run_id, data)
+    files = tuple(_files(folder, record))
+    commit = Commit(record.run_id, content, card, files, began, said)
+    verdict = carry_out(announcing(commit), InFolder(folder, journal))
+    if verdict is not Verdict.WON:
+        raise RunLocked(_WHY[verdict])
 
 
-def _ensure(path: Path, umask: int) -> None:
-    """Makes a folder that others may look into."""
-    if not path.exists():
-        path.mkdir()
-        share(path, umask)
-        fsync_folder(path.parent)
+def why_lost(run_id: str, journal: Journal, began: int) -> str | None:
+    """Why a run cannot be announced any more, as another one was faster; None if it still can.
+
+    Where no lock keeps it out, another run may also have removed the files of this one.
+    """
+    told = told_by(journal.events())
+    if run_id in told.failed:
+        return _WHY[Verdict.WITHDRAWN]
+    return _WHY[Verdict.BEATEN] if told.has_beaten(run_id, began) else None
 
 
-def _files_in(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if not path.is_dir())
+def _files(folder: OutputFolder, record: RunRecord) -> Iterator[NewFile]:
+    """What a run has made; shards and decisions that it carries over are where they are."""
+    staging = folder.root / layout.staging(record.run_id)
+    for shard in record.shards:
+        path = staging / layout.STAGED_SHARDS / shard.name
+        if path.exists():
+            yield NewFile(layout.shard(shard.name), shard.sha256, path)
+    for file in record.decisions:
+        path = staging / layout.STAGED_DECISIONS / file.name
+        if path.exists():
+            yield NewFile(f"{layout.DECISIONS}/{file.name}", file.sha256, path)
+
+
+def make_visible(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:
+    """Shows a run that was announced: its record, and its card in the place of the one before."""
+    steps = showing(record.run_id, encode_record(record), dataset_card(record))
+    carry_out(steps, InFolder(folder, journal))
+
+
+def forget(
+    folder: OutputFolder, run_id: str, journal: Journal, failed: Mapping[str, object] | None
+) -> None:
+    """Removes what a run has left that failed.
+
+    One that was announced nevertheless is left to the next run, which finishes it.
+
+    Args:
+        folder: Locked.
+        run_id: The run.
+        journal: Of the folder.
+        failed: What the ledger is told of it; None if it was not told of its start.
+
+    Raises:
+        ClearshardError: The ledger could not be told, or something could not be removed.
+    """
+    staging = folder.root / layout.staging(run_id)
+    if not (staging / layout.STAGED_RECORD).exists():  # it has put nothing
+        remove_tree(staging)
+        if failed is not None:
+            journal.tell(EventName.RUN_FAILED, run_id, failed)
+        return
+    said = None if failed is None else journal.said(EventName.RUN_FAILED, run_id, failed)
+    do = InFolder(folder, journal)
+    try:
+        forgotten = carry_out(forgetting(run_id, said), do)
+    except (OutputFull, OutputUnusable, RunFailed):
+        # The disk that failed the run can fail this line, too. What is left goes nevertheless.
+        if carry_out(forgetting(run_id, None), do):
+            remove_tree(staging)
+        raise
+    if forgotten:
+        remove_tree(staging)
 
 
 def recover(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> None:
     """Settles what an interrupted run has left; called under the lock before a new run starts."""
-    if folder.staging.exists():
-        events = list(journal.events())
-        announced, cards = announcements(events), _cards(events)
-        for staging in sorted(folder.staging.iterdir()):
-            if staging.is_symlink() or not staging.is_dir():  # no run of ours
-                staging.unlink()
-                continue
-            if _is_announced(folder, staging, announced) and _is_whole(
-                folder, staging, cards.get(staging.name)
-            ):
-                make_visible(folder, staging.name)
-            elif not folder.record(staging.name).exists():
-                journal.tell(EventName.RUN_FAILED, staging.name, {"error": "interrupted"})
-            remove_tree(staging)
+    do = InFolder(folder, journal)
+    for staging in sorted(folder.staging.iterdir()) if folder.staging.exists() else ():
+        if staging.is_symlink() or not staging.is_dir():  # no run of ours
+            staging.unlink()
+            continue
+        if layout.is_run_id(staging.name):
+            data = {"error": "interrupted"}
+            said = journal.said(EventName.RUN_FAILED, staging.name, data)
+            carry_out(settling(staging.name, said), do)
+        remove_tree(staging)
     remove_replaced(folder, settings, journal)
-
-
-def _is_announced(folder: OutputFolder, staging: Path, announced: Mapping[str, str]) -> bool:
-    """Whether the record of a run, in staging or visible already, is what the ledger announced."""
-    for record in (staging / _RECORD, folder.record(staging.name)):
-        if record.exists():
-            return announced.get(staging.name) == hashlib.sha256(record.read_bytes()).hexdigest()
-    return False
-
-
-def _is_whole(folder: OutputFolder, staging: Path, card_sha256: str | None) -> bool:
-    """Whether what an announced run is going to make visible is what its record says.
-
-    Some of it may be visible already. Whatever is not so was not left by a crash, since everything
-    is flushed before it is announced.
-    """
-    run_id = staging.name
-    record = next(p for p in (staging / _RECORD, folder.record(run_id)) if p.exists())
-    try:
-        run = msgspec.json.decode(record.read_bytes(), type=RunRecord)
-    except msgspec.MsgspecError:  # of a later version: what it promises cannot be told
-        return False
-    for files, name, visible in (
-        (run.shards, _SHARDS, folder.shards),
-        (run.decisions, _DECISIONS, folder.all_decisions),
-    ):
-        if not _holds(staging / name, visible, {file.name: file.sha256 for file in files}):
-            return False
-    card = staging / _CARD
-    return not card.exists() or (_is_file(card) and sha256_file(card) == card_sha256)
-
-
-def _holds(staging: Path, visible: Path, digests: Mapping[str, str]) -> bool:
-    """Whether these files, and no others, are on their way into a folder or in it already."""
-    if staging.is_symlink() or visible.is_symlink():
-        return False
-    there = {path.relative_to(staging).as_posix() for path in _files_in(staging)}
-    if not there <= digests.keys():
-        return False
-    return all(
-        _is_file(path) and sha256_file(path) == digest
-        for name, digest in digests.items()
-        for path in [(staging if name in there else visible) / name]
-    )
-
-
-def _is_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
-
-
-def _cards(events: Iterable[Event]) -> dict[str, str]:
-    """Run → SHA-256 of its dataset card, as the ledger says."""
-    return {
-        event.run_id: str(event.data.get("card_sha256"))
-        for event in events
-        if event.event == EventName.RUN_FINISHED
-    }
 
 
 def announcements(events: Iterable[Event]) -> dict[str, str]:
     """Run → SHA-256 of its record, as the ledger says; without runs that failed after all."""
-    found: dict[str, str] = {}
-    for event in events:
-        if event.event == EventName.RUN_FINISHED:
-            found[event.run_id] = str(event.data.get("record_sha256"))
-        elif event.event == EventName.RUN_FAILED:
-            found.pop(event.run_id, None)
-    return found
+    return {run: one.record_sha256 for run, one in told_by(events).announced.items()}

@@ -6,8 +6,7 @@ run does not have any more, since its file may not be used, and one of which the
 something else than those of the newest run.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -15,9 +14,10 @@ from clearshard.audit.events import EventName
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import Replaced, replaced_shards, with_rows_gone
 from clearshard.config import Housekeeping
+from clearshard.run.commit import carry_out, removing
 from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
-from clearshard.storage.files import fsync_folder
+from clearshard.run.operations import InFolder
 
 #: Names in one event of the ledger.
 _NAMES = 1_000
@@ -51,12 +51,16 @@ def remove_replaced(folder: OutputFolder, settings: Housekeeping, journal: Journ
         elif event.event == EventName.SHARDS_REMOVED:
             told.update(map(str, event.data.get("shards", ())))
     going = dict(_going(folder, runs[-1], left, settings, journal.clock()))
+    said = []
     for why in Why:
         names = [name for name, reason in going.items() if reason is why and name not in told]
         for first in range(0, len(names), _NAMES):
             data = {"shards": names[first : first + _NAMES], "why": str(why)}
-            journal.tell(EventName.SHARDS_REMOVED, runs[-1].run_id, data)
-    _remove(folder, going.keys() | (told & {one.name for one in left}))
+            said.append(journal.said(EventName.SHARDS_REMOVED, runs[-1].run_id, data))
+    removed = going.keys() | (told & {one.name for one in left})
+    if removed:
+        steps = removing(runs[-1].run_id, said, sorted(removed))
+        carry_out(steps, InFolder(folder, journal))
 
 
 def _going(
@@ -75,14 +79,3 @@ def _going(
             yield one.name, Why.OTHER_PROMISE
         elif now - one.replaced_at >= keep:
             yield one.name, Why.TIME_OVER
-
-
-def _remove(folder: OutputFolder, names: Iterable[str]) -> None:
-    for name in names:
-        path = folder.shards / name
-        if path.is_dir() and not path.is_symlink():
-            continue  # no shard of ours: `require_nothing_added` says so
-        path.unlink(missing_ok=True)
-        with suppress(OSError):  # others are in it
-            path.parent.rmdir()
-        fsync_folder(path.parent if path.parent.exists() else folder.shards)

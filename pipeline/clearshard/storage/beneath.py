@@ -17,7 +17,8 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 #: O_NONBLOCK: opening a named pipe would otherwise wait for a writer for ever.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-_LOCK = f"{RESERVED}lock"
+#: Held while an object is replaced or deleted, in the root; it stays.
+LOCK_NAME = f"{RESERVED}lock"
 _UNFINISHED = f"{RESERVED}tmp-"
 
 
@@ -128,10 +129,10 @@ def fsync_inner_first(handles: Sequence[int]) -> None:
 def locked(root: int) -> Iterator[None]:
     """Waits until no other writer holds the lock of a root, and holds it."""
     while True:
-        handle = os.open(_LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600, dir_fd=root)
+        handle = os.open(LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600, dir_fd=root)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            if _has_name(handle, _LOCK, root):
+            if _has_name(handle, LOCK_NAME, root):
                 break
         except BaseException:
             os.close(handle)

@@ -88,14 +88,6 @@ def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
         file.write(content)
 
 
-def publish(staged: Path, visible: Path) -> None:
-    """Renames a finished file or folder to where readers look."""
-    visible.parent.mkdir(parents=True, exist_ok=True)
-    staged.replace(visible)
-    fsync_folder(visible.parent)
-    fsync_folder(staged.parent)
-
-
 def remove_tree(folder: Path) -> None:
     """Removes a folder and what is in it, if it is there."""
     if folder.exists():

@@ -5,15 +5,17 @@ from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise, product
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from clearshard import layout
+from clearshard.audit.events import EventName
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
-from clearshard.run import replaced
-from clearshard.storage.files import publish
+from clearshard.run import job
+from clearshard.run.commit import Append, Delete, Operation, Put, Replace
 
+from ..watching import before_each
 from ..world import World, transcript, world_clock
 from .making import Killed, events, fresh, go, killed, shards, write
 
@@ -33,9 +35,9 @@ def test_a_killed_run_is_continued(
     assert verify(world.out).faults == ()
 
 
-STEPS = ("part", "decisions", "record.json", "README.md", "removal")
+STEPS = ("intent", "part", "decisions", "announcement", "record", "card", "removal")
 #: Every step is killed first once, and each is killed second; `make soak` tries all pairs.
-OFTEN = {*pairwise((*STEPS, "part")), ("record.json", "never")}
+OFTEN = {*pairwise((*STEPS, "part")), ("record", "never")}
 
 
 @pytest.mark.parametrize(
@@ -72,19 +74,34 @@ def test_a_publication_that_is_killed_twice_is_finished_whole(
 def kill_before(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """Ends a run before a step of its publication, with nothing tidied up."""
 
-    def renames(staged: Path, visible: Path) -> None:
-        if step in (staged.name, staged.name.partition("-")[0]):
+    def look(operation: Operation) -> None:
+        if step == name_of(operation):
             raise Killed
-        publish(staged, visible)
 
-    def removes(*arguments: Any) -> None:
-        if step == "removal":
-            raise Killed
-        remove(*arguments)
+    before_each(monkeypatch, look)
+    # A killed process does not tidy up either.
+    monkeypatch.setattr(job._Job, "forget", lambda *_: None)
 
-    remove = replaced._remove
-    monkeypatch.setattr("clearshard.run.publish.publish", renames)
-    monkeypatch.setattr(replaced, "_remove", removes)
+
+def name_of(operation: Operation) -> str:
+    """One of `STEPS`, or something else."""
+    match operation:
+        case Put(key) if key.startswith(layout.STAGING):
+            return "intent"
+        case Put(key) if key.startswith(layout.SHARDS):
+            return "part"
+        case Put(key) if key.startswith(layout.DECISIONS):
+            return "decisions"
+        case Append(_, said) if said.event == EventName.RUN_FINISHED:
+            return "announcement"
+        case Put(key) if key.startswith(layout.RUNS):
+            return "record"
+        case Put(layout.CARD) | Replace(layout.CARD):
+            return "card"
+        case Delete(key) if key.startswith(layout.SHARDS):
+            return "removal"
+        case _:
+            return ""
 
 
 @pytest.mark.parametrize("stray", ["file", "link"])
