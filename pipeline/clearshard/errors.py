@@ -6,7 +6,7 @@ one of these with ``from None``.
 
 Exit codes are a contract with schedulers: 0 done, 1 anything else, 2 usage or configuration, 3 more
 quarantined than the configured share, or more gone than a run may lose, 4 registry or source
-unavailable or stale, 5 integrity check failed, 6 another run holds the lock.
+unavailable or stale, 5 integrity check failed, 6 another run holds the lock or was faster.
 """
 
 import traceback
@@ -177,7 +177,7 @@ class IntegrityError(ClearshardError):
 
 
 class RunLocked(ClearshardError):
-    """Another run holds the lock of this output folder."""
+    """Another run holds the lock of this output folder, or was published before this one."""
 
     exit_code = 6
 

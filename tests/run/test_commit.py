@@ -188,7 +188,7 @@ def test_a_write_whose_answer_is_lost_is_known_again(
 @BOTH
 def test_answers_are_lost_on_both_sides(base: tuple[Run, ...], runs: tuple[Run, Run]) -> None:
     began = len(base) - 1
-    stores = race(base, runs, [actor(run, began, faults=2) for run in runs])
+    stores = race(base, runs, [actor(run, began, faults=1) for run in runs])
     settles(stores, base, runs)
 
 

@@ -498,7 +498,7 @@ class _Job:
         """Removes what a failed run has left, and tells the ledger if it was told of the start."""
         told = {"error": type(error).__name__} if self._told_start else None
         # The disk that failed the run can fail this too; the error itself matters more.
-        with suppress(ClearshardError):
+        with suppress(ClearshardError, OSError):
             forget(self._folder, self.run_id, self._journal, told)
 
     def _key(self) -> PseudonymKey:

@@ -8,11 +8,12 @@ keeps others out (`clearshard.run.lock`); where it does not reach, the ledger de
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from clearshard import layout
 from clearshard.audit.events import Event, EventName
 from clearshard.config import Housekeeping
-from clearshard.errors import OutputFull, OutputUnusable, RunFailed, RunLocked
+from clearshard.errors import ClearshardError, OutputFull, OutputUnusable, RunFailed, RunLocked
 from clearshard.records.run import RunRecord
 from clearshard.run.commit import (
     Commit,
@@ -75,12 +76,15 @@ def announce(folder: OutputFolder, record: RunRecord, journal: Journal, began: i
 def why_lost(run_id: str, journal: Journal, began: int) -> str | None:
     """Why a run cannot be announced any more, as another one was faster; None if it still can.
 
-    Where no lock keeps it out, another run may also have removed the files of this one.
+    Where no lock keeps it out, that one may also have removed the files of this one.
     """
-    told = told_by(journal.events())
-    if run_id in told.failed:
-        return _WHY[Verdict.WITHDRAWN]
-    return _WHY[Verdict.BEATEN] if told.has_beaten(run_id, began) else None
+    with suppress(ClearshardError, OSError):  # what the run has failed by matters more
+        told = told_by(journal.events())
+        if run_id in told.failed:
+            return _WHY[Verdict.WITHDRAWN]
+        if told.has_beaten(run_id, began):
+            return _WHY[Verdict.BEATEN]
+    return None
 
 
 def _files(folder: OutputFolder, record: RunRecord) -> Iterator[NewFile]:
