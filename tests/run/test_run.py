@@ -234,7 +234,9 @@ def test_an_announced_run_that_was_altered_does_not_become_visible(
         case _:
             [path, *_] = {
                 "shard": [shard],
-                "decisions": [*(world.out / "audit" / "decisions").glob(f"run={staging.name}/accounts-*")],
+                "decisions": [
+                    *(world.out / "audit" / "decisions").glob(f"run={staging.name}/accounts-*")
+                ],
                 "card": [staging / "README.md"],
             }[what]
             path.write_bytes(path.read_bytes() + b"planted")
