@@ -110,7 +110,7 @@ def test_by_what_a_program_calls(out: Path, question: Callable[[Path], object]) 
 
 @pytest.mark.parametrize("marker", [MARKER, REHEARSALS_MARKER], ids=["runs", "rehearsals"])
 def test_of_the_version_that_kept_all_decisions_of_each_run(out: Path, marker: bytes) -> None:
-    (out / MARKER_NAME).write_bytes(earlier(marker, 2))
+    (out / layout.MARKER).write_bytes(earlier(marker, 2))
     with pytest.raises(OutputUnusable, match="earlier version"):
         visible_runs(out)
 
