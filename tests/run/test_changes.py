@@ -1,6 +1,5 @@
 """A night's decisions are kept as what has changed, and are those of a run over everything."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,11 @@ from clearshard.audit.explain import explain
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import verify
 from clearshard.records.run import Holds, RunRecord
-from clearshard.run import publish as publishing
 from clearshard.run.job import RunOptions
-from clearshard.storage.files import publish
 
 from ..audit.building import NO_LIMITS
 from ..audit.reference import decisions_of
+from .watching import before_each
 from .world import AS_OF, World, small_world, transcript
 
 STOCK = '[redaction]\nprofile = "stock"\n'
@@ -123,34 +121,31 @@ def test_a_damaged_table_is_followed_by_a_whole_one(world: World, whole: bool) -
     assert (second.decisions[0].run_id == second.run_id) is whole
 
 
+@pytest.mark.parametrize("last", range(0, 14, 2))
 def test_a_killed_publication_of_changes_is_finished(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, last: int
 ) -> None:
-    """Before each of the files that are moved, one by one."""
+    """Before each other operation of its commit, of which it has about as many."""
     world.run()
     night(world)
-    moved = 0
+    world.file("more", "acct-good", transcript("good evening", "two lamps"))
+    world.write(STOCK)
+    seen = 0
 
-    def dies(after: int) -> Callable[[Path, Path], None]:
-        def moves(staged: Path, visible: Path) -> None:
-            nonlocal moved
-            if moved == after:
-                raise KeyboardInterrupt
-            moved += 1
-            publish(staged, visible)
+    def dies(_: object) -> None:
+        nonlocal seen
+        seen += 1
+        if seen > last:
+            raise KeyboardInterrupt
 
-        return moves
-
-    for after in range(4):
-        moved = 0
-        world.file(f"more-{after}", "acct-good", transcript("good evening", f"{after} lamps"))
-        world.write(STOCK)
-        with monkeypatch.context() as patch:
-            patch.setattr(publishing, "publish", dies(after))
-            with pytest.raises(KeyboardInterrupt):
-                world.run()
-        assert world.result(RunOptions(world.out, AS_OF, 1, dry_run=False)).unchanged
-        assert verify(world.out).faults == ()
-        newest = visible_runs(world.out)[-1].record
-        assert len(decisions_of(world.out, newest.run_id)) == newest.counts.seen
-        assert newest.decisions[0].run_id != newest.run_id
+    with monkeypatch.context() as patch:
+        before_each(patch, dies)
+        with pytest.raises(KeyboardInterrupt):
+            world.run()
+    options = RunOptions(world.out, AS_OF, 1, dry_run=False)
+    world.result(options)
+    assert world.result(options).unchanged
+    assert verify(world.out).faults == ()
+    newest = visible_runs(world.out)[-1].record
+    assert len(decisions_of(world.out, newest.run_id)) == newest.counts.seen == 9
+    assert newest.decisions[0].run_id != newest.run_id
