@@ -307,3 +307,21 @@ def test_the_page_says_how_to_read_them_without_the_program(tmp_path: Path, run_
         )
         for row in decisions_of(output.out, run_id)
     )
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1,), (2, 0)])
+def test_two_runs_that_follow_the_same_one_do_not_mix(
+    output: Output, order: tuple[int, ...]
+) -> None:
+    """No run does so by itself; a folder of which an older state was put back may hold them."""
+    second(output, ten()[1:])
+    rows = [*ten(f4=excluded("f4", "eu_server", region="eu")), Row("new")]
+    output.publish("c", rows, superseded=["a", "b"], follows="a")
+    runs = [visible_runs(output.out)[place] for place in order]
+    with open_decisions(runs) as connection:
+        found = connection.execute("SELECT run_id, file_id, state FROM decisions").fetchall()
+    assert sorted(found) == sorted(
+        (run.run_id, row["file_id"], row["state"])
+        for run in runs
+        for row in decisions_of(output.out, run.run_id)
+    )
