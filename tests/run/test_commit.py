@@ -12,10 +12,13 @@ from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.ledger.appending import Said
 from clearshard.audit.ledger.content import events_of
+from clearshard.errors import IntegrityError
 from clearshard.run.commit import (
     Append,
+    Delete,
     Look,
     Names,
+    Operation,
     Read,
     Replace,
     Steps,
@@ -448,3 +451,72 @@ def test_real_stores_do_the_same(place: str, first: int | None, tmp_path: Path) 
             whole(snapshot(store), (BEFORE, ONE, OTHER))
             nothing_but(snapshot(store), (BEFORE,), won[0] if won else None)
             assert dead or {run.result for run in runs} == {Verdict.WON, Verdict.BEATEN}
+
+
+def alone(
+    objects: Objects, steps: Steps[Any], look: Callable[[Operation], None] = lambda _: None
+) -> tuple[Objects, Any]:
+    """What steps come to that nobody disturbs; each is shown before it is done."""
+    operation = next(steps)
+    try:
+        while True:
+            look(operation)
+            answer, objects = apply(objects, operation)
+            operation = steps.send(answer)
+    except StopIteration as ended:
+        return objects, ended.value
+
+
+def test_a_damaged_shard_is_made_anew() -> None:
+    """It bears the name of what it was, as one that a run before has left."""
+    key = layout.shard(shard("same")[0].name)
+    start = published(BEFORE) | {(key, b"damaged")}
+    end, verdict = alone(start, committing(ONE.commit(0, CARRIED), ONE.failed))
+    assert verdict is Verdict.WON
+    nothing_but(end, (BEFORE,), ONE)
+
+
+@pytest.mark.parametrize("damage", ["gone", "unreadable"])
+def test_nothing_is_removed_where_the_record_before_cannot_be_read(damage: str) -> None:
+    """What a run has carried over from the one before cannot be told from what it has made."""
+    staged = f"{layout.staging(ONE.run_id)}/{layout.STAGED_RECORD}"
+    there = {**dict(published(BEFORE)), **ONE.files, staged: ONE.record}
+    del there[layout.record(ONE.run_id)]
+    if damage == "gone":
+        del there[layout.record(BEFORE.run_id)]
+    else:
+        there[layout.record(BEFORE.run_id)] = b"{}"
+    done: list[Operation] = []
+    with pytest.raises(IntegrityError, match="Restore"):
+        alone(frozenset(there.items()), forgetting(ONE.run_id, ONE.failed), done.append)
+    assert not any(isinstance(operation, Delete) for operation in done)
+
+
+def test_what_is_there_in_the_place_of_a_record_is_left() -> None:
+    staged = f"{layout.staging(ONE.run_id)}/{layout.STAGED_RECORD}"
+    start = published(BEFORE) | {(staged, b"of somebody else")}
+    with pytest.raises(IntegrityError, match="is there already"):
+        alone(start, committing(ONE.commit(0, CARRIED), ONE.failed))
+
+
+@pytest.mark.parametrize("what", ["shard", "decisions", "card", "record"])
+def test_an_announced_run_that_was_altered_is_told_to_have_failed(what: str) -> None:
+    """By whoever finds it; what it had put is removed."""
+    staging = layout.staging(ONE.run_id)
+    there = {**dict(published(BEFORE)), **ONE.files}
+    del there[layout.record(ONE.run_id)]
+    there[layout.LEDGER] = told(BEFORE.announced, ONE.announced)
+    there[f"{staging}/{layout.STAGED_RECORD}"] = ONE.record
+    there[f"{staging}/{layout.STAGED_CARD}"] = ONE.card
+    altered = {
+        "shard": layout.shard(shard("of one")[0].name),
+        "decisions": ONE.decisions[0],
+        "card": f"{staging}/{layout.STAGED_CARD}",
+        "record": f"{staging}/{layout.STAGED_RECORD}",
+    }[what]
+    there[altered] = there[altered].replace(b"o", b"0", 1)
+    end, visible = alone(frozenset(there.items()), settling(ONE.run_id, ONE.failed))
+    assert not visible
+    assert announced(end) == [BEFORE.run_id]
+    if what != "record":  # nobody knows what it had put
+        nothing_but(end, (BEFORE,), None)
