@@ -305,15 +305,20 @@ def outcomes(objects: Objects, operation: Operation, faults: int) -> Iterator[tu
 
 
 def walk(
-    start: Objects, actors: list[Actor], check: Callable[[State], None]
+    start: Objects,
+    actors: list[Actor],
+    look: Callable[[Objects], None],
+    check: Callable[[State], None],
 ) -> tuple[int, set[Objects]]:
     """Goes through every state that can be reached; says how many, and returns all stores.
 
     Args:
         start: The store at first.
         actors: Who does something to it, each an operation at a time, in any order.
+        look: Looks at each store, as a reader does.
         check: Looks at each state.
     """
+    look(start)
     numbers: dict[Objects, int] = {start: 0}
     stores = [start]
 
@@ -326,6 +331,7 @@ def walk(
         found = []
         for answer, objects, left in outcomes(stores[store], operation, faults):
             if objects not in numbers:
+                look(objects)
                 numbers[objects] = len(stores)
                 stores.append(objects)
             found.append((numbers[objects], actors[actor].after(point, answer), left))

@@ -1,7 +1,7 @@
 """Of two runs that commit at once one wins, whatever happens when: all orders, all crashes."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -80,8 +80,7 @@ def actor(run: Run, began: int, *, faults: int = 0) -> Actor:
     return Actor(lambda: committing(commit, run.failed), faults)
 
 
-@lru_cache(maxsize=10_000)
-def whole(objects: Objects, runs: tuple[Run, ...]) -> None:
+def whole(runs: Sequence[Run], objects: Objects) -> None:
     """What a reader sees is one run, whole, by record and by card."""
     there = dict(objects)
     events = events_of(there.get(layout.LEDGER, b""))
@@ -119,12 +118,10 @@ def nothing_but(objects: Objects, base: Sequence[Run], winner: Run | None) -> No
 
 def race(base: Sequence[Run], runs: Sequence[Run], actors: list[Actor]) -> set[Objects]:
     """Walks through all that can come of some runs; what must always hold does."""
-    everybody = (*base, *runs)
     by_id = {run.run_id: run for run in runs}
     ends: set[tuple[Any, ...]] = set()
 
     def check(state: State) -> None:
-        whole(state.objects, everybody)
         won = [run for run in announced(state.objects) if run in by_id]
         assert len(won) <= 1, "two were announced"
         for run, result in zip(runs, state.results, strict=False):
@@ -139,7 +136,8 @@ def race(base: Sequence[Run], runs: Sequence[Run], actors: list[Actor]) -> set[O
             nothing_but(state.objects, base, by_id[won[0]])
             ends.add(tuple(state.results))
 
-    _, stores = walk(published(*base), actors, check)
+    look = partial(whole, (*base, *runs))
+    _, stores = walk(published(*base), actors, look, check)
     assert len(ends) == 2, "each of them can win"
     return stores
 
@@ -151,7 +149,7 @@ def settles(stores: set[Objects], base: Sequence[Run], runs: Sequence[Run]) -> N
     while waiting:
         objects = waiting.pop()
         before = [run for run in announced(objects) if run in by_id]
-        end, on_the_way = recovered(objects, lambda now: whole(now, (*base, *runs)))
+        end, on_the_way = recovered(objects, partial(whole, (*base, *runs)))
         assert [run for run in announced(end) if run in by_id] == before
         nothing_but(end, base, by_id[before[0]] if before else None)
         for one in on_the_way:
@@ -224,14 +222,14 @@ def test_a_living_run_that_is_taken_for_dead_wins_whole_or_leaves_nothing(
     results: set[object] = set()
 
     def check(state: State) -> None:
-        whole(state.objects, (*base, run))
         if state.over:
             won = run.run_id in announced(state.objects)
             assert state.results[0] is (Verdict.WON if won else Verdict.WITHDRAWN)
             nothing_but(state.objects, base, run if won else None)
             results.add(state.results[0])
 
-    walk(published(*base), [actor(run, len(base) - 1, faults=1), Actor(settling_all)], check)
+    actors = [actor(run, len(base) - 1, faults=1), Actor(settling_all)]
+    walk(published(*base), actors, partial(whole, (*base, run)), check)
     assert results == {Verdict.WON, Verdict.WITHDRAWN}
 
 
@@ -257,13 +255,13 @@ def test_a_slow_winner_takes_nothing_from_a_later_one() -> None:
         return (yield from committing(later.commit(1, ("stays",)), later.failed))
 
     def check(state: State) -> None:
-        whole(state.objects, (BEFORE, ONE, later))
         if state.over:
             assert state.results[1] is Verdict.WON
             nothing_but(state.objects, (BEFORE, ONE), later)
         cards.add(dict(state.objects)[layout.CARD])
 
-    walk(frozenset(start.items()), [Actor(slow), Actor(next_run)], check)
+    look = partial(whole, (BEFORE, ONE, later))
+    walk(frozenset(start.items()), [Actor(slow), Actor(next_run)], look, check)
     assert cards == {BEFORE.card, ONE.card, later.card}
 
 
@@ -290,7 +288,6 @@ def beside(
     commit = late.commit(began, ("stays",))
 
     def check(state: State) -> None:
-        whole(state.objects, (*base, late, ONE))
         if state.over:
             result = state.results[0]
             results.add(result)
@@ -302,7 +299,8 @@ def beside(
             assert {key for key in there if key not in (layout.LEDGER, layout.CARD)} == listed
 
     actors = [Actor(lambda: committing(commit, late.failed)), Actor(other)]
-    _, stores = walk(published(*base), actors, check)
+    look = partial(whole, (*base, late, ONE))
+    _, stores = walk(published(*base), actors, look, check)
     settles(stores, base, (ONE, late))
     return results
 
@@ -341,23 +339,25 @@ def test_a_removal_of_replaced_shards_takes_none_that_comes_back() -> None:
     results: set[object] = set()
     commit = back.commit(1, ("stays",))
 
-    def check(state: State) -> None:
-        there = dict(state.objects)
-        won = back.run_id in announced(state.objects)
+    def look(objects: Objects) -> None:
+        there = dict(objects)
         for run in (WINNER, *([back] if layout.record(back.run_id) in there else [])):
             assert run.files.items() <= there.items()
+
+    def check(state: State) -> None:
         if state.over:
+            won = back.run_id in announced(state.objects)
             results.add(state.results[0])
             assert won == (state.results[0] is Verdict.WON)
             gone = layout.shard(shard("goes")[0].name)
-            assert won == (gone in there) or not told_going(state.objects)
+            assert won == (gone in dict(state.objects)) or not told_going(state.objects)
 
     start = published(BEFORE, WINNER) | frozenset(staged.items())
     actors = [
         Actor(lambda: committing(commit, back.failed)),
         Actor(lambda: removes_replaced(WINNER, "goes")),
     ]
-    walk(start, actors, check)
+    walk(start, actors, look, check)
     assert results == {Verdict.WON, Verdict.IN_THE_WAY}
 
 
@@ -448,7 +448,7 @@ def test_real_stores_do_the_same(place: str, first: int | None, tmp_path: Path) 
                 while not settling.over:
                     objects = settling.on(objects)
             won = [run for run in (ONE, OTHER) if run.run_id in announced(objects)]
-            whole(snapshot(store), (BEFORE, ONE, OTHER))
+            whole((BEFORE, ONE, OTHER), snapshot(store))
             nothing_but(snapshot(store), (BEFORE,), won[0] if won else None)
             assert dead or {run.result for run in runs} == {Verdict.WON, Verdict.BEATEN}
 
