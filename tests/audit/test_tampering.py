@@ -58,9 +58,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
         _write(world)
         runs.append(world.run())
-    # And one that writes its table anew.
+    # And one that writes its table anew, and replaces shards whose rows all stay.
     world.file("more-1", "acct-other", transcript("good night", "it never will"))
-    _write(world)
+    _write(world, shard_bytes=2_500)
     runs.append(world.run())
     key, _ = load_signing_key(load_config(world.config), create=False)
     assert verify(world.out).faults == ()
@@ -68,8 +68,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Made(world.out, older, Signer.of(key), tuple(runs))
 
 
-def _write(world: World) -> None:
-    world.write('[policy]\nfile = "policy.toml"\n[output]\ntarget_shard_bytes = 700\n')
+def _write(world: World, shard_bytes: int = 700) -> None:
+    world.write(f'[policy]\nfile = "policy.toml"\n[output]\ntarget_shard_bytes = {shard_bytes}\n')
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ class AccountFacts:
         known = columns[2].is_valid()
         for column in columns[3:]:
             known = pc.or_(known, column.is_valid())
+        known = pc.and_(known, columns[0].is_valid())
         nullable = pa.schema([field.with_nullable(True) for field in ACCOUNTS_SCHEMA])
         rows = pa.RecordBatch.from_arrays(columns, schema=nullable)
         distinct = _distinct(pa.Table.from_batches([rows.filter(known)]))
