@@ -4,7 +4,8 @@
 
 Makes N short calls of many accounts in FOLDER (it must be new or empty), runs once over all of
 them, then with nothing new, then with one file in a thousand new and one account opted out. The
-gate alone is timed beside it. Accounts are of very different sizes, and each is a customer for some
+gate alone is timed beside it. Transcripts that are opened are counted by a hook in every process of a command,
+whoever opens them. Accounts are of very different sizes, and each is a customer for some
 of three years, as customers are. Bytes read are those of all processes of a command, whatever they
 read; the gate's are what reading the two tables takes.
 """
@@ -33,6 +34,21 @@ FILES_PER_ACCOUNT = 200
 _OPENINGS = "thank you for calling|hello there|good morning|how can i help you|one moment please"
 _MIDDLES = "the lamp is broken|my order has not come|i would like a refund|the chair is green"
 _ENDINGS = "let me look that up|that is all for today|please hold the line|have a good day"
+#: Loaded by every Python process that finds it on its path: tells a file of each transcript.
+_HOOK = """\
+import os
+import re
+import sys
+
+def told(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        if re.fullmatch(r"(?:.*/)?[0-9]+[.]json", arguments[0]):
+            handle = os.open({log!r}, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            os.write(handle, b".")
+            os.close(handle)
+
+sys.addaudithook(told)
+"""
 _JOB = """\
 [sources]
 manifest = "files.csv"
@@ -58,12 +74,14 @@ class Cost:
         processor_seconds: Of all its processes.
         read_bytes: What all its processes read.
         largest_process_bytes: The most that one of its processes held in memory.
+        opened: How often a transcript was opened.
     """
 
     seconds: float
     processor_seconds: float
     read_bytes: int
     largest_process_bytes: int
+    opened: int
 
 
 @dataclass(frozen=True)
@@ -101,11 +119,11 @@ def main() -> None:
     world = World(given.folder, given.files, given.shard_bytes)
     run = ("run", "--config", str(world.job), "--workers", str(given.workers))
     gate_alone = ("gate", "--config", str(world.job))
-    first = night(world.out, run)
-    gate = measured(gate_alone)
-    idle = night(world.out, run)
+    first = night(world, run)
+    gate = measured(world.hook, gate_alone)
+    idle = night(world, run)
     world.next_day()
-    nightly = night(world.out, run)
+    nightly = night(world, run)
     figures = {
         "files": given.files,
         "workers": given.workers,
@@ -140,6 +158,8 @@ class World:
         # Few are large: each weighs half of the one before in rank, roughly.
         self._weights = [1 / (rank + 10) for rank in range(len(self._spans))]
         (folder / "transcripts").mkdir(parents=True)
+        self.hook.mkdir()
+        (self.hook / "sitecustomize.py").write_text(_HOOK.format(log=str(self.hook / "opened")))
         self.job.write_text(_JOB.format(shard_bytes=shard_bytes))
         self._write_accounts(set())
         rows = self._rows(range(files), newest=False)
@@ -149,6 +169,11 @@ class World:
     def job(self) -> Path:
         """The configuration."""
         return self._folder / "job.toml"
+
+    @property
+    def hook(self) -> Path:
+        """A folder on the path of Python; what is opened is told there."""
+        return self._folder / "hook"
 
     @property
     def out(self) -> Path:
@@ -203,11 +228,12 @@ class World:
                 writer.writerow([f"a{number}", "true", "false", out, NOW.isoformat()])
 
 
-def night(out: Path, command: Sequence[str]) -> Night:
+def night(world: World, command: Sequence[str]) -> Night:
     """Runs, and looks what was written."""
+    out = world.out
     before = visible_runs(out)[-1:] if (out / "runs").exists() else ()
     had = {shard.name for run in before for shard in run.record.shards}
-    cost = measured(command)
+    cost = measured(world.hook, command)
     newest: VisibleRun = visible_runs(out)[-1]
     shards = newest.record.shards
     new = [shard for shard in shards if shard.name not in had]
@@ -228,19 +254,25 @@ def _written(run: VisibleRun) -> list[Path]:
     return [path for path in run.decisions_paths if path.parent == run.decisions_folder]
 
 
-def measured(arguments: Sequence[str]) -> Cost:
+def measured(hook: Path, arguments: Sequence[str]) -> Cost:
     """Runs the command in a process of its own, whose children's use is added to its own."""
+    opened = hook / "opened"
+    opened.unlink(missing_ok=True)
+    environment = {**os.environ, "PYTHONPATH": str(hook)}
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         started = time.perf_counter()
-        ended = subprocess.run([str(COMMAND), *arguments], stdout=subprocess.DEVNULL, check=False)
+        ended = subprocess.run(
+            [str(COMMAND), *arguments], stdout=subprocess.DEVNULL, env=environment, check=False
+        )
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         cost = Cost(
             time.perf_counter() - started,
             used.ru_utime + used.ru_stime,
             _read_bytes(),
             used.ru_maxrss * 1024,
+            opened.stat().st_size if opened.exists() else 0,
         )
         os.write(writing, json.dumps([ended.returncode, asdict(cost)]).encode())
         os._exit(0)

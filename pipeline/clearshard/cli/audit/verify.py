@@ -1,15 +1,29 @@
 """`audit verify`."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clearshard.audit.faults import Fault, printable
 from clearshard.cli.audit.options import EXIT, HeadOption, KeyOption, what_is_known
 from clearshard.cli.console import conclude, print_json, print_text, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
-from clearshard.errors import IntegrityError
+from clearshard.config import load_config
+from clearshard.errors import ConfigError, IntegrityError
+from clearshard.run.asked import now
 from clearshard.run.folder import require_ours
 
+if TYPE_CHECKING:  # importing it takes long; `--help` is quick
+    from clearshard.run.check_sources import SourcesChecked
+
+_RESTORE = "Restore the folder from a backup, or run again into a new one."
+_REREAD = (
+    'Run once with sources.reread = "all", and find out why their disk shows other content under '
+    "the same times."
+)
 _HEAD = "keep the head elsewhere: with --head it shows later whether an older state was put back"
 #: What a reader must know who named no key.
 _DOUBT = "; compare it with the key that you were told, or name that one with --key"
@@ -28,6 +42,14 @@ def verify(
     without_shards: Annotated[
         bool, typer.Option("--without-shards", help="Verify what an evidence bundle holds.")
     ] = False,
+    sources: Annotated[
+        bool,
+        typer.Option(
+            "--sources",
+            help="Read every transcript again that the newest run has read, whatever its version; "
+            "with --config.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Is everything on disk what was recorded, by the right key, and do all counts reconcile?"""
@@ -35,15 +57,27 @@ def verify(
 
     folder = require_ours(folder_to_read(config, out))
     known = what_is_known(config, key, head, with_shards=not without_shards)
+    if sources and config is None:
+        raise ConfigError("--sources", ["name the configuration that says where they are"])
     report = verify_folder(folder.root, known)
+    checked_sources = None
+    if sources and config is not None and report.sound:
+        checked_sources = _check_sources(config, folder.root)
+        report = replace(report, faults=tuple(_hidden(checked_sources)))
     if as_json:
-        print_json({**report.to_dict(), "expected_key": known.public_key})
+        of_sources = {} if checked_sources is None else {"sources": asdict(checked_sources)}
+        print_json({**report.to_dict(), "expected_key": known.public_key, **of_sources})
     else:
         checked = report.checked
         print_text(
             f"checked {checked.events:,} events, {checked.runs:,} runs, {checked.decisions:,} "
             f"decisions, {checked.shards:,} shards, {checked.transcripts:,} transcripts"
         )
+        if checked_sources is not None:
+            print_text(
+                f"read {checked_sources.read:,} transcripts again; {len(checked_sources.changed):,} "
+                "have changed since the newest run, or cannot be read: the next one sees that"
+            )
         for fault in report.faults:
             print_text(f"FAULT {shown(fault)}")
         if report.sound:
@@ -54,7 +88,23 @@ def verify(
     if not report.sound:
         conclude(
             IntegrityError(
-                f"{len(report.faults):,} faults, the first at {report.faults[0].location}. Restore "
-                "the folder from a backup, or run again into a new one."
+                f"{len(report.faults):,} faults, the first at {report.faults[0].location}. "
+                f"{_RESTORE if checked_sources is None else _REREAD}"
             )
+        )
+
+
+def _check_sources(config: Path, out: Path) -> "SourcesChecked":
+    from clearshard.audit.reading import picked_runs
+    from clearshard.run.check_sources import check_sources
+
+    [newest] = picked_runs(out)
+    return check_sources(load_config(config), newest, now())
+
+
+def _hidden(checked: "SourcesChecked") -> Iterator[Fault]:
+    for name in checked.hidden:
+        yield Fault(
+            f"transcript of {printable(name)}",
+            "is not the one that the newest run has redacted, although its version stands",
         )
