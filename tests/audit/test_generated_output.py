@@ -11,7 +11,7 @@ import pytest
 
 from clearshard.audit.decisions import DecisionsWriter
 from clearshard.audit.explain import explain
-from clearshard.audit.listing import list_decisions
+from clearshard.audit.listing import decisions_on, list_decisions
 from clearshard.audit.reading import Pick, visible_runs
 from clearshard.audit.summary import summarise
 from clearshard.audit.verify import verify
@@ -111,6 +111,24 @@ def test_explain_finds_every_decision(out: Path, place: int) -> None:
         assert verdict.written is None or verdict.written.shard is not None
     assert len(there) == (2 if 1_000 <= place < CHUNK + 5_000 else 1)
     assert explain(out, file_id[:-1] + ("0" if file_id[-1] != "0" else "1")) is None
+
+
+def test_a_row_that_was_replaced_is_not_found_again(out: Path) -> None:
+    """Also in a row group before which none is read, since their filters rule the id out."""
+    first, second = visible_runs(out)
+    base = first_rows(out).column("file_id").to_pylist()
+    replaced = pq.ParquetFile(second.table.replaced[0]).read().column("row").to_pylist()
+    now = {row["file_id"]: row for row in rows_of(out, second.run_id)}
+    changed = [base[row] for row in replaced if row >= CHUNK and base[row] in now]
+    assert changed
+    for file_id in changed[:3]:
+        before, after = decisions_on((first, second), file_id)
+        assert before["file_id"] == after["file_id"] == file_id
+        assert (before["state"], before["reasons"]) != (after["state"], after["reasons"])
+        assert (after["state"], after["reasons"]) == (
+            now[file_id]["state"],
+            now[file_id]["reasons"],
+        )
 
 
 def test_row_groups_have_filters_and_one_size(out: Path) -> None:
