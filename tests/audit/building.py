@@ -95,13 +95,16 @@ ROWS = (
 
 def decision(row: Row) -> dict[str, Any]:
     written = row.state == "written"
+    facts = {**FACTS, **row.facts}
+    if row.account_id is None:  # of nobody nothing is known
+        facts |= dict.fromkeys(names_of(owner="account"))
     return {
         "file_id": row.file_id,
         "account_id": row.account_id,
         "state": row.state,
         "reasons": list(row.reasons),
         "error_type": row.error_type,
-        "facts": {**FACTS, **row.facts},
+        "facts": facts,
         "policy_digest": row.policy_digest,
         "decided_at": START,
         "doc_key": row.key if written else None,

@@ -247,7 +247,7 @@ def test_listing_is_as_the_manifest_was_and_ready_for_json(output: Output) -> No
     assert set(rows[0]) == {*DECISION_SCHEMA.names, "run_id"}
     assert rows[0]["facts"]["submitted_at"] == "2026-03-01T12:00:00Z"
     assert rows[0]["facts"]["expires_at"] is None
-    assert rows[0]["decided_at"] == visible_runs(output.out)[-1].record.as_of
+    assert rows[0]["decided_at"] == output.record("s").as_of
     assert (rows[2]["doc_key"], rows[2]["period"]) == (key_of("f3"), "2026-02")
     assert rows[2]["account_key"] == ACCOUNT_KEY
     assert rows[3]["reasons"] == ["baa_executed", "opted_out"]

@@ -26,8 +26,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from clearshard.audit.database import literal_path
-from clearshard.audit.query_tree import check, refused
+from clearshard.audit.database import connected, literal_path
+from clearshard.audit.query_tree import check, may_read_accounts, refused
 from clearshard.audit.reading import VisibleRun, open_decisions
 from clearshard.audit.views import add_views
 from clearshard.errors import ClearshardError, QueryStopped
@@ -125,7 +125,10 @@ def answered(question: Question) -> Iterator[bytes]:
     Raises:
         QueryRefused: As `clearshard.audit.query.open_query`, and the others.
     """
-    with open_decisions(question.runs, accounts=True) as connection:
+    # Finding the facts of accounts takes as long again as many a question.
+    with connected() as parser:
+        accounts = may_read_accounts(parser, question.sql)
+    with open_decisions(question.runs, accounts=accounts) as connection:
         add_views(connection, question.out, question.runs)
         _require_whole_files(connection, question.runs)
         lock(connection, question.runs)

@@ -13,6 +13,7 @@ import duckdb
 from clearshard.audit.faults import printable
 from clearshard.audit.views import VIEWS
 from clearshard.errors import QueryRefused
+from clearshard.records.facts import names_of
 
 #: Functions that make rows out of their arguments alone.
 _TABLE_FUNCTIONS = frozenset(("unnest", "range", "generate_series"))
@@ -35,6 +36,15 @@ _REFUSED = re.compile(
     r"format_pg_type|map_to_pg_oid|parse_duckdb_.*"
 )
 
+#: What a plain SELECT is made of: of whatever else there is, not all that it reads may be named.
+_PLAIN = frozenset(
+    (
+        *("SELECT_NODE", "BASE_TABLE", "COLUMN_REF", "CONSTANT", "FUNCTION", "COMPARISON"),
+        *("CONJUNCTION", "OPERATOR", "CASE", "CAST", "BETWEEN", "ORDER_MODIFIER", "ORDER_DEFAULT"),
+        *("ASCENDING", "DESCENDING", "LIMIT_MODIFIER", "DISTINCT_MODIFIER"),
+    )
+)
+_OF_FILES = frozenset(names_of(owner="file"))
 _MOST_OF_A_MESSAGE = 500
 
 
@@ -137,6 +147,52 @@ class _Checked:
             self.node(entry["value"], tables)
             tables |= {name}
         return tables
+
+
+def may_read_accounts(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    """Whether a query may ask for a fact of an account.
+
+    It may, unless each part of it is known to be of a plain SELECT that names what it reads: what
+    takes all columns, or calls them otherwise, could mean `facts` as a whole.
+
+    Args:
+        connection: Whose syntax it is.
+        sql: The query, which need not be one.
+    """
+    try:
+        [(told,)] = connection.execute("SELECT json_serialize_sql($sql)", {"sql": sql}).fetchall()
+        tree = json.loads(told)
+        return tree.get("error") is not False or not _is_plain(tree["statements"], _tables(tree))
+    except (duckdb.Error, RecursionError):
+        return True
+
+
+def _tables(node: Any) -> frozenset[str]:
+    """What the tables of a query are called in it: such a name by itself is a whole row."""
+    if isinstance(node, list):
+        return frozenset().union(*map(_tables, node))
+    if not isinstance(node, dict):
+        return frozenset()
+    named = {node.get("alias"), node.get("table_name")} if node.get("type") == "BASE_TABLE" else ()
+    below = map(_tables, node.values())
+    return frozenset(str(name).lower() for name in named if name).union(*below)
+
+
+def _is_plain(node: Any, tables: frozenset[str]) -> bool:
+    if isinstance(node, list):
+        return all(_is_plain(inner, tables) for inner in node)
+    if not isinstance(node, dict):
+        return True
+    kind = node.get("class", node.get("type"))
+    if isinstance(kind, str) and kind not in _PLAIN:
+        return False
+    if kind == "BASE_TABLE" and node.get("column_name_alias"):
+        return False
+    if kind == "COLUMN_REF":
+        *_, before, name = "", *(str(part).lower() for part in node.get("column_names", ()))
+        if name in tables or name == "facts" or (before == "facts" and name not in _OF_FILES):
+            return False
+    return all(_is_plain(inner, tables) for inner in node.values())
 
 
 def _check_table(node: dict[str, Any], tables: frozenset[str]) -> None:

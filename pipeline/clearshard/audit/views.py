@@ -71,7 +71,7 @@ _EVENTS = pa.schema(
 
 
 def add_views(connection: duckdb.DuckDBPyConnection, out: Path, runs: Sequence[VisibleRun]) -> None:
-    """Adds all views but ``decisions``, which `open_decisions` has made, with accounts.
+    """Adds all views but ``decisions``, which `open_decisions` has made.
 
     Raises:
         IntegrityError: The ledger is damaged.

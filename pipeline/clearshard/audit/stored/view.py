@@ -53,9 +53,8 @@ def table_view(
 ) -> None:
     """Makes a view of the decisions of some runs.
 
-    It has the columns of DECISION_SCHEMA, `run_id`, `run_order`, which numbers the tables as they
-    are given, and `reading`, `file` and `row`: which reading of the registry decided, and where the
-    row lies.
+    It has the columns of DECISION_SCHEMA, `run_id`, and `run_order`, which numbers the tables as
+    they are given. Beside it there is one that is called ``<view>_of_files``: see `rows_view`.
 
     Args:
         connection: From `clearshard.audit.database.connected`.
@@ -63,15 +62,22 @@ def table_view(
         tables: The runs.
         accounts: Whether `facts` has the facts of accounts as well. Finding them takes time.
     """
-    rows_view(connection, view if not accounts else f"{view}_of_files", tables)
+    rows_view(connection, f"{view}_of_files", tables)
     if accounts:
         _with_accounts(connection, view, tables)
+        return
+    columns = ", ".join([*DECISION_SCHEMA.names, *_RUN])
+    connection.execute(f"CREATE VIEW {view} AS SELECT {columns} FROM {view}_of_files")  # noqa: S608 - own words
 
 
 def rows_view(
     connection: duckdb.DuckDBPyConnection, view: str, tables: Sequence[StoredTable]
 ) -> None:
-    """The view of `table_view` where `facts` has those of files alone."""
+    """Makes a view of the rows in force as they are stored.
+
+    It has the columns of ROW_SCHEMA, what `table_view` says of runs, and where the row lies: `file`
+    and `row`.
+    """
     lines = _lines(tables)
     files = _files(lines)
     own = [name for name in ROW_SCHEMA.names if name != "facts"]
@@ -225,5 +231,7 @@ def _scan(
         filename=True,
         file_row_number=numbered,
         hive_partitioning=False,
+        # Every file is looked into now: a damaged one is found here, and not by who asks.
+        union_by_name=True,
     )
     rows.create_view(name)
