@@ -12,7 +12,7 @@ from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.ledger.appending import Said
 from clearshard.audit.ledger.content import events_of
-from clearshard.errors import IntegrityError
+from clearshard.errors import IntegrityError, StoreUnavailable
 from clearshard.run.commit import (
     Append,
     Delete,
@@ -23,6 +23,7 @@ from clearshard.run.commit import (
     Replace,
     Steps,
     Verdict,
+    carry_out,
     committing,
     forgetting,
     preparing,
@@ -520,3 +521,30 @@ def test_an_announced_run_that_was_altered_is_told_to_have_failed(what: str) -> 
     assert announced(end) == [BEFORE.run_id]
     if what != "record":  # nobody knows what it had put
         nothing_but(end, (BEFORE,), None)
+
+
+class Silent:
+    """A store that can be read, and says of no event whether the ledger was told of it."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+
+    def __call__(self, operation: Operation) -> Any:
+        if isinstance(operation, Append):
+            raise StoreUnavailable("does not answer")
+        answer, self._objects = apply(self._objects, operation)
+        return answer
+
+
+@pytest.mark.parametrize("steps", ["commit", "forget", "settle"])
+def test_a_store_that_never_says_what_was_told_is_not_asked_for_ever(steps: str) -> None:
+    staged = f"{layout.staging(ONE.run_id)}/{layout.STAGED_RECORD}"
+    altered = {**dict(published(BEFORE)), staged: ONE.record}
+    altered[layout.LEDGER] = told(BEFORE.announced, ONE.announced)
+    start, what = {
+        "commit": (published(BEFORE), committing(ONE.commit(0, CARRIED), ONE.failed)),
+        "forget": (published(BEFORE), forgetting(ONE.run_id, ONE.failed)),
+        "settle": (frozenset(altered.items()), settling(ONE.run_id, ONE.failed)),
+    }[steps]
+    with pytest.raises(StoreUnavailable, match="next run finds out"):
+        carry_out(what, Silent(start))

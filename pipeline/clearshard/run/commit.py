@@ -561,11 +561,20 @@ def settling(run_id: str, failed: Said) -> Steps[bool]:
         return True
     if announced is not None:
         # What it has put is not what it was: it was not a crash that left it so.
-        while run_id in told_by(seen.events).announced:
-            yield from _appended(seen, failed)
-            seen = yield Look()
+        yield from _taken_back(run_id, failed)
     yield from forgetting(run_id, failed)
     return False
+
+
+def _taken_back(run_id: str, failed: Said) -> Steps[None]:
+    """Tells the ledger of an announced run that it failed after all."""
+    for _ in range(_MOST_TRIES):
+        seen: Seen = yield Look()
+        if run_id not in told_by(seen.events).announced:
+            return
+        if (yield from _appended(seen, failed)):
+            return
+    raise _nobody_knows(run_id)
 
 
 def _is_whole(record: bytes, sha256: str) -> Steps[bool]:
