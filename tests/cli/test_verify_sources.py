@@ -1,6 +1,7 @@
 """`audit verify --sources` on the command line."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ def command(*arguments: object) -> int:
 def world(tmp_path: Path) -> World:
     world = small_world(tmp_path)
     world.export_now()
+    world.clock = lambda: datetime.now(UTC)
     world.write(SETTINGS)
     world.run()
     return world

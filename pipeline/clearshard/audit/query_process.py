@@ -130,7 +130,6 @@ def answered(question: Question) -> Iterator[bytes]:
         accounts = may_read_accounts(parser, question.sql)
     with open_decisions(question.runs, accounts=accounts) as connection:
         add_views(connection, question.out, question.runs)
-        _require_whole_files(connection, question.runs)
         lock(connection, question.runs)
         with _told(question.seconds):
             check(connection, question.sql)
@@ -151,18 +150,6 @@ def answered(question: Question) -> Iterator[bytes]:
             yield Kind.END
         finally:
             timer.cancel()
-
-
-def _require_whole_files(connection: duckdb.DuckDBPyConnection, runs: Sequence[VisibleRun]) -> None:
-    """Looks at the end of each file: one that is cut off is a fault, and not the query's.
-
-    Raises:
-        IntegrityError: From `open_decisions`, where one is damaged or missing.
-    """
-    paths = dict.fromkeys(str(path) for run in runs for path in run.decisions_paths)
-    if paths:
-        asked = {"paths": [literal_path(path) for path in paths]}
-        connection.execute("SELECT count(*) FROM parquet_file_metadata($paths)", asked).fetchall()
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -1,4 +1,4 @@
-"""Are the transcripts still what a run has recorded? Reads every eligible one, whatever its version.
+"""Are transcripts still what a run has recorded? Reads every eligible one, whatever its version.
 
 A transcript that was changed since then has another version, and the next run reads it. One whose
 version stands although its content is another is what versions cannot see: its disk does not keep
@@ -129,13 +129,13 @@ def _compared(
         looks.append(looked)
         names = batch.scratch.column("file_id").take(pa.array(looked.rows))
         join.ask(number, looked.rows, hash_ids(names))
-    for (number, batch), looked, (rows, records) in zip(
+    for (number, batch), looked, (found, of_hash) in zip(
         enumerate(intake.batches()), looks, join.answers(), strict=True
     ):
-        taken = pa.array(rows)
+        taken = pa.array(found)
         names = batch.scratch.column("file_id").take(taken)
-        ours = are_of(records, names, batch.account_ids.take(taken))
-        rows, records = rows[ours], records[ours]
+        ours = are_of(of_hash, names, batch.account_ids.take(taken))
+        rows, records = found[ours], of_hash[ours]
         at = np.searchsorted(looked.rows, rows)
         same = (looked.versions[at] == records["version"]).all(axis=1)
         stands = same & looked.lasting[at] & records["has_version"]

@@ -75,8 +75,9 @@ def verify(
         )
         if checked_sources is not None:
             print_text(
-                f"read {checked_sources.read:,} transcripts again; {len(checked_sources.changed):,} "
-                "have changed since the newest run, or cannot be read: the next one sees that"
+                f"read {checked_sources.read:,} transcripts again; "
+                f"{len(checked_sources.changed):,} have changed since the newest run, or cannot be "
+                "read: the next one sees that"
             )
         for fault in report.faults:
             print_text(f"FAULT {shown(fault)}")
