@@ -4,9 +4,9 @@
 
 Makes N short calls of many accounts in FOLDER (it must be new or empty), runs once over all of
 them, then with nothing new, then with one file in a thousand new and one account opted out. The
-gate alone is timed beside it. Transcripts that are opened are counted by a hook in every process of a
-command. Accounts are of very different sizes, and each is a customer for some
-of three years, as customers are. Bytes read are those of all processes of a command, whatever they
+gate alone is timed beside it. Transcripts that are opened are counted by a hook in every process of
+a command. Accounts are of very different sizes, and each is a customer for some of three years, as
+customers are. Bytes read are those of all processes of a command, whatever they
 read; the gate's are what reading the two tables takes.
 """
 
