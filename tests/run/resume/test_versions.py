@@ -114,6 +114,20 @@ def test_many_versions_are_worth_a_record_and_few_are_not(
     assert opened == []
 
 
+def test_what_never_gets_a_version_is_worth_no_record(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or every night would make one: deleted, too large, or not there."""
+    monkeypatch.setattr(standing, "WORTH_A_RECORD", 0)
+    said = {"id": "file-5", "status": "completed", "text": "Deleted by user."}
+    (world.root / "transcripts" / "file-5.json").write_text(json.dumps(said))
+    (world.root / "transcripts" / "file-7.json").write_bytes(b" " * 5_000)
+    (world.root / "transcripts" / "file-9.json").unlink()
+    write(world, SETTINGS + "\n[limits]\nmax_transcript_bytes = 4000\n")
+    go(world)
+    assert go(world).unchanged
+
+
 def _touched(world: World) -> None:
     path = world.root / "transcripts" / "file-3.json"
     os.utime(path, ns=(1, 1))

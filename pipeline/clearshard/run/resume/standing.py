@@ -163,10 +163,10 @@ class _Judge:
                 number, together(self._standing_rows(rows[stands], records[stands]), found)
             )
             self._standing.read += len(wanted)
-            lasting = looked.rows[looked.lasting]
-            self._standing.newly_known += int(
-                np.isin(found.column("row"), np.setdiff1d(lasting, rows[same])).sum()
-            )
+            # Of what has no content that is kept, no version is either: it is read every time.
+            kept = found.filter(found.column("content_sha256").is_valid()).column("row").to_numpy()
+            new_versions = np.setdiff1d(looked.rows[looked.lasting], rows[same])
+            self._standing.newly_known += int(np.isin(kept, new_versions).sum())
             self._standing.add(outcomes, self._remembered.redactor_digest)
             yield outcomes
 
