@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from clearshard.audit.reading import VisibleRun, open_decisions
 from clearshard.config import Config
-from clearshard.eligibility.ids import hash_ids, second_hash_ids
+from clearshard.eligibility.ids import hash_ids
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
 from clearshard.engines.stopping import Stop
@@ -28,8 +28,8 @@ from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.links import Links
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.hashjoin import HashJoin, Records
-from clearshard.run.resume.looks import VERSION_BYTES, Looker
-from clearshard.run.resume.recall import are_of
+from clearshard.run.resume.looks import VERSION_BYTES, Looker, read_looks, write_looks
+from clearshard.run.resume.recall import name_records, of_these_files
 from clearshard.run.units import Opening, units_of
 from clearshard.run.work import read_content
 
@@ -94,7 +94,10 @@ def check_sources(
             for batch in connection.sql(_READ).to_arrow_reader(_ROWS_AT_ONCE):
                 join.add(_records(batch))
         with ContainerReader(config.limits, Stop()) as reader:
-            found = list(_compared(config, intake, join, reader, disk_now_ns()))
+            root = config.path(config.sources.transcripts)
+            looker = Looker(root, Links(root), config.limits, disk_now_ns())
+            looks = Path(scratch, "looks.arrow")
+            found = list(_compared(config, intake, join, reader, looker, looks))
     return SourcesChecked(
         sum(count for count, _, _ in found),
         tuple(sorted(name for _, changed, _ in found for name in changed)),
@@ -104,9 +107,7 @@ def check_sources(
 
 def _records(decisions: pa.RecordBatch) -> Records:
     records = np.zeros(decisions.num_rows, _RECORD)
-    records["hash"] = hash_ids(decisions.column("file_id"))
-    records["second_hash"] = second_hash_ids(decisions.column("file_id"))
-    records["account_hash"] = hash_ids(decisions.column("account_id"))
+    name_records(records, decisions.column("file_id"), decisions.column("account_id"))
     versions = decisions.column("version")
     records["has_version"] = versions.is_valid().to_numpy(zero_copy_only=False)
     records["version"] = from_text(versions, VERSION_BYTES)
@@ -115,27 +116,26 @@ def _records(decisions: pa.RecordBatch) -> Records:
 
 
 def _compared(
-    config: Config, intake: Intake, join: HashJoin, reader: ContainerReader, now_ns: int
+    config: Config,
+    intake: Intake,
+    join: HashJoin,
+    reader: ContainerReader,
+    looker: Looker,
+    looks: Path,
 ) -> Iterator[tuple[int, list[str], list[str]]]:
     """Of each batch how many were read, and the ids of those that changed, seen and unseen."""
     root = config.path(config.sources.transcripts)
-    looker = Looker(root, Links(root), config.limits, now_ns)
     opening = Opening(
         root, config.limits.max_transcript_bytes, reader.read, config.output.shard_period
     )
-    looks = []
-    for number, batch in enumerate(intake.batches()):
-        looked = looker.look(number, batch)
-        looks.append(looked)
+    write_looks(looker, intake, looks)
+    for (number, batch), looked in zip(enumerate(intake.batches()), read_looks(looks), strict=True):
         names = batch.scratch.column("file_id").take(pa.array(looked.rows))
         join.ask(number, looked.rows, hash_ids(names))
     for (number, batch), looked, (found, of_hash) in zip(
-        enumerate(intake.batches()), looks, join.answers(), strict=True
+        enumerate(intake.batches()), read_looks(looks), join.answers(), strict=True
     ):
-        taken = pa.array(found)
-        names = batch.scratch.column("file_id").take(taken)
-        ours = are_of(of_hash, names, batch.account_ids.take(taken))
-        rows, records = found[ours], of_hash[ours]
+        rows, records = of_these_files(batch, found, of_hash)
         at = np.searchsorted(looked.rows, rows)
         same = (looked.versions[at] == records["version"]).all(axis=1)
         stands = same & looked.lasting[at] & records["has_version"]

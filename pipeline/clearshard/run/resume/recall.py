@@ -27,6 +27,7 @@ from clearshard.records.places import PLACE_DIGITS
 from clearshard.records.run import ShardFile
 from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.folder import OutputFolder
+from clearshard.run.intake import Provisional
 from clearshard.run.publish import announcements
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.earlier import Builder, Earlier, Found, Source
@@ -131,7 +132,7 @@ class Remembered:
     def answers(self) -> "Iterator[tuple[npt.NDArray[np.int64], Records]]":
         """Of each batch that was asked about the rows that something is remembered of.
 
-        Whose they are is still to be asked: see `are_of`.
+        Whose they are is still to be asked: see `of_these_files`.
         """
         if self._join is None:
             nothing = np.empty(0, np.int64), np.empty(0, _RECORD)
@@ -140,13 +141,25 @@ class Remembered:
             yield from self._join.answers()
 
 
-def are_of(records: Records, file_ids: pa.Array, account_ids: pa.Array) -> npt.NDArray[np.bool_]:
-    """Whether each record is of this file of this account, and not of one with the same hash.
+def name_records(records: Records, file_ids: pa.Array, account_ids: pa.Array) -> None:
+    """Writes into records whose they are: `hash`, `second_hash` and `account_hash`."""
+    records["hash"] = hash_ids(file_ids)
+    records["second_hash"] = second_hash_ids(file_ids)
+    records["account_hash"] = hash_ids(account_ids)
+
+
+def of_these_files(
+    batch: Provisional, rows: npt.NDArray[np.int64], records: Records
+) -> tuple[npt.NDArray[np.int64], Records]:
+    """Those of some rows whose record is of this file of this account, not of one with its hash.
 
     A file that was moved to another account has a row of another account.
     """
-    same = records["second_hash"] == second_hash_ids(file_ids)
-    return np.asarray(same & (records["account_hash"] == hash_ids(account_ids)), np.bool_)
+    taken = pa.array(rows)
+    file_ids = batch.scratch.column("file_id").take(taken)
+    ours = records["second_hash"] == second_hash_ids(file_ids)
+    ours &= records["account_hash"] == hash_ids(batch.account_ids.take(taken))
+    return rows[ours], records[ours]
 
 
 def recall(
@@ -253,9 +266,7 @@ class _Memory:
         batch, read, kinds = batch.filter(pa.array(taken)), read[taken], kinds[taken]
         records = np.zeros(batch.num_rows, _RECORD)
         records["is_known"] = read
-        records["hash"] = hash_ids(batch.column("file_id"))
-        records["second_hash"] = second_hash_ids(batch.column("file_id"))
-        records["account_hash"] = hash_ids(batch.column("account_id"))
+        name_records(records, batch.column("file_id"), batch.column("account_id"))
         records["kind"] = np.where(read, kinds, 0)
         records["has_version"] = batch.column("version").is_valid().to_numpy(zero_copy_only=False)
         for name, column in (

@@ -36,7 +36,7 @@ from clearshard.run.resume.bytes_columns import packed
 from clearshard.run.resume.earlier import Found
 from clearshard.run.resume.hashjoin import Records
 from clearshard.run.resume.looks import Looks, read_looks
-from clearshard.run.resume.recall import Remembered, are_of
+from clearshard.run.resume.recall import Remembered, of_these_files
 from clearshard.run.units import Opening, units_of
 from clearshard.run.work import form_of, read_content
 from clearshard.shards.pseudonyms import account_key, doc_key
@@ -151,7 +151,7 @@ class _Judge:
         for (number, batch), looked in zip(
             enumerate(intake.batches()), read_looks(looks), strict=True
         ):
-            rows, records = self._of_these_files(batch, *next(answers))
+            rows, records = of_these_files(batch, *next(answers))
             same = self._same_versions(looked, rows, records)
             stands = same if self._versions_stand else np.zeros(len(rows), np.bool_)
             known = dict(zip(rows[~stands].tolist(), records[~stands], strict=True))
@@ -169,14 +169,6 @@ class _Judge:
             self._standing.newly_known += int(np.isin(kept, new_versions).sum())
             self._standing.add(outcomes, self._remembered.redactor_digest)
             yield outcomes
-
-    def _of_these_files(
-        self, batch: Provisional, rows: _Ints, records: Records
-    ) -> tuple[_Ints, Records]:
-        taken = pa.array(rows)
-        file_ids = batch.scratch.column("file_id").take(taken)
-        ours = are_of(records, file_ids, batch.account_ids.take(taken))
-        return rows[ours], records[ours]
 
     def _same_versions(self, looked: Looks, rows: _Ints, records: Records) -> _Bools:
         """Whether the version of each row that something is remembered of is still the same."""
