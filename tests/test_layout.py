@@ -51,7 +51,6 @@ OTHER_MEANINGS = {
     ("records/run.py", "decisions"): "what a file holds, from which the layout forms its name",
     ("run/commit.py", "shards"): "a key of the ledger's JSON",
     ("run/fingerprint.py", "shards"): "a package",
-    ("run/finish.py", "decisions"): "a folder in the scratch of a run",
     ("run/replaced.py", "shards"): "a key of the ledger's JSON",
     ("run/whatif.py", "*.parquet"): "decisions of a proposal, which is no run",
     ("shards/reuse.py", ".parquet"): "a shard, and no checkpoint",

@@ -17,13 +17,16 @@ from clearshard import layout
 from clearshard.audit.decisions import recorded
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.marker import MARKER
-from clearshard.audit.reading import read_record
+from clearshard.audit.reading import VisibleRun, read_record
 from clearshard.audit.stored.accounts import AccountFacts, rows_of_files
-from clearshard.audit.stored.keeping import Limits, Whole, keep
+from clearshard.audit.stored.writing import write_accounts
 from clearshard.config import default_policy_text
 from clearshard.records.facts import names_of
 from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
 from clearshard.records.schemas import DECISION_SCHEMA, ROW_SCHEMA, SHARD_SCHEMA
+from clearshard.run.before import read_before
+from clearshard.run.output.changes import Changes
+from clearshard.run.output.keeping import Limits, keep_changes, may_follow
 
 from .signers import SIGNER
 
@@ -131,16 +134,15 @@ def shard_row(key: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def write_whole(folder: Path, decisions: Sequence[dict[str, Any]]) -> Whole:
-    """The whole table in two files, and what it says of accounts.
+def stored(decisions: Sequence[dict[str, Any]]) -> tuple[list[pa.RecordBatch], pa.Table]:
+    """What is stored of decisions, in two parts, and what of accounts.
 
     Two decisions may say different things of one account: of as many readings of the registry.
     """
     half = (len(decisions) + 1) // 2
-    folder.mkdir()
     known: dict[str | None, list[dict[str, Any]]] = {}
-    accounts, files = AccountFacts(), []
-    for number, some in enumerate((decisions[:half], decisions[half:])):
+    accounts, parts = AccountFacts(), []
+    for some in (decisions[:half], decisions[half:]):
         readings = []
         for one in some:
             of_account = {n: one["facts"].get(n) for n in names_of(owner="account")}
@@ -148,19 +150,30 @@ def write_whole(folder: Path, decisions: Sequence[dict[str, Any]]) -> Whole:
             if of_account not in said:
                 said.append(of_account)
             readings.append(said.index(of_account))
-        table = pa.Table.from_pylist(list(some), schema=DECISION_SCHEMA).combine_chunks()
+        batch = pa.RecordBatch.from_pylist(list(some), schema=DECISION_SCHEMA)
         column = pa.array(readings, pa.int8())
+        parts.append(rows_of_files(batch, column))
+        accounts.add(batch, column)
+    return parts, accounts.table()
+
+
+def write_whole(
+    folder: Path, parts: Sequence[pa.RecordBatch], accounts: pa.Table
+) -> tuple[DecisionsFile, ...]:
+    """A whole table, a file for each part of it."""
+    folder.mkdir(parents=True)
+    files = []
+    for number, rows in enumerate(parts):
         path = folder / f"decisions-{number:05d}.parquet"
-        rows = [rows_of_files(batch, column) for batch in table.to_batches()]
-        pq.write_table(pa.Table.from_batches(rows, ROW_SCHEMA), path)
-        files.append(recorded(path, len(some)))
-        for batch in table.to_batches():
-            accounts.add(batch, column)
-    if len(accounts.table()):
-        path = folder / "accounts-00000.parquet"
-        pq.write_table(accounts.table(), path)
-        files.append(recorded(path, len(accounts.table())))
-    return Whole(folder, tuple(files))
+        pq.write_table(pa.Table.from_batches([rows], ROW_SCHEMA), path)
+        files.append(recorded(path, len(rows)))
+    return (*files, *write_accounts(folder, accounts))
+
+
+def compared(before: VisibleRun, parts: Sequence[pa.RecordBatch], scratch: Path) -> Changes:
+    """What is new in rows since a run."""
+    scratch.mkdir(exist_ok=True)
+    return read_before(before, scratch, None).rows.compared(parts)
 
 
 class Output:
@@ -305,9 +318,14 @@ class Output:
     ) -> tuple[DecisionsFile, ...]:
         folder = self.out / "audit" / "decisions" / f"run={run_id}"
         before = None if follows is None else read_record(self.record_path(follows))
-        with tempfile.TemporaryDirectory() as scratch:
-            whole = write_whole(Path(scratch) / folder.name, decisions)
-            return keep(whole, before, folder, limits)
+        parts, accounts = stored(decisions)
+        if before is not None:
+            with tempfile.TemporaryDirectory() as scratch:
+                changes = compared(before, parts, Path(scratch))
+            if may_follow(before, changes, limits):
+                rows = [parts[part].take(pa.array(at)) for part, at in changes.added.items()]
+                return keep_changes(before, changes, rows, accounts, folder)
+        return write_whole(folder, parts, accounts)
 
     def write_shard(
         self,

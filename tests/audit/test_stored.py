@@ -16,14 +16,23 @@ from clearshard.audit.contents import decisions_faults
 from clearshard.audit.listing import decisions_on, list_decisions
 from clearshard.audit.query import open_query
 from clearshard.audit.reading import VisibleRun, open_decisions, visible_runs
-from clearshard.audit.stored.compare import compared
-from clearshard.audit.stored.keeping import Limits
-from clearshard.audit.stored.reading import read_rows
+from clearshard.audit.stored.reading import read_placed
 from clearshard.audit.stored.table import wrote_table
 from clearshard.records.run import Holds
-from clearshard.records.schemas import DECISION_SCHEMA, ROW_SCHEMA
+from clearshard.records.schemas import DECISION_SCHEMA
+from clearshard.run.output.changes import same_accounts
+from clearshard.run.output.keeping import Limits
 
-from .building import NO_LIMITS, START, Output, Row, decision, excluded, write_whole
+from .building import (
+    NO_LIMITS,
+    START,
+    Output,
+    Row,
+    compared,
+    decision,
+    excluded,
+    stored,
+)
 from .reference import decisions_of
 
 FILES = "abcdef"
@@ -114,10 +123,8 @@ def test_any_history_is_what_whole_tables_would_be(
         assert [row["file_id"] for row in listed] == [
             row["file_id"] for row in decisions_of(output.out, run.run_id)
         ]
-        stored = [
-            row for batch in read_rows(run.table, ROW_SCHEMA.names) for row in batch.to_pylist()
-        ]
-        assert len(stored) == len(decisions)
+        rows = [row for placed in read_placed(run.table) for row in placed.rows.to_pylist()]
+        assert len(rows) == len(decisions)
     for file_id in FILES:
         found = decisions_on(runs, file_id)
         listed = [
@@ -278,9 +285,10 @@ def test_whether_two_tables_say_the_same(
     output: Output, tmp_path: Path, now: list[Row], same: bool
 ) -> None:
     output.publish("a", ten())
-    whole = write_whole(tmp_path / "run=b", [decision(row) for row in now])
-    with compared(visible_runs(output.out)[0].table, whole.table) as found:
-        assert found.nothing is same
+    [before] = visible_runs(output.out)
+    rows, accounts = stored([decision(row) for row in now])
+    decided_otherwise = compared(before, rows, tmp_path / "scratch").decided_otherwise
+    assert (not decided_otherwise and same_accounts(before.table, accounts)) is same
 
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -52,7 +52,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     world.file("late-0", "acct-other", transcript("good day", "the lamp works"))
     _write(world)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("clearshard.audit.stored.keeping.LIMITS", NO_LIMITS)
+        patch.setattr("clearshard.run.output.keeping.LIMITS", NO_LIMITS)
         runs.append(world.run())
         world.files = [file for file in world.files if file["file_id"] not in ("late-0", "good-1")]
         world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))

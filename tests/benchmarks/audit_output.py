@@ -12,9 +12,10 @@ bytes, every run sees the same files again, and memory does not grow with their 
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +24,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard import layout
+from clearshard.audit.decisions import DecisionsWriter
 from clearshard.audit.events import EventName
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.marker import MARKER
-from clearshard.audit.reading import read_record
+from clearshard.audit.reading import VisibleRun, read_record
 from clearshard.audit.signing import Signer
-from clearshard.audit.stored.keeping import Whole, keep
-from clearshard.audit.stored.writing import TableWriter
+from clearshard.audit.stored.accounts import AccountFacts, rows_of_files
+from clearshard.audit.stored.writing import write_accounts
 from clearshard.config import default_policy_text
 from clearshard.eligibility.accounts import AccountIndex, index_accounts
 from clearshard.eligibility.gate import Gate
@@ -37,10 +39,18 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy, parse_policy
 from clearshard.keys import SigningKey
 from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
-from clearshard.records.schemas import DECISION_SCHEMA, MANIFEST_SCHEMA, REGISTRY_SCHEMA, TIMESTAMP
+from clearshard.records.schemas import (
+    DECISION_SCHEMA,
+    MANIFEST_SCHEMA,
+    REGISTRY_SCHEMA,
+    ROW_SCHEMA,
+    TIMESTAMP,
+)
 from clearshard.records.states import QuarantineReason, State
 from clearshard.records.times import utc_text
+from clearshard.run.before import read_before
 from clearshard.run.folder import encode_record
+from clearshard.run.output.keeping import keep_changes, may_follow
 from clearshard.shards.card import dataset_card
 from clearshard.shards.periods import periods_of
 from clearshard.storage.files import write_atomic
@@ -94,19 +104,21 @@ def generate(out: Path, size: Size) -> tuple[RunRecord, ...]:
         run_id = f"{as_of:%Y%m%dT%H%M%SZ}-{number:08x}"
         ledger.append(EventName.RUN_STARTED, run_id, as_of, {"as_of": utc_text(as_of)})
         gate = Gate(policy, _registry(size.accounts, as_of, number), Moment.at(as_of, 0))
-        states: Counter[str] = Counter()
-        reasons: Counter[str] = Counter()
         before = read_record(out / "runs" / f"{records[-1].run_id}.json") if records else None
         folder = out / layout.decisions(run_id)
-        with tempfile.TemporaryDirectory(dir=out) as scratch:
-            with TableWriter(Path(scratch) / folder.name) as writer:
-                first = number * size.new_files
-                for batch in decisions(gate, policy, as_of, first, size.files, size.accounts):
-                    writer.write(batch, pa.repeat(pa.scalar(0, pa.int8()), batch.num_rows))
-                    _count(states, batch.column("state"))
-                    _count(reasons, batch.column("reasons").flatten())
-            files = keep(Whole(Path(scratch) / folder.name, writer.files), before, folder)
-        record = _record(run_id, as_of, policy, states, reasons, files, records)
+        counted = _Counted(
+            partial(
+                decisions,
+                gate,
+                policy,
+                as_of,
+                number * size.new_files,
+                size.files,
+                size.accounts,
+            )
+        )
+        files = _keep(counted, before, folder)
+        record = _record(run_id, as_of, policy, counted.states, counted.reasons, files, records)
         content, card = encode_record(record), dataset_card(record)
         digests = {
             "record_sha256": hashlib.sha256(content).hexdigest(),
@@ -123,6 +135,47 @@ def generate(out: Path, size: Size) -> tuple[RunRecord, ...]:
             ledger.append(EventName.SHARDS_REMOVED, run_id, as_of, data)
         records.append(record)
     return tuple(records)
+
+
+class _Counted:
+    """The rows of a run, as often as they are asked for, counted each time."""
+
+    def __init__(self, decided: Callable[[], Iterator[pa.RecordBatch]]) -> None:
+        self._decided = decided
+        self._begin()
+
+    def _begin(self) -> None:
+        self.states: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.accounts = AccountFacts()
+
+    def rows(self) -> Iterator[pa.RecordBatch]:
+        self._begin()
+        for batch in self._decided():
+            readings = pa.repeat(pa.scalar(0, pa.int8()), batch.num_rows)
+            _count(self.states, batch.column("state"))
+            _count(self.reasons, batch.column("reasons").flatten())
+            self.accounts.add(batch, readings)
+            yield rows_of_files(batch, readings)
+
+
+def _keep(counted: _Counted, before: VisibleRun | None, folder: Path) -> tuple[DecisionsFile, ...]:
+    """Writes decisions as a run does."""
+    if before is not None:
+        with tempfile.TemporaryDirectory(dir=folder.parents[2]) as scratch:
+            changes = read_before(before, Path(scratch), None).rows.compared(counted.rows())
+        if may_follow(before, changes):
+            changed = (
+                batch.take(pa.array(changes.added[number]))
+                for number, batch in enumerate(counted.rows())
+                if number in changes.added
+            )
+            accounts = counted.accounts.table()
+            return keep_changes(before, changes, changed, accounts, folder)
+    with DecisionsWriter(folder, schema=ROW_SCHEMA) as writer:
+        for rows in counted.rows():
+            writer.write(rows)
+    return *writer.files, *write_accounts(folder, counted.accounts.table())
 
 
 def decisions(

@@ -24,7 +24,7 @@ _OF_RUN = ("decided_at",)
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """A small world whose nights are always kept as changes."""
-    monkeypatch.setattr("clearshard.audit.stored.keeping.LIMITS", NO_LIMITS)
+    monkeypatch.setattr("clearshard.run.output.keeping.LIMITS", NO_LIMITS)
     # Of a file that has just been written no version is kept, and in the next night it is: that
     # would be a change, or none, as time goes on.
     monkeypatch.setattr("clearshard.run.resume.looks.GRANULE_NS", -(10**18))

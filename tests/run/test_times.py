@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from clearshard.audit.decisions import DecisionsWriter
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.marker import MARKER
 from clearshard.audit.verify import verify
 from clearshard.errors import OutputUnusable, RegistryStale, SourceUnavailable
 from clearshard.records.run import RunRecord
-from clearshard.run.finish import Finisher
 from clearshard.run.job import RunOptions, RunResult
 
 from .world import AS_OF, World, small_world, transcript
@@ -303,19 +303,18 @@ def test_a_change_while_the_decisions_are_written_is_seen(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tables are looked at after the last decision: nothing lies between it and the record."""
-    write = Finisher._write_decisions
+    end = DecisionsWriter.__exit__
     left = [1]
 
-    def then(*arguments: Any) -> Any:
-        done = write(*arguments)
+    def then(*arguments: Any) -> None:
+        end(*arguments)
         if left:
             left.pop()
             _row(world, "good-0").update(_EXCLUDED["eu_server"])
             world.accounts[1]["opted_out"] = "true"
             world.write()
-        return done
 
-    monkeypatch.setattr(Finisher, "_write_decisions", then)
+    monkeypatch.setattr(DecisionsWriter, "__exit__", then)
     states = world.decisions(_run(world).record)
     assert states["good-0"] == ("excluded", ["eu_server"])
     assert states["other-0"] == ("excluded", ["opted_out"])

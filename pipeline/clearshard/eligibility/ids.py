@@ -75,7 +75,7 @@ def _hashed(ids: pa.Array, keys: UInt64) -> UInt64:
         ):
             first += half * key[0]
             second += half * key[1]
-    return _mix((first >> _HALF) | (second & ~_LOW))
+    return mix((first >> _HALF) | (second & ~_LOW))
 
 
 def _padded(raw: pa.Array) -> UInt64:
@@ -96,7 +96,8 @@ def _padded(raw: pa.Array) -> UInt64:
     return words
 
 
-def _mix(value: UInt64) -> UInt64:
+def mix(value: UInt64) -> UInt64:
+    """Spreads numbers over all 64 bits, one to one: the finalizer of SplitMix64."""
     value = (value ^ (value >> _SHIFT_1)) * _MIX_1
     value = (value ^ (value >> _SHIFT_2)) * _MIX_2
     return value ^ (value >> _SHIFT_3)

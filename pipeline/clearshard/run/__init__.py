@@ -2,15 +2,16 @@
 
 accepted   policy and settings, held against the published policy and the default redaction
 intake     manifest → gate → provisional decisions, on disk, in bounded memory
-recall     what earlier work is believed: the visible run's, and what a killed one has left
-earlier    the index of it, asked by file, account and content
-confirm    every eligible file read again: which are still the same?
+before     the decisions of the run before, read once for all who ask of them
+resume/    which transcripts are as they were, and what was made of those
+partitions records in scratch files by hash, so that any number is joined in bounded memory
 containers records of containers, read in a process of its own
 units      provisional decisions → work units for the eligible files, balanced by bytes
 fingerprint  what decides a row, and what a row promises: two digests
 work       what a worker does with a unit: read, decode, redact, stage
 outcomes   what became of each eligible file, on disk, next to its provisional decision
 final      decisions after redaction: the gate's last word, then quarantine, then written
+output/    what is written of decisions: a whole table, or what is new since the run before
 finish     registry read again, shards and decisions below the staging folder
 publish    ledger, shards, decisions, record: all or nothing
 job        a whole run, from configuration to summary

@@ -26,8 +26,9 @@ from clearshard.records.states import Quarantine
 from clearshard.run.containers import ContainerReader
 from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.links import Links
+from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import from_text
-from clearshard.run.resume.hashjoin import HashJoin, Records
+from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.looks import VERSION_BYTES, Looker, read_looks, write_looks
 from clearshard.run.resume.recall import name_records, of_these_files
 from clearshard.run.units import Opening, units_of

@@ -8,36 +8,12 @@ says that it is right.
 
 from dataclasses import dataclass
 
-from clearshard.audit.database import connected
-from clearshard.audit.reading import VisibleRun
-from clearshard.audit.stored.table import StoredTable
-from clearshard.audit.stored.view import table_view
 from clearshard.errors import TooManyGone
 
 #: Why files are meant to go.
 MEANT = ("opted_out", "deletion_requested", "retention_expired", "zero_retention_breach")
 #: In the place of a reason.
 NOT_IN_MANIFEST = "not in the manifest"
-
-_WHY = """
-SELECT
-    CASE
-        WHEN a.file_id IS NULL THEN $absent
-        WHEN a.meant THEN NULL
-        ELSE a.reason
-    END AS why,
-    count(*)
-FROM (
-    SELECT file_id FROM before WHERE state = 'written'
-    EXCEPT
-    SELECT file_id FROM after WHERE state = 'written'
-) AS b
-LEFT JOIN (
-    SELECT file_id, bool_or(list_has_any(reasons, $meant)) AS meant, min(reasons[1]) AS reason
-    FROM after WHERE state <> 'written' GROUP BY file_id
-) AS a USING (file_id)
-GROUP BY why ORDER BY count(*) DESC, why
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +66,3 @@ class Drop:
 
 #: Of a run that has none before it.
 NO_DROP = Drop("", 0, 0, {})
-
-
-def drop_since(before: VisibleRun, after: StoredTable) -> Drop:
-    """Compares new decisions with those of the run before.
-
-    Args:
-        before: The run before.
-        after: The new ones.
-
-    Raises:
-        IntegrityError: The decisions of the run before are missing or damaged.
-    """
-    if not before.table.rows or not after.rows:
-        return Drop(before.run_id, 0, 0, {})
-    with connected() as connection:
-        for view, table in (("before", before.table), ("after", after)):
-            table_view(connection, view, [table])
-        parameters = {"absent": NOT_IN_MANIFEST, "meant": list(MEANT)}
-        counts = dict(connection.execute(_WHY, parameters).fetchall())
-    meant = counts.pop(None, 0)
-    return Drop(before.run_id, before.record.counts.written, meant, counts)

@@ -8,22 +8,16 @@ A manifest that is not may name other files, transcripts and accounts: the run d
 (`ManifestChanged`).
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, repeat
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.audit.reading import VisibleRun
-from clearshard.audit.stored.compare import compared
-from clearshard.audit.stored.keeping import Whole, keep
-from clearshard.audit.stored.writing import TableWriter
+from clearshard.audit.decisions import DecisionsWriter
+from clearshard.audit.stored.writing import write_accounts
 from clearshard.config import ShardPeriod
 from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.moment import Moment
@@ -32,14 +26,17 @@ from clearshard.errors import IntegrityError, SourceUnavailable
 from clearshard.keys import PseudonymKey
 from clearshard.records.places import place_of
 from clearshard.records.run import Counts, DecisionsFile, ShardFile, SourceSnapshot
-from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
+from clearshard.records.schemas import ROW_SCHEMA
 from clearshard.records.states import State
 from clearshard.records.tasks import StagedUnit
-from clearshard.run.final import Final, final_decisions
+from clearshard.run.before import Before
+from clearshard.run.drop import NO_DROP, Drop
 from clearshard.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
-from clearshard.run.outcomes import BatchOutcomes, read_outcomes
-from clearshard.run.resume.bytes_columns import to_text, unpacked
-from clearshard.run.resume.looks import Looks, read_looks
+from clearshard.run.outcomes import BatchOutcomes
+from clearshard.run.output.changes import same_accounts
+from clearshard.run.output.decided import Decided, Tally, account_keys, with_outcomes
+from clearshard.run.output.keeping import keep_changes, may_follow
+from clearshard.run.resume.looks import Looks
 from clearshard.shards.assemble import (
     Assembler,
     Contents,
@@ -49,7 +46,7 @@ from clearshard.shards.assemble import (
     contents_of,
 )
 from clearshard.shards.periods import periods_of
-from clearshard.shards.pseudonyms import account_key, doc_key
+from clearshard.shards.pseudonyms import doc_key
 from clearshard.sources.formats import table_digest
 from clearshard.storage.files import fsync_tree, remove_tree
 
@@ -71,6 +68,7 @@ class Finished:
         taken_out: Files that were redacted and then taken out, because of it or of the time.
         reasons: Number of files by reason.
         contents: Words and redactions of the shards.
+        drop: What the run before had written and this one has not.
     """
 
     judged_at: datetime
@@ -81,6 +79,7 @@ class Finished:
     registry: SourceSnapshot
     taken_out: int
     contents: Contents
+    drop: Drop
 
 
 class Finisher:
@@ -121,8 +120,9 @@ class Finisher:
         cut: ShardCut,
         shards: Path,
         decisions: Path,
-        before: VisibleRun | None,
-        scratch: Path,
+        before: Before | None,
+        *,
+        follow: bool,
     ) -> Finished:
         """Writes shards and decisions into two folders.
 
@@ -132,8 +132,8 @@ class Finisher:
             cut: How the shards are cut.
             shards: A folder to be made.
             decisions: The same; it is called as that of the run will be.
-            before: The run whose decisions they may be kept as changes to; None if to none.
-            scratch: A folder that the decisions can be written below.
+            before: The run before, if there is one that is believed.
+            follow: Whether decisions may be kept as changes to those of that one.
 
         Raises:
             ManifestChanged: It is not the one that was decided on.
@@ -155,9 +155,9 @@ class Finisher:
             if out != now_out:
                 made = assembler.assemble(now_out)
             out = now_out
-            written = self._write_decisions(gate, moment, cut.period, scratch / decisions.name)
             remove_tree(decisions)
-            stored = keep(written.whole, before, decisions)
+            decided = self._decided(gate, moment, cut.period)
+            tally, stored, drop = _keep(decided, before, decisions, follow=follow)
             self._require_same_manifest()
             if self._tables.registry.unchanged_since(registry):
                 break
@@ -168,9 +168,9 @@ class Finisher:
             )
         counts = Counts(
             seen=self._intake.manifest.row_count,
-            written=written.states[State.WRITTEN],
-            excluded=written.states[State.EXCLUDED],
-            quarantined=written.states[State.QUARANTINED],
+            written=tally.states[State.WRITTEN],
+            excluded=tally.states[State.EXCLUDED],
+            quarantined=tally.states[State.QUARANTINED],
         )
         if not counts.reconciles or counts.written != sum(shard.row_count for shard in made):
             raise IntegrityError(
@@ -181,15 +181,16 @@ class Finisher:
         return Finished(
             judged_at=moment.latest,
             counts=counts,
-            reasons=dict(sorted(written.reasons.items())),
+            reasons=dict(sorted(tally.reasons.items())),
             shards=made,
             decisions=stored,
             registry=registry,
             taken_out=len(out),
             contents=contents_of(made),
+            drop=drop,
         )
 
-    def changes_nothing(self, before: VisibleRun, cut: ShardCut, scratch: Path) -> bool:
+    def changes_nothing(self, before: Before, cut: ShardCut) -> bool:
         """Whether `finish` would make, byte for byte, the shards of an earlier run.
 
         Only asked where every row is one of that run.
@@ -197,7 +198,6 @@ class Finisher:
         Args:
             before: The run.
             cut: How shards are to be cut.
-            scratch: A folder that the decisions can be written below.
 
         Raises:
             ManifestChanged: It is not the one that was decided on.
@@ -205,7 +205,7 @@ class Finisher:
             RegistryStale: The registry has become too old.
             IntegrityError: The decisions of the earlier run cannot be read.
         """
-        record = before.record
+        record = before.run.record
         if (
             record.policy_digest != self._policy.digest
             or not cut.is_of(record)
@@ -214,12 +214,12 @@ class Finisher:
         ):
             return False
         gate, registry, moment = self._read_again()
-        written = self._write_decisions(gate, moment, cut.period, scratch / "decisions")
+        tally = Tally()
+        changes = before.rows.compared(self._decided(gate, moment, cut.period).rows(tally))
         self._require_same_manifest()
-        with compared(before.table, written.whole.table) as found:
-            same = found.nothing
         return (
-            same
+            not changes.decided_otherwise
+            and same_accounts(before.run.table, tally.accounts.table())
             # It must be the export that the run has told of, and still be there.
             and self._intake.registry.sha256 == registry.sha256
             and self._tables.registry.unchanged_since(registry)
@@ -236,19 +236,10 @@ class Finisher:
         if now != self._intake.manifest.sha256:
             raise ManifestChanged
 
-    def _rows(self) -> Iterator[tuple[Provisional, BatchOutcomes, Looks]]:
-        no_more = (BatchOutcomes(number) for number in repeat(-1))
-        yield from zip(
-            self._intake.batches(),
-            chain(read_outcomes(self._outcomes), no_more),
-            read_looks(self._looks),
-            strict=False,
-        )
-
     def _no_longer_eligible(self, gate: Gate, by: ShardPeriod) -> set[Row]:
         """Redacted files that the registry, as it is now, excludes."""
         rows: set[Row] = set()
-        for batch, outcomes, _ in self._rows():
+        for batch, outcomes, _ in self._batches():
             written = outcomes.written
             if len(written):
                 chosen = batch.table.take(pa.array(written))
@@ -261,105 +252,32 @@ class Finisher:
     def _where(self, files: pa.RecordBatch, by: ShardPeriod) -> list[tuple[str, str, str]]:
         """`doc_key`, `account_key` and period of some files."""
         keys = [doc_key(self._key, file_id) for file_id in files.column("file_id").to_pylist()]
-        accounts = self._account_keys(files.column("account_id")).to_pylist()
+        accounts = account_keys(self._key, files.column("account_id")).to_pylist()
         submitted = pc.struct_field(files.column("facts"), "submitted_at")
         return list(zip(keys, accounts, periods_of(submitted, by).to_pylist(), strict=True))
 
-    def _account_keys(self, account_ids: pa.Array) -> pa.Array:
-        """The key of each account, which many files share."""
-        each = account_ids.dictionary_encode()
-        keys = [account_key(self._key, account) for account in each.dictionary.to_pylist()]
-        return pa.array(keys, pa.string()).take(each.indices)
+    def _batches(self) -> Iterator[tuple[Provisional, BatchOutcomes, Looks]]:
+        return with_outcomes(self._intake, self._outcomes, self._looks)
 
-    def _write_decisions(
-        self, gate: Gate, moment: Moment, by: ShardPeriod, folder: Path
-    ) -> "_WrittenDecisions":
-        states: Counter[State] = Counter()
-        reasons: Counter[str] = Counter()
-        with TableWriter(folder) as writer:
-            for batch, outcomes, looks in self._rows():
-                final = final_decisions(batch, outcomes, gate)
-                states.update(final.states)
-                reasons.update(final.reason_counts)
-                decisions = self._record_batch(batch, outcomes, looks, final, moment, by)
-                writer.write(decisions, final.readings)
-        return _WrittenDecisions(states, reasons, Whole(folder, writer.files))
-
-    def _record_batch(
-        self,
-        batch: Provisional,
-        outcomes: BatchOutcomes,
-        looks: Looks,
-        final: Final,
-        moment: Moment,
-        by: ShardPeriod,
-    ) -> pa.RecordBatch:
-        size, table = len(batch), batch.table
-        written = np.zeros(size, np.bool_)
-        written[final.written] = True
-        told = outcomes.table
-        contents, has_content = unpacked(told.column("content_sha256"))
-        # Of a file that was redacted and then taken out nothing is kept, as if it had never been
-        # opened.
-        has_content = has_content & ~final.excluded[outcomes.rows]
-        digests, redactors, keys = (
-            _spread(column, outcomes.rows, size)
-            for column in (
-                to_text(contents, has_content),
-                _where_true(told.column("redactor_digest"), has_content),
-                self._doc_keys(batch, outcomes, written),
-            )
-        )
-        # What a version says is that the content which was read is still there.
-        kept = looks.lasting & np.isin(looks.rows, outcomes.rows[has_content])
-        versions = _spread(to_text(looks.versions, kept), looks.rows, size)
-        columns = {
-            "file_id": table.column("file_id"),
-            "account_id": table.column("account_id"),
-            "state": final.state_column,
-            "reasons": final.reason_column,
-            "error_type": final.error_type_column,
-            "facts": final.facts,
-            "policy_digest": pa.repeat(self._policy.digest, size),
-            "decided_at": pa.repeat(pa.scalar(moment.latest, TIMESTAMP), size),
-            "doc_key": keys,
-            "account_key": _where_true(self._account_keys(batch.account_ids), written),
-            "period": _where_true(batch.periods(by), written),
-            "content_sha256": digests,
-            "redactor_digest": redactors,
-            "version": versions,
-            "own_facts": final.own_facts,
-        }
-        return pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA)
-
-    def _doc_keys(
-        self, batch: Provisional, outcomes: BatchOutcomes, written: npt.NDArray[np.bool_]
-    ) -> pa.Array:
-        """The names of the written rows, in the order of the outcomes; null of others."""
-        keys, known = unpacked(outcomes.table.column("doc_key"))
-        stays = written[outcomes.rows]
-        names = to_text(keys, known & stays)
-        new = np.flatnonzero(stays & ~known)
-        if not len(new):
-            return names
-        ids = batch.scratch.column("file_id").take(pa.array(outcomes.rows[new])).to_pylist()
-        made = pa.array([doc_key(self._key, file_id) for file_id in ids], pa.string())
-        return pc.replace_with_mask(names, pa.array(stays & ~known), made)
+    def _decided(self, gate: Gate, moment: Moment, by: ShardPeriod) -> Decided:
+        return Decided(self._batches, gate, moment, self._key, self._policy.digest, by)
 
 
-def _spread(column: pa.Array, rows: npt.NDArray[np.int64], size: int) -> pa.Array:
-    """A column of the whole batch, of one of some of its rows; null in the others."""
-    place = np.full(size, -1)
-    place[rows] = np.arange(len(rows))
-    return column.take(pa.array(place, mask=place < 0))
-
-
-def _where_true(column: pa.Array, chosen: npt.NDArray[np.bool_]) -> pa.Array:
-    return pc.if_else(pa.array(chosen), column, pa.scalar(None, pa.string()))
-
-
-@dataclass(frozen=True, slots=True)
-class _WrittenDecisions:
-    states: Counter[State]
-    reasons: Counter[str]
-    whole: Whole
+def _keep(
+    decided: Decided, before: Before | None, folder: Path, *, follow: bool
+) -> tuple[Tally, tuple[DecisionsFile, ...], Drop]:
+    """Writes decisions: all of them, or what is new since the run before."""
+    tally = Tally()
+    drop = NO_DROP
+    if before is not None:
+        changes = before.rows.compared(decided.rows(tally))
+        drop = changes.drop
+        if follow and may_follow(before.run, changes):
+            changed = decided.some_rows(changes.added)
+            accounts = tally.accounts.table()
+            return tally, keep_changes(before.run, changes, changed, accounts, folder), drop
+        tally = Tally()
+    with DecisionsWriter(folder, schema=ROW_SCHEMA) as writer:
+        for rows in decided.rows(tally):
+            writer.write(rows)
+    return tally, (*writer.files, *write_accounts(folder, tally.accounts.table())), drop

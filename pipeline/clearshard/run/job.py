@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,7 +18,6 @@ import numpy as np
 from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.reading import VisibleRun, visible_runs
-from clearshard.audit.stored.table import StoredTable, table_of
 from clearshard.config import Config
 from clearshard.eligibility.moment import Moment
 from clearshard.engines.local import Job, LocalEngine
@@ -37,14 +36,14 @@ from clearshard.errors import (
 )
 from clearshard.keys import PseudonymKey, load_pseudonym_key
 from clearshard.recognizers.plugins import find_plugins
-from clearshard.records.run import Counts, DecisionsFile, RunRecord
+from clearshard.records.run import Counts, RunRecord
 from clearshard.records.tasks import StagedUnit, WorkUnit
 from clearshard.records.times import utc_text
 from clearshard.run import PRELOAD
 from clearshard.run.accepted import Accepted, accept
 from clearshard.run.agent import Agent, this_agent
+from clearshard.run.before import Before
 from clearshard.run.containers import ContainerReader
-from clearshard.run.drop import NO_DROP, Drop, drop_since
 from clearshard.run.fingerprint import promise_digest, redactor_digest
 from clearshard.run.finish import Finisher, ManifestChanged
 from clearshard.run.folder import Kind, OutputFolder, locked, require_nothing_added
@@ -301,9 +300,9 @@ class _Job:
         key = self._key()
         seal = Seal(key, self._redactor_digest, self._promise_digest)
         self._tell_decided(intake)
-        before = newest_believed(self._folder, self._visible, self._progress.note)
-        remembered = recall(
-            self._folder, before, seal, options.wishes, scratch / _MEMORY, self._progress.note
+        newest = newest_believed(self._folder, self._visible, self._progress.note)
+        remembered, before = recall(
+            self._folder, newest, seal, options.wishes, scratch / _MEMORY, self._progress.note
         )
         links = Links(transcripts)
         looks = scratch / _LOOKS
@@ -322,24 +321,23 @@ class _Job:
         stays = rows_by_source(outcomes, len(remembered.sources))
         of_checkpoints = np.array([one.unit is not None for one in remembered.sources], np.bool_)
         rows_of_before = not made and not stays[of_checkpoints].any()
-        same_terms = before is not None and self._same_terms(before.record)
         if (
-            before
-            and same_terms
+            before is not None
+            and self._same_terms(before.run.record)
             and rows_of_before
             # The record says which redactor has looked at what is in it, and its decisions say at
             # which versions: the next run believes both.
-            and before.record.redactor_digest == self._redactor_digest
+            and before.run.record.redactor_digest == self._redactor_digest
             and not standing.is_worth_a_record
-            and finisher.changes_nothing(before, self._cut, scratch)
+            and finisher.changes_nothing(before, self._cut)
         ):
-            return RunResult(before.record, True, stale, self._redacted_words)
+            return RunResult(before.run.record, True, stale, self._redacted_words)
         self._tell_start()
         # Should the manifest have changed: these are work of this run, not of an earlier one.
         paths = [str(one.path) for one in remembered.sources]
         reused = int(stays[[path not in self._redacted_here for path in paths]].sum())
         self._redacted_here.update(unit.path for unit in made)
-        same_cut = before is not None and self._cut.is_of(before.record)
+        same_cut = before is not None and self._cut.is_of(before.run.record)
         kept = gather(
             remembered.sources, intake, outcomes, self._cut.period, scratch, same_cut=same_cut
         )
@@ -348,11 +346,13 @@ class _Job:
             self._cut,
             self.staging / _SHARDS,
             self.staging / _DECISIONS / layout.decisions_of(self.run_id),
-            self._followed(before),
-            scratch,
+            before,
+            follow=before is not None and not self._outlives(before.run),
         )
         remove_tree(scratch)
-        drop = self._drop(before, finished.decisions)
+        drop = finished.drop
+        if not options.accept_drop:
+            drop.require_within(config.limits.max_drop_share)
         record = RunRecord(
             run_id=self.run_id,
             clearshard_version=VERSION,
@@ -397,35 +397,10 @@ class _Job:
         )
         return RunResult(record, False, stale, self._redacted_words)
 
-    def _drop(self, before: VisibleRun | None, decisions: Sequence[DecisionsFile]) -> Drop:
-        """What this run has no more of the run before.
-
-        Raises:
-            TooManyGone: It is more than a run may lose, and nobody has said that it is right.
-        """
-        if before is None:
-            return NO_DROP
-        drop = drop_since(before, self._table(decisions))
-        if not self._options.accept_drop:
-            drop.require_within(self._config.limits.max_drop_share)
-        return drop
-
-    def _followed(self, before: VisibleRun | None) -> VisibleRun | None:
-        """The run whose decisions those of this run may be kept as changes to."""
-        if before is None or table_outlives(
-            before, self._visible, self._config.housekeeping, self._journal.clock()
-        ):
-            return None
-        return before
-
-    def _table(self, files: Sequence[DecisionsFile]) -> StoredTable:
-        """The decisions of this run, which is not visible yet."""
-        staged, visible = self.staging / _DECISIONS, self._folder.all_decisions
-        placed = [
-            (file, (staged if file.run_id == self.run_id else visible) / file.name)
-            for file in files
-        ]
-        return table_of(self.run_id, self._policy.digest, self._latest, placed)
+    def _outlives(self, before: VisibleRun) -> bool:
+        """Whether the table of a run is kept for so long that another one is to be begun."""
+        now = self._journal.clock()
+        return table_outlives(before, self._visible, self._config.housekeeping, now)
 
     def tell_unchanged(self) -> None:
         """Tells the ledger that everything was decided again, and nothing came of it."""
@@ -560,7 +535,7 @@ class _Job:
         intake: Intake,
         outcomes: Path,
         links: Links,
-        before: VisibleRun | None,
+        before: Before | None,
         key: PseudonymKey,
         scratch: Path,
         stale: int,
@@ -569,7 +544,8 @@ class _Job:
         """Takes out files that are somebody else's too; what is left of outcomes, work, stale."""
         judged = scratch / "judged.arrow"
         linked = links.shared(intake)
-        withheld = withhold(intake, outcomes, linked, before, scratch, judged)
+        contents = None if before is None else before.contents
+        withheld = withhold(intake, outcomes, linked, contents, scratch, judged)
         if judged.exists():
             outcomes = judged
         keys = {doc_key(key, file.file_id) for file in withheld}

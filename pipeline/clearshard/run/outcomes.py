@@ -20,7 +20,7 @@ from clearshard.run.work import UnitResult
 
 #: In the place of a reason for quarantine: no such reason is called so.
 _DELETED = "deleted"
-_DIGEST_BYTES, KEY_BYTES = 32, 16
+DIGEST_BYTES, KEY_BYTES = 32, 16
 #: Of a row that this run makes.
 NEW = -1
 SCHEMA = pa.schema(
@@ -28,7 +28,7 @@ SCHEMA = pa.schema(
         pa.field("row", pa.int32(), nullable=False),
         pa.field("reason", pa.string()),
         pa.field("error_type", pa.string()),
-        pa.field("content_sha256", pa.binary(_DIGEST_BYTES)),
+        pa.field("content_sha256", pa.binary(DIGEST_BYTES)),
         pa.field("redactor_digest", pa.string()),
         pa.field("source", pa.int32(), nullable=False),
         pa.field("doc_key", pa.binary(KEY_BYTES)),

@@ -17,16 +17,20 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.audit.reading import VisibleRun
-from clearshard.audit.stored.reading import read_rows
 from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.run.intake import Intake, Provisional
 from clearshard.run.links import Row
-from clearshard.run.outcomes import NEW, BatchOutcomes, read_outcomes, write_outcomes
-from clearshard.run.resume.bytes_columns import unpacked
+from clearshard.run.outcomes import (
+    DIGEST_BYTES,
+    NEW,
+    BatchOutcomes,
+    read_outcomes,
+    write_outcomes,
+)
+from clearshard.run.resume.bytes_columns import from_text, unpacked
 
 _SAME_FILE = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "SharedFile")
 _SAME_CONTENT = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "SharedContent")
@@ -34,7 +38,10 @@ _SAME_CONTENT = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "SharedContent")
 #: file's still does.
 _OF_EXCLUDED = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "ExcludedContent")
 _DUPLICATE = str(QuarantineReason.DUPLICATE_FILE_ID)
-_COLUMNS = ["file_id", "reasons", "error_type", "content_sha256"]
+_CONTENT = np.dtype([("hash", "<u8"), ("standing", "u1"), ("content", "u1", DIGEST_BYTES)])
+#: What a row of the run before says of what its file held.
+_OWN, _KEPT, _OF_ANOTHER = range(3)
+_ROWS_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,50 @@ class Withheld:
     redactor_digest: str | None
 
 
+class ContentsBefore:
+    """What files held when the run before decided: digests, in a scratch file."""
+
+    def __init__(self, scratch: Path) -> None:
+        """Opens nothing yet; `scratch` is a file to be made."""
+        self._scratch = scratch
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Takes in what some rows (ROW_SCHEMA) say.
+
+        Raises:
+            IntegrityError: A digest in them is none.
+        """
+        known = rows.filter(rows.column("content_sha256").is_valid())
+        records = np.zeros(known.num_rows, _CONTENT)
+        records["hash"] = hash_ids(folded(known.column("file_id")))
+        records["content"] = from_text(known.column("content_sha256"), DIGEST_BYTES)
+        kept = _truth(
+            pc.equal(known.column("error_type"), _OF_EXCLUDED.error_type).fill_null(False)
+        )
+        records["standing"] = np.select([kept, _bears_another_id(known)], [_KEPT, _OF_ANOTHER])
+        with self._scratch.open("ab") as file:
+            records.tofile(file)
+
+    def of(self, files: UInt64) -> Iterator[bytes]:
+        """What some files held, and what was withheld for such ones.
+
+        Args:
+            files: Sorted hashes of their folded ids.
+        """
+        if not self._scratch.exists():
+            return
+        with self._scratch.open("rb") as file:
+            while len(records := np.fromfile(file, _CONTENT, _ROWS_AT_ONCE)):
+                gone = (records["standing"] == _OWN) & is_member(records["hash"], files)
+                gone |= records["standing"] == _KEPT
+                yield from map(bytes, records["content"][gone])
+
+
 def withhold(
     intake: Intake,
     outcomes: Path,
     linked: set[Row],
-    before: VisibleRun | None,
+    before: ContentsBefore | None,
     scratch: Path,
     target: Path,
 ) -> list[Withheld]:
@@ -63,7 +109,7 @@ def withhold(
         intake: The provisional decisions.
         outcomes: What became of the eligible files.
         linked: Rows whose file another row points to as well.
-        before: The newest visible run, if it is believed.
+        before: What files held when the newest visible run decided, if that is believed.
         scratch: A folder to work in.
         target: The outcomes with those files quarantined; not made if there are none.
     """
@@ -115,25 +161,14 @@ def _refused(
     return pa.RecordBatch.from_arrays(columns, schema=outcomes.schema)
 
 
-def _excluded_contents(intake: Intake, outcomes: Path, before: VisibleRun) -> frozenset[str]:
+def _excluded_contents(intake: Intake, outcomes: Path, before: ContentsBefore) -> Iterator[bytes]:
     """Digests of what files held that are not eligible now, and of what was withheld for them."""
     known_ends = chain(read_outcomes(outcomes), map(BatchOutcomes, repeat(-1)))
     hashes = [
         _not_eligible(batch, ends)
         for batch, ends in zip(intake.batches(), known_ends, strict=False)
     ]
-    out = np.sort(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64)
-    found: set[str] = set()
-    for batch in read_rows(before.table, _COLUMNS):
-        known = batch.filter(batch.column("content_sha256").is_valid())
-        if not known.num_rows:
-            continue
-        kept = pc.equal(known.column("error_type"), _OF_EXCLUDED.error_type)
-        gone = is_member(hash_ids(folded(known.column("file_id").cast(pa.string()))), out)
-        gone &= ~_bears_another_id(known)
-        gone |= np.asarray(kept.fill_null(False).to_numpy(zero_copy_only=False))
-        found.update(known.column("content_sha256").filter(pa.array(gone)).to_pylist())
-    return frozenset(found)
+    yield from before.of(np.sort(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64))
 
 
 def _not_eligible(batch: Provisional, ends: BatchOutcomes) -> UInt64:
@@ -157,7 +192,7 @@ def _bears_another_id(decisions: pa.RecordBatch) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _of_two_accounts(intake: Intake, outcomes: Path, scratch: Path) -> Iterator[str]:
+def _of_two_accounts(intake: Intake, outcomes: Path, scratch: Path) -> Iterator[bytes]:
     """Digests of what files of several accounts hold."""
     finder = DuplicateFinder(scratch / "contents.bin")
     for batch in _with_content(outcomes):
@@ -176,7 +211,7 @@ def _of_two_accounts(intake: Intake, outcomes: Path, scratch: Path) -> Iterator[
             ):
                 if owners.setdefault(content, account) != account:
                     several.add(content)
-    yield from (content.hex() for content in several)
+    yield from several
 
 
 def _hashes(outcomes: pa.RecordBatch) -> UInt64:
@@ -185,8 +220,8 @@ def _hashes(outcomes: pa.RecordBatch) -> UInt64:
     return np.ascontiguousarray(contents[:, :8]).view("<u8").reshape(-1)
 
 
-def _digests(contents: Iterable[str]) -> pa.Array:
-    return pa.array([bytes.fromhex(one) for one in contents], pa.binary(32))
+def _digests(contents: Iterable[bytes]) -> pa.Array:
+    return pa.array(contents, pa.binary(DIGEST_BYTES))
 
 
 def _truth(column: pa.Array) -> npt.NDArray[np.bool_]:

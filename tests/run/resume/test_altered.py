@@ -86,7 +86,7 @@ def test_a_damaged_shard_is_made_again_even_if_the_run_that_does_it_is_killed(
     for path in (world.out / "shards").rglob("*.parquet"):
         path.write_bytes(b"damaged")
     with monkeypatch.context() as patch:
-        patch.setattr(Finisher, "finish", lambda *_: dies())
+        patch.setattr(Finisher, "finish", lambda *_, **named: dies())
         patch.setattr(job._Job, "forget", lambda *_: None)
         with pytest.raises(Killed):
             go(world)

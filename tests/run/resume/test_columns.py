@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearshard.errors import IntegrityError
-from clearshard.run.resume import hashjoin
+from clearshard.run import partitions
 from clearshard.run.resume.bytes_columns import from_text, packed, to_text, unpacked
 from clearshard.run.resume.hashjoin import HashJoin
 
@@ -29,7 +29,7 @@ def test_each_row_gets_the_record_of_its_hash(
 ) -> None:
     """In one scratch file and in many; rows of None do not ask."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hashjoin, "ROWS_AT_ONCE", rows_at_once)
+        patch.setattr(partitions, "ROWS_AT_ONCE", rows_at_once)
         join = HashJoin(tmp_path_factory.mktemp("join") / "scratch", RECORD, len(known))
     for item in known.items():
         join.add(np.array([item], RECORD))

@@ -116,7 +116,7 @@ def test_a_file_that_no_worker_survives_is_remembered_too(
     world.file("gone", "acct-good", transcript("gone when it is looked at again"))
     write(world)
     with monkeypatch.context() as patch:
-        patch.setattr(Finisher, "finish", lambda *_: dies())
+        patch.setattr(Finisher, "finish", lambda *_, **named: dies())
         patch.setattr(job._Job, "forget", lambda *_: None)
         with pytest.raises(Killed):
             go(world)

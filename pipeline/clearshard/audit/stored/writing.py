@@ -1,65 +1,18 @@
-"""Writing the decisions of a run: all of them, or what is new of them."""
+"""Writing what is stored of a run's decisions beside a whole table of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearshard.audit.decisions import DecisionsWriter, recorded
-from clearshard.audit.stored.accounts import AccountFacts, rows_of_files
 from clearshard.records.run import DecisionsFile, Holds
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA, ROW_SCHEMA
 
 #: Few: of one account not much else is to be read with it.
 _ACCOUNTS_PER_GROUP = 1 << 13
 _REPLACED_PER_GROUP = 1 << 20
-
-
-class TableWriter:
-    """Writes the whole table of a run, and what was known of the accounts that it names."""
-
-    def __init__(self, folder: Path) -> None:
-        """Prepares to write.
-
-        Args:
-            folder: Made if need be; it bears the name of the run's own.
-        """
-        self._folder = folder
-        self._rows = DecisionsWriter(folder, schema=ROW_SCHEMA)
-        self._accounts = AccountFacts()
-        self._of_accounts: tuple[DecisionsFile, ...] = ()
-
-    def __enter__(self) -> Self:
-        self._rows.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._rows.__exit__(kind, error, traceback)
-        if kind is None:
-            self._of_accounts = _write_accounts(self._folder, self._accounts.table())
-
-    def write(self, decisions: pa.RecordBatch, readings: pa.Array) -> None:
-        """Appends decisions.
-
-        Args:
-            decisions: DECISION_SCHEMA.
-            readings: Which reading of the registry decided each; see ROW_SCHEMA.
-        """
-        self._rows.write(rows_of_files(decisions, readings))
-        self._accounts.add(decisions, readings)
-
-    @property
-    def files(self) -> tuple[DecisionsFile, ...]:
-        """What was written, in the order of a record; all of it after the writer is closed."""
-        return (*self._rows.files, *self._of_accounts)
 
 
 def write_changes(
@@ -82,7 +35,8 @@ def write_changes(
     return (*writer.files, *_write(folder, Holds.REPLACED, gone, _REPLACED_PER_GROUP))
 
 
-def _write_accounts(folder: Path, accounts: pa.Table) -> tuple[DecisionsFile, ...]:
+def write_accounts(folder: Path, accounts: pa.Table) -> tuple[DecisionsFile, ...]:
+    """Writes what is known of accounts (ACCOUNTS_SCHEMA); nothing if nothing is."""
     return _write(folder, Holds.ACCOUNTS, accounts.cast(ACCOUNTS_SCHEMA), _ACCOUNTS_PER_GROUP)
 
 
@@ -97,12 +51,3 @@ def _write(
         table, path, row_group_size=rows_per_group, compression="zstd", write_page_checksum=True
     )
     return (recorded(path, len(table)),)
-
-
-def moved(files: Sequence[DecisionsFile], source: Path, target: Path) -> tuple[DecisionsFile, ...]:
-    """Puts written files into another folder of the same name; returns them."""
-    target.mkdir(parents=True, exist_ok=True)
-    for file in files:
-        name = file.name.partition("/")[2]
-        (source / name).replace(target / name)
-    return tuple(files)

@@ -11,12 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clearshard.eligibility.ids import UInt64
+from clearshard.run.partitions import Partitions, Records
 
-#: Rows of one scratch file of the side that is looked up.
-ROWS_AT_ONCE = 1 << 19
 _ASKED = np.dtype([("hash", "<u8"), ("batch", "<u4"), ("row", "<u4")])
-
-Records = npt.NDArray[np.void]
 
 
 class HashJoin:
@@ -34,81 +31,68 @@ class HashJoin:
             most_records: About how many there are.
         """
         scratch.mkdir()
-        self._record = record
-        self._bits = max(0, (most_records // ROWS_AT_ONCE).bit_length())
         self._answer = np.dtype([("batch", "<u4"), ("row", "<u4"), ("record", record)])
-        count = 1 << self._bits
-        self._records = [scratch / f"records-{number}" for number in range(count)]
-        self._asked = [scratch / f"asked-{number}" for number in range(count)]
-        self._answers = [scratch / f"answers-{number}" for number in range(count)]
-        self._bounds: list[UInt64] = []
+        self._records = Partitions(scratch, "records", record, most_records)
+        self._asked = Partitions(scratch, "asked", _ASKED, most_records)
+        self._answers = scratch / "answers"
         self._batches = 0
 
     def add(self, records: Records) -> None:
         """Takes in some records."""
-        self._append(self._records, records)
+        self._records.append(records["hash"], records)
 
     def ask(self, batch: int, rows: npt.NDArray[np.int64], hashes: UInt64) -> None:
         """Asks for the records of some rows of a batch; batches come in order."""
         asked = np.empty(len(rows), _ASKED)
         asked["hash"], asked["batch"], asked["row"] = hashes, batch, rows
-        self._append(self._asked, asked)
+        self._asked.append(hashes, asked)
         self._batches = batch + 1
 
     def answers(self) -> Iterator[tuple[npt.NDArray[np.int64], Records]]:
         """For each batch its rows that have a record, ascending, and the records; asked once."""
-        for number in range(len(self._records)):
-            self._join(number)
+        bounds = self._join()
         for batch in range(self._batches):
             parts = [
                 np.fromfile(
-                    path,
+                    self._answers,
                     self._answer,
-                    int(bounds[batch + 1] - bounds[batch]),
-                    offset=int(bounds[batch]) * self._answer.itemsize,
+                    int(ends[batch + 1] - ends[batch]),
+                    offset=int(ends[batch]) * self._answer.itemsize,
                 )
-                for path, bounds in zip(self._answers, self._bounds, strict=True)
+                for ends in bounds
             ]
             found = parts[0] if len(parts) == 1 else np.concatenate(parts)
             if len(parts) > 1:
                 found = found[np.argsort(found["row"], kind="stable")]
             yield found["row"].astype(np.int64), found["record"]
 
-    def _append(self, paths: list[Path], rows: Records) -> None:
-        if not self._bits:
-            with paths[0].open("ab") as file:
-                rows.tofile(file)
-            return
-        part = rows["hash"] >> np.uint64(64 - self._bits)
-        order = np.argsort(part, kind="stable")
-        ends = np.searchsorted(part[order], np.arange(len(paths) + 1, dtype=np.uint64))
-        for number, path in enumerate(paths):
-            chosen = order[ends[number] : ends[number + 1]]
-            if len(chosen):
-                with path.open("ab") as file:
-                    rows[chosen].tofile(file)
+    def _join(self) -> list[UInt64]:
+        """Writes the answers; of each partition where in the file those of each batch begin."""
+        bounds: list[UInt64] = []
+        written = 0
+        batches = np.arange(self._batches + 1, dtype=np.uint32)
+        with self._answers.open("wb") as file:
+            for records, asked in zip(self._records.read(), self._asked.read(), strict=True):
+                answers = self._matched(records, asked)
+                answers.tofile(file)
+                bounds.append(
+                    written + np.searchsorted(answers["batch"], batches).astype(np.uint64)
+                )
+                written += len(answers)
+        self._records.remove()
+        self._asked.remove()
+        return bounds
 
-    def _join(self, number: int) -> None:
-        records = _read(self._records[number], self._record)
+    def _matched(self, records: Records, asked: Records) -> Records:
         records = records[np.argsort(records["hash"], kind="stable")]
-        asked = _read(self._asked[number], _ASKED)
-        at = np.searchsorted(records["hash"], asked["hash"])
+        hashes = np.ascontiguousarray(records["hash"])
+        wanted = np.ascontiguousarray(asked["hash"])
+        at = np.searchsorted(hashes, wanted)
         known = at < len(records)
-        known[known] = records["hash"][at[known]] == asked["hash"][known]
+        known[known] = hashes[at[known]] == wanted[known]
         # In the order of batches, since they were asked for in that order.
         asked, at = asked[known], at[known]
         answers = np.empty(len(asked), self._answer)
-        answers["batch"], answers["row"], answers["record"] = (
-            asked["batch"],
-            asked["row"],
-            records[at],
-        )
-        answers.tofile(self._answers[number])
-        batches = np.arange(self._batches + 1, dtype=np.uint32)
-        self._bounds.append(np.searchsorted(answers["batch"], batches).astype(np.uint64))
-        for path in (self._records[number], self._asked[number]):
-            path.unlink(missing_ok=True)
-
-
-def _read(path: Path, kind: np.dtype[np.void]) -> Records:
-    return np.fromfile(path, kind) if path.exists() else np.empty(0, kind)
+        answers["batch"], answers["row"] = asked["batch"], asked["row"]
+        answers["record"] = records[at]
+        return answers

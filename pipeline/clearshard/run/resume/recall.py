@@ -18,26 +18,29 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearshard.audit.ledger import Ledger
-from clearshard.audit.reading import VisibleRun, open_decisions
+from clearshard.audit.reading import VisibleRun
 from clearshard.eligibility.ids import hash_ids, second_hash_ids
-from clearshard.errors import IntegrityError
 from clearshard.records.places import PLACE_DIGITS
 from clearshard.records.run import ShardFile
 from clearshard.records.states import Quarantine, QuarantineReason, State
+from clearshard.run.before import Before, read_before
 from clearshard.run.folder import OutputFolder
 from clearshard.run.intake import Provisional
+from clearshard.run.outcomes import KEY_BYTES
+from clearshard.run.output.marks import Marks, first_reasons
+from clearshard.run.partitions import Records
 from clearshard.run.publish import announcements
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.earlier import Builder, Earlier, Found, Source
-from clearshard.run.resume.hashjoin import HashJoin, Records
+from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.looks import VERSION_BYTES
 from clearshard.shards.checkpoints import read_checkpoints
 from clearshard.shards.staging import Seal
 from clearshard.storage.files import sha256_file
 
-_ROWS_AT_ONCE = 65_536
 #: Of a file that was opened: what tells it from all others (`hash` and `second_hash` of its id,
 #: `account_hash`), and what was made of it, or that nothing is known of it: then it is looked for
 #: again, but not by a worker.
@@ -54,14 +57,7 @@ _RECORD = np.dtype(
         ("doc_key", "u1", 16),
     ]
 )
-_JUDGED = f"""
-    SELECT file_id, account_id, state, reasons[1] AS reason, error_type, redactor_digest,
-           period, account_key[:{PLACE_DIGITS}] || doc_key[:{PLACE_DIGITS}] AS place,
-           doc_key, content_sha256, version
-    FROM decisions
-    WHERE account_id IS NOT NULL
-        AND (content_sha256 IS NOT NULL AND redactor_digest IS NOT NULL OR error_type IS NOT NULL)
-"""  # noqa: S608 - a number of this package
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +165,8 @@ def recall(
     wishes: Wishes,
     scratch: Path,
     note: Callable[[str], None],
-) -> Remembered:
-    """All earlier work that may be used again.
+) -> tuple[Remembered, Before | None]:
+    """All earlier work that may be used again; and the run before, if it is what was recorded.
 
     Args:
         folder: The output folder, locked.
@@ -179,29 +175,31 @@ def recall(
         wishes: What is not to be used, although it could be.
         scratch: A folder to be made.
         note: Told what is not believed.
+
+    Raises:
+        IntegrityError: The decisions of that run are what was recorded, and cannot be read.
     """
+    scratch.mkdir()
     memory: _Memory | None = None
-    same_key = run is not None and run.record.key_id == seal.key.key_id
     if run is not None and run.record.promise_digest != seal.promise_digest:
         note(
             f"redaction is asked for something else than in run {run.run_id} (profile, "
             "recognizers, entity types, score, operators): all is redone"
         )
-    elif run is not None and same_key:
-        try:
-            memory = _Memory(run, seal, wishes, scratch, note)
-        except IntegrityError:
-            note(f"the decisions of run {run.run_id} cannot be read: all is redone")
+    elif run is not None and run.record.key_id == seal.key.key_id:
+        memory = _Memory(run, seal, wishes, scratch / "join", note)
+    before = None if run is None else read_before(run, scratch, memory)
     sources = [] if memory is None else memory.sources
     checkpointed = _checkpointed(folder, seal, wishes, len(sources))
     sources = [*sources, *checkpointed.sources]
     if memory is None:
-        return Remembered(seal.redactor_digest, (), sources, checkpointed)
+        return Remembered(seal.redactor_digest, (), sources, checkpointed), before
     assert run is not None
     stands = run.record.redactor_digest == seal.redactor_digest
-    return Remembered(
+    remembered = Remembered(
         seal.redactor_digest, memory.kinds, sources, checkpointed, stands, memory.join
     )
+    return remembered, before
 
 
 def _checkpointed(folder: OutputFolder, seal: Seal, wishes: Wishes, first_source: int) -> Earlier:
@@ -232,11 +230,7 @@ class _Memory:
         scratch: Path,
         note: Callable[[str], None],
     ) -> None:
-        """Reads its decisions.
-
-        Raises:
-            IntegrityError: They cannot be read.
-        """
+        """Looks which of its shards are what was recorded; its decisions are still to be added."""
         self._seal = seal
         self._wishes = wishes
         self._numbers: dict[object, int] = {}
@@ -254,35 +248,50 @@ class _Memory:
                 note(f"{path} is not what was recorded: what it held is redone")
         self._leaves = _Leaves(run.record.shards, believed)
         self.join = HashJoin(scratch, _RECORD, run.record.counts.seen)
-        with open_decisions([run]) as connection:
-            for batch in connection.sql(_JUDGED).to_arrow_reader(_ROWS_AT_ONCE):
-                self.join.add(self._records(batch))
 
-    def _records(self, batch: pa.RecordBatch) -> Records:
-        kinds = self._kinds(batch)
-        read = np.asarray(batch.column("content_sha256").is_valid().to_numpy(zero_copy_only=False))
+    def add(self, rows: pa.RecordBatch, marks: Marks) -> None:
+        """Takes in some of its decisions.
+
+        Args:
+            rows: ROW_SCHEMA.
+            marks: Of these rows.
+
+        Raises:
+            IntegrityError: A digest in them is none.
+        """
+        read = pc.and_(*(rows.column(n).is_valid() for n in ("content_sha256", "redactor_digest")))
+        judged = pc.or_(read, rows.column("error_type").is_valid())
+        judged = pc.and_(judged, rows.column("account_id").is_valid())
+        kinds = np.full(rows.num_rows, -1)
+        at = np.flatnonzero(_truth(judged))
+        kinds[at] = self._kinds(_taken(rows, at))
         # What is not to be used is as if it had never been.
-        taken = ~read | (kinds >= 0)
-        batch, read, kinds = batch.filter(pa.array(taken)), read[taken], kinds[taken]
-        records = np.zeros(batch.num_rows, _RECORD)
+        at = at[~_truth(rows.column("content_sha256").is_valid())[at] | (kinds[at] >= 0)]
+        self.join.add(self._records(_taken(rows, at), kinds[at], marks, at))
+
+    def _records(
+        self, rows: pa.RecordBatch, kinds: npt.NDArray[np.int64], marks: Marks, at: Places
+    ) -> Records:
+        records = np.zeros(rows.num_rows, _RECORD)
+        read = _truth(rows.column("content_sha256").is_valid())
         records["is_known"] = read
-        name_records(records, batch.column("file_id"), batch.column("account_id"))
+        records["hash"], records["second_hash"] = marks.ids[at], marks.second_ids[at]
+        records["account_hash"] = hash_ids(rows.column("account_id"))
         records["kind"] = np.where(read, kinds, 0)
-        records["has_version"] = batch.column("version").is_valid().to_numpy(zero_copy_only=False)
+        records["has_version"] = _truth(rows.column("version").is_valid())
         for name, column in (
             ("version", "version"),
             ("content", "content_sha256"),
             ("doc_key", "doc_key"),
         ):
-            records[name] = from_text(batch.column(column), records.dtype[name].shape[0])
+            records[name] = from_text(rows.column(column), records.dtype[name].shape[0])
         return records
 
     def _kinds(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
         """The number of what was made of each file; -1 where it is not to be used."""
-        columns = [
-            batch.column(name).dictionary_encode()
-            for name in ("state", "reason", "error_type", "redactor_digest")
-        ]
+        given = [batch.column(name) for name in ("state", "error_type", "redactor_digest")]
+        given.insert(1, first_reasons(batch.column("reasons")))
+        columns = [column.dictionary_encode() for column in given]
         codes = [column.indices.fill_null(-1).to_numpy().astype(np.int64) for column in columns]
         values = [column.dictionary.to_pylist() for column in columns]
         written = np.asarray(codes[0] == _place_of(values[0], str(State.WRITTEN)))
@@ -329,6 +338,14 @@ class _Memory:
         return number
 
 
+def _taken(rows: pa.RecordBatch, at: Places) -> pa.RecordBatch:
+    return rows if len(at) == rows.num_rows else rows.take(pa.array(at))
+
+
+def _truth(column: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(column.to_numpy(zero_copy_only=False), np.bool_)
+
+
 def _place_of(values: list[str | None], value: str) -> int:
     return values.index(value) if value in values else -2
 
@@ -352,8 +369,12 @@ class _Leaves:
     def sources_of(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
         """The number of the source of each row, by its `period` and `place`; -1 for none."""
         found = np.full(batch.num_rows, -1, np.int64)
-        digits = from_text(batch.column("place"), PLACE_DIGITS)
-        places = np.ascontiguousarray(digits).view(">u8").reshape(-1).astype(np.uint64)
+        halves = [
+            from_text(batch.column(name), KEY_BYTES)[:, : PLACE_DIGITS // 2]
+            for name in ("account_key", "doc_key")
+        ]
+        digits = np.ascontiguousarray(np.concatenate(halves, axis=1))
+        places = digits.view(">u8").reshape(-1).astype(np.uint64)
         periods = batch.column("period").dictionary_encode()
         codes = periods.indices.fill_null(-1).to_numpy()
         for code, period in enumerate(periods.dictionary.to_pylist()):

@@ -32,9 +32,9 @@ from clearshard.run.outcomes import (
     together,
     write_outcomes,
 )
+from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import packed
 from clearshard.run.resume.earlier import Found
-from clearshard.run.resume.hashjoin import Records
 from clearshard.run.resume.looks import Looks, read_looks
 from clearshard.run.resume.recall import Remembered, of_these_files
 from clearshard.run.units import Opening, units_of

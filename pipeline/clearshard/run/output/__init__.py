@@ -1,0 +1,1 @@
+"""What a run writes of its decisions: a whole table, or what is new since the run before."""

@@ -1,0 +1,182 @@
+"""Final decisions as they go into the table, batch by batch, as often as they are asked for."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearshard.audit.stored.accounts import AccountFacts, rows_of_files
+from clearshard.config import ShardPeriod
+from clearshard.eligibility.gate import Gate
+from clearshard.eligibility.moment import Moment
+from clearshard.keys import PseudonymKey
+from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
+from clearshard.records.states import State
+from clearshard.run.final import Final, final_decisions
+from clearshard.run.intake import Intake, Provisional
+from clearshard.run.outcomes import BatchOutcomes, read_outcomes
+from clearshard.run.resume.bytes_columns import to_text, unpacked
+from clearshard.run.resume.looks import Looks, read_looks
+from clearshard.shards.pseudonyms import account_key, doc_key
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Decisions in numbers.
+
+    Attributes:
+        states: Files by state.
+        reasons: Files by reason; one with several counts under each.
+        accounts: What is known of accounts.
+    """
+
+    states: Counter[State] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    accounts: AccountFacts = field(default_factory=AccountFacts)
+
+
+class Decided:
+    """What became of every file, by the gate's last word; every pass gives the same."""
+
+    def __init__(
+        self,
+        batches: Callable[[], Iterator[tuple[Provisional, BatchOutcomes, Looks]]],
+        gate: Gate,
+        moment: Moment,
+        key: PseudonymKey,
+        policy_digest: str,
+        by: ShardPeriod,
+    ) -> None:
+        """Decides nothing yet.
+
+        Args:
+            batches: What was decided before redaction, and what became of it; see `with_outcomes`.
+            gate: The gate over the registry as it was read last.
+            moment: When it decides.
+            key: The key of the pseudonyms.
+            policy_digest: Of the rules.
+            by: How long a period of the shards is.
+        """
+        self._batches = batches
+        self._gate = gate
+        self._moment = moment
+        self._key = key
+        self._policy_digest = policy_digest
+        self._by = by
+
+    def rows(self, tally: Tally) -> Iterator[pa.RecordBatch]:
+        """What is stored of decisions (ROW_SCHEMA), counted.
+
+        Raises:
+            IntegrityError: A file came to no end, or to two.
+        """
+        for batch, outcomes, looks in self._batches():
+            final = final_decisions(batch, outcomes, self._gate)
+            tally.states.update(final.states)
+            tally.reasons.update(final.reason_counts)
+            decisions = self._batch(batch, outcomes, looks, final, self._moment)
+            tally.accounts.add(decisions, final.readings)
+            yield rows_of_files(decisions, final.readings)
+
+    def some_rows(self, chosen: Mapping[int, npt.NDArray[np.int64]]) -> Iterator[pa.RecordBatch]:
+        """Some rows of some batches, as `rows` gives them."""
+        for number, (batch, outcomes, looks) in enumerate(self._batches()):
+            if number in chosen:
+                final = final_decisions(batch, outcomes, self._gate)
+                decisions = self._batch(batch, outcomes, looks, final, self._moment)
+                rows = rows_of_files(decisions, final.readings)
+                yield rows.take(pa.array(chosen[number]))
+
+    def _batch(
+        self,
+        batch: Provisional,
+        outcomes: BatchOutcomes,
+        looks: Looks,
+        final: Final,
+        moment: Moment,
+    ) -> pa.RecordBatch:
+        size, table = len(batch), batch.table
+        written = np.zeros(size, np.bool_)
+        written[final.written] = True
+        told = outcomes.table
+        contents, has_content = unpacked(told.column("content_sha256"))
+        # Of a file that was redacted and then taken out nothing is kept, as if it had never been
+        # opened.
+        has_content = has_content & ~final.excluded[outcomes.rows]
+        digests, redactors, keys = (
+            _spread(column, outcomes.rows, size)
+            for column in (
+                to_text(contents, has_content),
+                _where_true(told.column("redactor_digest"), has_content),
+                self._doc_keys(batch, outcomes, written),
+            )
+        )
+        # What a version says is that the content which was read is still there.
+        kept = looks.lasting & np.isin(looks.rows, outcomes.rows[has_content])
+        versions = _spread(to_text(looks.versions, kept), looks.rows, size)
+        columns = {
+            "file_id": table.column("file_id"),
+            "account_id": table.column("account_id"),
+            "state": final.state_column,
+            "reasons": final.reason_column,
+            "error_type": final.error_type_column,
+            "facts": final.facts,
+            "policy_digest": pa.repeat(self._policy_digest, size),
+            "decided_at": pa.repeat(pa.scalar(moment.latest, TIMESTAMP), size),
+            "doc_key": keys,
+            "account_key": _where_true(account_keys(self._key, batch.account_ids), written),
+            "period": _where_true(batch.periods(self._by), written),
+            "content_sha256": digests,
+            "redactor_digest": redactors,
+            "version": versions,
+            "own_facts": final.own_facts,
+        }
+        return pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA)
+
+    def _doc_keys(
+        self, batch: Provisional, outcomes: BatchOutcomes, written: npt.NDArray[np.bool_]
+    ) -> pa.Array:
+        """The names of the written rows, in the order of the outcomes; null of others."""
+        keys, known = unpacked(outcomes.table.column("doc_key"))
+        stays = written[outcomes.rows]
+        names = to_text(keys, known & stays)
+        new = np.flatnonzero(stays & ~known)
+        if not len(new):
+            return names
+        ids = batch.scratch.column("file_id").take(pa.array(outcomes.rows[new])).to_pylist()
+        made = pa.array([doc_key(self._key, file_id) for file_id in ids], pa.string())
+        return pc.replace_with_mask(names, pa.array(stays & ~known), made)
+
+
+def with_outcomes(
+    intake: Intake, outcomes: Path, looks: Path
+) -> Iterator[tuple[Provisional, BatchOutcomes, Looks]]:
+    """What was decided before redaction, what became of it, and what eligible files look like."""
+    no_more = (BatchOutcomes(number) for number in repeat(-1))
+    yield from zip(
+        intake.batches(), chain(read_outcomes(outcomes), no_more), read_looks(looks), strict=False
+    )
+
+
+def account_keys(key: PseudonymKey, account_ids: pa.Array) -> pa.Array:
+    """The key of each account, which many files share."""
+    each = account_ids.dictionary_encode()
+    keys = [account_key(key, account) for account in each.dictionary.to_pylist()]
+    return pa.array(keys, pa.string()).take(each.indices)
+
+
+def _spread(column: pa.Array, rows: npt.NDArray[np.int64], size: int) -> pa.Array:
+    """A column of the whole batch, of one of some of its rows; null in the others."""
+    place = np.full(size, -1)
+    place[rows] = np.arange(len(rows))
+    return column.take(pa.array(place, mask=place < 0))
+
+
+def _where_true(column: pa.Array, chosen: npt.NDArray[np.bool_]) -> pa.Array:
+    return pc.if_else(pa.array(chosen), column, pa.scalar(None, pa.string()))
