@@ -8,11 +8,9 @@ import pytest
 from clearshard.audit.reading import picked_runs
 from clearshard.config import load_config
 from clearshard.records.run import RunRecord
-from clearshard.run import links
 from clearshard.run.check_sources import SourcesChecked, check_sources
-from clearshard.storage.sources import stat_inside
 
-from .resume.making import SETTINGS, go, tomorrow_ns
+from .resume.making import SETTINGS, as_they_are, go, look_the_same, tomorrow_ns
 from .world import AS_OF, World, small_world, transcript
 
 ELIGIBLE = ("good-0", "good-1", "good-2", "good-3", "other-0")
@@ -54,9 +52,9 @@ def test_what_has_changed_the_next_run_will_see(world: World) -> None:
 def test_a_version_that_lies_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     run(world)
     root = world.root / "transcripts"
-    was = {f"{name}.json": stat_inside(root, f"{name}.json") for name in ELIGIBLE}
+    was = as_they_are(root, (f"{name}.json" for name in ELIGIBLE))
     say(world, "good-1", "something else")
-    monkeypatch.setattr(links, "stat_inside", lambda _, uri: was.get(uri))
+    look_the_same(monkeypatch, was)
     assert checked(world) == SourcesChecked(5, (), ("good-1",))
 
 

@@ -67,6 +67,13 @@ class Links:
             self._rows.append(row[1])
         return found
 
+    def tells_apart(self, device: int, folder: str) -> bool:
+        """Whether files of a folder with one link and a name in ASCII are known to have no other.
+
+        Known is what was asked: false of a folder of which no file was seen.
+        """
+        return not self._mounted_twice and self._folds.get((device, folder)) is False
+
     def shared(self, intake: Intake) -> set[Row]:
         """Eligible rows whose file another row points to, by whatever name."""
         if not self._read:

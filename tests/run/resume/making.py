@@ -1,8 +1,9 @@
 """What the tests of resumed runs share: runs of a world, and ways to die."""
 
+import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,14 @@ def other_redactor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def dies() -> None:
     raise Killed
+
+
+def as_they_are(root: Path, uris: Iterable[str]) -> dict[str, os.stat_result]:
+    """What files look like from outside, by their paths."""
+    return {f"{root}/{uri}": os.lstat(root / uri) for uri in uris}
+
+
+def look_the_same(monkeypatch: pytest.MonkeyPatch, was: Mapping[str, os.stat_result]) -> None:
+    """Files go on looking as they did, whatever becomes of them."""
+    true = os.lstat
+    monkeypatch.setattr(os, "lstat", lambda path, **named: was.get(path) or true(path, **named))

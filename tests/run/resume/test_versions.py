@@ -11,16 +11,26 @@ from typing import Any, BinaryIO
 import pytest
 
 from clearshard.audit.verify import verify
-from clearshard.run import links
 from clearshard.run.containers import ContainerReader
 from clearshard.run.job import RunResult
 from clearshard.run.resume import standing
 from clearshard.run.resume.recall import Wishes
 from clearshard.storage import sources
-from clearshard.storage.sources import open_inside, stat_inside
+from clearshard.storage.sources import open_inside
 
 from ..world import World, transcript
-from .making import SETTINGS, fresh, other_redactor, rows, rows_in, shards, tomorrow_ns, write
+from .making import (
+    SETTINGS,
+    as_they_are,
+    fresh,
+    look_the_same,
+    other_redactor,
+    rows,
+    rows_in,
+    shards,
+    tomorrow_ns,
+    write,
+)
 from .making import go as go_by_any_clock
 
 #: As a night after the day on which files came.
@@ -315,10 +325,10 @@ def test_a_version_that_lies_can_cost_a_stale_row_and_no_other(
     """As on a disk whose times somebody sets back: all files are other ones, and look the same."""
     go(world)
     before = rows_in(shards(world))
-    was = {uri: stat_inside(world.root / "transcripts", uri) for uri in CALLS}
+    was = as_they_are(world.root / "transcripts", CALLS)
     for number in range(24):
         content(world, f"file-{number}", f"something else of call {23 - number}")
-    monkeypatch.setattr(links, "stat_inside", lambda _, uri: was.get(uri))
+    look_the_same(monkeypatch, was)
     assert go(world).unchanged
     assert rows_in(shards(world)) == before
     world.config.write_text(

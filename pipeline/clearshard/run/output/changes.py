@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from clearshard.audit.stored.reading import PlacedRows, read_accounts
 from clearshard.audit.stored.table import StoredTable
 from clearshard.eligibility.duplicates import is_member
+from clearshard.eligibility.ids import UInt64
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA
 from clearshard.records.states import State
 from clearshard.run.drop import MEANT, NOT_IN_MANIFEST, Drop
@@ -213,13 +214,47 @@ def _without_versions(rows: Records) -> Records:
 
 def _different(before: Records, now: Records) -> tuple[_Bools, _Bools]:
     """Which rows of each are not as often in the other."""
-    # Both are hashes under a key, so their sum is as good as one; the second one is looked at too.
-    keys = [np.ascontiguousarray(rows["first"] + rows["version"]) for rows in (before, now)]
-    each = [np.unique(of_rows, return_index=True, return_counts=True) for of_rows in keys]
-    (ours, at, counts), (theirs, their_at, their_counts) = each
-    _, here, there = np.intersect1d(ours, theirs, assume_unique=True, return_indices=True)
-    same = counts[here] == their_counts[there]
-    same &= before["second"][at[here]] == now["second"][their_at[there]]
-    as_it_was = ours[here[same]]
-    went, came = (~is_member(of_rows, as_it_was) for of_rows in keys)
-    return went, came
+    ours, theirs = _Copies.of(before), _Copies.of(now)
+    at = np.searchsorted(ours.keys, theirs.keys)
+    same = at < len(ours.keys)
+    here = at[same]
+    as_it_was = ours.keys[here] == theirs.keys[same]
+    as_it_was &= ours.counts[here] == theirs.counts[same]
+    as_it_was &= ours.seconds[here] == theirs.seconds[same]
+    same[same] = as_it_was
+    same_of_ours = np.zeros(len(ours.keys), np.bool_)
+    same_of_ours[at[same]] = True
+    return ours.rows_of(~same_of_ours), theirs.rows_of(~same)
+
+
+@dataclass(frozen=True, slots=True)
+class _Copies:
+    """Rows by what marks them; those that are the same together.
+
+    Attributes:
+        keys: Ascending, each once.
+        seconds: The other half of the mark.
+        counts: How many rows there are of each.
+        order: The rows, in the order of the keys.
+    """
+
+    keys: UInt64
+    seconds: UInt64
+    counts: _Ints
+    order: _Ints
+
+    @classmethod
+    def of(cls, rows: Records) -> "_Copies":
+        # Both are hashes under a key, so their sum is as good as one.
+        keys = rows["first"] + rows["version"]
+        order = np.argsort(keys)
+        ordered = keys[order]
+        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+        counts = np.diff(starts, append=len(ordered))
+        return cls(ordered[starts], rows["second"][order[starts]], counts, order)
+
+    def rows_of(self, chosen: _Bools) -> _Bools:
+        """Whether each row is of a chosen key."""
+        found = np.empty(len(self.order), np.bool_)
+        found[self.order] = np.repeat(chosen, self.counts)
+        return found

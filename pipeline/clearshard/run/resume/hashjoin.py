@@ -84,15 +84,15 @@ class HashJoin:
         return bounds
 
     def _matched(self, records: Records, asked: Records) -> Records:
-        records = records[np.argsort(records["hash"], kind="stable")]
-        hashes = np.ascontiguousarray(records["hash"])
-        wanted = np.ascontiguousarray(asked["hash"])
+        # Records are large: their hashes are ordered, and each is copied once.
+        hashes, wanted = (np.ascontiguousarray(rows["hash"]) for rows in (records, asked))
+        order = np.argsort(hashes, kind="stable")
+        hashes = hashes[order]
         at = np.searchsorted(hashes, wanted)
         known = at < len(records)
         known[known] = hashes[at[known]] == wanted[known]
         # In the order of batches, since they were asked for in that order.
-        asked, at = asked[known], at[known]
-        answers = np.empty(len(asked), self._answer)
-        answers["batch"], answers["row"] = asked["batch"], asked["row"]
-        answers["record"] = records[at]
+        answers = np.empty(int(known.sum()), self._answer)
+        answers["batch"], answers["row"] = asked["batch"][known], asked["row"][known]
+        answers["record"] = records[order[at[known]]]
         return answers

@@ -36,6 +36,7 @@ _SCHEMA = pa.schema(
         pa.field("version", pa.binary(VERSION_BYTES)),
     ]
 )
+_NO_NAMES = ("", ".", "..")
 #: Some layouts have a folder for each file: not every one is remembered.
 _MOST_FOLDERS = 65_536
 
@@ -77,13 +78,17 @@ class Looker:
             limits: What decides, besides the transcript, whether it is read.
             now_ns: A moment before anything is looked at, by the clock of the file system.
         """
-        self._root = root
+        self._folder = root
+        self._root = str(root)
         self._links = links
         self._max_bytes = limits.max_transcript_bytes
         self._settled_before_ns = now_ns - GRANULE_NS
         terms = f"{limits.max_transcript_bytes} {limits.max_transcript_words}\0"
         self._hash = hashlib.blake2b(terms.encode(), digest_size=VERSION_BYTES)
         self._plain: dict[str, bool] = {}
+        #: Folders without a link on the way of which `Links` knows that names are names: the device
+        #: that they are on.
+        self._quiet: dict[str, int] = {}
 
     def look(self, number: int, batch: Provisional) -> Looks:
         """Looks at every eligible file of a batch."""
@@ -96,34 +101,58 @@ class Looker:
             if place is None:
                 continue
             path, record_id = place
-            found = self._links.saw((number, row), path, record_id)
+            folder, _, name = path.rpartition("/")
+            found = self._glance(folder, name, path)
+            quiet = found is not None
             if found is None:
-                continue
+                found = self._links.saw((number, row), path, record_id)
+                if found is None:
+                    continue
+                self._note_folder(found.st_dev, folder)
             sizes[at] = found.st_size
             readable[at] = record_id is not None or found.st_size <= self._max_bytes
             changed_ns = max(found.st_mtime_ns, found.st_ctime_ns)
-            if changed_ns < self._settled_before_ns and self._is_plain(path):
+            if changed_ns < self._settled_before_ns and (quiet or self._is_plain(folder)):
                 lasting[at] = True
                 start = at * VERSION_BYTES
                 versions[start : start + VERSION_BYTES] = self._version(found, path, record_id)
         taken = np.frombuffer(bytes(versions), np.uint8).reshape(-1, VERSION_BYTES)
         return Looks(rows, sizes, readable, taken, lasting)
 
+    def _glance(self, folder: str, name: str, path: str) -> os.stat_result | None:
+        """What a file is that has no other name, in a folder of which all is known; else None.
+
+        Most are such files, and there are millions of them: all else is asked of them by `Links`.
+        """
+        device = self._quiet.get(folder)
+        if device is None or not path.isascii() or "\\" in name or name in _NO_NAMES:
+            return None
+        try:
+            found = os.lstat(f"{self._root}/{path}")
+        except (OSError, ValueError):
+            return None
+        return found if found.st_nlink < 2 and found.st_dev == device else None
+
+    def _note_folder(self, device: int, folder: str) -> None:
+        if self._links.tells_apart(device, folder) and self._is_plain(folder):
+            if len(self._quiet) == _MOST_FOLDERS:
+                self._quiet.clear()
+            self._quiet[folder] = device
+
     def _version(self, found: os.stat_result, path: str, record_id: str | None) -> bytes:
-        marks = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
-        text = f"{marks}{path}\0{record_id or ''}"
+        size, number = found.st_size, found.st_ino
+        marks = f"({size}, {found.st_mtime_ns}, {found.st_ctime_ns}, {number})"
         state = self._hash.copy()
-        state.update(text.encode("utf-8", "surrogatepass"))
+        state.update(f"{marks}{path}\0{record_id or ''}".encode("utf-8", "surrogatepass"))
         return state.digest()
 
-    def _is_plain(self, path: str) -> bool:
-        """Whether the file's folder is reached without a link, as reading it would ask again."""
-        folder = path.rpartition("/")[0]
+    def _is_plain(self, folder: str) -> bool:
+        """Whether a folder is reached without a link, as reading what is in it would ask again."""
         plain = self._plain.get(folder)
         if plain is None:
             if len(self._plain) == _MOST_FOLDERS:
                 self._plain.clear()
-            plain = self._plain[folder] = is_plain_folder(self._root, folder)
+            plain = self._plain[folder] = is_plain_folder(self._folder, folder)
         return plain
 
 

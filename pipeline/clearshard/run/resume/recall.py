@@ -296,7 +296,11 @@ class _Memory:
         values = [column.dictionary.to_pylist() for column in columns]
         written = np.asarray(codes[0] == _place_of(values[0], str(State.WRITTEN)))
         codes.append(np.where(written, self._leaves.sources_of(batch), -1))
-        unique, inverse = np.unique(np.stack(codes, axis=1), axis=0, return_inverse=True)
+        # As one number each: few are different, and numbers are sorted much faster than rows.
+        limits = [int(code.max(initial=-1)) + 2 for code in codes]
+        together = np.ravel_multi_index([code + 1 for code in codes], limits)
+        _, first, inverse = np.unique(together, return_index=True, return_inverse=True)
+        unique = np.stack([code[first] for code in codes], axis=1)
         numbers = [
             self._number(
                 *(

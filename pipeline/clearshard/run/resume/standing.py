@@ -156,8 +156,11 @@ class _Judge:
             stands = same if self._versions_stand else np.zeros(len(rows), np.bool_)
             known = dict(zip(rows[~stands].tolist(), records[~stands], strict=True))
             # What cannot be read needs no worker to say so.
-            asked = np.isin(looked.rows, rows) | ~looked.readable | self._all_are_read
-            wanted = np.setdiff1d(looked.rows[asked], rows[stands], assume_unique=True)
+            asked = np.zeros(len(batch), np.bool_)
+            asked[rows] = True
+            asked[looked.rows[~looked.readable | self._all_are_read]] = True
+            asked[rows[stands]] = False
+            wanted = np.flatnonzero(asked)
             found = self._read(number, batch, looked, wanted, known)
             outcomes = BatchOutcomes(
                 number, together(self._standing_rows(rows[stands], records[stands]), found)
@@ -165,8 +168,10 @@ class _Judge:
             self._standing.read += len(wanted)
             # Of what has no content that is kept, no version is either: it is read every time.
             kept = found.filter(found.column("content_sha256").is_valid()).column("row").to_numpy()
-            new_versions = np.setdiff1d(looked.rows[looked.lasting], rows[same])
-            self._standing.newly_known += int(np.isin(kept, new_versions).sum())
+            new_version = np.zeros(len(batch), np.bool_)
+            new_version[looked.rows[looked.lasting]] = True
+            new_version[rows[same]] = False
+            self._standing.newly_known += int(new_version[kept].sum())
             self._standing.add(outcomes, self._remembered.redactor_digest)
             yield outcomes
 
