@@ -5,30 +5,27 @@ else. Those that are about processes ask for the fixture `processes`.
 """
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from typing import TypeVar
 
 import pytest
 
 from clearshard.config import Config
-from clearshard.engines.local import Job, LocalEngine
+from clearshard.engines.engine import CRASHES_ALONE, Job, Loss, Result, Unit
+from clearshard.engines.local import LocalEngine
 from clearshard.engines.stopping import Stop
-from clearshard.engines.worker import prepare
+from clearshard.errors import ClearshardError, Interrupted, RunFailed
 from clearshard.keys import PseudonymKey
 from clearshard.redaction.ner import STOCK_NER, load_ner, pipeline_digest, speech_model
 from clearshard.redaction.reading import reader_of
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.replace import Replacer
 
-Unit = TypeVar("Unit")
-Result = TypeVar("Result")
-
-#: Who makes engines and redactors, and whoever starts to load for workers.
-_ENGINES = ("clearshard.run.job.LocalEngine", "clearshard.run.detect.LocalEngine")
-_REDACTORS = ("clearshard.run.work.Redactor", "clearshard.run.detect.Redactor")
-_PREPARE = "clearshard.cli.run_gate.prepare"
+#: The one place that chooses an engine.
+ENGINE = "clearshard.engines.choice.LocalEngine"
+#: Who makes redactors.
+_REDACTORS = tuple(f"clearshard.run.{user}.Redactor" for user in ("work", "detect", "redact"))
 _NER = "clearshard.redaction.detector.load_ner"
 _READER = "clearshard.redaction.detector.reader_of"
 _DIGEST = "clearshard.run.fingerprint.pipeline_digest"
@@ -39,16 +36,65 @@ _loaded: dict[str, Redactor] = {}
 
 
 class InlineEngine:
-    """Does in this process what workers do; nothing is made before there is a unit."""
+    """An engine that does in this process what workers do.
+
+    A unit is lost by an error that would end its worker; what ends a process, or takes for ever,
+    does so to this one.
+    """
 
     def __init__(self, workers: int, stop: Stop | None = None) -> None:
+        self._stop = Stop() if stop is None else stop
+
+    @staticmethod
+    def prepare(preload: Sequence[str]) -> None:
         pass
 
     def map(self, job: Job[Unit, Result], units: Iterable[Unit]) -> Iterator[Result]:
         work: Callable[[Unit], Result] | None = None
-        for unit in units:
-            work = work or job.make(*job.arguments)
-            yield work(unit)
+        source = iter(units)
+        with self._stop.heed():
+            while not self._stop.requested:
+                unit = next(source, None)
+                if unit is None:
+                    break
+                work = work or _made(job)
+                yield from _results(job, work, unit)
+            if self._stop.requested:
+                raise Interrupted
+
+
+def _made(job: Job[Unit, Result]) -> Callable[[Unit], Result]:
+    try:
+        return job.make(*job.arguments)
+    except (ClearshardError, AssertionError):
+        raise
+    except Exception as error:  # noqa: BLE001 - as a worker does
+        raise RunFailed(f"A worker could not start: {type(error).__name__}.") from None
+
+
+def _results(
+    job: Job[Unit, Result], work: Callable[[Unit], Result], unit: Unit, crashes: int = 0
+) -> Iterator[Result]:
+    loss: Loss
+    try:
+        result = work(unit)
+    except (ClearshardError, AssertionError):  # the latter is a test's
+        raise
+    except MemoryError:
+        loss = "out_of_memory"
+    except Exception:  # noqa: BLE001 - as a worker does
+        loss, crashes = "crashed", crashes + 1
+    else:
+        yield result
+        return
+    parts = job.split(unit)
+    if parts is not None:
+        for part in parts:
+            yield from _results(job, work, part)
+    elif loss == "crashed" and crashes < CRASHES_ALONE:
+        yield from _results(job, work, unit, crashes)
+    else:
+        yield job.give_up(unit, loss)
 
 
 def redactor_of(config: Config, key: PseudonymKey) -> Redactor:
@@ -75,11 +121,9 @@ def digest_of(model: str) -> str:
 @contextmanager
 def without_processes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for name in _ENGINES:
-            patch.setattr(name, InlineEngine)
+        patch.setattr(ENGINE, InlineEngine)
         for name in _REDACTORS:
             patch.setattr(name, redactor_of)
-        patch.setattr(_PREPARE, lambda _: None)
         patch.setattr(_NER, lru_cache(maxsize=4)(load_ner))
         patch.setattr(_READER, lru_cache(maxsize=4)(reader_of))
         patch.setattr(_DIGEST, digest_of)
@@ -89,9 +133,7 @@ def without_processes() -> Iterator[None]:
 @contextmanager
 def with_processes() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for name in _ENGINES:
-            patch.setattr(name, LocalEngine)
+        patch.setattr(ENGINE, LocalEngine)
         for name in _REDACTORS:
             patch.setattr(name, Redactor)
-        patch.setattr(_PREPARE, prepare)
         yield

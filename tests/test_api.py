@@ -25,8 +25,6 @@ HEAVY = ("spacy", "pyarrow", "presidio_analyzer", "typer", "numpy", "pydantic", 
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    # As for every run that takes no real command.
-    monkeypatch.setattr("clearshard.engines.worker.prepare", lambda _: None)
     monkeypatch.setattr(api, "now", world_clock)
     world = small_world(tmp_path)
     world.write('[output]\nfolder = "out"\n[redaction]\nprofile = "stock"\n')
@@ -225,6 +223,7 @@ def test_workers_look_for_modules_where_they_are_installed(
     assert module_path() == [str(tmp_path), *installed]
 
 
+@pytest.mark.usefixtures("processes")
 def test_transcripts_are_redacted_in_order_and_none_is_passed_through() -> None:
     given = [
         transcript("my name is Jennifer Lopez", "okay thank you"),
@@ -276,6 +275,7 @@ def test_what_was_deleted_is_told_as_that_and_channels_are_handed_out() -> None:
     }
 
 
+@pytest.mark.usefixtures("processes")
 def test_redact_is_lazy_and_hands_back_errors_of_its_source() -> None:
     class OfCaller(Exception):
         pass

@@ -150,7 +150,7 @@ def run(
     _check_workers(workers)
     moment = _moment(as_of)
     with _told_safely(), _ONE_AT_A_TIME:
-        from clearshard.engines.worker import prepare
+        from clearshard.engines.choice import prepare
 
         prepare(PRELOAD)
         settings, name = _config(config, problems_of_run)

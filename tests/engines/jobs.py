@@ -13,11 +13,11 @@ from typing import NoReturn
 
 import numpy as np
 
-from clearshard.engines.local import Job
-from clearshard.engines.worker import Loss
-from clearshard.errors import ConfigError, OutputFull
+from clearshard.engines.engine import Job, Loss
+from clearshard.errors import ConfigError, OutputFull, RunFailed
 
 Numbers = tuple[int, ...]
+NumbersJob = Job[Numbers, list[str]]
 
 
 def split(unit: Numbers) -> list[Numbers] | None:
@@ -33,7 +33,7 @@ def job(
     seconds: float = 60,
     *arguments: object,
     memory_bytes: int = 1 << 30,
-) -> Job[Numbers, list[str]]:
+) -> NumbersJob:
     return Job(make, arguments, split, give_up, seconds, memory_bytes)
 
 
@@ -62,6 +62,32 @@ def make_poisoned() -> Callable[[Numbers], list[str]]:
         return [str(number) for number in unit]
 
     return poisoned
+
+
+def make_failing(log: str) -> Callable[[Numbers], list[str]]:
+    """Fails as any engine can bear it: 3 by an error, 4 for want of memory, 5 the first two times.
+
+    Args:
+        log: A file that gets a line when it is made, and one for each unit that was begun.
+    """
+
+    def begun(what: object) -> None:
+        with Path(log).open("a") as lines:
+            lines.write(f"{what}\n")
+
+    def failing(unit: Numbers) -> list[str]:
+        begun(unit)
+        for number in unit:
+            if number == 3:
+                raise ValueError("a secret that must not be printed")
+            if number == 4:
+                raise MemoryError
+            if number == 5 and Path(log).read_text().count("5") < 3:
+                raise ValueError("a secret that must not be printed")
+        return [str(number) for number in unit]
+
+    begun("made")
+    return failing
 
 
 def make_hanging() -> Callable[[Numbers], list[str]]:
@@ -189,6 +215,11 @@ def make_full_disk() -> Callable[[Numbers], list[str]]:
         raise OutputFull("No space left. Free some.")
 
     return full
+
+
+def refuse(unit: Numbers, loss: Loss) -> NoReturn:
+    """A way to give up that ends it all."""
+    raise RunFailed(f"{unit} {loss}")
 
 
 def make_limits() -> Callable[[Numbers], list[str]]:

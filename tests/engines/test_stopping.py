@@ -1,4 +1,7 @@
-"""A request to stop: what is in hand is finished and handed on, and nothing is begun."""
+"""A request to stop: what workers have in hand is finished and handed on.
+
+What holds of every engine is in `test_every_engine.py`.
+"""
 
 import os
 import signal
@@ -64,46 +67,6 @@ def test_a_result_behind_one_that_is_not_there_still_comes(
     # 3 hangs for a minute, and would come if it were waited for; 10 is done and behind it.
     results = LocalEngine(2, stop).map(jobs.job(jobs.make_hanging), [(3,), (10,)])
     assert _until_interrupted(results) == ["10"]
-
-
-def test_a_request_before_the_first_unit_starts_no_worker() -> None:
-    stop = Stop()
-    stop.request()
-    stop.request()
-    results = LocalEngine(1, stop).map(jobs.job(jobs.make_dying), [(1,)])
-    assert _until_interrupted(results) == []
-
-
-def test_a_request_after_the_last_unit_interrupts_too() -> None:
-    """The caller has more to do than to map."""
-    stop = Stop()
-    results = LocalEngine(1, stop).map(jobs.job(jobs.make_names), [(1,)])
-    assert next(results) == ["1"]
-    stop.request()
-    assert _until_interrupted(results) == []
-
-
-def test_a_source_that_is_interrupted_keeps_what_is_in_hand() -> None:
-    stop = Stop()
-
-    def units() -> Iterator[jobs.Numbers]:
-        yield (1,)
-        stop.request()
-        raise Interrupted
-
-    got = _until_interrupted(LocalEngine(1, stop).map(jobs.job(jobs.make_slow), units()))
-    assert got in ([], ["1"])  # it may not have been handed out yet
-
-
-def test_somebody_heeds_while_mapping_and_nobody_before_and_after() -> None:
-    stop = Stop()
-    results = LocalEngine(1, stop).map(jobs.job(jobs.make_names), [(1,), (2,)])
-    seen = [stop.heeded]
-    next(results)
-    seen.append(stop.heeded)
-    assert list(results) == [["2"]]
-    seen.append(stop.heeded)
-    assert seen == [False, True, False]
 
 
 _SCRIPT = """

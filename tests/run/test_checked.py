@@ -31,8 +31,7 @@ max_transcript_bytes = "many"
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr("clearshard.engines.worker.prepare", lambda _: None)
+def world(tmp_path: Path) -> World:
     world = small_world(tmp_path)
     world.write()
     return world

@@ -8,7 +8,8 @@ from pathlib import Path
 from clearshard.bench.fleet import _memory
 from clearshard.bench.ways import seal_of
 from clearshard.config import redaction_defaults
-from clearshard.engines.local import Job, LocalEngine
+from clearshard.engines.engine import Job
+from clearshard.engines.local import LocalEngine
 from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.run import PRELOAD
 from clearshard.run.units import split

@@ -1,4 +1,4 @@
-"""The workers of a run: how two compare with one, their memory, and how soon they start."""
+"""The workers of a run, here: how two compare with one, their memory, how soon they start."""
 
 import csv
 import json
@@ -17,7 +17,8 @@ from clearshard.audit.ledger import Ledger
 from clearshard.bench.documents import Document, units_of
 from clearshard.bench.ways import KEY, seal_of
 from clearshard.config import Config
-from clearshard.engines.local import Job, LocalEngine
+from clearshard.engines.engine import Job
+from clearshard.engines.local import LocalEngine
 from clearshard.errors import RunFailed
 from clearshard.keys import PSEUDONYM_VARIABLE
 from clearshard.records.tasks import WorkUnit

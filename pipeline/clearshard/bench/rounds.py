@@ -1,7 +1,8 @@
 """The ways take turns on the documents of a round, in one worker, on one core.
 
-A round is a work unit of an engine's worker: the process is like those of a run, with one BLAS
-thread and nothing else in it. No document is in two rounds, so no way ever sees a text twice.
+A round is a work unit of the local engine, whichever engine runs have: its worker is like those of
+a run, with one BLAS thread and nothing else in it. No document is in two rounds, so no way ever
+sees a text twice.
 """
 
 import os
@@ -16,8 +17,8 @@ from clearshard.bench.documents import Document
 from clearshard.bench.stages import time_by_stage
 from clearshard.bench.ways import STOCK, TUNED, ClearshardWay, TurnsWay, WayName, make_ways
 from clearshard.config import Config
-from clearshard.engines.local import Job, LocalEngine
-from clearshard.engines.worker import Loss
+from clearshard.engines.engine import Job, Loss
+from clearshard.engines.local import LocalEngine
 from clearshard.errors import RunFailed
 
 _SECONDS_PER_ROUND = 3600.0

@@ -35,7 +35,7 @@ from clearshard.cli.what_if import (
     SetOption,
     what_if,
 )
-from clearshard.engines.worker import prepare
+from clearshard.engines.choice import prepare
 from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.records.run import RunRecord
 from clearshard.records.times import utc_text

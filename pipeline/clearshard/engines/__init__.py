@@ -1,4 +1,10 @@
 """How work units are mapped over processes. Every engine maps the same pure function.
 
-local   worker processes on this machine, started once
+engine     what an engine is, and the laws that each keeps
+choice     which one does the work
+local      worker processes on this machine, started once
+helper     one process that answers requests, for what is no unit
+worker     the parent's side of a process, watched; `serving` is the other side
+forking    where processes come from
+stopping   a request to stop
 """

@@ -1,57 +1,33 @@
 """Worker processes on this machine: started once, watched, replaced when they die.
 
-A unit whose worker crashes, takes too long or wants too much memory is taken apart, and its files
-are tried one by one; the file that does it alone is given up and everything else goes on. Results
-come back in the order of the units, and only a bounded number of units is on its way at any time.
+A unit is lost if its worker crashes, takes too long or wants too much memory; what then becomes of
+it, and all else that holds of every engine, `clearshard.engines.engine` says.
 """
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
-from typing import Any, Generic, TypeVar
+from typing import Any
 
+from clearshard.engines.engine import (
+    CRASHES_ALONE,
+    UNITS_PER_WORKER,
+    Job,
+    Loss,
+    Result,
+    Unit,
+)
 from clearshard.engines.serving import KERNEL_HOLDS_BOUND
 from clearshard.engines.stopping import Stop
-from clearshard.engines.worker import SECONDS_BETWEEN_LOOKS, Loss, Lost, Worker
+from clearshard.engines.worker import SECONDS_BETWEEN_LOOKS, Lost, Worker, prepare
 from clearshard.errors import Interrupted, RunFailed
 
-Unit = TypeVar("Unit")
-Result = TypeVar("Result")
-
-#: Units on their way for each worker: one in hand, and enough for the next ones to be ready.
-_UNITS_PER_WORKER = 4
 #: A worker that dies this often before it has ever been ready will never be.
 _MAX_FAILED_STARTS = 3
-#: A worker can be killed by what has nothing to do with its file, which then gets another chance.
-#: What hangs, or runs out of memory, did so by itself.
-_CRASHES_ALONE = 2
 #: After a request to stop, units in hand have this long; the rest of ten seconds is for tidying up.
 _SECONDS_TO_STOP = 6.0
-
-
-@dataclass(frozen=True, slots=True)
-class Job(Generic[Unit, Result]):
-    """What the workers do.
-
-    Attributes:
-        make: Called once in each worker; returns the function that is mapped. Must be importable.
-        arguments: Of `make`; must be picklable.
-        split: Takes a unit apart, or returns None if it holds one file.
-        give_up: The result of a unit that cannot be taken apart and was lost.
-        seconds_per_unit: A worker that takes longer for a unit is stopped.
-        memory_bytes: What a worker may have.
-        preload: Modules that the workers need: imported once, in the process they are forked from.
-    """
-
-    make: Callable[..., Callable[[Unit], Result]]
-    arguments: tuple[Any, ...]
-    split: Callable[[Unit], Sequence[Unit] | None]
-    give_up: Callable[[Unit, Loss], Result]
-    seconds_per_unit: float
-    memory_bytes: int
-    preload: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -76,7 +52,7 @@ class _Piece:
 
 
 class LocalEngine:
-    """Maps a job over local processes."""
+    """Maps a job over local processes; see `clearshard.engines.engine.Engine`."""
 
     def __init__(self, workers: int, stop: Stop | None = None) -> None:
         """Starts nothing yet.
@@ -88,11 +64,13 @@ class LocalEngine:
         self._worker_count = workers
         self._stop = Stop() if stop is None else stop
 
-    def map(self, job: Job[Unit, Result], units: Iterable[Unit]) -> Iterator[Result]:
-        """Results in the order of the units; several for a unit that had to be taken apart.
+    @staticmethod
+    def prepare(preload: Sequence[str]) -> None:
+        """Starts the process that workers are forked from; see `clearshard.engines.worker`."""
+        prepare(preload)
 
-        After a request to stop, nothing more is handed out; what is finished within a few seconds
-        still comes, in order, and then the error.
+    def map(self, job: Job[Unit, Result], units: Iterable[Unit]) -> Iterator[Result]:
+        """The results; after a request to stop those that are there within a few seconds.
 
         Raises:
             ClearshardError: What the job raised in a worker, or that no worker could be started.
@@ -115,7 +93,7 @@ class LocalEngine:
     def _map(self, pool: "_Pool", slots: deque[_Slot], source: Iterator[Unit]) -> Iterator[Result]:
         exhausted = False
         while not (exhausted and not slots):
-            while not exhausted and len(slots) < self._worker_count * _UNITS_PER_WORKER:
+            while not exhausted and len(slots) < self._worker_count * UNITS_PER_WORKER:
                 if self._stop.requested:
                     raise Interrupted
                 unit = next(source, None)
@@ -233,7 +211,7 @@ class _Pool:
         if parts is not None:
             piece.slot.missing += len(parts) - 1
             again = [_Piece(part, piece.slot) for part in parts]
-        elif loss == "crashed" and piece.crashes + 1 < _CRASHES_ALONE:
+        elif loss == "crashed" and piece.crashes + 1 < CRASHES_ALONE:
             again = [_Piece(piece.unit, piece.slot, piece.crashes + 1)]
         else:
             piece.slot.results.append(self._job.give_up(piece.unit, loss))

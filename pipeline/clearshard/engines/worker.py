@@ -10,15 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
-from typing import Any, Literal
+from typing import Any
 
 from clearshard.children import child_environment
+from clearshard.engines.engine import Loss
 from clearshard.engines.forking import ForkedProcess, ensure_running
 from clearshard.engines.serving import KERNEL_HOLDS_BOUND, OUT_OF_MEMORY, serve
 from clearshard.errors import RunFailed
-
-#: How a worker was lost: it died, took too long, or wanted more memory than it may have.
-Loss = Literal["crashed", "timed_out", "out_of_memory"]
 
 #: A worker imports and loads models; more than this is no slow disk but a hang.
 SECONDS_TO_START = 120.0

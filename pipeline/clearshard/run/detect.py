@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from clearshard.config import Config
-from clearshard.engines.local import Job, LocalEngine
-from clearshard.engines.worker import Loss
+from clearshard.engines.choice import engine_of
+from clearshard.engines.engine import Job, Loss
 from clearshard.errors import SourceUnavailable
 from clearshard.evaluation.gold import GoldDocument
 from clearshard.evaluation.groups import Variant
@@ -97,7 +97,7 @@ def detect(config: Config, documents: Iterable[Document], workers: int) -> Itera
         memory_bytes=config.limits.worker_memory_bytes,
         preload=("clearshard.redaction.redactor",),
     )
-    for found in LocalEngine(workers).map(job, units):
+    for found in engine_of(workers).map(job, units):
         yield from found
 
 

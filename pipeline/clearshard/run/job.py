@@ -20,7 +20,8 @@ from clearshard.audit.events import EventName
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.config import Config
 from clearshard.eligibility.moment import Moment
-from clearshard.engines.local import Job, LocalEngine
+from clearshard.engines.choice import engine_of
+from clearshard.engines.engine import Job
 from clearshard.engines.serving import forbid_core_dumps
 from clearshard.engines.stopping import Stop
 from clearshard.errors import (
@@ -573,7 +574,8 @@ class _Job:
         writer = OutcomeWriter(outcomes, settings.seal.redactor_digest, _known(scratch))
         with reader, writer:
             units = self._units(intake, looks, reader, _known(scratch))
-            for result in LocalEngine(self._options.workers, self._stop).map(job, units):
+            engine = engine_of(self._options.workers, self._stop)
+            for result in engine.map(job, units):
                 self._tell_start()
                 writer.add(result)
                 if result.staged is not None:

@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Literal
 
 from clearshard.config import Config
-from clearshard.engines.local import Job, LocalEngine
-from clearshard.engines.worker import Loss
+from clearshard.engines.choice import engine_of
+from clearshard.engines.engine import Job, Loss
 from clearshard.keys import PseudonymKey
 from clearshard.records.states import Deleted, Quarantine, QuarantineReason
 from clearshard.records.transcript import (
@@ -92,7 +92,7 @@ def redact(
         memory_bytes=config.limits.worker_memory_bytes,
         preload=("clearshard.run.redact",),
     )
-    for results in LocalEngine(workers).map(job, units):
+    for results in engine_of(workers).map(job, units):
         yield from results
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clearshard.config import Config
-from clearshard.engines.worker import Loss
+from clearshard.engines.engine import Loss
 from clearshard.errors import RunFailed
 from clearshard.keys import PseudonymKey
 from clearshard.records.states import Deleted, Quarantine, QuarantineReason

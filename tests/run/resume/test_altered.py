@@ -13,7 +13,7 @@ from clearshard.run import job
 from clearshard.run.finish import Finisher
 from clearshard.run.resume.gather import gather
 
-from ...inline import InlineEngine
+from ...inline import ENGINE, InlineEngine
 from ..world import World
 from .making import KEY, Killed, dies, fresh, go, shards, write
 
@@ -72,7 +72,7 @@ def test_what_is_altered_while_a_run_works_is_in_no_shard(
         go(world)
     monkeypatch.undo()
     monkeypatch.setenv("CLEARSHARD_KEY", KEY)
-    monkeypatch.setattr(job, "LocalEngine", InlineEngine)
+    monkeypatch.setattr(ENGINE, InlineEngine)
     go(world)
     assert not any("Maria" in text for text in world.texts())
 

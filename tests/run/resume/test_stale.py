@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from clearshard.audit.verify import verify
-from clearshard.engines.local import Job
+from clearshard.engines.engine import Job
 from clearshard.records.tasks import WorkUnit
 from clearshard.run import job
 from clearshard.run.finish import Finisher
 from clearshard.run.resume.recall import Wishes
 
-from ...inline import InlineEngine
+from ...inline import ENGINE, InlineEngine
 from ..world import World, transcript
 from .making import (
     Killed,
@@ -112,7 +112,7 @@ def test_a_file_that_no_worker_survives_is_remembered_too(
                     else:
                         yield from super().map(job, [alone])
 
-    monkeypatch.setattr(job, "LocalEngine", Crashing)
+    monkeypatch.setattr(ENGINE, Crashing)
     world.file("gone", "acct-good", transcript("gone when it is looked at again"))
     write(world)
     with monkeypatch.context() as patch:
@@ -130,6 +130,6 @@ def test_a_file_that_no_worker_survives_is_remembered_too(
     assert len(found["file-3"]["content_sha256"]) == 64
     assert (found["gone"]["reasons"], found["gone"]["content_sha256"]) == (["missing"], None)
     assert go(world).unchanged
-    monkeypatch.setattr(job, "LocalEngine", InlineEngine)
+    monkeypatch.setattr(ENGINE, InlineEngine)
     assert go(world, wishes=Wishes(retry_quarantined=True)).record.counts.written == 24
     assert verify(world.out).faults == ()
