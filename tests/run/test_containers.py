@@ -15,6 +15,7 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.config import Limits
+from clearshard.engines import helper
 from clearshard.engines.stopping import Stop
 from clearshard.engines.worker import Worker
 from clearshard.errors import Interrupted, RunFailed
@@ -117,7 +118,7 @@ def test_the_time_that_records_are_used_for_does_not_count(
     tmp_path: Path, reader: Callable[..., ContainerReader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used = 0.0
-    monkeypatch.setattr(containers, "time", SimpleNamespace(monotonic=lambda: used))
+    monkeypatch.setattr(helper, "time", SimpleNamespace(monotonic=lambda: used))
     path, names = _large_container(tmp_path, 40)
     found = {}
     for name, content in reader(60).read(tmp_path, path, set(names), _MEBIBYTE):
@@ -129,8 +130,18 @@ def test_the_time_that_records_are_used_for_does_not_count(
 
 @pytest.mark.parametrize("kill_after", [(5,), (5, 30)])
 def test_a_reader_that_is_killed_once_costs_no_record(
-    tmp_path: Path, reader: Callable[..., ContainerReader], kill_after: tuple[int, ...]
+    tmp_path: Path,
+    reader: Callable[..., ContainerReader],
+    monkeypatch: pytest.MonkeyPatch,
+    kill_after: tuple[int, ...],
 ) -> None:
+    workers: list[Worker] = []
+
+    def starting(*arguments: Any) -> Worker:
+        workers.append(Worker(*arguments))
+        return workers[-1]
+
+    monkeypatch.setattr(helper, "Worker", starting)
     path, names = _large_container(tmp_path, 60)
     one = reader()
     found: dict[str, object] = {}
@@ -138,8 +149,7 @@ def test_a_reader_that_is_killed_once_costs_no_record(
         assert name not in found
         found[name] = content
         if len(found) in kill_after:
-            assert one._worker is not None
-            os.kill(one._worker.pid, signal.SIGKILL)
+            os.kill(workers[-1].pid, signal.SIGKILL)
     assert found.keys() == set(names)
     assert set(_errors(found).values()) == (
         set() if len(kill_after) == 1 else {("malformed", "Container_crashed")}
@@ -206,7 +216,7 @@ def test_a_process_that_dies_while_starting_is_started_again(
             os.kill(worker.pid, signal.SIGKILL)
         return worker
 
-    monkeypatch.setattr(containers, "Worker", dying)
+    monkeypatch.setattr(helper, "Worker", dying)
     name = _container(tmp_path, "a")
     if deaths == 3:
         with pytest.raises(RunFailed, match="dies or hangs while starting"):
