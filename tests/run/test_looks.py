@@ -2,9 +2,12 @@
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +15,14 @@ import pytest
 from clearshard.config import load_config
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
+from clearshard.engines.stopping import Stop
+from clearshard.engines.worker import Worker
+from clearshard.errors import Interrupted, SourceUnavailable
 from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.links import Links
-from clearshard.run.resume.looks import Looker, Looks
+from clearshard.run.resume import looking as looking_module
+from clearshard.run.resume.looking import Look, look_at_all, looking
+from clearshard.run.resume.looks import Looker, Looks, read_looks
 
 from .world import AS_OF, World
 
@@ -136,7 +144,7 @@ def test_a_glance_says_what_a_careful_look_says(
     careful = Watched(world.root / "transcripts")
     assert found == by_uri(intake, look(world, intake, careful))
     assert len(careful.asked) == len(URIS)
-    assert links.shared(intake) == careful.shared(intake) == set()
+    assert links.shared(intake.listing) == careful.shared(intake.listing) == set()
     assert found["a/second.json"][:3] == (2, True, True)
     assert found["a/large.json"][:3] == (2_000, False, True)
     assert found["link/second.json"][:3] == (2, True, False)
@@ -150,3 +158,88 @@ def test_nothing_changed_just_now_has_a_version(world: World, intake: Intake) ->
     looks = Looker(root, Links(root), load_config(world.config).limits, just_now).look(0, batch)
     assert not looks.lasting.any()
     assert np.count_nonzero(looks.sizes)
+
+
+@pytest.fixture
+def beside(world: World, intake: Intake) -> Look:
+    """What another process is asked; it was changed long enough ago to have versions."""
+    root = world.root / "transcripts"
+    limits = load_config(world.config).limits
+    return Look(intake.listing, root, limits, NOW_NS, world.root / "looks")
+
+
+def test_another_process_sees_the_same(
+    world: World, intake: Intake, beside: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (world.root / "transcripts" / "a" / "linked.json").unlink()
+    os.link(
+        world.root / "transcripts" / "a" / "first.json",
+        world.root / "transcripts" / "a" / "linked.json",
+    )
+    here = replace(beside, looks=world.root / "here")
+    shared = look_at_all(here)
+    assert {URIS[row] for _, row in shared} == {
+        "a/first.json",
+        "a/linked.json",
+        "link/first.json",
+    }
+    monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
+    pids: list[int] = []
+    monkeypatch.setattr(Worker, "give", _noting(pids))
+    with looking(beside, 10, Stop()) as looked:
+        assert looked() == shared
+    assert len(pids) == 2  # asked, and asked for more
+    [ours], [theirs] = read_looks(here.looks), read_looks(beside.looks)
+    assert by_uri(intake, ours) == by_uri(intake, theirs)
+
+
+def _noting(pids: list[int]) -> Callable[..., None]:
+    give = Worker.give
+
+    def noting(worker: Worker, *arguments: Any) -> None:
+        pids.append(worker.pid)
+        give(worker, *arguments)
+
+    return noting
+
+
+def test_a_process_that_is_lost_is_told(beside: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(looking_module, "_SECONDS_PER_FILE", 0.0)
+    with (
+        pytest.raises(SourceUnavailable, match="was lost"),
+        looking(beside, 10, Stop()) as looked,
+    ):
+        looked()
+
+
+def test_whoever_stops_does_not_wait_for_it(beside: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
+    stop = Stop()
+    stop.request()
+    with pytest.raises(Interrupted), looking(beside, 10, stop) as looked:
+        looked()
+
+
+def test_an_error_meanwhile_ends_it_and_starts_no_other(
+    beside: Look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
+    os.mkfifo(tmp_path / "for-ever")  # whoever opens it waits for a writer
+    waits = replace(beside, listing=replace(beside.listing, scratch=tmp_path / "for-ever"))
+    pids: list[int] = []
+    give, asked = _noting(pids), Event()
+
+    def then(*arguments: Any) -> None:
+        give(*arguments)
+        asked.set()
+
+    monkeypatch.setattr(Worker, "give", then)
+
+    def dies() -> None:
+        asked.wait(60)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), looking(waits, 10, Stop()):
+        dies()
+    assert len(pids) == 1

@@ -129,7 +129,7 @@ def _compared(
     opening = Opening(
         root, config.limits.max_transcript_bytes, reader.read, config.output.shard_period
     )
-    write_looks(looker, intake, looks)
+    write_looks(looker, intake.listing, looks)
     for (number, batch), looked in zip(enumerate(intake.batches()), read_looks(looks), strict=True):
         names = batch.scratch.column("file_id").take(pa.array(looked.rows))
         join.ask(number, looked.rows, hash_ids(names))

@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec.structs import replace
@@ -30,16 +29,14 @@ from clearshard.errors import RegistryStale, SourceUnavailable
 from clearshard.records.facts import UNREADABLE, OwnColumn, facts_of, names_of, unreadable
 from clearshard.records.run import SourceSnapshot
 from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA, fact_type
-from clearshard.records.states import QuarantineReason
 from clearshard.records.times import utc_text
+from clearshard.run.listed import Bools, Listed, Listing
 from clearshard.run.supposed import Supposition
 from clearshard.shards.periods import periods_of
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.manifest import manifest_batches, open_manifest
 from clearshard.sources.registry import FileRegistry, Registry, RegistrySource
 from clearshard.sources.uris import canonical, named_records
-
-Bools = npt.NDArray[np.bool_]
 
 #: The account's facts are not kept for each file: the gate has them, by `account_row`.
 _SCRATCH_SCHEMA = pa.schema(
@@ -107,39 +104,14 @@ def tables_of(config: Config) -> Tables:
 
 
 @dataclass(frozen=True, eq=False)
-class Provisional:
+class Provisional(Listed):
     """One batch of decided files, before redaction.
 
     Attributes:
-        scratch: The batch as it is on disk.
         gate: The gate that decided; it has the facts of the accounts.
-        reason_bits: The gate's reasons; 0 is eligible.
-        duplicate: Quarantined before redaction: nobody can say whose transcript it is.
-        malformed: The same: the row of the manifest cannot be read.
     """
 
-    scratch: pa.RecordBatch
     gate: Gate
-    reason_bits: npt.NDArray[np.uint64]
-    duplicate: Bools
-    malformed: Bools
-
-    def __len__(self) -> int:
-        return int(self.scratch.num_rows)
-
-    @property
-    def held(self) -> Bools:
-        """Rows that are quarantined before redaction."""
-        return self.duplicate | self.malformed
-
-    @property
-    def quarantine(self) -> dict[int, QuarantineReason]:
-        """The same by row, and why."""
-        found = dict.fromkeys(
-            np.flatnonzero(self.duplicate).tolist(), QuarantineReason.DUPLICATE_FILE_ID
-        )
-        malformed = np.flatnonzero(self.malformed).tolist()
-        return found | dict.fromkeys(malformed, QuarantineReason.MALFORMED)
 
     @cached_property
     def account_ids(self) -> pa.Array:
@@ -180,20 +152,14 @@ class Intake:
     """All provisional decisions of a manifest.
 
     Attributes:
+        listing: The rows, on disk.
         gate: The gate that decided.
         manifest: What the manifest was.
         registry: What the registry was.
-        duplicates: Sorted hashes of file ids that occur more than once, in whatever spelling.
-        shared: The same of transcripts: nobody can say whose speech they hold.
         columns: What the user has said of the columns of both tables.
-        hidden: What rows that are not eligible point to, one a line, so that a file that has
-            another name is known by it; nothing is opened by these.
     """
 
-    scratch: Path
-    duplicates: UInt64
-    shared: UInt64
-    hidden: Path
+    listing: Listing
     gate: Gate
     manifest: SourceSnapshot
     registry: SourceSnapshot
@@ -201,10 +167,8 @@ class Intake:
 
     def batches(self) -> Iterator[Provisional]:
         """The decisions in the order of the manifest; every pass gives the same."""
-        # Read, not mapped: mapped pages would count as the process's memory.
-        with pa.OSFile(str(self.scratch)) as file:
-            for batch in pa.ipc.open_stream(file):
-                yield self._provisional(batch)
+        for one in self.listing.batches():
+            yield Provisional(one.scratch, one.reason_bits, one.duplicate, one.malformed, self.gate)
 
     @property
     def unread(self) -> list[str]:
@@ -220,17 +184,6 @@ class Intake:
                     "sources.ignored_columns"
                 )
         return sentences
-
-    def _provisional(self, batch: pa.RecordBatch) -> Provisional:
-        bits = batch.column("reason_bits").to_numpy()
-        malformed = _bools(batch.column("malformed"))
-        twice = is_member(batch.column("id_hash").to_numpy(), self.duplicates)
-        twice |= is_member(batch.column("uri_hash").to_numpy(), self.shared)
-        # A row that could not be read has no facts to decide on: it is malformed, whatever the
-        # gate made of its empty columns.
-        duplicate = twice & (bits == 0) & ~malformed
-        bits = np.where(malformed, np.uint64(0), bits)
-        return Provisional(batch, self.gate, bits, duplicate, malformed)
 
 
 def take_in(
@@ -290,10 +243,7 @@ def take_in(
         )
     shared = np.union1d(uri_finder.finish(), _named_like_files(named, decisions))
     return Intake(
-        decisions,
-        finder.finish(),
-        shared,
-        hidden,
+        Listing(decisions, finder.finish(), shared, hidden),
         gate,
         snapshot,
         registry.snapshot,

@@ -56,13 +56,14 @@ from clearshard.run.housekeeping import (
 )
 from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.journal import Journal, open_journal
-from clearshard.run.links import Links
+from clearshard.run.links import Row
 from clearshard.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
 from clearshard.run.publish import announce, announcements, forget, make_visible, recover, why_lost
 from clearshard.run.recorded import redaction_terms
 from clearshard.run.replaced import remove_replaced
 from clearshard.run.resume.gather import gather, rows_by_source
-from clearshard.run.resume.looks import Looker, read_looks, write_looks
+from clearshard.run.resume.looking import Look, looking
+from clearshard.run.resume.looks import read_looks
 from clearshard.run.resume.recall import NO_WISHES, Remembered, Wishes, newest_believed, recall
 from clearshard.run.resume.standing import Standing, confirm
 from clearshard.run.shared import withhold
@@ -302,12 +303,13 @@ class _Job:
         seal = Seal(key, self._redactor_digest, self._promise_digest)
         self._tell_decided(intake)
         newest = newest_believed(self._folder, self._visible, self._progress.note)
-        remembered, before = recall(
-            self._folder, newest, seal, options.wishes, scratch / _MEMORY, self._progress.note
-        )
-        links = Links(transcripts)
         looks = scratch / _LOOKS
-        write_looks(Looker(transcripts, links, config.limits, self._disk_now_ns()), intake, looks)
+        look = Look(intake.listing, transcripts, config.limits, self._disk_now_ns(), looks)
+        with looking(look, intake.manifest.row_count, self._stop) as looked:
+            remembered, before = recall(
+                self._folder, newest, seal, options.wishes, scratch / _MEMORY, self._progress.note
+            )
+            linked = looked()
         standing = self._confirm(intake, remembered, looks, key, scratch)
         checkpoints = scratch if options.dry_run else self._folder.checkpoints
         checkpoints.mkdir(exist_ok=True)
@@ -315,7 +317,7 @@ class _Job:
         settings = WorkSettings(config, checkpoints, seal)
         made = self._redact(intake, looks, settings, scratch, outcomes)
         outcomes, made, stale = self._withhold(
-            intake, outcomes, links, before, key, scratch, standing.stale, made
+            intake, outcomes, linked, before, key, scratch, standing.stale, made
         )
         finisher = Finisher(intake, outcomes, looks, key, policy, self._moment, tables)
         self._progress.finishing()
@@ -535,7 +537,7 @@ class _Job:
         self,
         intake: Intake,
         outcomes: Path,
-        links: Links,
+        linked: frozenset[Row],
         before: Before | None,
         key: PseudonymKey,
         scratch: Path,
@@ -544,7 +546,6 @@ class _Job:
     ) -> tuple[Path, list[StagedUnit], int]:
         """Takes out files that are somebody else's too; what is left of outcomes, work, stale."""
         judged = scratch / "judged.arrow"
-        linked = links.shared(intake)
         contents = None if before is None else before.contents
         withheld = withhold(intake, outcomes, linked, contents, scratch, judged)
         if judged.exists():

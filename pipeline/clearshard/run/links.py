@@ -21,7 +21,7 @@ from typing import Self
 import numpy as np
 import pyarrow as pa
 
-from clearshard.run.intake import Intake
+from clearshard.run.listed import Listing
 from clearshard.sources.uris import pointed
 from clearshard.storage.sources import stat_inside
 
@@ -74,11 +74,11 @@ class Links:
         """
         return not self._mounted_twice and self._folds.get((device, folder)) is False
 
-    def shared(self, intake: Intake) -> set[Row]:
+    def shared(self, listing: Listing) -> frozenset[Row]:
         """Eligible rows whose file another row points to, by whatever name."""
         if not self._read:
-            return set()
-        looked = (self._look(path, record_id)[0] for path, record_id in _others(intake))
+            return frozenset()
+        looked = (self._look(path, record_id)[0] for path, record_id in _others(listing))
         others = [other for other in looked if other is not None]
         read = np.array(self._read, np.uint64)
         files, whole = np.array(self._files, np.uint64), np.array(self._whole, np.bool_)
@@ -90,7 +90,8 @@ class Links:
             mine = whole == all_of_it
             theirs = [other.file for other in others if other.whole != all_of_it]
             found |= mine & np.isin(files, np.append(files[~mine], np.array(theirs, np.uint64)))
-        return {(self._batches[at], self._rows[at]) for at in np.flatnonzero(found).tolist()}
+        rows = np.flatnonzero(found).tolist()
+        return frozenset((self._batches[at], self._rows[at]) for at in rows)
 
     def _look(
         self, path: str, record_id: str | None
@@ -225,15 +226,15 @@ class Mounts:
         return cls(twice=layered or len(set(seen)) < len(seen), layered=layered)
 
 
-def _others(intake: Intake) -> Iterator[tuple[str, str | None]]:
+def _others(listing: Listing) -> Iterator[tuple[str, str | None]]:
     """What rows point to that are excluded, or held back before anything is opened."""
-    with pa.OSFile(str(intake.hidden)) as file:
+    with pa.OSFile(str(listing.hidden)) as file:
         for batch in pa.ipc.open_stream(file):
             for uri in batch.column("transcript_uri").to_pylist():
                 # Spelled out: the file's own id is in it where it counts.
                 place = pointed(uri, "")
                 yield place.path, place.record_id
-    for decided in intake.batches():
+    for decided in listing.batches():
         held = decided.scratch.filter(pa.array(decided.held))
         for entry in held.select(["transcript_uri", "file_id"]).to_pylist():
             if entry["transcript_uri"] is not None:

@@ -98,7 +98,7 @@ class ContentsBefore:
 def withhold(
     intake: Intake,
     outcomes: Path,
-    linked: set[Row],
+    linked: frozenset[Row],
     before: ContentsBefore | None,
     scratch: Path,
     target: Path,

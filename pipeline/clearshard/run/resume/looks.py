@@ -20,8 +20,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clearshard.config import Limits
-from clearshard.run.intake import Intake, Provisional
 from clearshard.run.links import Links
+from clearshard.run.listed import Listed, Listing
 from clearshard.run.resume.bytes_columns import packed, unpacked
 from clearshard.sources.uris import Pointed, names_containers, pointed
 from clearshard.storage.local import GRANULE_NS
@@ -61,11 +61,6 @@ class Looks:
     lasting: npt.NDArray[np.bool_]
 
 
-def eligible_rows(batch: Provisional) -> npt.NDArray[np.int64]:
-    """The rows of a batch that may be opened, ascending."""
-    return np.flatnonzero((batch.reason_bits == 0) & ~batch.held)
-
-
 class Looker:
     """Looks at files below a folder."""
 
@@ -90,9 +85,9 @@ class Looker:
         #: that they are on.
         self._quiet: dict[str, int] = {}
 
-    def look(self, number: int, batch: Provisional) -> Looks:
+    def look(self, number: int, batch: Listed) -> Looks:
         """Looks at every eligible file of a batch."""
-        rows = eligible_rows(batch)
+        rows = batch.eligible
         chosen = batch.scratch.select(["transcript_uri", "file_id"]).take(pa.array(rows))
         sizes = np.zeros(len(rows), np.int64)
         readable, lasting = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
@@ -156,10 +151,10 @@ class Looker:
         return plain
 
 
-def write_looks(looker: Looker, intake: Intake, path: Path) -> None:
+def write_looks(looker: Looker, listing: Listing, path: Path) -> None:
     """Looks at all eligible files of a manifest, batch by batch."""
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, _SCHEMA) as writer:
-        for number, batch in enumerate(intake.batches()):
+        for number, batch in enumerate(listing.batches()):
             looks = looker.look(number, batch)
             columns = [
                 pa.array(looks.rows, pa.int32()),
