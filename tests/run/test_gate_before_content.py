@@ -42,7 +42,7 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     policy = parse_policy(*config.policy_text())
     intake = take_in(tables_of(config), policy, Moment.at(AS_OF, 0), scratch)
     root = world.root / "transcripts"
-    looker = Looker(root, Links(root), config.limits, time.time_ns())
+    looker = Looker(root, Links(root, b"key"), config.limits, time.time_ns())
     opening = Opening(root, 1 << 20, read_records, "month")
     for number, batch in enumerate(intake.batches()):
         for unit in units_of(number, batch, looker.look(number, batch), opening):

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +15,16 @@ import pytest
 from clearshard.config import load_config
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
-from clearshard.engines.stopping import Stop
 from clearshard.engines.worker import Worker
-from clearshard.errors import Interrupted, SourceUnavailable
+from clearshard.errors import SourceUnavailable
+from clearshard.run import intake as intake_module
 from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.links import Links
+from clearshard.run.listed import Listing
 from clearshard.run.resume import looking as looking_module
 from clearshard.run.resume.looking import Look, look_at_all, looking
-from clearshard.run.resume.looks import Looker, Looks, read_looks
+from clearshard.run.resume.looks import Looker, Looks
+from clearshard.sources.manifest import manifest_batches
 
 from .world import AS_OF, World
 
@@ -54,7 +56,7 @@ class Watched(Links):
     """Keeps which paths it was asked about."""
 
     def __init__(self, root: Path) -> None:
-        super().__init__(root)
+        super().__init__(root, b"key")
         self.asked: list[str] = []
 
     def saw(self, row: tuple[int, int], path: str, record_id: str | None) -> os.stat_result | None:
@@ -138,13 +140,16 @@ def test_all_is_asked_of_what_may_have_another_name_and_of_nothing_else(
 def test_a_glance_says_what_a_careful_look_says(
     world: World, intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    links = Links(world.root / "transcripts")
+    links = Links(world.root / "transcripts", b"key")
     found = by_uri(intake, look(world, intake, links))
     monkeypatch.setattr(Links, "tells_apart", lambda *_: False)
     careful = Watched(world.root / "transcripts")
     assert found == by_uri(intake, look(world, intake, careful))
     assert len(careful.asked) == len(URIS)
-    assert links.shared(intake.listing) == careful.shared(intake.listing) == set()
+    for one in (links, careful):
+        seen = one.take()
+        assert len(seen.rows) == 1
+        assert one.shared([seen], intake.listing) == set()
     assert found["a/second.json"][:3] == (2, True, True)
     assert found["a/large.json"][:3] == (2_000, False, True)
     assert found["link/second.json"][:3] == (2, True, False)
@@ -155,91 +160,99 @@ def test_nothing_changed_just_now_has_a_version(world: World, intake: Intake) ->
     root = world.root / "transcripts"
     [batch] = intake.batches()
     just_now = int(datetime.now(UTC).timestamp() * 10**9)
-    looks = Looker(root, Links(root), load_config(world.config).limits, just_now).look(0, batch)
+    looks = Looker(root, Links(root, b"key"), load_config(world.config).limits, just_now).look(
+        0, batch
+    )
     assert not looks.lasting.any()
     assert np.count_nonzero(looks.sizes)
 
 
 @pytest.fixture
-def beside(world: World, intake: Intake) -> Look:
-    """What another process is asked; it was changed long enough ago to have versions."""
+def asked(world: World, intake: Intake) -> Look:
+    """What is asked; all was changed long enough ago to have versions."""
     root = world.root / "transcripts"
-    limits = load_config(world.config).limits
-    return Look(intake.listing, root, limits, NOW_NS, world.root / "looks")
+    return Look(intake.listing, root, load_config(world.config).limits, NOW_NS)
 
 
-def test_another_process_sees_the_same(
-    world: World, intake: Intake, beside: Look, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("processes")
+def test_other_processes_see_the_same(
+    world: World, asked: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (world.root / "transcripts" / "a" / "linked.json").unlink()
-    os.link(
-        world.root / "transcripts" / "a" / "first.json",
-        world.root / "transcripts" / "a" / "linked.json",
+    folder = world.root / "transcripts" / "a"
+    (folder / "linked.json").unlink()
+    os.link(folder / "first.json", folder / "linked.json")
+    # In several batches, of which each process has some.
+    whole = manifest_batches
+    monkeypatch.setattr(
+        intake_module,
+        "manifest_batches",
+        lambda table: (b.slice(at, 5) for b in whole(table) for at in range(0, len(b), 5)),
     )
-    here = replace(beside, looks=world.root / "here")
-    shared = look_at_all(here)
-    assert {URIS[row] for _, row in shared} == {
+    config = load_config(world.config)
+    scratch = world.root / "more"
+    scratch.mkdir()
+    policy = parse_policy(*config.policy_text())
+    intake = take_in(tables_of(config), policy, Moment.at(AS_OF, 0), scratch)
+    asked = replace(asked, listing=intake.listing)
+    assert intake.listing.batch_count == 4
+    shared = look_at_all(asked, world.root / "here")
+    assert {URIS[5 * batch + row] for batch, row in shared} == {
         "a/first.json",
         "a/linked.json",
         "link/first.json",
     }
     monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
-    pids: list[int] = []
-    monkeypatch.setattr(Worker, "give", _noting(pids))
-    with looking(beside, 10, Stop()) as looked:
+    with looking(asked, 17, world.root / "there", workers=2) as looked:
         assert looked() == shared
-    assert len(pids) == 2  # asked, and asked for more
-    [ours], [theirs] = read_looks(here.looks), read_looks(beside.looks)
-    assert by_uri(intake, ours) == by_uri(intake, theirs)
+    assert (world.root / "here").read_bytes() == (world.root / "there").read_bytes()
 
 
-def _noting(pids: list[int]) -> Callable[..., None]:
-    give = Worker.give
-
-    def noting(worker: Worker, *arguments: Any) -> None:
-        pids.append(worker.pid)
-        give(worker, *arguments)
-
-    return noting
-
-
-def test_a_process_that_is_lost_is_told(beside: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(looking_module, "_SECONDS_PER_FILE", 0.0)
-    with (
-        pytest.raises(SourceUnavailable, match="was lost"),
-        looking(beside, 10, Stop()) as looked,
-    ):
-        looked()
-
-
-def test_whoever_stops_does_not_wait_for_it(beside: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
-    stop = Stop()
-    stop.request()
-    with pytest.raises(Interrupted), looking(beside, 10, stop) as looked:
-        looked()
-
-
-def test_an_error_meanwhile_ends_it_and_starts_no_other(
-    beside: Look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
+def _as_many_as_wait(
+    asked: Look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> tuple[Look, Event, list[Worker]]:
+    """What no process comes to an end with; when one has it in hand, and who they are."""
     os.mkfifo(tmp_path / "for-ever")  # whoever opens it waits for a writer
-    waits = replace(beside, listing=replace(beside.listing, scratch=tmp_path / "for-ever"))
-    pids: list[int] = []
-    give, asked = _noting(pids), Event()
+    monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(Listing, "batch_count", 1)
+    workers: list[Worker] = []
+    give, given = Worker.give, Event()
 
-    def then(*arguments: Any) -> None:
-        give(*arguments)
-        asked.set()
+    def then(worker: Worker, *arguments: Any) -> None:
+        workers.append(worker)
+        give(worker, *arguments)
+        given.set()
 
     monkeypatch.setattr(Worker, "give", then)
+    listing = replace(asked.listing, scratch=tmp_path / "for-ever")
+    return replace(asked, listing=listing), given, workers
+
+
+@pytest.mark.usefixtures("processes")
+def test_a_process_that_is_lost_is_told(
+    asked: Look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    waits, _, workers = _as_many_as_wait(asked, monkeypatch, tmp_path)
+    monkeypatch.setattr(looking_module, "_SECONDS_PER_BATCH", 0.1)
+    with (
+        pytest.raises(SourceUnavailable, match=r"was lost \(timed_out\)"),
+        looking(waits, 17, tmp_path / "looks", workers=1) as looked,
+    ):
+        looked()
+    assert len(workers) == 1
+
+
+@pytest.mark.usefixtures("processes")
+def test_an_error_meanwhile_ends_it(
+    asked: Look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    waits, given, workers = _as_many_as_wait(asked, monkeypatch, tmp_path)
+    monkeypatch.setattr("clearshard.engines.local._SECONDS_TO_STOP", 0.1)
 
     def dies() -> None:
-        asked.wait(60)
+        given.wait(60)
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError), looking(waits, 10, Stop()):
+    with pytest.raises(ZeroDivisionError), looking(waits, 17, tmp_path / "looks", workers=2):
         dies()
-    assert len(pids) == 1
+    assert len(workers) == 1
+    assert workers[0].connection.closed

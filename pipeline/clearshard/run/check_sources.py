@@ -25,11 +25,11 @@ from clearshard.engines.stopping import Stop
 from clearshard.records.states import Quarantine
 from clearshard.run.containers import ContainerReader
 from clearshard.run.intake import Intake, tables_of, take_in
-from clearshard.run.links import Links
 from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.hashjoin import HashJoin
-from clearshard.run.resume.looks import VERSION_BYTES, Looker, read_looks, write_looks
+from clearshard.run.resume.looking import Look, look_at_all
+from clearshard.run.resume.looks import VERSION_BYTES, read_looks
 from clearshard.run.resume.recall import name_records, of_these_files
 from clearshard.run.units import Opening, units_of
 from clearshard.run.work import read_content
@@ -96,9 +96,9 @@ def check_sources(
                 join.add(_records(batch))
         with ContainerReader(config.limits, Stop()) as reader:
             root = config.path(config.sources.transcripts)
-            looker = Looker(root, Links(root), config.limits, disk_now_ns())
             looks = Path(scratch, "looks.arrow")
-            found = list(_compared(config, intake, join, reader, looker, looks))
+            look_at_all(Look(intake.listing, root, config.limits, disk_now_ns()), looks)
+            found = list(_compared(config, intake, join, reader, looks))
     return SourcesChecked(
         sum(count for count, _, _ in found),
         tuple(sorted(name for _, changed, _ in found for name in changed)),
@@ -121,7 +121,6 @@ def _compared(
     intake: Intake,
     join: HashJoin,
     reader: ContainerReader,
-    looker: Looker,
     looks: Path,
 ) -> Iterator[tuple[int, list[str], list[str]]]:
     """Of each batch how many were read, and the ids of those that changed, seen and unseen."""
@@ -129,7 +128,6 @@ def _compared(
     opening = Opening(
         root, config.limits.max_transcript_bytes, reader.read, config.output.shard_period
     )
-    write_looks(looker, intake.listing, looks)
     for (number, batch), looked in zip(enumerate(intake.batches()), read_looks(looks), strict=True):
         names = batch.scratch.column("file_id").take(pa.array(looked.rows))
         join.ask(number, looked.rows, hash_ids(names))

@@ -217,7 +217,7 @@ def take_in(
     manifest = open_manifest(tables.manifest, tables.columns, policy.own_columns("manifest"))
     with (
         pa.OSFile(str(decisions), "wb") as sink,
-        pa.ipc.new_stream(sink, _scratch_schema(policy)) as writer,
+        pa.ipc.new_file(sink, _scratch_schema(policy)) as writer,
         pa.OSFile(str(hidden), "wb") as hidden_sink,
         pa.ipc.new_stream(hidden_sink, _HIDDEN_SCHEMA) as hidden_writer,
     ):
@@ -290,8 +290,9 @@ def _named_like_files(named: list[_Named], scratch: Path) -> UInt64:
     order = np.sort(record_ids)
     known = np.zeros(len(order), np.bool_)
     with pa.OSFile(str(scratch)) as file:
-        for batch in pa.ipc.open_stream(file):
-            ids = batch.column("id_hash").to_numpy()
+        reader = pa.ipc.open_file(file)
+        for number in range(reader.num_record_batches):
+            ids = reader.get_batch(number).column("id_hash").to_numpy()
             known[np.searchsorted(order, ids[is_member(ids, order)])] = True
     found: UInt64 = np.unique(uris[is_member(record_ids, order[known])])
     return found

@@ -304,8 +304,8 @@ class _Job:
         self._tell_decided(intake)
         newest = newest_believed(self._folder, self._visible, self._progress.note)
         looks = scratch / _LOOKS
-        look = Look(intake.listing, transcripts, config.limits, self._disk_now_ns(), looks)
-        with looking(look, intake.manifest.row_count, self._stop) as looked:
+        look = Look(intake.listing, transcripts, config.limits, self._disk_now_ns())
+        with looking(look, intake.manifest.row_count, looks, options.workers) as looked:
             remembered, before = recall(
                 self._folder, newest, seal, options.wishes, scratch / _MEMORY, self._progress.note
             )

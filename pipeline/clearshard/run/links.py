@@ -7,6 +7,7 @@ name. Only if one has, the other rows' files are looked at too, and still not op
 have none, and backups that are linked to the one before are looked through once.
 """
 
+import hashlib
 import os
 import re
 import string
@@ -14,13 +15,15 @@ import sys
 import unicodedata
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from clearshard.eligibility.ids import UInt64
 from clearshard.run.listed import Listing
 from clearshard.sources.uris import pointed
 from clearshard.storage.sources import stat_inside
@@ -40,21 +43,47 @@ _INODE_OF_A_LAYER = 2**32 - 1
 Row = tuple[int, int]
 
 
-class Links:
-    """Which rows point to one file: asked after each eligible row was seen once."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Files of eligible rows that may have another name; 33 bytes for each.
 
-    def __init__(self, root: Path) -> None:
+    Attributes:
+        read: Hash of the file and of the record that is read.
+        file: Hash of the file.
+        whole: Whether all of it is one transcript.
+        batches: Number of the row's batch.
+        rows: Number of the row in it.
+    """
+
+    read: UInt64
+    file: UInt64
+    whole: npt.NDArray[np.bool_]
+    batches: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+
+
+class Links:
+    """Looks at files, and keeps what tells those apart that may have another name."""
+
+    def __init__(self, root: Path, key: bytes) -> None:
+        """Looks at how file systems are mounted, and at nothing else yet.
+
+        Args:
+            root: The folder of the transcripts.
+            key: Of the hashes; whoever compares what several have seen gave them the same.
+        """
         self._root = root
+        self._key = key
         mounts = Mounts.below(root)
         self._mounted_twice = mounts.twice
         self._layered = mounts.layered
         self._folds: dict[tuple[int, str], bool] = {}
-        # In step: 33 bytes for each file that may have another name.
+        # In step.
         self._read = array("Q")
         self._files = array("Q")
         self._whole = array("B")
-        self._batches = array("L")
-        self._rows = array("L")
+        self._batches = array("q")
+        self._rows = array("q")
 
     def saw(self, row: Row, path: str, record_id: str | None) -> os.stat_result | None:
         """Takes in an eligible row (number of the batch, row in it); returns what its file is."""
@@ -67,6 +96,20 @@ class Links:
             self._rows.append(row[1])
         return found
 
+    def take(self) -> Seen:
+        """What was taken in since this was asked for the last time."""
+        columns = (self._read, self._files, self._whole, self._batches, self._rows)
+        read, files, whole, batches, rows = (np.array(column) for column in columns)
+        for column in columns:
+            del column[:]
+        return Seen(
+            read.astype(np.uint64),
+            files.astype(np.uint64),
+            whole.astype(np.bool_),
+            batches.astype(np.int64),
+            rows.astype(np.int64),
+        )
+
     def tells_apart(self, device: int, folder: str) -> bool:
         """Whether files of a folder with one link and a name in ASCII are known to have no other.
 
@@ -74,14 +117,20 @@ class Links:
         """
         return not self._mounted_twice and self._folds.get((device, folder)) is False
 
-    def shared(self, listing: Listing) -> frozenset[Row]:
-        """Eligible rows whose file another row points to, by whatever name."""
-        if not self._read:
+    def shared(self, seen: Sequence[Seen], listing: Listing) -> frozenset[Row]:
+        """Eligible rows whose file another row points to, by whatever name.
+
+        Args:
+            seen: What was seen of all eligible rows, under the key of this object.
+            listing: All rows of the manifest.
+        """
+        read, files, whole, batches, rows = (
+            np.concatenate([getattr(one, name.name) for one in seen]) for name in fields(Seen)
+        )
+        if not len(read):
             return frozenset()
         looked = (self._look(path, record_id)[0] for path, record_id in _others(listing))
         others = [other for other in looked if other is not None]
-        read = np.array(self._read, np.uint64)
-        files, whole = np.array(self._files, np.uint64), np.array(self._whole, np.bool_)
         known, counts = np.unique(read, return_counts=True)
         found = np.isin(read, known[counts > 1])
         found |= np.isin(read, np.array([other.read for other in others], np.uint64))
@@ -90,8 +139,7 @@ class Links:
             mine = whole == all_of_it
             theirs = [other.file for other in others if other.whole != all_of_it]
             found |= mine & np.isin(files, np.append(files[~mine], np.array(theirs, np.uint64)))
-        rows = np.flatnonzero(found).tolist()
-        return frozenset((self._batches[at], self._rows[at]) for at in rows)
+        return frozenset(zip(batches[found].tolist(), rows[found].tolist(), strict=True))
 
     def _look(
         self, path: str, record_id: str | None
@@ -110,7 +158,19 @@ class Links:
         # A layer keeps the inode of what it shows, and has a device of its own.
         device, inode = found.st_dev, found.st_ino
         place = (0, inode & _INODE_OF_A_LAYER) if self._layered else (device, inode)
-        return _Identity(_hash(*place, record_id), _hash(*place), record_id is None), found
+        return self._identity(place, record_id), found
+
+    def _identity(self, place: tuple[int, int], record_id: str | None) -> "_Identity":
+        text = f"{place[0]} {place[1]}"
+        if record_id is None:
+            number = self._hash(text)
+            return _Identity(number, number, whole=True)
+        return _Identity(self._hash(f"{text} {record_id}"), self._hash(text), whole=False)
+
+    def _hash(self, text: str) -> int:
+        # Ids of records come from outside, and Python's own hash is not that of another process.
+        state = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._key, digest_size=8)
+        return int.from_bytes(state.digest(), "little")
 
     def _is_folded(self, found: os.stat_result, path: str) -> bool:
         """Whether names that differ in case are one in a folder of the path, asked once of each.
@@ -179,10 +239,6 @@ def _other_case(name: str) -> str:
 
 def _instead(parts: Sequence[str], place: int, name: str) -> str:
     return "/".join((*parts[:place], name, *parts[place + 1 :]))
-
-
-def _hash(*parts: int | str | None) -> int:
-    return hash(parts) & 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,20 @@ class Listing:
         """The rows in the order of the manifest; every pass gives the same."""
         # Read, not mapped: mapped pages would count as the process's memory.
         with pa.OSFile(str(self.scratch)) as file:
-            for batch in pa.ipc.open_stream(file):
-                yield self._listed(batch)
+            reader = pa.ipc.open_file(file)
+            for number in range(reader.num_record_batches):
+                yield self._listed(reader.get_batch(number))
+
+    @property
+    def batch_count(self) -> int:
+        """How many batches there are."""
+        with pa.OSFile(str(self.scratch)) as file:
+            return int(pa.ipc.open_file(file).num_record_batches)
+
+    def batch(self, number: int) -> Listed:
+        """One of them."""
+        with pa.OSFile(str(self.scratch)) as file:
+            return self._listed(pa.ipc.open_file(file).get_batch(number))
 
     def _listed(self, batch: pa.RecordBatch) -> Listed:
         bits = batch.column("reason_bits").to_numpy()

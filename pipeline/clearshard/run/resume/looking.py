@@ -1,30 +1,30 @@
-"""Looks at all eligible files of a manifest, where they are many in a process beside this one.
+"""Looks at all eligible files of a manifest, where they are many in processes beside this one.
 
-It takes the system longer to tell of a million files than this project to read what was decided on
-them, and neither needs the other.
+To ask the system about a million files takes longer than to read what was decided on them, and
+neither needs the other.
 """
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
 
 from clearshard.config import Limits
-from clearshard.engines.engine import Loss
-from clearshard.engines.helper import Help, Helper
+from clearshard.engines.choice import engine_of
+from clearshard.engines.engine import Job, Loss
 from clearshard.engines.stopping import Stop
-from clearshard.errors import Interrupted, SourceUnavailable
+from clearshard.errors import SourceUnavailable
 from clearshard.run import PRELOAD
-from clearshard.run.links import Links, Row
+from clearshard.run.links import Links, Row, Seen
 from clearshard.run.listed import Listing
-from clearshard.run.resume.looks import Looker, write_looks
+from clearshard.run.resume.looks import Looker, Looks, write_looks
 
-#: A process takes as long to start as it takes to look at so many.
+#: Processes take as long to start as it takes to look at so many.
 _WORTH_A_PROCESS = 100_000
-#: As long as a slow share over a network needs for one.
-_SECONDS_PER_FILE = 1.0
+#: As long as a slow share over a network needs for one batch.
+_SECONDS_PER_BATCH = 36_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,71 +36,86 @@ class Look:
         root: The folder of the transcripts.
         limits: What decides, besides the transcript, whether it is read.
         now_ns: The time by the clock of the file system.
-        looks: The file to be made; see `clearshard.run.resume.looks`.
+        key: Of what tells files apart; see `Links`.
     """
 
     listing: Listing
     root: Path
     limits: Limits
     now_ns: int
-    looks: Path
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
 
 @contextmanager
-def looking(look: Look, row_count: int, stop: Stop) -> Iterator[Callable[[], frozenset[Row]]]:
+def looking(
+    look: Look, row_count: int, target: Path, workers: int
+) -> Iterator[Callable[[], frozenset[Row]]]:
     """Looks while something else is done.
 
     Args:
         look: What is to be looked at.
         row_count: Rows of the manifest.
-        stop: Looked at while waiting.
+        target: The file to be made; see `clearshard.run.resume.looks`.
+        workers: Number of processes.
 
     Yields:
         What waits until all is looked at, and gives the rows whose file another row points to as
-        well. It raises:
-
-        SourceUnavailable: The files cannot be looked at.
-        Interrupted: Somebody asked the run to stop.
+        well. Raises SourceUnavailable if they cannot be looked at.
     """
     if row_count < _WORTH_A_PROCESS:
-        yield lambda: look_at_all(look)
+        yield lambda: look_at_all(look, target)
         return
-    what: Help[Look, frozenset[Row]] = Help(
-        "that looks at transcripts", _make, look.limits.worker_memory_bytes, PRELOAD
-    )
-    with Helper(what, stop) as helper, ThreadPoolExecutor(1) as pool:
-        over = Event()
+    # Whoever interrupts this process interrupts what it waits for.
+    over = Stop()
+    memory_bytes = look.limits.worker_memory_bytes
+    job = Job(_make, (look,), _split, _give_up, _SECONDS_PER_BATCH, memory_bytes, PRELOAD)
 
-        def asked() -> Look:
-            if over.is_set():  # a process that was ended from here is not to be replaced
-                raise Interrupted
-            return look
+    def look_elsewhere() -> frozenset[Row]:
+        units = range(look.listing.batch_count)
+        return _written(look, engine_of(workers, over).map(job, units), target)
 
-        def wait() -> frozenset[Row]:
-            [shared] = helper.answer(asked, _give_up, _SECONDS_PER_FILE * row_count)
-            return shared
-
+    with ThreadPoolExecutor(1) as pool:
         try:
-            yield pool.submit(wait).result
+            yield pool.submit(look_elsewhere).result
         finally:
-            over.set()
-            helper.close()
+            over.request()
 
 
-def _give_up(loss: Loss) -> Sequence[frozenset[Row]]:
+def look_at_all(look: Look, target: Path) -> frozenset[Row]:
+    """Looks here and now; see `looking`."""
+    return _written(look, map(_make(look), range(look.listing.batch_count)), target)
+
+
+def _written(look: Look, found: Iterator[tuple[Looks, Seen]], target: Path) -> frozenset[Row]:
+    seen: list[Seen] = []
+
+    def looks() -> Iterator[Looks]:
+        for of_batch, may_be_others in found:
+            seen.append(may_be_others)
+            yield of_batch
+
+    write_looks(target, looks())
+    return Links(look.root, look.key).shared(seen, look.listing)
+
+
+def _make(look: Look) -> Callable[[int], tuple[Looks, Seen]]:
+    """The function of a process: the number of a batch → what its eligible files look like."""
+    links = Links(look.root, look.key)
+    looker = Looker(look.root, links, look.limits, look.now_ns)
+
+    def look_at(number: int) -> tuple[Looks, Seen]:
+        looks = looker.look(number, look.listing.batch(number))
+        return looks, links.take()
+
+    return look_at
+
+
+def _split(_: int) -> Sequence[int] | None:
+    return None
+
+
+def _give_up(_: int, loss: Loss) -> tuple[Looks, Seen]:
     raise SourceUnavailable(
-        f"sources.transcripts: the process that looks at the files was lost ({loss}). Is the disk "
+        f"sources.transcripts: a process that looks at the files was lost ({loss}). Is the disk "
         "there, and is limits.worker_memory_bytes large enough?"
     )
-
-
-def look_at_all(look: Look) -> frozenset[Row]:
-    """Writes what all eligible files look like; the rows whose file another one points to."""
-    links = Links(look.root)
-    write_looks(Looker(look.root, links, look.limits, look.now_ns), look.listing, look.looks)
-    return links.shared(look.listing)
-
-
-def _make() -> Callable[[Look | None], Sequence[frozenset[Row]]]:
-    """The function of the process: one portion for a request, and no other."""
-    return lambda look: [] if look is None else [look_at_all(look)]

@@ -11,7 +11,7 @@ so it is read again next time; the other way round a change would go unseen.
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from clearshard.config import Limits
 from clearshard.run.links import Links
-from clearshard.run.listed import Listed, Listing
+from clearshard.run.listed import Listed
 from clearshard.run.resume.bytes_columns import packed, unpacked
 from clearshard.sources.uris import Pointed, names_containers, pointed
 from clearshard.storage.local import GRANULE_NS
@@ -151,11 +151,10 @@ class Looker:
         return plain
 
 
-def write_looks(looker: Looker, listing: Listing, path: Path) -> None:
-    """Looks at all eligible files of a manifest, batch by batch."""
+def write_looks(path: Path, batches: Iterable[Looks]) -> None:
+    """Writes what the eligible files of every batch look like, from 0 on."""
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, _SCHEMA) as writer:
-        for number, batch in enumerate(listing.batches()):
-            looks = looker.look(number, batch)
+        for looks in batches:
             columns = [
                 pa.array(looks.rows, pa.int32()),
                 pa.array(looks.sizes),
