@@ -80,12 +80,13 @@ def test_decoys_never_show_up(
     transcript = read_transcript(json.dumps(raw).encode(), 1000, None)
     row = ShardRow("0" * 32, "1" * 32, "2026-11", "2" * 64, apply(transcript, [], []))
     unit = stage(tmp_path, [row], SEAL)
-    assembler = Assembler(tmp_path, [unit], ShardCut(10**6, 10**6, "month"), POLICY)
+    cut = ShardCut(10**6, 10**6, "month")
+    assembler = Assembler(tmp_path, [unit], cut, POLICY, tmp_path / "runs")
     [shard] = assembler.assemble()
     (found,) = pq.read_table(tmp_path / shard.name).to_pylist()
     assert "Decoy" not in repr(found)
     assert str(NUMBER) not in repr(found)
     assert {piece["channel"] for piece in (*found["words"], *found["utterances"])} <= {1}
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(files) == 2
+    assert len(files) == 3
     assert not any(b"Decoy" in path.read_bytes() for path in files)

@@ -18,6 +18,7 @@ from clearshard.records.places import LeafIndex, place_of
 from clearshard.records.run import ShardFile
 from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.records.tasks import StagedUnit
+from clearshard.shards import runs
 from clearshard.shards.assemble import Assembler, Kept, Row, ShardCut
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.shards.reuse import take_rows
@@ -41,7 +42,7 @@ def assemble(
     shards = folder / "shards"
     shards.mkdir(parents=True)
     staged = units(folder / "staging", *groups)
-    return Assembler(shards, staged, cut, POLICY, kept).assemble(without)
+    return Assembler(shards, staged, cut, POLICY, folder / "runs", kept).assemble(without)
 
 
 def keys(folder: Path, shard: ShardFile) -> list[str]:
@@ -60,18 +61,27 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[ShardFi
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.integers(1, 12), st.randoms(use_true_random=False))
+@given(
+    st.integers(1, 12),
+    st.sampled_from([(32, 0), (0, 1), (3, 10_000), (0, 10**9)]),
+    st.randoms(use_true_random=False),
+)
 def test_bytes_do_not_depend_on_units_and_order(
     tmp_path_factory: pytest.TempPathFactory,
     whole: tuple[Path, tuple[ShardFile, ...]],
     count: int,
+    sorting: tuple[int, int],
     chance: random.Random,
 ) -> None:
+    """Nor on how many of them are sorted into one run."""
     groups: list[list[int]] = [[] for _ in range(count)]
     for number in chance.sample(range(COUNT), COUNT):
         chance.choice(groups).append(number)
     folder = tmp_path_factory.mktemp("other")
-    assert assemble(folder, *(g for g in groups if g)) == whole[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "FEW", sorting[0])
+        patch.setattr(runs, "RUN_BYTES", sorting[1])
+        assert assemble(folder, *(g for g in groups if g)) == whole[1]
     for shard in whole[1]:
         assert sha256_file(folder / "shards" / shard.name) == shard.sha256
 
@@ -146,9 +156,9 @@ def test_schema_and_layout(whole: tuple[Path, tuple[ShardFile, ...]]) -> None:
 
 
 def weight(table: pa.Table) -> int:
-    from clearshard.shards.assemble import _row_bytes
+    from clearshard.shards.runs import row_bytes
 
-    return int(_row_bytes(table).sum())
+    return int(row_bytes(table).sum())
 
 
 def test_target_size_is_respected(whole: tuple[Path, tuple[ShardFile, ...]]) -> None:
@@ -176,7 +186,8 @@ def test_without_removes_exactly_these(
 def test_rows_that_come_and_go_between_two_looks(tmp_path: Path) -> None:
     """What a second look takes out and a third lets in again leaves nothing in the folder."""
     (tmp_path / "shards").mkdir()
-    assembler = Assembler(tmp_path / "shards", units(tmp_path / "u", range(COUNT)), SMALL, POLICY)
+    staged = units(tmp_path / "u", range(COUNT))
+    assembler = Assembler(tmp_path / "shards", staged, SMALL, POLICY, tmp_path / "runs")
     first = assembler.assemble()
     second = assembler.assemble(where([5, 6, 7]))
     third = assembler.assemble()
@@ -238,9 +249,8 @@ def test_what_is_carried_over_is_what_would_be_written(
     (scratch / "shards").mkdir()
     kept = kept_of(folder, whole_ones, opened, scratch)
     # Taken out at the last moment, or known from the beginning.
-    made = Assembler(scratch / "shards", staged, SMALL, POLICY, kept).assemble(
-        where(gone) if late else frozenset()
-    )
+    assembler = Assembler(scratch / "shards", staged, SMALL, POLICY, scratch / "runs", kept)
+    made = assembler.assemble(where(gone) if late else frozenset())
     assert made == assemble(
         scratch / "first", [n for n in range(COUNT) if n not in gone] + sorted(new)
     )
@@ -264,13 +274,17 @@ def test_what_nothing_comes_beside_is_not_opened(
     assert sum(shard in shards for shard in made) >= len(shards) - 2
 
 
-def test_scratch_file_that_was_changed_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("few", [0, 32], ids=["sorted", "as it is"])
+def test_scratch_file_that_was_changed_is_refused(
+    tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "FEW", few)
     (unit,) = units(tmp_path, [1, 2, 3])
     content = bytearray(Path(unit.path).read_bytes())
     content[len(content) // 2] ^= 1
     Path(unit.path).write_bytes(content)
     with pytest.raises(IntegrityError):
-        Assembler(tmp_path, [unit], SMALL, POLICY)
+        Assembler(tmp_path, [unit], SMALL, POLICY, tmp_path / "runs")
 
 
 def test_pyarrow_reads_the_folder(whole: tuple[Path, tuple[ShardFile, ...]]) -> None:

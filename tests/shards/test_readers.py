@@ -55,7 +55,8 @@ def out(tmp_path: Path) -> Path:
     folder = tmp_path / "out" / "shards"
     folder.mkdir(parents=True)
     staged = units(tmp_path / "staging", range(COUNT))
-    made = Assembler(folder, staged, ShardCut(12_000, 4_000, "month"), POLICY).assemble()
+    cut = ShardCut(12_000, 4_000, "month")
+    made = Assembler(folder, staged, cut, POLICY, tmp_path / "runs").assemble()
     assert len(made) > 1
     # A shard that was replaced, and stays for whoever began to read before.
     replaced = folder / "2026-01" / "part-0000000000000000.parquet"

@@ -89,15 +89,17 @@ class ClearshardWay:
     def run(self, documents: Sequence[Document]) -> None:
         """See `Way`."""
         staging, shards = self._scratch / "staging", self._scratch / "shards"
-        for folder in (staging, shards):
+        runs = self._scratch / "runs"
+        for folder in (staging, shards, runs):
             shutil.rmtree(folder, ignore_errors=True)
+        for folder in (staging, shards):
             folder.mkdir(parents=True)
         settings = WorkSettings(self.config, staging, self._seal)
         results = [process(unit, self._redactor, settings) for unit in units_of(documents)]
         staged = [result.staged for result in results if result.staged is not None]
         output = self.config.output
         cut = ShardCut(output.target_shard_bytes, output.row_group_bytes, output.shard_period)
-        Assembler(shards, staged, cut, "0" * 64).assemble()
+        Assembler(shards, staged, cut, "0" * 64, runs).assemble()
 
 
 def with_profile(config: Config, profile: Profile) -> Config:

@@ -120,6 +120,7 @@ class Finisher:
         cut: ShardCut,
         shards: Path,
         decisions: Path,
+        scratch: Path,
         before: Before | None,
         *,
         follow: bool,
@@ -132,6 +133,7 @@ class Finisher:
             cut: How the shards are cut.
             shards: A folder to be made.
             decisions: The same; it is called as that of the run will be.
+            scratch: A folder to work in.
             before: The run before, if there is one that is believed.
             follow: Whether decisions may be kept as changes to those of that one.
 
@@ -144,7 +146,7 @@ class Finisher:
         shards.mkdir()
         units = [one for one in rows if isinstance(one, StagedUnit)]
         kept = [one for one in rows if isinstance(one, Kept)]
-        assembler = Assembler(shards, units, cut, self._policy.digest, kept)
+        assembler = Assembler(shards, units, cut, self._policy.digest, scratch / "runs", kept)
         made = assembler.assemble()
         # Now, so that little is left to flush between the last look at the tables and the record.
         fsync_tree(shards)

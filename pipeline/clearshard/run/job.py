@@ -349,6 +349,7 @@ class _Job:
             self._cut,
             self.staging / _SHARDS,
             self.staging / _DECISIONS / layout.decisions_of(self.run_id),
+            scratch,
             before,
             follow=before is not None and not self._outlives(before.run),
         )

@@ -14,20 +14,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clearshard import layout
 from clearshard.config import ShardPeriod
-from clearshard.errors import IntegrityError
-from clearshard.records.places import PLACE_DIGITS, Leaf
+from clearshard.records.places import Leaf
 from clearshard.records.run import RunRecord, ShardFile
 from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.records.tasks import StagedUnit
 from clearshard.shards.plan import Weights, plan
-from clearshard.shards.staging import ROW_SCHEMA
+from clearshard.shards.runs import RunMaker, SortedRun, row_bytes
 from clearshard.storage.files import sha256_file, temporary_name
 
 _COMPRESSION_LEVEL = 3
@@ -85,25 +83,8 @@ def contents_of(shards: Iterable[ShardFile]) -> Contents:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
-    """A scratch file, and where in it rows lie; 16 bytes a row.
-
-    Attributes:
-        path: The file.
-        periods: Each period in it, with the first of its rows and one past the last.
-        places: Of each row, ascending within its period.
-        weights: What each row weighs.
-    """
-
-    path: str
-    periods: tuple[tuple[str, int, int], ...]
-    places: npt.NDArray[np.uint64]
-    weights: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
 class _Slice:
-    unit: int
+    run: SortedRun
     first: int
     end: int
 
@@ -117,15 +98,17 @@ class Assembler:
         units: Sequence[StagedUnit],
         cut: ShardCut,
         policy_digest: str,
+        scratch: Path,
         kept: Sequence[Kept] = (),
     ) -> None:
-        """Looks at the scratch files.
+        """Puts the rows of the scratch files in their order.
 
         Args:
             folder: Where shards go that are written; those that are carried over are not in it.
             units: Scratch files with the columns of `ROW_SCHEMA`, each in the order of places.
             cut: How shards are cut; the rows have their periods already.
             policy_digest: The policy that lets these rows in; stamped on each.
+            scratch: A folder for the rows in their order, to be made.
             kept: Shards that are carried over where nothing else comes into their leaves.
 
         Raises:
@@ -134,7 +117,9 @@ class Assembler:
         self._folder = folder
         self._cut = cut
         self._policy_digest = policy_digest
-        self._units = [_indexed(unit) for unit in units]
+        scratch.mkdir()
+        self._maker = RunMaker(scratch)
+        self._runs = [*self._maker.runs_of(units)]
         self._kept = {one.shard.leaf: one for one in kept}
         self._written: dict[tuple[Leaf, frozenset[int]], ShardFile] = {}
 
@@ -179,7 +164,7 @@ class Assembler:
 
     def _open(self, leaf: Leaf) -> None:
         """Takes the rows of a shard like any others."""
-        self._units.append(_indexed(self._kept.pop(leaf).open()))
+        self._runs.append(self._maker.run_of(self._kept.pop(leaf).open()))
 
     def _weights(self, without: Set[Row]) -> Iterator[Weights]:
         for leaf, one in self._kept.items():
@@ -189,9 +174,9 @@ class Assembler:
         out: defaultdict[str, list[int]] = defaultdict(list)
         for row_period, row_place in without:
             out[row_period].append(row_place)
-        for unit in self._units:
-            for period, first, end in unit.periods:
-                places, weights = unit.places[first:end], unit.weights[first:end]
+        for run in self._runs:
+            for period, first, end in run.periods:
+                places, weights = run.places(first, end), run.weights(first, end)
                 if period in out:
                     stays = ~np.isin(places, np.array(out[period], np.uint64))
                     places, weights = places[stays], weights[stays]
@@ -199,7 +184,7 @@ class Assembler:
                     yield Weights(period, places, weights)
 
     def _slices(self, leaves: Sequence[Leaf]) -> dict[Leaf, list[_Slice]]:
-        """Which rows of which scratch files lie in each leaf."""
+        """Which rows of which runs lie in each leaf."""
         of_period: defaultdict[str, list[Leaf]] = defaultdict(list)
         for leaf in leaves:
             of_period[leaf.period].append(leaf)
@@ -208,25 +193,24 @@ class Assembler:
             period: np.array([leaf.first_place for leaf in inside], np.uint64)
             for period, inside in of_period.items()
         }
-        for number, unit in enumerate(self._units):
-            for period, first, end in unit.periods:
+        for run in self._runs:
+            for period, first, end in run.periods:
                 if period not in starts:
                     continue  # all of them are left out
-                places = unit.places[first:end]
+                places = run.places(first, end)
                 bounds = first + np.searchsorted(places, starts[period])
                 # Rows before the first leaf, as between two, are such as are left out.
                 for leaf, (begin, close) in zip(
                     of_period[period], pairwise([*bounds.tolist(), end]), strict=True
                 ):
                     if begin < close:
-                        found[leaf].append(_Slice(number, begin, close))
+                        found[leaf].append(_Slice(run, begin, close))
         return found
 
     def _write(self, leaf: Leaf, slices: Sequence[_Slice], out: Collection[int]) -> ShardFile:
-        parts = [_read(self._units[s.unit].path).slice(s.first, s.end - s.first) for s in slices]
-        table = pa.concat_tables(parts)
-        places = np.concatenate([self._units[s.unit].places[s.first : s.end] for s in slices])
-        weights = np.concatenate([self._units[s.unit].weights[s.first : s.end] for s in slices])
+        table = pa.concat_tables([s.run.rows(s.first, s.end) for s in slices])
+        places = np.concatenate([s.run.places(s.first, s.end) for s in slices])
+        weights = np.concatenate([s.run.weights(s.first, s.end) for s in slices])
         stays = (places >= np.uint64(leaf.first_place)) & (places <= np.uint64(leaf.last_place))
         stays &= ~np.isin(places, np.array(sorted(out), np.uint64))
         table = table.filter(pa.array(stays)).drop_columns("period")
@@ -258,7 +242,7 @@ class Assembler:
         return table.add_column(place, SHARD_SCHEMA.field(place), policy)
 
     def _write_parquet(self, table: pa.Table, path: Path) -> None:
-        share = self._cut.row_group_bytes / max(1, int(_row_bytes(table).sum()))
+        share = self._cut.row_group_bytes / max(1, int(row_bytes(table).sum()))
         rows_per_group = max(1, round(table.num_rows * share))
         pq.write_table(
             table,
@@ -282,53 +266,6 @@ class Assembler:
             write_page_checksum=True,
             store_schema=False,
         )
-
-
-def _indexed(unit: StagedUnit) -> _Unit:
-    if sha256_file(Path(unit.path)) != unit.sha256:
-        raise IntegrityError(
-            f"{unit.path} is not what a worker wrote. Nothing became visible; run again."
-        )
-    table = _read(unit.path)
-    periods = table.column("period").combine_chunks().dictionary_encode()
-    codes = periods.indices.to_numpy()
-    bounds = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
-    return _Unit(
-        unit.path,
-        tuple(
-            (periods.dictionary[int(codes[first])].as_py(), first, end)
-            for first, end in pairwise(bounds)
-            if first < end
-        ),
-        _places(table),
-        _row_bytes(table),
-    )
-
-
-def _read(path: str) -> pa.Table:
-    with pa.memory_map(path) as file:
-        table = pa.ipc.open_file(file).read_all()
-    return table.select(ROW_SCHEMA.names).replace_schema_metadata()
-
-
-def _places(table: pa.Table) -> npt.NDArray[np.uint64]:
-    """See `clearshard.records.places.place_of`."""
-    digits = pc.binary_join_element_wise(
-        *(
-            pc.utf8_slice_codeunits(table.column(name), 0, PLACE_DIGITS)
-            for name in ("account_key", "doc_key")
-        ),
-        "",
-    )
-    return np.array([int(text, 16) for text in digits.to_pylist()], np.uint64)
-
-
-def _row_bytes(table: pa.Table) -> npt.NDArray[np.int64]:
-    """About what a row takes: its text, and a fixed amount for each word and redaction."""
-    text = pc.binary_length(table.column("text")).to_numpy()
-    words = pc.list_value_length(table.column("words")).to_numpy()
-    redactions = pc.list_value_length(table.column("redactions")).to_numpy()
-    return np.asarray(256 + 2 * text + 40 * words + 64 * redactions, np.int64)
 
 
 def _redactions(table: pa.Table) -> dict[str, int]:
