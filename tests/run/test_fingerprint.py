@@ -102,8 +102,8 @@ def test_modules_that_a_worker_has_loaded_are_named(tmp_path: Path) -> None:
         "work = make_work(WorkSettings(config, Path(sys.argv[1]), seal))\n"
         'content = b\'{"text": "this is jane doe", "language_code": "en"}\'\n'
         'content = content[:-1] + b\', "status": "completed"}\'\n'
-        "task = FileTask(0, 'f', 'a', 'm', 'f', None, content, 1)\n"
-        "assert work(WorkUnit(0, (task,))).written\n"
+        "task = FileTask((0, 0), 'f', 'a', 'm', 'f', None, content, 1)\n"
+        "assert work(WorkUnit((task,))).written\n"
         "print(*(name for name in sys.modules if name.split('.')[0] == 'clearshard'))\n"
     )
 

@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 import pytest
 
 from clearshard.config import load_config
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
+from clearshard.run.container_rows import ContainerRows, in_containers
 from clearshard.run.intake import tables_of, take_in
 from clearshard.run.links import Links
 from clearshard.run.resume.looks import Looker
-from clearshard.run.units import Opening, units_of
+from clearshard.run.units import units_of
 from clearshard.run.work import read_content
 from clearshard.sources import containers
 from clearshard.sources.containers import read_records
@@ -43,11 +45,18 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
     intake = take_in(tables_of(config), policy, Moment.at(AS_OF, 0), scratch)
     root = world.root / "transcripts"
     looker = Looker(root, Links(root, b"key"), config.limits, time.time_ns())
-    opening = Opening(root, 1 << 20, read_records, "month")
+    notes = np.dtype([("nothing", "?")])
+    records = ContainerRows(scratch / "records", notes, 100)
     for number, batch in enumerate(intake.batches()):
-        for unit in units_of(number, batch, looker.look(number, batch), opening):
+        looks = looker.look(number, batch)
+        packed = in_containers(batch, looks.rows)
+        records.add(number, batch, looks.rows[packed], "month", np.zeros(packed.sum(), notes))
+        for unit in units_of(number, batch, looks, "month", looks.rows[~packed]):
             for task in unit.tasks:
                 handed_on.add(json.loads(read_content(task, config))["id"])
+    for one in records.read(read_records, root, 1 << 20):
+        assert isinstance(one.found, bytes)
+        handed_on.add(json.loads(one.found)["id"])
     return opened, handed_on
 
 

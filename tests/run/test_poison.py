@@ -111,13 +111,13 @@ def test_a_file_is_not_blamed_for_memory_that_another_has(tmp_path: Path) -> Non
     """The worker gives up instead, and each file is tried in one of its own."""
     world = poisoned_world(tmp_path, good=2)
     tasks = tuple(
-        FileTask(n, f"file-{n}", "good", "2026-11", None, None, path.read_bytes(), 1)
+        FileTask((0, n), f"file-{n}", "good", "2026-11", None, None, path.read_bytes(), 1)
         for n, path in enumerate(sorted((world.root / "transcripts").iterdir()))
     )
     seal = Seal(PseudonymKey(b"0" * 32), "r", "m")
     settings = WorkSettings(load_config(world.config), tmp_path, seal)
     with pytest.raises(MemoryError):
-        process(WorkUnit(0, tasks), _Greedy(), settings)  # type: ignore[arg-type]  # stands in
+        process(WorkUnit(tasks), _Greedy(), settings)  # type: ignore[arg-type]  # stands in
 
 
 def test_nobody_is_left_behind_by_a_killed_run(tmp_path: Path) -> None:

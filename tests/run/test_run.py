@@ -4,6 +4,7 @@ import errno
 import json
 import random
 import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
+from clearshard.engines.engine import Job
 from clearshard.errors import (
     ConfigError,
     OutputFull,
@@ -20,6 +22,7 @@ from clearshard.errors import (
     RunLocked,
     SourceUnavailable,
 )
+from clearshard.records.tasks import WorkUnit
 from clearshard.run import job
 from clearshard.run.agent import this_agent
 from clearshard.run.commit import Operation
@@ -27,9 +30,8 @@ from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
 from clearshard.run.lock import run_lock
 from clearshard.run.publish import make_visible
-from clearshard.run.units import units_of
 
-from ..inline import with_processes
+from ..inline import ENGINE, InlineEngine, with_processes
 from .watching import before_each
 from .world import World, in_force, small_world, transcript, world_clock
 
@@ -355,11 +357,11 @@ def test_no_eligible_file_is_a_run_without_shards(world: World) -> None:
 def test_lost_files_stop_the_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """`seen = written + excluded + quarantined` is checked, not assumed."""
 
-    def loses_one(*arguments: Any) -> Any:
-        for unit in units_of(*arguments):
-            yield type(unit)(unit.batch, unit.tasks[1:], unit.known)
+    class LosesOne(InlineEngine):
+        def map(self, job: Job[Any, Any], units: Iterable[Any]) -> Iterator[Any]:
+            return super().map(job, (WorkUnit(unit.tasks[1:], unit.known) for unit in units))
 
-    monkeypatch.setattr("clearshard.run.job.units_of", loses_one)
+    monkeypatch.setattr(ENGINE, LosesOne)
     with pytest.raises(Exception, match="came to no end"):
         world.run()
     assert not (world.out / "runs").exists()

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,10 +14,12 @@ import pytest
 from clearshard.audit.listing import list_decisions
 from clearshard.audit.reading import visible_runs
 from clearshard.config import load_config
+from clearshard.engines.engine import Job
 from clearshard.records.run import RunRecord
 from clearshard.records.tasks import WorkUnit
 from clearshard.run.job import RunOptions, RunResult, run
-from clearshard.run.units import units_of
+
+from ..inline import ENGINE, InlineEngine
 
 AS_OF = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _STARTED = datetime.now(UTC)
@@ -203,12 +205,15 @@ def units_seen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of the files that runs give to workers from now on, as they come."""
     given: list[str] = []
 
-    def seen(*arguments: Any) -> Iterator[WorkUnit]:
-        for unit in units_of(*arguments):
-            given.extend(task.file_id for task in unit.tasks)
-            yield unit
+    class Seeing(InlineEngine):
+        def map(self, job: Job[Any, Any], units: Iterable[Any]) -> Iterator[Any]:
+            return super().map(job, map(self._see, units))
 
-    monkeypatch.setattr("clearshard.run.job.units_of", seen)
+        def _see(self, unit: WorkUnit) -> WorkUnit:
+            given.extend(task.file_id for task in unit.tasks)
+            return unit
+
+    monkeypatch.setattr(ENGINE, Seeing)
     return given
 
 

@@ -62,7 +62,14 @@ def work_on(words: int, scratch: Path, seed: int) -> Iterator[tuple[int, Used]]:
         for content, count in growing_speech(seed):
             tasks.append(
                 FileTask(
-                    len(tasks), f"{total}", "soak", "2026-11", None, None, content, len(content)
+                    (0, len(tasks)),
+                    f"{total}",
+                    "soak",
+                    "2026-11",
+                    None,
+                    None,
+                    content,
+                    len(content),
                 )
             )
             size += len(content)
@@ -70,7 +77,7 @@ def work_on(words: int, scratch: Path, seed: int) -> Iterator[tuple[int, Used]]:
             if size >= _UNIT_BYTES:
                 counts.append(waiting)
                 total += waiting
-                yield WorkUnit(len(counts), tuple(tasks))
+                yield WorkUnit(tuple(tasks))
                 tasks, size, waiting = [], 0, 0
                 if total >= words:
                     return

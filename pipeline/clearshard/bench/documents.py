@@ -87,13 +87,15 @@ def units_of(documents: Sequence[Document]) -> Iterator[WorkUnit]:
     size = 0
     for row, document in enumerate(documents):
         if tasks and (size + len(document.content) > _UNIT_BYTES or len(tasks) == _UNIT_FILES):
-            yield WorkUnit(0, tuple(tasks))
+            yield WorkUnit(tuple(tasks))
             tasks, size = [], 0
         content = document.content
-        tasks.append(FileTask(row, f"{row}", "bench", UNDATED, None, None, content, len(content)))
+        tasks.append(
+            FileTask((0, row), f"{row}", "bench", UNDATED, None, None, content, len(content))
+        )
         size += len(content)
     if tasks:
-        yield WorkUnit(0, tuple(tasks))
+        yield WorkUnit(tuple(tasks))
 
 
 def _turns(transcript: Transcript) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def words_per_second(
     repeated = [*units] * -(-least // len(units))
     words = _word_counts(units, documents)
     started = done = 0.0
-    for number, _ in enumerate(_map(config, _staged_apart(repeated), workers, scratch)):
+    for number, _ in enumerate(_map(config, iter(repeated), workers, scratch)):
         if number + 1 == workers:
             started = time.perf_counter()
         elif number >= workers:
@@ -102,7 +102,7 @@ def memory_of_a_worker(
     words = peak = highest = 0
     started = time.perf_counter()
     before = 0
-    work = _staged_apart(_repeated(units, counts, word_count))
+    work = _repeated(units, counts, word_count)
     for measured, count in zip(_map(config, work, 1, scratch), cycle(counts), strict=False):
         words += count
         peak = max(peak, measured.peak_bytes)
@@ -238,7 +238,7 @@ def _memory() -> tuple[int, int]:
 
 
 def _word_counts(units: Sequence[WorkUnit], documents: Sequence[Document]) -> list[int]:
-    return [sum(documents[task.row].word_count for task in unit.tasks) for unit in units]
+    return [sum(documents[task.row[1]].word_count for task in unit.tasks) for unit in units]
 
 
 def _repeated(
@@ -250,9 +250,3 @@ def _repeated(
         words += count
         if words >= word_count:
             return
-
-
-def _staged_apart(units: Iterator[WorkUnit] | Sequence[WorkUnit]) -> Iterator[WorkUnit]:
-    """The units with batch numbers of their own, after which their scratch files are named."""
-    for number, unit in enumerate(units):
-        yield WorkUnit(number, unit.tasks)

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from clearshard.records.states import Quarantine
 
+#: Where the provisional decision on a file is: number of its batch, and the row in it.
+Row = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
     """One eligible file on its way to a worker: what may be opened, and nothing else.
 
     Attributes:
-        row: Position in its batch of provisional decisions.
+        row: Where its provisional decision is.
         file_id: The customer's id of the file.
         account_id: The account that submitted it.
         period: When it was submitted, as in the names of shards.
@@ -21,7 +24,7 @@ class FileTask:
         content_bytes: Size in bytes, for balancing the units; 0 if unknown.
     """
 
-    row: int
+    row: Row
     file_id: str
     account_id: str
     period: str
@@ -33,17 +36,15 @@ class FileTask:
 
 @dataclass(frozen=True, slots=True)
 class WorkUnit:
-    """Some eligible files of one batch of provisional decisions.
+    """Some eligible files, of any batches of provisional decisions.
 
     Attributes:
-        batch: Number of the batch.
         tasks: The files.
         known: Files that are quarantined already, found while looking for their content.
     """
 
-    batch: int
     tasks: tuple[FileTask, ...]
-    known: tuple[tuple[int, Quarantine], ...] = ()
+    known: tuple[tuple[Row, Quarantine], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ time, or somebody has set its times back (docs/decisions/0034-a-version-stands-f
 import hashlib
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
 from clearshard.engines.stopping import Stop
 from clearshard.records.states import Quarantine
+from clearshard.records.tasks import FileTask
+from clearshard.run.container_rows import ContainerRows, in_containers
 from clearshard.run.containers import ContainerReader
 from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.partitions import Records
@@ -31,7 +33,7 @@ from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.looking import Look, look_at_all
 from clearshard.run.resume.looks import VERSION_BYTES, read_looks
 from clearshard.run.resume.recall import name_records, of_these_files
-from clearshard.run.units import Opening, units_of
+from clearshard.run.units import units_of
 from clearshard.run.work import read_content
 
 _ROWS_AT_ONCE = 65_536
@@ -45,6 +47,8 @@ _RECORD = np.dtype(
         ("content", "u1", 32),
     ]
 )
+#: The content that was recorded, and whether its version still stands.
+_RECORDED = np.dtype([("content", "u1", 32), ("stands", "?")])
 _READ = """
     SELECT file_id, account_id, content_sha256, version
     FROM decisions WHERE content_sha256 IS NOT NULL AND account_id IS NOT NULL
@@ -98,12 +102,25 @@ def check_sources(
             root = config.path(config.sources.transcripts)
             looks = Path(scratch, "looks.arrow")
             look_at_all(Look(intake.listing, root, config.limits, disk_now_ns()), looks)
-            found = list(_compared(config, intake, join, reader, looks))
-    return SourcesChecked(
-        sum(count for count, _, _ in found),
-        tuple(sorted(name for _, changed, _ in found for name in changed)),
-        tuple(sorted(name for _, _, hidden in found for name in hidden)),
-    )
+            found = _compared(config, intake, join, reader, looks)
+    return SourcesChecked(found.read, tuple(sorted(found.changed)), tuple(sorted(found.hidden)))
+
+
+@dataclass(slots=True)
+class _Compared:
+    """What was read, and the ids of the files that changed, seen and unseen."""
+
+    read: int = 0
+    changed: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+
+    def add(self, file_id: str, now: bytes | Quarantine, recorded: np.void) -> None:
+        """Takes in a transcript, or why it cannot be had now, and what was recorded of it."""
+        self.read += 1
+        if isinstance(now, Quarantine):
+            self.changed.append(file_id)
+        elif hashlib.sha256(now).digest() != recorded["content"].tobytes():
+            (self.hidden if recorded["stands"] else self.changed).append(file_id)
 
 
 def _records(decisions: pa.RecordBatch) -> Records:
@@ -122,43 +139,38 @@ def _compared(
     join: HashJoin,
     reader: ContainerReader,
     looks: Path,
-) -> Iterator[tuple[int, list[str], list[str]]]:
-    """Of each batch how many were read, and the ids of those that changed, seen and unseen."""
+) -> _Compared:
+    by = config.output.shard_period
     root = config.path(config.sources.transcripts)
-    opening = Opening(
-        root, config.limits.max_transcript_bytes, reader.read, config.output.shard_period
-    )
+    records = ContainerRows(looks.with_name("records"), _RECORDED, intake.manifest.row_count)
     for (number, batch), looked in zip(enumerate(intake.batches()), read_looks(looks), strict=True):
         names = batch.scratch.column("file_id").take(pa.array(looked.rows))
         join.ask(number, looked.rows, hash_ids(names))
-    for (number, batch), looked, (found, of_hash) in zip(
+    found = _Compared()
+    for (number, batch), looked, answers in zip(
         enumerate(intake.batches()), read_looks(looks), join.answers(), strict=True
     ):
-        rows, records = of_these_files(batch, found, of_hash)
+        rows, known = of_these_files(batch, *answers)
         at = np.searchsorted(looked.rows, rows)
-        same = (looked.versions[at] == records["version"]).all(axis=1)
-        stands = same & looked.lasting[at] & records["has_version"]
-        recorded = {
-            row: (content.tobytes(), bool(one))
-            for row, content, one in zip(rows.tolist(), records["content"], stands, strict=True)
-        }
-        changed: list[str] = []
-        hidden: list[str] = []
-        for unit in units_of(number, batch, looked, opening, rows):
-            # Not there any more, or no record of its container.
-            changed += _names(batch.scratch, [row for row, _ in unit.known])
+        same = (looked.versions[at] == known["version"]).all(axis=1)
+        recorded = np.zeros(len(rows), _RECORDED)
+        recorded["content"] = known["content"]
+        recorded["stands"] = same & looked.lasting[at] & known["has_version"]
+        packed = in_containers(batch, rows)
+        records.add(number, batch, rows[packed], by, recorded[packed])
+        of_row = dict(zip(rows.tolist(), recorded, strict=True))
+        for unit in units_of(number, batch, looked, by, rows[~packed]):
+            for (_, row), problem in unit.known:
+                found.add(batch.scratch.column("file_id")[row].as_py(), problem, of_row[row])
             for task in unit.tasks:
-                content, is_same_version = recorded[task.row]
-                try:
-                    now = hashlib.sha256(read_content(task, config)).digest()
-                except Quarantine:
-                    changed.append(task.file_id)
-                    continue
-                if now != content:
-                    (hidden if is_same_version else changed).append(task.file_id)
-        yield len(rows), changed, hidden
+                found.add(task.file_id, _content(task, config), of_row[task.row[1]])
+    for one in records.read(reader.read, root, config.limits.max_transcript_bytes):
+        found.add(one.task.file_id, one.found, one.note)
+    return found
 
 
-def _names(scratch: pa.RecordBatch, rows: list[int]) -> list[str]:
-    names: list[str] = scratch.column("file_id").take(pa.array(rows, pa.int64())).to_pylist()
-    return names
+def _content(task: FileTask, config: Config) -> bytes | Quarantine:
+    try:
+        return read_content(task, config)
+    except Quarantine as problem:
+        return problem

@@ -2,13 +2,12 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import metadata
-from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,12 +37,13 @@ from clearshard.errors import (
 from clearshard.keys import PseudonymKey, load_pseudonym_key
 from clearshard.recognizers.plugins import find_plugins
 from clearshard.records.run import Counts, RunRecord
-from clearshard.records.tasks import StagedUnit, WorkUnit
+from clearshard.records.tasks import Row, StagedUnit, WorkUnit
 from clearshard.records.times import utc_text
 from clearshard.run import PRELOAD
 from clearshard.run.accepted import Accepted, accept
 from clearshard.run.agent import Agent, this_agent
 from clearshard.run.before import Before
+from clearshard.run.container_rows import ContainerRows, in_containers
 from clearshard.run.containers import ContainerReader
 from clearshard.run.fingerprint import promise_digest, redactor_digest
 from clearshard.run.finish import Finisher, ManifestChanged
@@ -56,18 +56,18 @@ from clearshard.run.housekeeping import (
 )
 from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.journal import Journal, open_journal
-from clearshard.run.links import Row
-from clearshard.run.outcomes import BatchOutcomes, OutcomeWriter, read_outcomes
+from clearshard.run.outcomes import OutcomeWriter, read_outcomes
 from clearshard.run.publish import announce, announcements, forget, make_visible, recover, why_lost
 from clearshard.run.recorded import redaction_terms
 from clearshard.run.replaced import remove_replaced
 from clearshard.run.resume.gather import gather, rows_by_source
+from clearshard.run.resume.judge import Judge
 from clearshard.run.resume.looking import Look, looking
 from clearshard.run.resume.looks import read_looks
 from clearshard.run.resume.recall import NO_WISHES, Remembered, Wishes, newest_believed, recall
-from clearshard.run.resume.standing import Standing, confirm
+from clearshard.run.resume.standing import NOTE, Standing, confirm, records_to_work_on
 from clearshard.run.shared import withhold
-from clearshard.run.units import Opening, split, units_of
+from clearshard.run.units import cut, split, units_of
 from clearshard.run.work import WorkSettings, give_up, make_work
 from clearshard.shards.assemble import ShardCut
 from clearshard.shards.pseudonyms import doc_key
@@ -310,12 +310,13 @@ class _Job:
                 self._folder, newest, seal, options.wishes, scratch / _MEMORY, self._progress.note
             )
             linked = looked()
-        standing = self._confirm(intake, remembered, looks, key, scratch)
+        confirmed = self._confirm(intake, remembered, looks, key, scratch)
+        standing = confirmed.standing
         checkpoints = scratch if options.dry_run else self._folder.checkpoints
         checkpoints.mkdir(exist_ok=True)
         outcomes = scratch / "outcomes.arrow"
         settings = WorkSettings(config, checkpoints, seal)
-        made = self._redact(intake, looks, settings, scratch, outcomes)
+        made = self._redact(intake, looks, confirmed, settings, scratch, outcomes)
         outcomes, made, stale = self._withhold(
             intake, outcomes, linked, before, key, scratch, standing.stale, made
         )
@@ -494,13 +495,6 @@ class _Job:
         output = self._config.output
         return ShardCut(output.target_shard_bytes, output.row_group_bytes, output.shard_period)
 
-    def _opening(self, reader: ContainerReader) -> Opening:
-        config = self._config
-        root = config.path(config.sources.transcripts)
-        return Opening(
-            root, config.limits.max_transcript_bytes, reader.read, config.output.shard_period
-        )
-
     def _confirm(
         self,
         intake: Intake,
@@ -508,22 +502,21 @@ class _Job:
         looks: Path,
         key: PseudonymKey,
         scratch: Path,
-    ) -> Standing:
-        """Looks which transcripts are as they were; says what that means."""
+    ) -> "_Confirmed":
+        """Looks which transcripts are as they were, but for records of containers to be read."""
+        judge = Judge(remembered, self._config, key)
+        records = ContainerRows(scratch / "records", NOTE, intake.manifest.row_count)
+        path, workers = scratch / _CONFIRMED, self._options.workers
+        return _Confirmed(
+            judge, confirm(intake, judge, looks, records, path, workers), records, path
+        )
+
+    def _tell_standing(self, remembered: Remembered, standing: Standing) -> None:
+        counts = standing.written, standing.quarantined, standing.deleted
+        if remembered or any(counts):
+            self._progress.redacted(*counts, words=0)
         if not remembered:
-            return Standing()
-        with ContainerReader(self._config.limits, self._stop) as reader:
-            standing = confirm(
-                intake,
-                remembered,
-                looks,
-                self._config,
-                self._opening(reader),
-                key,
-                scratch / _CONFIRMED,
-                self._options.workers,
-            )
-        self._progress.redacted(standing.written, standing.quarantined, standing.deleted, words=0)
+            return
         self._progress.note(
             f"{standing.written:,} transcripts are as they were and are not redacted again"
         )
@@ -532,7 +525,6 @@ class _Job:
                 f"{standing.stale:,} of them were redacted by an earlier redactor (other model, "
                 "recognizers or code) and are kept; `clearshard run --redo-stale` redoes them"
             )
-        return standing
 
     def _withhold(
         self,
@@ -558,7 +550,13 @@ class _Job:
         return outcomes, made, stale
 
     def _redact(
-        self, intake: Intake, looks: Path, settings: WorkSettings, scratch: Path, outcomes: Path
+        self,
+        intake: Intake,
+        looks: Path,
+        confirmed: "_Confirmed",
+        settings: WorkSettings,
+        scratch: Path,
+        outcomes: Path,
     ) -> list[StagedUnit]:
         """Works on whatever is not confirmed; returns what shards can be made of."""
         limits = self._config.limits
@@ -573,9 +571,11 @@ class _Job:
             PRELOAD,
         )
         made: list[StagedUnit] = []
-        writer = OutcomeWriter(outcomes, settings.seal.redactor_digest, _known(scratch))
+        digest = settings.seal.redactor_digest
+        known = read_outcomes(confirmed.outcomes)
+        writer = OutcomeWriter(outcomes, scratch / "in-any-order", digest, known)
         with reader, writer:
-            units = self._units(intake, looks, reader, _known(scratch))
+            units = self._units(intake, looks, confirmed, reader, writer)
             engine = engine_of(self._options.workers, self._stop)
             for result in engine.map(job, units):
                 self._tell_start()
@@ -589,15 +589,29 @@ class _Job:
         return made
 
     def _units(
-        self, intake: Intake, looks: Path, reader: ContainerReader, done: Iterable[BatchOutcomes]
+        self,
+        intake: Intake,
+        looks: Path,
+        confirmed: "_Confirmed",
+        reader: ContainerReader,
+        writer: OutcomeWriter,
     ) -> Iterator[WorkUnit]:
-        opening = self._opening(reader)
-        nothing = map(BatchOutcomes, repeat(-1))
+        """Records of containers, as these are read, then files in the order of the manifest."""
+        config, judge, standing = self._config, confirmed.judge, confirmed.standing
+        root = config.path(config.sources.transcripts)
+        opened = confirmed.records.read(reader.read, root, config.limits.max_transcript_bytes)
+        yield from cut(records_to_work_on(opened, judge, standing, writer.put))
+        self._tell_standing(judge.remembered, standing)
+        by = config.output.shard_period
         for (number, batch), looked, known in zip(
-            enumerate(intake.batches()), read_looks(looks), chain(done, nothing), strict=False
+            enumerate(intake.batches()),
+            read_looks(looks),
+            read_outcomes(confirmed.outcomes),
+            strict=True,
         ):
             wanted = np.setdiff1d(looked.rows, known.rows, assume_unique=True)
-            yield from units_of(number, batch, looked, opening, wanted)
+            wanted = wanted[~in_containers(batch, wanted)]
+            yield from units_of(number, batch, looked, by, wanted)
 
     def _tell_decided(self, intake: Intake) -> None:
         counts = _count(intake)
@@ -628,10 +642,21 @@ class _Job:
         )
 
 
-def _known(scratch: Path) -> Iterable[BatchOutcomes]:
-    """The outcomes that were confirmed, by batch."""
-    path = scratch / _CONFIRMED
-    return read_outcomes(path) if path.exists() else ()
+@dataclass(frozen=True, slots=True)
+class _Confirmed:
+    """What is known of eligible files before any of them is worked on.
+
+    Attributes:
+        judge: Says what became of a transcript, by its content.
+        standing: What is as it was, in numbers; complete once containers have been read.
+        records: Records of containers that have to be read.
+        outcomes: File with the outcomes of others, by batch.
+    """
+
+    judge: Judge
+    standing: Standing
+    records: ContainerRows
+    outcomes: Path
 
 
 def _count(intake: Intake) -> Counts:

@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from clearshard.eligibility.ids import UInt64
+from clearshard.records.tasks import Row
 from clearshard.run.listed import Listing
 from clearshard.sources.uris import pointed
 from clearshard.storage.sources import stat_inside
@@ -39,8 +40,6 @@ _SWAPPED = str.maketrans(string.ascii_letters, string.ascii_uppercase + string.a
 #: upper half.
 _LAYERS = ("overlay ", "aufs ")
 _INODE_OF_A_LAYER = 2**32 - 1
-
-Row = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class Links:
         self._rows = array("q")
 
     def saw(self, row: Row, path: str, record_id: str | None) -> os.stat_result | None:
-        """Takes in an eligible row (number of the batch, row in it); returns what its file is."""
+        """Takes in an eligible row; returns what its file is."""
         identity, found = self._look(path, record_id)
         if identity is not None:
             self._read.append(identity.read)

@@ -1,11 +1,11 @@
 """What became of each eligible file, on disk, next to its provisional decision.
 
-Results come in the order of the batches, so only the batch in hand is in memory, and in columns:
-of most files nothing is new.
+Only some batches are in memory at a time, and of most files nothing is new: those are columns.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard.records.states import Deleted, Quarantine
+from clearshard.records.tasks import Row
 from clearshard.run.work import UnitResult
 
 #: In the place of a reason for quarantine: no such reason is called so.
@@ -34,6 +35,22 @@ SCHEMA = pa.schema(
         pa.field("doc_key", pa.binary(KEY_BYTES)),
     ]
 )
+#: Of a file whose outcome is known before its batch is written; the rest is in its kind.
+_LAID = np.dtype(
+    [
+        ("batch", "<u4"),
+        ("row", "<u4"),
+        ("kind", "<u4"),
+        ("has_content", "?"),
+        ("content", f"V{DIGEST_BYTES}"),
+        ("has_key", "?"),
+        ("doc_key", f"V{KEY_BYTES}"),
+    ]
+)
+#: Batches whose outcomes are in one scratch file, all of which may be in memory.
+_BATCHES_PER_FILE = 8
+#: Outcomes that are laid down together.
+_MOST_WAITING = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +152,31 @@ def together(*tables: pa.RecordBatch) -> pa.RecordBatch:
 
 
 class OutcomeWriter:
-    """Collects results; one record batch on disk for each batch of provisional decisions."""
+    """Collects outcomes in any order; one record batch for each batch of provisional decisions.
+
+    They are laid down in scratch files of some batches each, and put in order in the end, so that
+    in memory are those of a few batches at most, whenever each is known.
+    """
 
     def __init__(
-        self, path: Path, redactor_digest: str, known: Iterable[BatchOutcomes] = ()
+        self, path: Path, scratch: Path, redactor_digest: str, known: Iterable[BatchOutcomes] = ()
     ) -> None:
-        """Opens the file.
+        """Makes the folder of the scratch files.
 
         Args:
-            path: The file.
+            path: The file for the outcomes, written in the end.
+            scratch: A folder to be made.
             redactor_digest: What works on the files whose results are added.
             known: What is known already, by batch from 0; taken over.
         """
+        scratch.mkdir()
+        self._path = path
+        self._scratch = scratch
         self._redactor_digest = redactor_digest
         self._known = iter(known)
-        self._sink = pa.OSFile(str(path), "wb")
-        self._writer = pa.ipc.new_stream(self._sink, SCHEMA)
-        self._open = next(self._known, BatchOutcomes(0))
-        self._added: dict[int, Outcome] = {}
+        self._kinds = _Kinds()
+        self._waiting: list[tuple[object, ...]] = []
+        self._batches = 0
 
     def __enter__(self) -> Self:
         return self
@@ -164,33 +188,87 @@ class OutcomeWriter:
         traceback: TracebackType | None,
     ) -> None:
         if kind is None:
-            self._flush()
-            for known in self._known:
-                self._open = known
-                self._flush()
-        self._writer.close()
-        self._sink.close()
+            self._lay_down()
+            write_outcomes(self._path, self._in_order())
 
     def add(self, result: UnitResult) -> None:
-        """Takes the result of a unit; batches never go back."""
-        while self._open.batch < result.batch:
-            self._flush()
-            self._open = next(self._known, BatchOutcomes(self._open.batch + 1))
-        assert self._open.batch == result.batch
-        rows = self._added
-        rows.update((row, self._outcome(result, row, None)) for row in result.written)
-        rows.update((row, self._outcome(result, row, why)) for row, why in result.quarantined)
-        rows.update((row, self._outcome(result, row, Deleted())) for row in result.deleted)
+        """Takes the result of a unit."""
+        for row in result.written:
+            self.put(row, self._outcome(result, row, None))
+        for row, why in result.quarantined:
+            self.put(row, self._outcome(result, row, why))
+        for row in result.deleted:
+            self.put(row, self._outcome(result, row, Deleted()))
+
+    def put(self, row: Row, outcome: Outcome) -> None:
+        """Takes what became of one file."""
+        content, key = (_bytes(value) for value in (outcome.content_sha256, outcome.doc_key))
+        self._waiting.append(
+            (
+                *row,
+                self._kinds.number_of(outcome),
+                content is not None,
+                content or b"",
+                key is not None,
+                key or b"",
+            )
+        )
+        self._batches = max(self._batches, row[0] + 1)
+        if len(self._waiting) == _MOST_WAITING:
+            self._lay_down()
 
     def _outcome(
-        self, result: UnitResult, row: int, refused: Quarantine | Deleted | None
+        self, result: UnitResult, row: Row, refused: Quarantine | Deleted | None
     ) -> Outcome:
         content = result.contents.get(row)
         return Outcome(refused, content, None if content is None else self._redactor_digest)
 
-    def _flush(self) -> None:
-        self._writer.write_batch(together(self._open.table, outcomes_of(self._added)))
-        self._added = {}
+    def _lay_down(self) -> None:
+        laid = np.array(self._waiting, _LAID)
+        self._waiting = []
+        parts = laid["batch"] // _BATCHES_PER_FILE
+        for part in np.unique(parts).tolist():
+            with self._part(part).open("ab") as file:
+                laid[parts == part].tofile(file)
+
+    def _in_order(self) -> Iterator[BatchOutcomes]:
+        laid = np.empty(0, _LAID)
+        for number in count():
+            known = next(self._known, None)
+            if known is None and number >= self._batches:
+                return
+            if number % _BATCHES_PER_FILE == 0:
+                part = self._part(number // _BATCHES_PER_FILE)
+                laid = np.fromfile(part, _LAID) if part.exists() else np.empty(0, _LAID)
+            added = outcomes_of(
+                {int(one["row"]): self._kinds.outcome(one) for one in laid[laid["batch"] == number]}
+            )
+            yield BatchOutcomes(number, added if known is None else together(known.table, added))
+
+    def _part(self, number: int) -> Path:
+        return self._scratch / f"batches-{number}"
+
+
+class _Kinds:
+    """What outcomes have in common, by number: there are few kinds, and many files."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str | None, str | None, str | None, int], int] = {}
+        self._kinds: list[Outcome] = []
+
+    def number_of(self, outcome: Outcome) -> int:
+        why = outcome.refused
+        error_type = why.error_type if isinstance(why, Quarantine) else None
+        kind = _reason(why), error_type, outcome.redactor_digest, outcome.source
+        number = self._numbers.setdefault(kind, len(self._kinds))
+        if number == len(self._kinds):
+            self._kinds.append(replace(outcome, content_sha256=None, doc_key=None))
+        return number
+
+    def outcome(self, laid: np.void) -> Outcome:
+        content = laid["content"].tobytes().hex() if laid["has_content"] else None
+        key = laid["doc_key"].tobytes().hex() if laid["has_key"] else None
+        return replace(self._kinds[int(laid["kind"])], content_sha256=content, doc_key=key)
 
 
 def write_outcomes(path: Path, batches: Iterable[BatchOutcomes]) -> None:

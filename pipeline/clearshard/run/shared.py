@@ -21,8 +21,8 @@ from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
 from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.records.tasks import Row
 from clearshard.run.intake import Intake, Provisional
-from clearshard.run.links import Row
 from clearshard.run.outcomes import (
     DIGEST_BYTES,
     NEW,

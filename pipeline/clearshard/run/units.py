@@ -1,13 +1,11 @@
 """Provisional decisions → work units for the eligible files, balanced by bytes.
 
-Only eligible files are looked at, and this is the only place that turns a manifest row into
-something that can be opened.
+Only eligible files are looked at. Here, and for records of containers in
+`clearshard.run.container_rows`, a manifest row is turned into something that can be opened, and
+nowhere else.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +13,7 @@ import pyarrow as pa
 
 from clearshard.config import ShardPeriod
 from clearshard.records.states import Quarantine, QuarantineReason
-from clearshard.records.tasks import FileTask, WorkUnit
+from clearshard.records.tasks import FileTask, Row, WorkUnit
 from clearshard.run.intake import Provisional
 from clearshard.run.resume.looks import Looks
 from clearshard.sources.uris import pointed
@@ -24,55 +22,42 @@ from clearshard.sources.uris import pointed
 _UNIT_BYTES = 2 * 1024 * 1024
 _UNIT_FILES = 256
 
-ReadRecords = Callable[[Path, str, Set[str], int], Iterator[tuple[str, bytes | Quarantine]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How transcripts are opened, and what is made of them.
-
-    Attributes:
-        root: The folder of the transcripts.
-        max_bytes: Of one transcript.
-        read: Reads the records of a container; see `clearshard.sources.containers.read_records`.
-        by: How long a period of the shards is.
-    """
-
-    root: Path
-    max_bytes: int
-    read: ReadRecords
-    by: ShardPeriod
-
 
 def units_of(
-    batch_number: int,
+    number: int,
     batch: Provisional,
     looks: Looks,
-    opening: Opening,
-    wanted: npt.NDArray[np.int64] | None = None,
+    by: ShardPeriod,
+    wanted: npt.NDArray[np.int64],
 ) -> Iterator[WorkUnit]:
-    """Work units that together hold every eligible file of a batch once.
+    """Work units that together hold each of some eligible files of a batch once.
 
     Args:
-        batch_number: Number of the batch.
+        number: Number of the batch.
         batch: Its decisions.
         looks: What its eligible files look like.
-        opening: How they are opened.
-        wanted: Rows of these that are to be worked on, ascending; None for all.
+        by: How long a period of the shards is.
+        wanted: Rows of these that are to be worked on, ascending; of files that are one transcript
+            each, and no records of containers.
     """
-    tasks: list[FileTask] = []
+    return cut(_tasks(number, batch, looks, by, wanted))
+
+
+def cut(tasks: Iterable[FileTask | tuple[Row, Quarantine]]) -> Iterator[WorkUnit]:
+    """Work units that together hold each task once, and what is quarantined already."""
+    waiting: list[FileTask] = []
     size = 0
-    for task in _tasks(batch, looks, opening, looks.rows if wanted is None else wanted):
+    for task in tasks:
         if isinstance(task, tuple):
-            yield WorkUnit(batch_number, (), (task,))
+            yield WorkUnit((), (task,))
             continue
-        if tasks and (size + task.content_bytes > _UNIT_BYTES or len(tasks) == _UNIT_FILES):
-            yield WorkUnit(batch_number, tuple(tasks))
-            tasks, size = [], 0
-        tasks.append(task)
+        if waiting and (size + task.content_bytes > _UNIT_BYTES or len(waiting) == _UNIT_FILES):
+            yield WorkUnit(tuple(waiting))
+            waiting, size = [], 0
+        waiting.append(task)
         size += task.content_bytes
-    if tasks:
-        yield WorkUnit(batch_number, tuple(tasks))
+    if waiting:
+        yield WorkUnit(tuple(waiting))
 
 
 def split(unit: WorkUnit) -> tuple[WorkUnit, ...] | None:
@@ -82,13 +67,17 @@ def split(unit: WorkUnit) -> tuple[WorkUnit, ...] | None:
     """
     if len(unit.tasks) < 2:
         return None
-    first, *others = (WorkUnit(unit.batch, (task,)) for task in unit.tasks)
-    return (WorkUnit(unit.batch, first.tasks, unit.known), *others)
+    first, *others = (WorkUnit((task,)) for task in unit.tasks)
+    return (WorkUnit(first.tasks, unit.known), *others)
 
 
 def _tasks(
-    batch: Provisional, looks: Looks, opening: Opening, wanted: npt.NDArray[np.int64]
-) -> Iterator[FileTask | tuple[int, Quarantine]]:
+    number: int,
+    batch: Provisional,
+    looks: Looks,
+    by: ShardPeriod,
+    wanted: npt.NDArray[np.int64],
+) -> Iterator[FileTask | tuple[Row, Quarantine]]:
     if not len(wanted):
         return
     # Nothing else is ever opened: what is wanted are rows that were found eligible.
@@ -100,25 +89,13 @@ def _tasks(
         batch.scratch.column("file_id").take(rows).to_pylist(),
         batch.account_ids.take(rows).to_pylist(),
         batch.scratch.column("transcript_uri").take(rows).to_pylist(),
-        batch.periods(opening.by).take(rows).to_pylist(),
+        batch.periods(by).take(rows).to_pylist(),
         looks.sizes[at].tolist(),
         strict=True,
     )
-    containers: dict[str, dict[str, list[FileTask]]] = defaultdict(lambda: defaultdict(list))
     for row, file_id, account_id, uri, period, size in files:
         if uri is None:
-            yield row, Quarantine(QuarantineReason.MISSING, "NoUri")
+            yield (number, row), Quarantine(QuarantineReason.MISSING, "NoUri")
             continue
-        place = pointed(uri, file_id)
-        if place.record_id is None:
-            yield FileTask(row, file_id, account_id, period, file_id, uri, None, size)
-        else:
-            waiting = FileTask(row, file_id, account_id, period, place.record_id, None, None, 0)
-            containers[place.path][place.record_id].append(waiting)
-    for path, records in containers.items():
-        for record_id, found in opening.read(opening.root, path, records.keys(), opening.max_bytes):
-            for task in records[record_id]:
-                if isinstance(found, Quarantine):
-                    yield task.row, found
-                else:
-                    yield replace(task, content=found, content_bytes=len(found))
+        assert pointed(uri, file_id).record_id is None
+        yield FileTask((number, row), file_id, account_id, period, file_id, uri, None, size)

@@ -11,7 +11,7 @@ from clearshard.engines.engine import Loss
 from clearshard.errors import RunFailed
 from clearshard.keys import PseudonymKey
 from clearshard.records.states import Deleted, Quarantine, QuarantineReason
-from clearshard.records.tasks import FileTask, StagedUnit, WorkUnit
+from clearshard.records.tasks import FileTask, Row, StagedUnit, WorkUnit
 from clearshard.records.transcript import RedactedTranscript, Transcript
 from clearshard.redaction.redactor import Redactor
 from clearshard.run.fingerprint import redactor_digest
@@ -28,10 +28,9 @@ _OUT_OF_MEMORY = ("MemoryError", "ArrowMemoryError", "_ArrayMemoryError")
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What became of the files of a unit: ids of rows, counts, types and reasons, no content.
+    """What became of the files of a unit: rows, counts, types and reasons, no content.
 
     Attributes:
-        batch: Number of the batch that the rows belong to.
         written: Rows whose transcript is in `staged`.
         quarantined: Rows that are not, and why.
         staged: The checkpoint with the written rows, or None if there are none.
@@ -41,13 +40,12 @@ class UnitResult:
         deleted: Rows whose transcript says that its customer has deleted it.
     """
 
-    batch: int
-    written: tuple[int, ...]
-    quarantined: tuple[tuple[int, Quarantine], ...]
+    written: tuple[Row, ...]
+    quarantined: tuple[tuple[Row, Quarantine], ...]
     staged: StagedUnit | None
     word_count: int
-    contents: dict[int, str] = field(default_factory=dict)
-    deleted: tuple[int, ...] = ()
+    contents: dict[Row, str] = field(default_factory=dict)
+    deleted: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +97,9 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
         OutputFull: The disk is full: the run fails, no file is blamed for it.
     """
     quarantined = list(unit.known)
-    contents: dict[int, str] = {}
+    contents: dict[Row, str] = {}
     opened: list[tuple[FileTask, Transcript]] = []
-    deleted: list[int] = []
+    deleted: list[Row] = []
     form = form_of(settings.config)
     for task in unit.tasks:
         try:
@@ -118,7 +116,7 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
             broken = Quarantine(QuarantineReason.MALFORMED, type(error).__name__)
             quarantined.append((task.row, broken))
     rows: list[ShardRow] = []
-    written: list[int] = []
+    written: list[Row] = []
     results = redactor.redact([transcript for _, transcript in opened])
     for (task, _), result in zip(opened, results, strict=True):
         if isinstance(result, Quarantine):
@@ -130,7 +128,6 @@ def process(unit: WorkUnit, redactor: Redactor, settings: WorkSettings) -> UnitR
         # Whoever asked last need not be who has it: each file is tried in a worker of its own.
         raise MemoryError
     return UnitResult(
-        batch=unit.batch,
         written=tuple(written),
         quarantined=tuple(quarantined),
         staged=_checkpoint(unit, rows, quarantined, contents, settings),
@@ -152,13 +149,13 @@ def give_up(settings: WorkSettings, unit: WorkUnit, loss: Loss) -> UnitResult:
         "out_of_memory": QuarantineReason.DETECTOR_FAILED,
     }[loss]
     lost = tuple((task.row, Quarantine(reason, f"Worker_{loss}")) for task in unit.tasks)
-    contents: dict[int, str] = {}
+    contents: dict[Row, str] = {}
     for task in unit.tasks:
         with suppress(Quarantine):  # gone meanwhile: then there is nothing to know it by
             content = read_content(task, settings.config)
             contents[task.row] = hashlib.sha256(content).hexdigest()
     _checkpoint(unit, (), lost, contents, settings)
-    return UnitResult(unit.batch, (), (*unit.known, *lost), None, 0, contents)
+    return UnitResult((), (*unit.known, *lost), None, 0, contents)
 
 
 def form_of(config: Config) -> Form:
@@ -189,8 +186,8 @@ def _row(
 def _checkpoint(
     unit: WorkUnit,
     rows: Sequence[ShardRow],
-    quarantined: Sequence[tuple[int, Quarantine]],
-    contents: dict[int, str],
+    quarantined: Sequence[tuple[Row, Quarantine]],
+    contents: dict[Row, str],
     settings: WorkSettings,
 ) -> StagedUnit | None:
     """Keeps what has been made of a unit; returns what shards are made of, if there is any."""

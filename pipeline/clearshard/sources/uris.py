@@ -48,9 +48,14 @@ def pointed(uri: str, file_id: str) -> Pointed:
     return Pointed(uri[: container.end()], uri[container.end() + 1 :] or file_id)
 
 
+def points_into_container(uris: pa.Array) -> pa.BooleanArray:
+    """Of each `transcript_uri` whether it points into a container; null where that is null."""
+    return pc.match_substring_regex(uris, rf"{_SUFFIX}(?:#|\z)")
+
+
 def names_containers(uris: pa.Array) -> bool:
-    """Whether any of some `transcript_uri`, of which some may be null, points to a container."""
-    return bool(pc.any(pc.match_substring_regex(uris, rf"{_SUFFIX}(?:#|\z)")).as_py())
+    """Whether any of some `transcript_uri`, of which some may be null, points into a container."""
+    return bool(pc.any(points_into_container(uris)).as_py())
 
 
 def canonical(uris: pa.Array, file_ids: pa.Array) -> pa.Array:

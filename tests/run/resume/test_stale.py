@@ -105,7 +105,7 @@ def test_a_file_that_no_worker_survives_is_remembered_too(
             for unit in units:
                 for task in unit.tasks:
                     tried.append(task.file_id)
-                    alone = WorkUnit(unit.batch, (task,), unit.known)
+                    alone = WorkUnit((task,), unit.known)
                     if task.file_id in ("file-3", "gone"):
                         (world.root / "transcripts" / "gone.json").unlink(missing_ok=True)
                         yield job.give_up(alone, "crashed")

@@ -16,8 +16,9 @@ from clearshard.engines.choice import engine_of
 from clearshard.engines.engine import Job, Loss
 from clearshard.engines.stopping import Stop
 from clearshard.errors import SourceUnavailable
+from clearshard.records.tasks import Row
 from clearshard.run import PRELOAD
-from clearshard.run.links import Links, Row, Seen
+from clearshard.run.links import Links, Seen
 from clearshard.run.listed import Listing
 from clearshard.run.resume.looks import Looker, Looks, write_looks
 

@@ -4,12 +4,14 @@ A transcript whose version stands is not opened: what was made of it stays. One 
 under another version, or that a killed run may have worked on, is read, and its digest decides:
 nothing is known by its path, its size or its time. Either needs no redactor and no worker, so a run
 without changes starts none. What nobody remembers is left to the workers.
+
+A record of a container whose version does not stand is judged when its container is read, which is
+once a run: `records_to_work_on`.
 """
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +20,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.config import Config
-from clearshard.keys import PseudonymKey
-from clearshard.records.states import Deleted, Quarantine, QuarantineReason
-from clearshard.records.tasks import FileTask
+from clearshard.records.states import Deleted, Quarantine
+from clearshard.records.tasks import FileTask, Row
+from clearshard.run.container_rows import ContainerRows, Opened, in_containers
 from clearshard.run.intake import Intake, Provisional
 from clearshard.run.outcomes import (
     NEW,
@@ -35,19 +36,24 @@ from clearshard.run.outcomes import (
 from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import packed
 from clearshard.run.resume.earlier import Found
+from clearshard.run.resume.judge import Judge
 from clearshard.run.resume.looks import Looks, read_looks
-from clearshard.run.resume.recall import Remembered, of_these_files
-from clearshard.run.units import Opening, units_of
-from clearshard.run.work import form_of, read_content
-from clearshard.shards.pseudonyms import account_key, doc_key
-from clearshard.sources.adapters import Form
-from clearshard.sources.deletion import may_say_deleted
-from clearshard.sources.transcripts import is_called, read_transcript
+from clearshard.run.resume.recall import of_these_files
+from clearshard.run.units import units_of
+from clearshard.run.work import read_content
 
-#: No timed word, and no sixteen letters of text, take fewer bytes of JSON.
-_BYTES_PER_WORD = 16
 #: Files that are read in vain for want of a version: more are not to be read every night.
 WORTH_A_RECORD = 1_000
+#: Of a record of a container: whether it was looked for, or is to be, and what it was then.
+NOTE = np.dtype(
+    [
+        ("is_asked", "?"),
+        ("is_known", "?"),
+        ("kind", "<u4"),
+        ("content", "u1", 32),
+        ("is_new_version", "?"),
+    ]
+)
 _Bools = npt.NDArray[np.bool_]
 _Ints = npt.NDArray[np.int64]
 
@@ -60,7 +66,6 @@ class Standing:
         written: Files whose earlier row stays.
         quarantined: Files that stay quarantined, or cannot be read now.
         deleted: Files whose transcript says that its customer has deleted it.
-        read: Files that were opened to tell.
         stale: Those of the first that an earlier redactor made.
         newly_known: Files that were read in vain, and need not be the next time if their version is
             recorded.
@@ -69,7 +74,6 @@ class Standing:
     written: int = 0
     quarantined: int = 0
     deleted: int = 0
-    read: int = 0
     stale: int = 0
     newly_known: int = 0
 
@@ -90,14 +94,22 @@ class Standing:
         self.deleted += len(outcomes.deleted)
         self.quarantined += len(outcomes.quarantined)
 
+    def add_one(self, outcome: Outcome, redactor_digest: str) -> None:
+        """Counts a file."""
+        if outcome.refused is None:
+            self.written += 1
+            self.stale += outcome.redactor_digest != redactor_digest
+        elif isinstance(outcome.refused, Deleted):
+            self.deleted += 1
+        else:
+            self.quarantined += 1
+
 
 def confirm(
     intake: Intake,
-    remembered: Remembered,
+    judge: Judge,
     looks: Path,
-    config: Config,
-    opening: Opening,
-    key: PseudonymKey,
+    records: ContainerRows,
     path: Path,
     threads: int,
 ) -> Standing:
@@ -105,45 +117,72 @@ def confirm(
 
     Args:
         intake: The provisional decisions.
-        remembered: What was made before.
+        judge: Knows what was made before.
         looks: What eligible files look like; see `clearshard.run.resume.looks`.
-        config: Names the limits, and whether everything is to be read again.
-        opening: How transcripts are opened.
-        key: The key of the pseudonyms.
+        records: Takes in the records of containers that have to be read.
         path: The file for the outcomes; see `clearshard.run.outcomes`.
         threads: Number of files in hand at a time.
     """
+    remembered = judge.remembered
+    if remembered:
+        for (number, batch), looked in zip(
+            enumerate(intake.batches()), read_looks(looks), strict=True
+        ):
+            files = batch.scratch.take(pa.array(looked.rows))
+            remembered.ask(number, looked.rows, files.column("file_id"))
     standing = Standing()
-    for (number, batch), looked in zip(enumerate(intake.batches()), read_looks(looks), strict=True):
-        files = batch.scratch.take(pa.array(looked.rows))
-        remembered.ask(number, looked.rows, files.column("file_id"))
     with ThreadPoolExecutor(threads) as pool:
-        judge = _Judge(remembered, config, opening, key, pool, standing)
-        write_outcomes(path, judge.outcomes(intake, looks))
+        confirming = _Confirming(judge, records, pool, standing)
+        write_outcomes(path, confirming.outcomes(intake, looks))
     return standing
 
 
-class _Judge:
+def records_to_work_on(
+    opened: Iterable[Opened],
+    judge: Judge,
+    standing: Standing,
+    put: Callable[[Row, Outcome], None],
+) -> Iterator[FileTask]:
+    """The records of containers that need work; of the others the outcome is told.
+
+    Args:
+        opened: Records, noted with `NOTE`.
+        judge: Knows what was made before.
+        standing: Counts the others.
+        put: Told what became of each of them.
+    """
+    for one in opened:
+        task, found, note = one.task, one.found, one.note
+        outcome = None
+        if isinstance(found, Quarantine):
+            outcome = Outcome(found, None, None)
+        elif note["is_asked"]:
+            outcome = judge.outcome(task, found, note)
+            if outcome is not None and outcome.content_sha256 is not None:
+                standing.newly_known += int(note["is_new_version"])
+        if outcome is None:
+            assert isinstance(found, bytes)
+            yield replace(task, content=found, content_bytes=len(found))
+        else:
+            standing.add_one(outcome, judge.remembered.redactor_digest)
+            put(task.row, outcome)
+
+
+class _Confirming:
     """Says what became of the files that something is remembered of."""
 
     def __init__(
-        self,
-        remembered: Remembered,
-        config: Config,
-        opening: Opening,
-        key: PseudonymKey,
-        pool: Executor,
-        standing: Standing,
+        self, judge: Judge, records: ContainerRows, pool: Executor, standing: Standing
     ) -> None:
-        self._remembered = remembered
-        self._config = config
-        self._opening = opening
-        self._key = key
+        self._judge = judge
+        self._remembered = judge.remembered
+        self._records = records
         self._pool = pool
         self._standing = standing
-        self._versions_stand = remembered.versions_stand and config.sources.reread == "changed"
-        self._all_are_read = len(remembered.checkpointed) > 0
-        self._kinds = _columns_of(remembered.kinds)
+        reread = judge.config.sources.reread
+        self._versions_stand = self._remembered.versions_stand and reread == "changed"
+        self._all_are_read = len(self._remembered.checkpointed) > 0
+        self._kinds = _columns_of(self._remembered.kinds)
 
     def outcomes(self, intake: Intake, looks: Path) -> Iterator[BatchOutcomes]:
         """The outcomes, by batch."""
@@ -154,23 +193,30 @@ class _Judge:
             rows, records = of_these_files(batch, *next(answers))
             same = self._same_versions(looked, rows, records)
             stands = same if self._versions_stand else np.zeros(len(rows), np.bool_)
-            known = dict(zip(rows[~stands].tolist(), records[~stands], strict=True))
+            open_rows, open_records = rows[~stands], records[~stands]
             # What cannot be read needs no worker to say so.
             asked = np.zeros(len(batch), np.bool_)
             asked[rows] = True
             asked[looked.rows[~looked.readable | self._all_are_read]] = True
-            asked[rows[stands]] = False
-            wanted = np.flatnonzero(asked)
+            new_version = np.zeros(len(batch), np.bool_)
+            new_version[looked.rows[looked.lasting]] = True
+            new_version[rows[same]] = False
+            is_open = np.zeros(len(batch), np.bool_)
+            is_open[looked.rows] = True
+            is_open[rows[stands]] = False
+            wanted = np.flatnonzero(is_open)
+            inside = in_containers(batch, wanted)
+            notes = _notes(wanted[inside], asked, new_version, open_rows, open_records)
+            by = self._judge.config.output.shard_period
+            self._records.add(number, batch, wanted[inside], by, notes)
+            wanted = wanted[~inside & asked[wanted]]
+            known = dict(zip(open_rows.tolist(), open_records, strict=True))
             found = self._read(number, batch, looked, wanted, known)
             outcomes = BatchOutcomes(
                 number, together(self._standing_rows(rows[stands], records[stands]), found)
             )
-            self._standing.read += len(wanted)
             # Of what has no content that is kept, no version is either: it is read every time.
             kept = found.filter(found.column("content_sha256").is_valid()).column("row").to_numpy()
-            new_version = np.zeros(len(batch), np.bool_)
-            new_version[looked.rows[looked.lasting]] = True
-            new_version[rows[same]] = False
             self._standing.newly_known += int(new_version[kept].sum())
             self._standing.add(outcomes, self._remembered.redactor_digest)
             yield outcomes
@@ -202,55 +248,26 @@ class _Judge:
         batch: Provisional,
         looked: Looks,
         wanted: _Ints,
-        known: dict[int, Records],
+        known: dict[int, np.void],
     ) -> pa.RecordBatch:
         """The outcomes of files that are opened, but for those that need work."""
         outcomes: dict[int, Outcome] = {}
-        for unit in units_of(number, batch, looked, self._opening, wanted):
-            outcomes |= {row: Outcome(why, None, None) for row, why in unit.known}
+        by = self._judge.config.output.shard_period
+        for unit in units_of(number, batch, looked, by, wanted):
+            outcomes |= {row: Outcome(why, None, None) for (_, row), why in unit.known}
             check = partial(self._check, known)
             for task, outcome in zip(unit.tasks, self._pool.map(check, unit.tasks), strict=True):
                 if outcome is not None:
-                    outcomes[task.row] = outcome
+                    outcomes[task.row[1]] = outcome
         return outcomes_of(outcomes)
 
-    def _check(self, known: dict[int, Records], task: FileTask) -> Outcome | None:
+    def _check(self, known: dict[int, np.void], task: FileTask) -> Outcome | None:
         """What became of a file, by its content; None if it needs work."""
         try:
-            content = read_content(task, self._config)
+            content = read_content(task, self._judge.config)
         except Quarantine as problem:
             return Outcome(problem, None, None)
-        digest = hashlib.sha256(content)
-        key = doc_key(self._key, task.file_id)
-        found = self._found(task, key, digest.digest(), known.get(task.row))
-        # Nothing is kept of a deleted one; and who redacted it earlier may not have known of
-        # deletions.
-        if (found is None or found.stale) and _is_deleted(task, content, self._config):
-            return Outcome(Deleted(), None, None)
-        if found is None or not _name_agrees(found, task, content, form_of(self._config)):
-            return None
-        if not _limit_agrees(found, task, content, self._config):
-            return None
-        source = NEW if found.source is None else found.source
-        return Outcome(
-            found.quarantine,
-            digest.hexdigest(),
-            found.redactor_digest,
-            source,
-            None if source == NEW else key,
-        )
-
-    def _found(
-        self, task: FileTask, key: str, digest: bytes, record: Records | None
-    ) -> Found | None:
-        """The best of what was made of exactly this."""
-        checkpointed = self._remembered.checkpointed
-        found = checkpointed.find(key, account_key(self._key, task.account_id), digest.hex())
-        if record is not None and record["is_known"] and record["content"].tobytes() == digest:
-            visible = self._remembered.kinds[int(record["kind"])]
-            if found is None or visible.rank <= found.rank:
-                return visible
-        return found
+        return self._judge.outcome(task, content, known.get(task.row[1]))
 
 
 def _columns_of(kinds: Sequence[Found]) -> list[pa.Array]:
@@ -264,40 +281,22 @@ def _columns_of(kinds: Sequence[Found]) -> list[pa.Array]:
     ]
 
 
-def _is_deleted(task: FileTask, content: bytes, config: Config) -> bool:
-    max_words = config.limits.max_transcript_words
-    if not may_say_deleted(content):
-        return False
-    try:
-        read_transcript(content, max_words, task.own_id, form_of(config))
-    except Deleted:
-        return True
-    except Exception:  # noqa: BLE001 - whatever it is, a worker will say what it means
-        return False
-    return False
+def _notes(
+    wanted: _Ints, asked: _Bools, new_version: _Bools, rows: _Ints, records: Records
+) -> npt.NDArray[np.void]:
+    """What is to be known of records when their container is read.
 
-
-def _name_agrees(found: Found, task: FileTask, content: bytes, form: Form) -> bool:
-    """Whether the transcript is still asked for by its own id, or is still not.
-
-    The manifest may have named a record by another id than the file's, and now name a file.
+    Args:
+        wanted: Their rows, ascending.
+        asked: Of each row of the batch whether it is judged, also if it needs no work.
+        new_version: The same, whether it has a version that is not recorded.
+        rows: Rows that something is remembered of, ascending.
+        records: That.
     """
-    was = found.quarantine is None or found.quarantine.reason is not QuarantineReason.ID_MISMATCH
-    if found.quarantine is not None and was:
-        return True  # not written, whatever it is called; a worker said why
-    return was == (task.own_id is None or is_called(content, task.own_id, form))
-
-
-def _limit_agrees(found: Found, task: FileTask, content: bytes, config: Config) -> bool:
-    """Whether the limit of words, which is not the redactor's, says the same as it did."""
-    max_words = config.limits.max_transcript_words
-    was = found.quarantine is not None and found.quarantine.reason is QuarantineReason.TOO_LARGE
-    if not was and len(content) <= _BYTES_PER_WORD * max_words:
-        return True
-    try:
-        read_transcript(content, max_words, task.own_id, form_of(config))
-    except Quarantine as problem:
-        return was == (problem.reason is QuarantineReason.TOO_LARGE)
-    except Exception:  # noqa: BLE001 - whatever it is, a worker will say what it means
-        return False
-    return not was
+    notes = np.zeros(len(wanted), NOTE)
+    notes["is_asked"], notes["is_new_version"] = asked[wanted], new_version[wanted]
+    remembered = np.isin(wanted, rows)
+    at = np.searchsorted(rows, wanted[remembered])
+    for name in ("is_known", "kind", "content"):
+        notes[name][remembered] = records[name][at]
+    return notes
