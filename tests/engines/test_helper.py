@@ -174,6 +174,25 @@ def test_a_process_that_never_starts_ends_the_run() -> None:
         list(Asker(helper, 3).ask())
 
 
+def test_a_process_is_ended_once_by_whoever_closes_first(
+    helper: Helper[Request, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread may close it, and the one that waits sees it lost and closes it too."""
+    stop, stopped = Worker.stop, 0
+
+    def twice(self: Worker) -> None:
+        nonlocal stopped
+        stopped += 1
+        assert stopped == 1
+        helper.close()
+        stop(self)
+
+    next(Asker(helper, 90, begin=20).ask())
+    monkeypatch.setattr(Worker, "stop", twice)
+    helper.close()
+    assert stopped == 1
+
+
 def test_closing_ends_the_process(helper: Helper[Request, int], pids: list[int]) -> None:
     next(Asker(helper, 90, begin=20).ask())
     helper.close()

@@ -7,6 +7,7 @@ whole, and whoever asks may take as long as he likes over each.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -53,6 +54,7 @@ class Helper(Generic[Request, Item]):
         self._help = help_
         self._stop = stop
         self._worker: Worker | None = None
+        self._closing = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -66,10 +68,14 @@ class Helper(Generic[Request, Item]):
         self.close()
 
     def close(self) -> None:
-        """Ends the process; whoever asks again gets another one."""
-        if self._worker is not None:
-            self._worker.stop()
-            self._worker = None
+        """Ends the process; whoever asks again gets another one.
+
+        It may be called while another thread waits for an answer, to which the process is lost.
+        """
+        with self._closing:
+            worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.stop()
 
     def answer(
         self,
