@@ -50,4 +50,4 @@ def row(number: int, words: int = 8) -> ShardRow:
 def units(folder: Path, *groups: Sequence[int]) -> list[StagedUnit]:
     """One scratch file for each group of numbers."""
     folder.mkdir(parents=True, exist_ok=True)
-    return [stage(folder, [row(n, n % 40) for n in group], SEAL) for group in groups]
+    return [stage(folder, [row(n, n % 40) for n in group], SEAL).below(folder) for group in groups]

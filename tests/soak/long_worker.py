@@ -41,7 +41,7 @@ def make_measured(settings: WorkSettings) -> Callable[[WorkUnit], Used]:
     def measured(unit: WorkUnit) -> Used:
         result = work(unit)
         if result.staged is not None:
-            Path(result.staged.path).unlink()
+            (settings.checkpoints / result.staged.name).unlink()
         usage = resource.getrusage(resource.RUSAGE_SELF)
         return Used(len(result.quarantined), usage.ru_utime + usage.ru_stime, _memory()[1])
 

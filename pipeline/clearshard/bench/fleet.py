@@ -211,7 +211,7 @@ def _make(settings: WorkSettings) -> Callable[[WorkUnit], _Measured]:
         result = work(unit)
         if result.staged is not None:
             # The benchmark makes no shards of it, and the disk is not what it measures.
-            Path(result.staged.path).unlink()
+            (settings.checkpoints / result.staged.name).unlink()
         return _Measured(result, *_memory())
 
     return measured

@@ -96,7 +96,7 @@ class ClearshardWay:
             folder.mkdir(parents=True)
         settings = WorkSettings(self.config, staging, self._seal)
         results = [process(unit, self._redactor, settings) for unit in units_of(documents)]
-        staged = [result.staged for result in results if result.staged is not None]
+        staged = [one.staged.below(staging) for one in results if one.staged is not None]
         output = self.config.output
         cut = ShardCut(output.target_shard_bytes, output.row_group_bytes, output.shard_period)
         Assembler(shards, staged, cut, "0" * 64, runs).assemble()

@@ -1,6 +1,7 @@
 """What a worker is given, and what it leaves on the disk."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from clearshard.records.states import Quarantine
 
@@ -45,6 +46,27 @@ class WorkUnit:
 
     tasks: tuple[FileTask, ...]
     known: tuple[tuple[Row, Quarantine], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StagedObject:
+    """Redacted rows of one work unit among the checkpoints, as a worker names them.
+
+    Where checkpoints lie, whoever gave the work knows: a worker may see them elsewhere.
+
+    Attributes:
+        name: Of the checkpoint.
+        sha256: Of its bytes.
+        row_count: Number of rows.
+    """
+
+    name: str
+    sha256: str
+    row_count: int
+
+    def below(self, checkpoints: Path) -> "StagedUnit":
+        """The same in the folder of the checkpoints."""
+        return StagedUnit(str(checkpoints / self.name), self.sha256, self.row_count)
 
 
 @dataclass(frozen=True, slots=True)

@@ -581,7 +581,7 @@ class _Job:
                 self._tell_start()
                 writer.add(result)
                 if result.staged is not None:
-                    made.append(result.staged)
+                    made.append(result.staged.below(settings.checkpoints))
                 written, quarantined = len(result.written), len(result.quarantined)
                 deleted = len(result.deleted)
                 self._redacted_words += result.word_count

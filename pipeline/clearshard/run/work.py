@@ -11,7 +11,7 @@ from clearshard.engines.engine import Loss
 from clearshard.errors import RunFailed
 from clearshard.keys import PseudonymKey
 from clearshard.records.states import Deleted, Quarantine, QuarantineReason
-from clearshard.records.tasks import FileTask, Row, StagedUnit, WorkUnit
+from clearshard.records.tasks import FileTask, Row, StagedObject, WorkUnit
 from clearshard.records.transcript import RedactedTranscript, Transcript
 from clearshard.redaction.redactor import Redactor
 from clearshard.run.fingerprint import redactor_digest
@@ -42,7 +42,7 @@ class UnitResult:
 
     written: tuple[Row, ...]
     quarantined: tuple[tuple[Row, Quarantine], ...]
-    staged: StagedUnit | None
+    staged: StagedObject | None
     word_count: int
     contents: dict[Row, str] = field(default_factory=dict)
     deleted: tuple[Row, ...] = ()
@@ -189,7 +189,7 @@ def _checkpoint(
     quarantined: Sequence[tuple[Row, Quarantine]],
     contents: dict[Row, str],
     settings: WorkSettings,
-) -> StagedUnit | None:
+) -> StagedObject | None:
     """Keeps what has been made of a unit; returns what shards are made of, if there is any."""
     key = settings.key
     tasks = {task.row: task for task in unit.tasks}

@@ -22,7 +22,7 @@ from clearshard import layout
 from clearshard.keys import PseudonymKey
 from clearshard.records.places import place_of
 from clearshard.records.schemas import SHARD_SCHEMA
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedObject
 from clearshard.records.transcript import RedactedTranscript
 from clearshard.storage.files import write_atomic
 
@@ -101,7 +101,7 @@ class ShardRow:
 
 def stage(
     folder: Path, rows: Sequence[ShardRow], seal: Seal, held: Sequence[Held] = ()
-) -> StagedUnit:
+) -> StagedObject:
     """Writes the checkpoint of one work unit; it is whole on the disk, or not there.
 
     Args:
@@ -125,9 +125,9 @@ def stage(
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     content = sink.getvalue()
-    path = folder / checkpoint_name(seal.key, content)
-    write_atomic(path, content)
-    return StagedUnit(str(path), hashlib.sha256(content).hexdigest(), len(ordered))
+    name = checkpoint_name(seal.key, content)
+    write_atomic(folder / name, content)
+    return StagedObject(name, hashlib.sha256(content).hexdigest(), len(ordered))
 
 
 def checkpoint_name(key: PseudonymKey, content: bytes) -> str:
