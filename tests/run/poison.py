@@ -18,7 +18,7 @@ import numpy as np
 
 from clearshard.records.tasks import WorkUnit
 from clearshard.run import job
-from clearshard.run.work import UnitResult, WorkSettings
+from clearshard.run.assigned import UnitResult, WorkSettings
 from clearshard.run.work import make_work as make_real
 
 

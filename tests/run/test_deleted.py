@@ -12,7 +12,7 @@ from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
 from clearshard.config import default_policy_text
 from clearshard.records.run import RunRecord
-from clearshard.run import job, work
+from clearshard.run import fingerprint
 from clearshard.run.job import RunOptions, RunResult
 from clearshard.run.resume.recall import NO_WISHES, Wishes
 from clearshard.sources import transcripts
@@ -115,8 +115,7 @@ def test_what_an_earlier_version_took_for_speech_is_not_kept(
 ) -> None:
     _delete(world, "good-0")
     with monkeypatch.context() as patch:
-        for module in (job, work):
-            patch.setattr(module, "redactor_digest", lambda _: "e" * 64)
+        patch.setattr(fingerprint, "redactor_digest", lambda _: "e" * 64)
         patch.setattr(transcripts, "says_deleted", lambda *_, **__: False)
         assert _kinds(world, world.run())["good-0"][0] == "written"
     record = world.run()

@@ -12,12 +12,12 @@ import pytest
 from clearshard.config import load_config
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
+from clearshard.run.assigned import read_content
 from clearshard.run.container_rows import ContainerRows, in_containers
 from clearshard.run.intake import tables_of, take_in
 from clearshard.run.links import Links
 from clearshard.run.resume.looks import Looker
 from clearshard.run.units import units_of
-from clearshard.run.work import read_content
 from clearshard.sources import containers
 from clearshard.sources.containers import read_records
 from clearshard.storage import sources as inside

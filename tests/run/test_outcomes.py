@@ -8,6 +8,7 @@ import pytest
 
 from clearshard.records.states import Deleted, Quarantine, QuarantineReason
 from clearshard.records.tasks import Row
+from clearshard.run.assigned import UnitResult
 from clearshard.run.outcomes import (
     BatchOutcomes,
     Outcome,
@@ -16,7 +17,6 @@ from clearshard.run.outcomes import (
     read_outcomes,
     together,
 )
-from clearshard.run.work import UnitResult
 
 _BATCHES, _ROWS = 30, 200
 

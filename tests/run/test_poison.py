@@ -17,7 +17,8 @@ from clearshard.keys import PseudonymKey
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.records.transcript import Transcript
-from clearshard.run.work import WorkSettings, process
+from clearshard.run.assigned import WorkSettings
+from clearshard.run.work import process
 from clearshard.shards.staging import Seal
 
 from ..audit.reference import decisions_of

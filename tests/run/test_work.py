@@ -10,8 +10,9 @@ from clearshard.config import load_config
 from clearshard.errors import RunFailed
 from clearshard.keys import PseudonymKey
 from clearshard.records.tasks import FileTask, WorkUnit
+from clearshard.run.assigned import WorkSettings
 from clearshard.run.fingerprint import redactor_digest
-from clearshard.run.work import WorkSettings, make_work
+from clearshard.run.work import make_work
 from clearshard.shards.staging import Seal
 
 from .world import small_world, transcript

@@ -12,8 +12,9 @@ from clearshard.engines.engine import Job
 from clearshard.engines.local import LocalEngine
 from clearshard.records.tasks import FileTask, WorkUnit
 from clearshard.run import PRELOAD
+from clearshard.run.assigned import WorkSettings
 from clearshard.run.units import split
-from clearshard.run.work import WorkSettings, make_work
+from clearshard.run.work import make_work
 
 from .speech import growing_speech
 

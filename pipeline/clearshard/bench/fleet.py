@@ -23,9 +23,9 @@ from clearshard.errors import RunFailed
 from clearshard.keys import PSEUDONYM_VARIABLE
 from clearshard.records.tasks import WorkUnit
 from clearshard.run import PRELOAD
+from clearshard.run.assigned import UnitResult, WorkSettings, make_work
 from clearshard.run.folder import OutputFolder
 from clearshard.run.units import split
-from clearshard.run.work import UnitResult, WorkSettings, make_work
 
 MILLION = 1_000_000
 _SECONDS_PER_UNIT = 300.0

@@ -17,8 +17,9 @@ from clearshard.keys import PseudonymKey
 from clearshard.redaction.ner import STOCK_NER
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.stock import WHOLE_BATCH, Found, StockPresidio, found_by
+from clearshard.run.assigned import WorkSettings
 from clearshard.run.fingerprint import redactor_digest
-from clearshard.run.work import WorkSettings, process
+from clearshard.run.work import process
 from clearshard.shards.assemble import Assembler, ShardCut
 from clearshard.shards.staging import Seal
 
@@ -89,7 +90,7 @@ class ClearshardWay:
     def run(self, documents: Sequence[Document]) -> None:
         """See `Way`."""
         staging, shards = self._scratch / "staging", self._scratch / "shards"
-        runs = self._scratch / "runs"
+        runs = self._scratch / "sorted"
         for folder in (staging, shards, runs):
             shutil.rmtree(folder, ignore_errors=True)
         for folder in (staging, shards):

@@ -42,7 +42,7 @@ from clearshard.records.times import utc_text
 from clearshard.run import PRELOAD
 from clearshard.run.agent import this_agent
 from clearshard.run.asked import now, output_folder, worker_count
-from clearshard.run.checked import load_for_gate, load_for_run
+from clearshard.run.checked import load_for_examined_run, load_for_gate
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.run.job import RunResult
@@ -115,9 +115,10 @@ def run(
         problem = "rehearses a moment: name it with --as-of, as in 2026-01-31T12:00:00Z"
         raise ConfigError("--replay", [problem])
     who = this_agent(actor)
-    # What takes long to import is imported twice at once: here, and where workers are forked from.
+    # What takes long to import is imported where workers are forked from, and not here.
     prepare(PRELOAD)
-    settings = load_for_run(config)
+    settings = load_for_examined_run(config)
+    from clearshard.run.examined import examined_beside
     from clearshard.run.job import RunOptions
     from clearshard.run.resume.recall import Wishes
     from clearshard.run.told import run_and_tell
@@ -135,9 +136,13 @@ def run(
     started = time.monotonic()
     as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
     reporter = Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None)
-    with reporter, stoppable(reporter.tell_at_once) as stop:
+    with (
+        reporter,
+        stoppable(reporter.tell_at_once) as stop,
+        examined_beside(settings, str(config), stop) as examination,
+    ):
         result, excess = run_and_tell(
-            settings, config.stem, options, reporter, reporter.warn, now, stop
+            settings, config.stem, options, reporter, reporter.warn, now, stop, examination
         )
     record = result.record
     seconds = time.monotonic() - started

@@ -8,6 +8,8 @@ partitions records in scratch files by hash, so that any number is joined in bou
 containers records of containers, read in a process of its own
 units      provisional decisions → work units for the eligible files, balanced by bytes
 fingerprint  what decides a row, and what a row promises: two digests
+examined   how redaction is configured, looked at beside the run: problems and digests
+assigned   what a worker is told and tells
 work       what a worker does with a unit: read, decode, redact, stage
 outcomes   what became of each eligible file, on disk, next to its provisional decision
 final      decisions after redaction: the gate's last word, then quarantine, then written

@@ -24,6 +24,7 @@ from clearshard.eligibility.policy import parse_policy
 from clearshard.engines.stopping import Stop
 from clearshard.records.states import Quarantine
 from clearshard.records.tasks import FileTask
+from clearshard.run.assigned import read_content
 from clearshard.run.container_rows import ContainerRows, in_containers
 from clearshard.run.containers import ContainerReader
 from clearshard.run.intake import Intake, tables_of, take_in
@@ -34,7 +35,6 @@ from clearshard.run.resume.looking import Look, look_at_all
 from clearshard.run.resume.looks import VERSION_BYTES, read_looks
 from clearshard.run.resume.recall import name_records, of_these_files
 from clearshard.run.units import units_of
-from clearshard.run.work import read_content
 
 _ROWS_AT_ONCE = 65_536
 _RECORD = np.dtype(

@@ -25,6 +25,21 @@ def load_for_run(path: Path) -> Config:
     return load_config(path, problems_of_run)
 
 
+def load_for_examined_run(path: Path) -> Config:
+    """The same, but of what is right of redaction nothing is said yet.
+
+    See `clearshard.run.examined`, which says it while something else is done. If anything else is
+    wrong, all is said at once.
+
+    Raises:
+        ConfigError: See `load_for_run`.
+    """
+    try:
+        return load_config(path, problems_of_policy)
+    except ConfigError:
+        return load_for_run(path)
+
+
 def load_for_detection(path: Path) -> Config:
     """Reads a configuration file by which texts are redacted, whatever else it says.
 

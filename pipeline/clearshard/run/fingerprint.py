@@ -83,7 +83,7 @@ CODE = {
     """,
     "redaction.view": "characters escapes extent markup scripts views",
     "redaction.written": "addresses alignment forms numbers parts runs",
-    "run": "work",
+    "run": "assigned work",
     "shards": "pseudonyms staging",
     "sources": """
         alignment channels containers deletion faults heard json_keys sessions streams transcripts

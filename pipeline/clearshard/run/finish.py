@@ -146,7 +146,7 @@ class Finisher:
         shards.mkdir()
         units = [one for one in rows if isinstance(one, StagedUnit)]
         kept = [one for one in rows if isinstance(one, Kept)]
-        assembler = Assembler(shards, units, cut, self._policy.digest, scratch / "runs", kept)
+        assembler = Assembler(shards, units, cut, self._policy.digest, scratch / "sorted", kept)
         made = assembler.assemble()
         # Now, so that little is left to flush between the last look at the tables and the record.
         fsync_tree(shards)

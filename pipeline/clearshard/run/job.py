@@ -16,7 +16,7 @@ import numpy as np
 
 from clearshard import layout
 from clearshard.audit.events import EventName
-from clearshard.audit.reading import VisibleRun, visible_runs
+from clearshard.audit.reading import VisibleRun, record_paths, visible_runs
 from clearshard.config import Config
 from clearshard.eligibility.moment import Moment
 from clearshard.engines.choice import engine_of
@@ -35,17 +35,17 @@ from clearshard.errors import (
     StoreError,
 )
 from clearshard.keys import PseudonymKey, load_pseudonym_key
-from clearshard.recognizers.plugins import find_plugins
 from clearshard.records.run import Counts, RunRecord
 from clearshard.records.tasks import Row, StagedUnit, WorkUnit
 from clearshard.records.times import utc_text
 from clearshard.run import PRELOAD
 from clearshard.run.accepted import Accepted, accept
 from clearshard.run.agent import Agent, this_agent
+from clearshard.run.assigned import WorkSettings, give_up, make_work
 from clearshard.run.before import Before
 from clearshard.run.container_rows import ContainerRows, in_containers
 from clearshard.run.containers import ContainerReader
-from clearshard.run.fingerprint import promise_digest, redactor_digest
+from clearshard.run.examined import Examination, examined_here
 from clearshard.run.finish import Finisher, ManifestChanged
 from clearshard.run.folder import Kind, OutputFolder, locked, require_nothing_added
 from clearshard.run.housekeeping import (
@@ -68,7 +68,6 @@ from clearshard.run.resume.recall import NO_WISHES, Remembered, Wishes, newest_b
 from clearshard.run.resume.standing import NOTE, Standing, confirm, records_to_work_on
 from clearshard.run.shared import withhold
 from clearshard.run.units import cut, split, units_of
-from clearshard.run.work import WorkSettings, give_up, make_work
 from clearshard.shards.assemble import ShardCut
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.shards.reuse import without_rows
@@ -154,6 +153,7 @@ def run(
     clock: Callable[[], datetime],
     stop: Stop | None = None,
     disk_now_ns: Callable[[], int] = time.time_ns,
+    examination: Examination | None = None,
 ) -> RunResult:
     """Runs the whole pipeline.
 
@@ -165,6 +165,8 @@ def run(
         stop: Asked whether to stop.
         disk_now_ns: The clock of the file system that transcripts lie on: what was changed just
             now may change again before it ticks.
+        examination: Of how redaction is configured, if it was begun already. It is waited for when
+            it is needed; before the output folder is touched, unless that holds a run.
 
     Raises:
         ClearshardError: Whatever kept the run from becoming visible; nothing is half visible.
@@ -174,7 +176,9 @@ def run(
     accepted = accept(config)
     for told in accepted.told:
         progress.note(told)
-    digests = redactor_digest(config), promise_digest(config)
+    examination = examination or examined_here(config)
+    if not record_paths(options.out):
+        examination()
     kind = Kind.REHEARSALS if options.replay else Kind.RUNS
     with locked(options.out, kind) as (folder, lock), output_errors(options.out):
         journal = open_journal(folder, config, clock, progress.note, options.agent)
@@ -185,7 +189,7 @@ def run(
             config,
             options,
             accepted,
-            digests,
+            examination,
             folder,
             progress,
             journal,
@@ -236,7 +240,7 @@ class _Job:
         config: Config,
         options: RunOptions,
         accepted: Accepted,
-        digests: tuple[str, str],
+        examination: Examination,
         folder: OutputFolder,
         progress: Progress,
         journal: Journal,
@@ -249,7 +253,7 @@ class _Job:
         self._options = options
         self._accepted = accepted
         self._policy = accepted.policy
-        self._redactor_digest, self._promise_digest = digests
+        self._examination = examination
         self._progress = progress
         self._journal = journal
         self._folder = folder
@@ -299,8 +303,9 @@ class _Job:
             raise SourceUnavailable(f"sources.transcripts {transcripts} is not a folder")
         tables = tables_of(config)
         intake = take_in(tables, policy, self._moment(), scratch)
+        examined = self._examination()
         key = self._key()
-        seal = Seal(key, self._redactor_digest, self._promise_digest)
+        seal = Seal(key, examined.redactor_digest, examined.promise_digest)
         self._tell_decided(intake)
         newest = newest_believed(self._folder, self._visible, self._progress.note)
         looks = scratch / _LOOKS
@@ -331,7 +336,7 @@ class _Job:
             and rows_of_before
             # The record says which redactor has looked at what is in it, and its decisions say at
             # which versions: the next run believes both.
-            and before.run.record.redactor_digest == self._redactor_digest
+            and before.run.record.redactor_digest == seal.redactor_digest
             and not standing.is_worth_a_record
             and finisher.changes_nothing(before, self._cut)
         ):
@@ -366,7 +371,7 @@ class _Job:
             finished_at=self._finished_at(),
             policy_digest=policy.digest,
             policy_toml=policy.toml,
-            redactor_digest=self._redactor_digest,
+            redactor_digest=seal.redactor_digest,
             manifest=intake.manifest,
             registry=intake.registry,
             registry_at_publish=finished.registry,
@@ -380,7 +385,7 @@ class _Job:
             shards=finished.shards,
             key_id=key.key_id,
             superseded=tuple(run.run_id for run in self._visible),
-            promise_digest=self._promise_digest,
+            promise_digest=seal.promise_digest,
             reused=reused,
             stale=stale,
             target_shard_bytes=self._cut.target_shard_bytes,
@@ -392,7 +397,7 @@ class _Job:
             clock_skew_seconds=config.policy.clock_skew_seconds,
             gone=drop.others,
             files_before=drop.written,
-            plugins=tuple(p.told for p in find_plugins(config.redaction.plugins)),
+            plugins=examined.plugins,
             drop_accepted=options.accept_drop,
             redaction=redaction_terms(config.redaction),
             max_quarantined_share=config.limits.max_quarantined_share,
@@ -545,7 +550,9 @@ class _Job:
             outcomes = judged
         keys = {doc_key(key, file.file_id) for file in withheld}
         if keys:
-            stale -= sum(file.redactor_digest != self._redactor_digest for file in withheld)
+            stale -= sum(
+                file.redactor_digest != self._examination().redactor_digest for file in withheld
+            )
             made = [*without_rows(made, keys, scratch)]
         return outcomes, made, stale
 
@@ -635,7 +642,7 @@ class _Job:
                 "as_of": utc_text(self._moment().latest),
                 "rehearsal": self._options.replay,
                 "policy_digest": self._policy.digest,
-                "redactor_digest": self._redactor_digest,
+                "redactor_digest": self._examination().redactor_digest,
                 "clearshard_version": VERSION,
                 **self._terms,
             },

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from clearshard.records.states import Deleted, Quarantine
 from clearshard.records.tasks import Row
-from clearshard.run.work import UnitResult
+from clearshard.run.assigned import UnitResult
 
 #: In the place of a reason for quarantine: no such reason is called so.
 _DELETED = "deleted"

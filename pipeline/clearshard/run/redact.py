@@ -23,7 +23,7 @@ from clearshard.records.transcript import (
     Transcript,
 )
 from clearshard.redaction.redactor import Redactor
-from clearshard.run.work import form_of
+from clearshard.run.assigned import form_of
 from clearshard.sources.transcripts import read_transcript
 
 _TRANSCRIPTS_PER_UNIT = 16

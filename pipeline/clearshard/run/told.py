@@ -9,6 +9,7 @@ from clearshard.engines.stopping import Stop
 from clearshard.errors import TooManyQuarantined
 from clearshard.records.run import RunRecord
 from clearshard.run import job
+from clearshard.run.examined import Examination
 from clearshard.run.job import Progress, RunOptions, RunResult
 from clearshard.run.lock import lock_doubt
 from clearshard.run.telemetry import Telemetry
@@ -23,6 +24,7 @@ def run_and_tell(
     warn: Callable[[str, str], None],
     clock: Callable[[], datetime],
     stop: Stop | None = None,
+    examination: Examination | None = None,
 ) -> tuple[RunResult, TooManyQuarantined | None]:
     """Runs, and tells Prometheus and OpenLineage if that is configured.
 
@@ -34,6 +36,7 @@ def run_and_tell(
         warn: Gets the name of an event and a message.
         clock: The time.
         stop: Looked at by the run; None if nobody will ask.
+        examination: See `clearshard.run.job.run`.
 
     Returns:
         The result, and what is wrong with it although it is visible.
@@ -50,7 +53,7 @@ def run_and_tell(
         described = Described(config, name, options.out, options.as_of)
         telemetry = Telemetry(config, described, clock, warn)
     try:
-        result = job.run(config, options, progress, clock, stop)
+        result = job.run(config, options, progress, clock, stop, examination=examination)
     except BaseException as error:
         if telemetry is not None:
             telemetry.failed(error)

@@ -14,7 +14,7 @@ import pytest
 from clearshard.audit.ledger import Ledger
 from clearshard.config import load_config
 from clearshard.records.run import RunRecord
-from clearshard.run import job, work
+from clearshard.run import fingerprint, job
 from clearshard.run.job import RunOptions, RunResult, run
 from clearshard.run.outcomes import OutcomeWriter
 from clearshard.run.resume.recall import NO_WISHES, Wishes
@@ -109,8 +109,7 @@ def killed(world: World, monkeypatch: pytest.MonkeyPatch, wishes: Wishes = NO_WI
 
 def other_redactor(monkeypatch: pytest.MonkeyPatch) -> None:
     """As after an upgrade: the same promise, another redactor."""
-    for module in (job, work):
-        monkeypatch.setattr(module, "redactor_digest", lambda _: "e" * 64)
+    monkeypatch.setattr(fingerprint, "redactor_digest", lambda _: "e" * 64)
 
 
 def dies() -> None:

@@ -13,8 +13,8 @@ from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.config import load_config
 from clearshard.run.agent import this_agent
+from clearshard.run.assigned import read_content
 from clearshard.run.job import RunOptions, run
-from clearshard.run.work import read_content
 
 from ...inline import with_processes
 from ..world import AS_OF, Silent, World, transcript, world_clock

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from clearshard.records.states import Deleted, Quarantine
 from clearshard.records.tasks import FileTask, Row
+from clearshard.run.assigned import read_content
 from clearshard.run.container_rows import ContainerRows, Opened, in_containers
 from clearshard.run.intake import Intake, Provisional
 from clearshard.run.outcomes import (
@@ -40,7 +41,6 @@ from clearshard.run.resume.judge import Judge
 from clearshard.run.resume.looks import Looks, read_looks
 from clearshard.run.resume.recall import of_these_files
 from clearshard.run.units import units_of
-from clearshard.run.work import read_content
 
 #: Files that are read in vain for want of a version: more are not to be read every night.
 WORTH_A_RECORD = 1_000
