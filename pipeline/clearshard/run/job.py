@@ -303,17 +303,18 @@ class _Job:
             raise SourceUnavailable(f"sources.transcripts {transcripts} is not a folder")
         tables = tables_of(config)
         intake = take_in(tables, policy, self._moment(), scratch)
-        examined = self._examination()
-        key = self._key()
-        seal = Seal(key, examined.redactor_digest, examined.promise_digest)
         self._tell_decided(intake)
-        newest = newest_believed(self._folder, self._visible, self._progress.note)
         looks = scratch / _LOOKS
         look = Look(intake.listing, transcripts, config.limits, self._disk_now_ns())
         with looking(look, intake.manifest.row_count, looks, options.workers) as looked:
+            examined = self._examination()
+            key = self._key()
+            seal = Seal(key, examined.redactor_digest, examined.promise_digest)
+            newest = newest_believed(self._folder, self._visible, self._progress.note)
             remembered, before = recall(
                 self._folder, newest, seal, options.wishes, scratch / _MEMORY, self._progress.note
             )
+            remembered.ask_about(intake.listing)
             linked = looked()
         confirmed = self._confirm(intake, remembered, looks, key, scratch)
         standing = confirmed.standing

@@ -29,6 +29,7 @@ from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.before import Before, read_before
 from clearshard.run.folder import OutputFolder
 from clearshard.run.intake import Provisional
+from clearshard.run.listed import Listing
 from clearshard.run.outcomes import KEY_BYTES
 from clearshard.run.output.marks import Marks, first_reasons
 from clearshard.run.partitions import Records
@@ -120,13 +121,17 @@ class Remembered:
     def __bool__(self) -> bool:
         return self._join is not None or len(self.checkpointed) > 0
 
-    def ask(self, batch: int, rows: npt.NDArray[np.int64], file_ids: pa.Array) -> None:
-        """Asks what is remembered of rows of a batch, of which these are the `file_id`s."""
-        if self._join is not None:
-            self._join.ask(batch, rows, hash_ids(file_ids))
+    def ask_about(self, listing: Listing) -> None:
+        """Asks what is remembered of the eligible rows of a manifest."""
+        if self._join is None:
+            return
+        for number, batch in enumerate(listing.batches()):
+            rows = batch.eligible
+            file_ids = batch.scratch.column("file_id").take(pa.array(rows))
+            self._join.ask(number, rows, hash_ids(file_ids))
 
     def answers(self) -> "Iterator[tuple[npt.NDArray[np.int64], Records]]":
-        """Of each batch that was asked about the rows that something is remembered of.
+        """Of each batch the eligible rows that something is remembered of, if it was asked.
 
         Whose they are is still to be asked: see `of_these_files`.
         """

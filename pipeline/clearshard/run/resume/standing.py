@@ -117,19 +117,12 @@ def confirm(
 
     Args:
         intake: The provisional decisions.
-        judge: Knows what was made before.
+        judge: Knows what was made before, and was asked about all of them.
         looks: What eligible files look like; see `clearshard.run.resume.looks`.
         records: Takes in the records of containers that have to be read.
         path: The file for the outcomes; see `clearshard.run.outcomes`.
         threads: Number of files in hand at a time.
     """
-    remembered = judge.remembered
-    if remembered:
-        for (number, batch), looked in zip(
-            enumerate(intake.batches()), read_looks(looks), strict=True
-        ):
-            files = batch.scratch.take(pa.array(looked.rows))
-            remembered.ask(number, looked.rows, files.column("file_id"))
     standing = Standing()
     with ThreadPoolExecutor(threads) as pool:
         confirming = _Confirming(judge, records, pool, standing)
