@@ -8,10 +8,12 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from typing import Any
 
 import pytest
 
 from clearshard.config import Config
+from clearshard.engines import choice
 from clearshard.engines.engine import CRASHES_ALONE, Job, Loss, Result, Unit
 from clearshard.engines.local import LocalEngine
 from clearshard.engines.stopping import Stop
@@ -95,6 +97,11 @@ def _results(
         yield from _results(job, work, unit, crashes)
     else:
         yield job.give_up(unit, loss)
+
+
+def chosen() -> Any:
+    """The engine that runs have at the moment, to make another one of."""
+    return vars(choice)["LocalEngine"]
 
 
 def redactor_of(config: Config, key: PseudonymKey) -> Redactor:

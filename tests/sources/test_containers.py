@@ -4,7 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,7 +14,9 @@ import zstandard
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.sources import containers
 from clearshard.sources.containers import read_records
+from clearshard.sources.streams import lines
 from clearshard.sources.transcripts import read_transcript
+from clearshard.storage.sources import open_inside
 
 from .transcript import Json, transcript
 
@@ -118,11 +120,12 @@ def test_a_container_that_changes_between_the_passes_raises_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, then: str
 ) -> None:
     _write(tmp_path, name, RECORDS)
-    counted = containers._count
+    passes = 0
 
-    def count_then_change(*arguments: Any) -> Any:
-        result = counted(*arguments)
-        match then:
+    def change_then_open(root: Path, path: str) -> BinaryIO:
+        nonlocal passes
+        passes += 1
+        match then if passes == 2 else "as it was":
             case "gone":
                 (tmp_path / name).unlink()
             case "damaged":
@@ -131,10 +134,11 @@ def test_a_container_that_changes_between_the_passes_raises_nothing(
                 _write(tmp_path, name, RECORDS[:10])
             case "doubled":
                 _write(tmp_path, name, [*RECORDS, *RECORDS])
-        return result
+        return open_inside(root, path)
 
-    monkeypatch.setattr(containers, "_count", count_then_change)
+    monkeypatch.setattr(containers, "open_inside", change_then_open)
     reasons = _reasons(_found(tmp_path, name, "r2", "r15"))
+    assert passes == 2
     expected = {"fewer": {"r15"}, "doubled": set[str]()}.get(then, {"r2", "r15"})
     assert set(reasons) == expected
     assert set(reasons.values()) <= {"missing", "malformed"}
@@ -144,15 +148,17 @@ def test_a_quarantine_in_the_middle_of_the_second_pass_leaves_none_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _write(tmp_path, "c.jsonl", RECORDS)
-    records = containers._records
+    passes = 0
 
-    def failing(root: Path, path: str, limit: int, wanted: Any) -> Iterator[Any]:
-        for number, record in enumerate(records(root, path, limit, wanted)):
-            if wanted is not None and number == 10:
+    def failing(chunks: Iterator[bytes], limit: int) -> Iterator[bytes | None]:
+        nonlocal passes
+        passes += 1
+        for number, line in enumerate(lines(chunks, limit)):
+            if passes == 2 and number == 10:
                 raise Quarantine(QuarantineReason.MALFORMED, "ZstdError")
-            yield record
+            yield line
 
-    monkeypatch.setattr(containers, "_records", failing)
+    monkeypatch.setattr(containers, "lines", failing)
     found = _found(tmp_path, "c.jsonl", "r2", "r15")
     assert isinstance(found["r2"], bytes)
     assert _reasons(found) == {"r15": "malformed"}

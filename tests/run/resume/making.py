@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,15 @@ import pytest
 
 from clearshard.audit.ledger import Ledger
 from clearshard.config import load_config
+from clearshard.engines.engine import Job
 from clearshard.records.run import RunRecord
 from clearshard.run import fingerprint, job
 from clearshard.run.job import RunOptions, RunResult, run
-from clearshard.run.outcomes import OutcomeWriter
 from clearshard.run.resume.recall import NO_WISHES, Wishes
 
 from ...audit.reference import decisions_of
+from ...inline import ENGINE, chosen
+from ..watching import tidy_nothing
 from ..world import AS_OF, World, in_force, world_clock
 
 #: Small shards, so that there are several; the light recognizers, so that a run is quick.
@@ -83,19 +85,17 @@ def fresh(world: World) -> dict[str, bytes]:
 
 
 def kill_after(monkeypatch: pytest.MonkeyPatch, units: int) -> None:
-    """Ends the run in the middle of redaction, with nothing tidied up."""
-    add = OutcomeWriter.add
-    seen = 0
+    """Ends the run after so many units of work and one that is lost, with nothing tidied up."""
 
-    def dies(self: Any, result: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen > units:
-            raise Killed
-        add(self, result)
+    class Dying(chosen()):  # type: ignore[misc]  # whichever it is
+        def map(self, job: Job[Any, Any], source: Iterable[Any]) -> Iterator[Any]:
+            for number, result in enumerate(super().map(job, source)):
+                if number == units:
+                    raise Killed
+                yield result
 
-    monkeypatch.setattr(OutcomeWriter, "add", dies)
-    monkeypatch.setattr(job._Job, "forget", lambda *_: None)
+    monkeypatch.setattr(ENGINE, Dying)
+    tidy_nothing(monkeypatch)
 
 
 def killed(world: World, monkeypatch: pytest.MonkeyPatch, wishes: Wishes = NO_WISHES) -> list[Path]:

@@ -14,6 +14,7 @@ from clearshard.run.finish import Finisher
 from clearshard.run.resume.gather import gather
 
 from ...inline import ENGINE, InlineEngine
+from ..watching import tidy_nothing
 from ..world import World
 from .making import KEY, Killed, dies, fresh, go, shards, write
 
@@ -87,7 +88,7 @@ def test_a_damaged_shard_is_made_again_even_if_the_run_that_does_it_is_killed(
         path.write_bytes(b"damaged")
     with monkeypatch.context() as patch:
         patch.setattr(Finisher, "finish", lambda *_, **named: dies())
-        patch.setattr(job._Job, "forget", lambda *_: None)
+        tidy_nothing(patch)
         with pytest.raises(Killed):
             go(world)
     result = go(world)

@@ -12,10 +12,9 @@ from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
-from clearshard.run import job
 from clearshard.run.commit import Append, Delete, Operation, Put, Replace
 
-from ..watching import before_each
+from ..watching import before_each, tidy_nothing
 from ..world import World, transcript, world_clock
 from .making import Killed, events, fresh, go, killed, shards, write
 
@@ -80,7 +79,7 @@ def kill_before(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
 
     before_each(monkeypatch, look)
     # A killed process does not tidy up either.
-    monkeypatch.setattr(job._Job, "forget", lambda *_: None)
+    tidy_nothing(monkeypatch)
 
 
 def name_of(operation: Operation) -> str:

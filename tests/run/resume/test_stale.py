@@ -9,11 +9,11 @@ import pytest
 from clearshard.audit.verify import verify
 from clearshard.engines.engine import Job
 from clearshard.records.tasks import WorkUnit
-from clearshard.run import job
 from clearshard.run.finish import Finisher
 from clearshard.run.resume.recall import Wishes
 
 from ...inline import ENGINE, InlineEngine
+from ..watching import tidy_nothing
 from ..world import World, transcript
 from .making import (
     Killed,
@@ -117,7 +117,7 @@ def test_a_file_that_no_worker_survives_is_remembered_too(
     write(world)
     with monkeypatch.context() as patch:
         patch.setattr(Finisher, "finish", lambda *_, **named: dies())
-        patch.setattr(job._Job, "forget", lambda *_: None)
+        tidy_nothing(patch)
         with pytest.raises(Killed):
             go(world)
     tried.clear()
