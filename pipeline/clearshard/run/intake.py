@@ -28,9 +28,9 @@ from clearshard.eligibility.spelling import folded
 from clearshard.errors import RegistryStale, SourceUnavailable
 from clearshard.records.facts import UNREADABLE, OwnColumn, facts_of, names_of, unreadable
 from clearshard.records.run import SourceSnapshot
-from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA, fact_type
+from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA
 from clearshard.records.times import utc_text
-from clearshard.run.listed import Bools, Listed, Listing
+from clearshard.run.listed import Bools, Listed, Listing, read_listed, write_listed
 from clearshard.run.supposed import Supposition
 from clearshard.shards.periods import periods_of
 from clearshard.sources.column_names import ColumnRules
@@ -212,12 +212,12 @@ def take_in(
     finder = DuplicateFinder(scratch / "hashes.bin")
     uri_finder = DuplicateFinder(scratch / "uris.bin")
     named: list[_Named] = [(np.empty(0, np.uint64), np.empty(0, np.uint64))]
+    starts: list[int] = []
     row_count = 0
     read: Counter[str] = Counter()
     manifest = open_manifest(tables.manifest, tables.columns, policy.own_columns("manifest"))
     with (
         pa.OSFile(str(decisions), "wb") as sink,
-        pa.ipc.new_file(sink, _scratch_schema(policy)) as writer,
         pa.OSFile(str(hidden), "wb") as hidden_sink,
         pa.ipc.new_stream(hidden_sink, _HIDDEN_SCHEMA) as hidden_writer,
     ):
@@ -234,16 +234,17 @@ def take_in(
             uris = hash_ids(transcripts)
             named.append(_named(transcripts, hashes, uris))
             uri_finder.add(uris[_bools(files.column("transcript_uri").is_valid())])
-            writer.write_batch(_scratch_batch(files, decided, hashes, uris, manifest.own))
+            batch = _scratch_batch(files, decided, hashes, uris, manifest.own)
+            starts.append(write_listed(sink, batch))
             out = pc.or_(pa.array(decided.reason_bits != 0), files.column("malformed"))
             hidden_writer.write_batch(pa.record_batch([transcripts.filter(out)], _HIDDEN_SCHEMA))
         manifest.require_legible(read)
         snapshot = SourceSnapshot(
             sha256=manifest.sha256, row_count=row_count, unread_columns=manifest.unread_columns
         )
-    shared = np.union1d(uri_finder.finish(), _named_like_files(named, decisions))
+    shared = np.union1d(uri_finder.finish(), _named_like_files(named, decisions, starts))
     return Intake(
-        Listing(decisions, finder.finish(), shared, hidden),
+        Listing(decisions, tuple(starts), finder.finish(), shared, hidden),
         gate,
         snapshot,
         registry.snapshot,
@@ -279,7 +280,7 @@ def _named(transcripts: pa.Array, ids: UInt64, uris: UInt64) -> _Named:
     return hashes[other], uris[rows][other]
 
 
-def _named_like_files(named: list[_Named], scratch: Path) -> UInt64:
+def _named_like_files(named: list[_Named], scratch: Path, starts: Sequence[int]) -> UInt64:
     """Hashes of the uris that name a record by the id of another row's file.
 
     The manifest itself says then whose record it is: of a file that may be excluded.
@@ -289,11 +290,9 @@ def _named_like_files(named: list[_Named], scratch: Path) -> UInt64:
         return record_ids
     order = np.sort(record_ids)
     known = np.zeros(len(order), np.bool_)
-    with pa.OSFile(str(scratch)) as file:
-        reader = pa.ipc.open_file(file)
-        for number in range(reader.num_record_batches):
-            ids = reader.get_batch(number).column("id_hash").to_numpy()
-            known[np.searchsorted(order, ids[is_member(ids, order)])] = True
+    for batch in read_listed(scratch, starts):
+        ids = batch.column("id_hash").to_numpy()
+        known[np.searchsorted(order, ids[is_member(ids, order)])] = True
     found: UInt64 = np.unique(uris[is_member(record_ids, order[known])])
     return found
 
@@ -322,11 +321,6 @@ def _scratch_batch(
     ]
     schema = pa.schema([*_SCRATCH_SCHEMA, *(files.schema.field(one.fact) for one in own)])
     return pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def _scratch_schema(policy: Policy) -> pa.Schema:
-    own = policy.own_columns("manifest")
-    return pa.schema([*_SCRATCH_SCHEMA, *(pa.field(o.fact, fact_type(o.kind)) for o in own)])
 
 
 def _bools(column: pa.Array) -> Bools:

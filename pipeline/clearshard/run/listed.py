@@ -3,7 +3,7 @@
 It needs no gate, and can be handed to another process.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +62,8 @@ class Listing:
     """All rows of a manifest.
 
     Attributes:
-        scratch: The file of the batches.
+        scratch: The file of the batches; see `write_listed`.
+        starts: Where in it each batch begins.
         duplicates: Sorted hashes of file ids that occur more than once, in whatever spelling.
         shared: The same of transcripts: nobody can say whose speech they hold.
         hidden: What rows that are not eligible point to, one a line, so that a file that has
@@ -70,28 +71,24 @@ class Listing:
     """
 
     scratch: Path
+    starts: tuple[int, ...]
     duplicates: UInt64
     shared: UInt64
     hidden: Path
 
     def batches(self) -> Iterator[Listed]:
         """The rows in the order of the manifest; every pass gives the same."""
-        # Read, not mapped: mapped pages would count as the process's memory.
-        with pa.OSFile(str(self.scratch)) as file:
-            reader = pa.ipc.open_file(file)
-            for number in range(reader.num_record_batches):
-                yield self._listed(reader.get_batch(number))
+        yield from map(self._listed, read_listed(self.scratch, self.starts))
 
     @property
     def batch_count(self) -> int:
         """How many batches there are."""
-        with pa.OSFile(str(self.scratch)) as file:
-            return int(pa.ipc.open_file(file).num_record_batches)
+        return len(self.starts)
 
     def batch(self, number: int) -> Listed:
         """One of them."""
-        with pa.OSFile(str(self.scratch)) as file:
-            return self._listed(pa.ipc.open_file(file).get_batch(number))
+        [batch] = read_listed(self.scratch, self.starts[number : number + 1])
+        return self._listed(batch)
 
     def _listed(self, batch: pa.RecordBatch) -> Listed:
         bits = batch.column("reason_bits").to_numpy()
@@ -102,3 +99,24 @@ class Listing:
         # gate made of its empty columns.
         duplicate = twice & (bits == 0) & ~malformed
         return Listed(batch, np.where(malformed, np.uint64(0), bits), duplicate, malformed)
+
+
+def write_listed(sink: pa.NativeFile, batch: pa.RecordBatch) -> int:
+    """Writes a batch behind the others, so that it can be read by itself; returns where it begins.
+
+    Each is a stream of its own. In one file of Arrow's, columns of names would have the dictionary
+    of the first batch in all of them, and a second one is refused.
+    """
+    start = int(sink.tell())
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    return start
+
+
+def read_listed(scratch: Path, starts: Iterable[int]) -> Iterator[pa.RecordBatch]:
+    """Those of the batches that begin there."""
+    # Read, not mapped: mapped pages would count as the process's memory.
+    with pa.OSFile(str(scratch)) as file:
+        for start in starts:
+            file.seek(start)
+            yield pa.ipc.open_stream(file).read_next_batch()
