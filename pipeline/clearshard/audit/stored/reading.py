@@ -46,6 +46,16 @@ class PlacedRows:
     places: npt.NDArray[np.int64]
 
 
+def has_columns_of_today(table: StoredTable) -> bool:
+    """Whether there are rows, and all have the columns that are written now: ROW_SCHEMA."""
+    try:
+        return bool(table.rows) and all(
+            pq.read_schema(path).remove_metadata().equals(ROW_SCHEMA) for path in table.rows
+        )
+    except (pa.ArrowException, OSError):
+        return False
+
+
 def read_placed(table: StoredTable) -> Iterator[PlacedRows]:
     """All rows in force, in the order of the table; columns that another version left out are null.
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from clearshard.audit.reading import VisibleRun
+from clearshard.audit.stored.reading import has_columns_of_today
 from clearshard.audit.stored.table import carried_over
 from clearshard.audit.stored.writing import write_accounts, write_changes
 from clearshard.records.run import DecisionsFile, Holds
-from clearshard.records.schemas import ROW_SCHEMA
 from clearshard.run.output.changes import Changes
 
 
@@ -39,7 +38,7 @@ def may_follow(before: VisibleRun, changes: Changes, limits: Limits | None = Non
         changes: What is new since.
         limits: How far changes may go; None is LIMITS.
     """
-    return _can_be_followed(before) and not _too_far(
+    return has_columns_of_today(before.table) and not _too_far(
         before.record.decisions, changes, limits or LIMITS
     )
 
@@ -68,17 +67,6 @@ def keep_changes(
         *write_changes(folder, rows, [changes.replaced]),
         *write_accounts(folder, accounts),
     )
-
-
-def _can_be_followed(before: VisibleRun) -> bool:
-    """Whether a table has the columns that are written now, if another version wrote it."""
-    paths = before.table.rows
-    try:
-        return bool(paths) and all(
-            pq.read_schema(path).remove_metadata().equals(ROW_SCHEMA) for path in paths
-        )
-    except (pa.ArrowException, OSError):
-        return False
 
 
 def _too_far(before: Sequence[DecisionsFile], changes: Changes, limits: Limits) -> bool:
