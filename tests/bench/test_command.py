@@ -41,3 +41,9 @@ def test_the_ways_are_compared_on_the_samples() -> None:
 def test_too_few_transcripts(capsys: pytest.CaptureFixture[str]) -> None:
     assert _exit_code(["bench", str(SAMPLES), "--words", "100000000"]) == 4
     assert "--words" in capsys.readouterr().err
+
+
+def test_all_transcripts_warm_up_and_none_is_timed(capsys: pytest.CaptureFixture[str]) -> None:
+    some = ["bench", str(SAMPLES), "--words", "4000", "--rounds", "2", "--no-workers", "--json"]
+    assert _exit_code(some) == 4
+    assert "--words" in capsys.readouterr().err

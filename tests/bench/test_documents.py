@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,15 @@ def test_dealt_out_no_document_is_twice(folder: Path) -> None:
     documents = read_documents(folder, 9)
     hands = deal(documents, 3)
     assert sorted(d.name for hand in hands for d in hand) == [d.name for d in documents]
+
+
+def test_a_part_without_words_is_an_error_that_says_what_to_ask_for(folder: Path) -> None:
+    documents = read_documents(folder, 9)
+    silent = replace(documents[0], word_count=0)
+    for few in (documents, [*documents[:4], silent], []):
+        with pytest.raises(SourceUnavailable, match=r"left for 5 rounds.*--words.*--rounds"):
+            deal(few, 5)
+    assert [len(hand) for hand in deal([*documents, documents[0], silent], 5)] == [2, 1, 1, 1, 1]
 
 
 def test_units_hold_every_document_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

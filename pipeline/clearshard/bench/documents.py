@@ -77,8 +77,19 @@ def read_documents(folder: Path, word_count: int) -> list[Document]:
 
 
 def deal(documents: Sequence[Document], hands: int) -> list[list[Document]]:
-    """The documents in so many parts, each with every so many-th of them."""
-    return [list(documents[hand::hands]) for hand in range(hands)]
+    """The documents in so many parts, each with every so many-th of them.
+
+    Raises:
+        SourceUnavailable: They are too few for words in every part, so there is no rate of it.
+    """
+    dealt = [list(documents[hand::hands]) for hand in range(hands)]
+    if not all(any(document.word_count for document in hand) for hand in dealt):
+        raise SourceUnavailable(
+            f"Apart from those that warm up, {len(documents):,} transcripts are left for "
+            f"{hands:,} rounds, too few for words in each. Ask for more with --words, or for fewer "
+            "--rounds."
+        )
+    return dealt
 
 
 def units_of(documents: Sequence[Document]) -> Iterator[WorkUnit]:
