@@ -20,13 +20,15 @@ _own = database._new_database
 _numbers = count()
 
 
-#: As `clearshard.audit.database` has it, but that nothing which was read from a file is kept.
+#: As `clearshard.audit.database` has it, but that nothing which was read from a file is kept, and
+#: that it has one thread: no table of a test is large enough for two, which only wake each other.
 _SETTINGS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "enable_external_file_cache": "false",
     "memory_limit": "1GiB",
     "python_enable_replacements": "false",
+    "threads": "1",
 }
 
 
