@@ -1,4 +1,4 @@
-"""How processes of this program are started: with its own code and no other.
+"""How processes of this program are started: with its own code and no other, and soon.
 
 Python puts the working folder before everything else where it begins with a piece of code, as every
 process of `multiprocessing` does. A package of the same name that lies there, be it of this
@@ -7,10 +7,11 @@ program or of what it uses, would then be what redacts.
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 #: Nothing is imported from the working folder.
 _SAFE_PATH = {"PYTHONSAFEPATH": "1"}
@@ -34,6 +35,40 @@ def child_environment(more: Mapping[str, str] = MappingProxyType({})) -> Iterato
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+class _NoPandas:
+    """Finds nothing, and says so where pandas is looked for."""
+
+    @staticmethod
+    def find_spec(
+        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """As import does it.
+
+        Raises:
+            ModuleNotFoundError: Which Arrow expects where there is no pandas.
+        """
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not loaded for this", name=name)
+        return None
+
+
+def leave_out_pandas() -> None:
+    """Keeps Arrow from loading pandas into this process only because it is installed.
+
+    Arrow looks for it when it makes its first array, which takes a quarter of a second and 50 MB,
+    and never again. So call this when Arrow is loaded and has made none. For processes of this
+    program alone: whoever asks Arrow for a data frame still gets one, but a series of pandas is a
+    sequence like any other to it.
+    """
+    arrow = sys.modules.get("pyarrow")
+    if arrow is not None and "pandas" not in sys.modules:
+        sys.meta_path.insert(0, _NoPandas)
+        try:
+            arrow.array([None])
+        finally:
+            sys.meta_path.remove(_NoPandas)
 
 
 def module_path() -> list[str]:

@@ -639,6 +639,26 @@ def test_a_damaged_ledger_is_an_integrity_error(output: Output) -> None:
         ask(output, "SELECT * FROM events")
 
 
+def test_the_process_that_asks_has_left_out_pandas(
+    two: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loading it takes longer than most questions take. That it is left out: `tests/engines`."""
+    done: list[str] = []
+
+    def asked(question: Question) -> Iterator[bytes]:
+        done.append(question.sql)
+        return iter(())
+
+    for name in ("_be_quiet", "_bound"):
+        monkeypatch.setattr(query_process, name, lambda *_: None)
+    monkeypatch.setattr(query_process, "leave_out_pandas", lambda: done.append("left out"))
+    monkeypatch.setattr(query_process, "answered", asked)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    here, _ = multiprocessing.Pipe()
+    query_process.answer(here, Question(two.out, (), "SELECT 1", 30, str(two.out)))
+    assert done == ["left out", "SELECT 1"]
+
+
 def test_only_the_runs_asked_for(two: Output) -> None:
     runs = [run for run in visible_runs(two.out) if run.run_id == "old"]
     with open_query(two.out, runs, "SELECT DISTINCT run_id FROM decisions", 30) as rows:

@@ -1,10 +1,12 @@
 """Jobs that workers of the engine tests run; must be importable in a fresh process."""
 
 import ctypes
+import gc
 import os
 import re
 import resource
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -230,6 +232,21 @@ def make_limits() -> Callable[[Numbers], list[str]]:
         ]
 
     return limits
+
+
+def make_told_of_loading() -> Callable[[Numbers], list[str]]:
+    """Says what Python does not look through, how seldom it looks, and whether pandas is loaded."""
+    import pyarrow as pa  # no other job needs it
+
+    frozen = gc.get_freeze_count()
+
+    def told(unit: Numbers) -> list[str]:
+        pa.array([1])
+        before = "pandas" in sys.modules
+        rows = len(pa.table({"a": [1, 2]}).to_pandas())
+        return [str(frozen), str(gc.get_threshold()[0]), str(before), str(rows)]
+
+    return told
 
 
 def make_leaving_holes() -> Callable[[Numbers], list[str]]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,16 @@ def test_a_unit_that_hangs_is_stopped_and_bisected() -> None:
 def test_workers_that_never_start_end_the_run() -> None:
     with pytest.raises(RunFailed, match="memory"):
         list(LocalEngine(2).map(jobs.job(jobs.make_dying), _units(1)))
+
+
+def test_workers_lose_no_time_to_garbage_and_to_pandas() -> None:
+    assert find_spec("pandas") is not None
+    told = _flat(LocalEngine(1).map(jobs.job(jobs.make_told_of_loading), _units(1)))
+    frozen, threshold, pandas_is_loaded, rows_of_pandas = told
+    assert int(frozen) > 1000
+    assert int(threshold) == 100_000
+    assert pandas_is_loaded == "False"
+    assert rows_of_pandas == "2"  # who asks for it gets it
 
 
 def test_workers_cannot_dump_core_and_use_one_blas_thread() -> None:

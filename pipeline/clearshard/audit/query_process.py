@@ -30,6 +30,7 @@ from clearshard.audit.database import connected, literal_path
 from clearshard.audit.query_tree import check, may_read_accounts, refused
 from clearshard.audit.reading import VisibleRun, open_decisions
 from clearshard.audit.views import add_views
+from clearshard.children import leave_out_pandas
 from clearshard.errors import ClearshardError, QueryStopped
 
 #: All that the process may have.
@@ -79,6 +80,7 @@ def answer(connection: Connection, question: Question) -> None:
     _bound(question.seconds)
     tempfile.tempdir = question.spill
     try:
+        leave_out_pandas()
         try:
             for message in answered(question):
                 connection.send_bytes(message)

@@ -22,6 +22,8 @@ from clearshard.errors import RunFailed
 
 #: What a new process is told of the program's main script, to run it again.
 _MAIN = ("init_main_from_name", "init_main_from_path")
+#: Imported there before anything else.
+_FIRST = "clearshard.engines.first"
 
 
 class _Servers:
@@ -49,7 +51,7 @@ def ensure_running(preload: Sequence[str]) -> None:
         OSError: It cannot be talked to.
     """
     server = _SERVERS.get()
-    server.set_forkserver_preload(list(preload))
+    server.set_forkserver_preload([_FIRST, *preload])
     server.ensure_running()
 
 

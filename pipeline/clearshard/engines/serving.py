@@ -18,6 +18,7 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
+from clearshard.children import leave_out_pandas
 from clearshard.errors import ClearshardError, RunFailed
 
 #: How a worker ends that was refused memory; 1 is any other crash.
@@ -89,6 +90,9 @@ def serve(
     arguments: tuple[Any, ...],
 ) -> None:
     """Makes the function, then answers units with results until the parent is gone."""
+    # What was loaded before the fork stays for good. Looking through it for garbage would also copy
+    # it, page by page.
+    gc.freeze()
     end_with_parent()
     forbid_core_dumps()
     # Ctrl-C goes to the whole process group; the parent decides what it means.
@@ -110,6 +114,8 @@ def _serve(
         if KERNEL_HOLDS_BOUND:
             limit_memory(memory_bytes)
         function = make(*arguments)
+        # Not before: a recognizer of somebody's own may have loaded it.
+        leave_out_pandas()
     except ClearshardError as error:
         connection.send(("error", error))
         return
