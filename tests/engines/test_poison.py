@@ -27,7 +27,7 @@ def _flat(results: list[list[str]]) -> list[str]:
     [
         (1, "crashed"),  # a segmentation fault
         (2, "crashed"),  # leaves
-        (3, "timed_out"),  # loops in C
+        (3, "timed_out"),  # never comes back from C
         (4, "out_of_memory"),  # allocates without end
         (5, "out_of_memory"),  # allocates too much at once
         (6, "crashed"),  # writes into the pipe to the parent
