@@ -6,6 +6,7 @@ policies as they are: whoever shows them makes them inert.
 """
 
 import tomllib
+from functools import lru_cache
 from typing import Any
 
 from clearshard.records.run import RedactionTerms, RunRecord
@@ -63,6 +64,7 @@ def ran_by(record: RunRecord) -> str:
     return f"{record.actor} on {record.host}" if record.actor else NOT_RECORDED
 
 
+@lru_cache(maxsize=8)
 def policy_name(policy_toml: str) -> str:
     """Title and version of a recorded policy."""
     try:

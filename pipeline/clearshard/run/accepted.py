@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from clearshard.config import Config, Waiver, default_policy_text
 from clearshard.eligibility.policy import Policy, parse_policy
@@ -61,8 +62,12 @@ def accept_policy(text: str, name: str, waivers: Sequence[Waiver]) -> Policy:
         ConfigError: See `accept`.
     """
     policy = parse_policy(text, name)
-    published = parse_policy(default_policy_text(), "default policy")
-    problems = problems_below(policy, published, waivers)
+    problems = problems_below(policy, _published(), waivers)
     if problems:
         raise ConfigError(name, problems)
     return policy
+
+
+@cache
+def _published() -> Policy:
+    return parse_policy(default_policy_text(), "default policy")
