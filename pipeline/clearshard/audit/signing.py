@@ -6,11 +6,13 @@ key may ever sign can be taken for an event.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from clearshard.keys import SigningKey
+if TYPE_CHECKING:  # it takes long to import, and whoever checks signatures has no key
+    from clearshard.keys import SigningKey
 
 _PREFIX = b"clearshard ledger event 1\n"
 
@@ -27,7 +29,7 @@ class Signer:
     _private: Ed25519PrivateKey
 
     @classmethod
-    def of(cls, key: SigningKey) -> "Signer":
+    def of(cls, key: "SigningKey") -> "Signer":
         """The signer of a key."""
         private = Ed25519PrivateKey.from_private_bytes(key.secret)
         return cls(private.public_key().public_bytes_raw().hex(), private)
