@@ -15,13 +15,19 @@ from .world import World, small_world, transcript
 PLACES = ("shards", "shards/2026-11", "runs", "audit", "audit/decisions", "audit/decisions/{run}")
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    world = small_world(tmp_path)
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Has run once, and would do something in another run. It is copied for each test."""
+    world = small_world(tmp_path_factory.mktemp("ran"))
     world.run()
     world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
     world.write()
     return world
+
+
+@pytest.fixture
+def world(ran: World, tmp_path: Path) -> World:
+    return ran.copy(tmp_path)
 
 
 def newest(world: World) -> str:

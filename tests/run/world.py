@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -179,6 +180,12 @@ class World:
             '[sources]\nmanifest = "files.csv"\nregistry = "accounts.csv"\n'
             f'transcripts = "transcripts"\n{extra}'
         )
+
+    def copy(self, root: Path) -> "World":
+        """The same world, what its runs have left included, in another folder."""
+        shutil.copytree(self.root, root, symlinks=True, dirs_exist_ok=True)
+        rows = [dict(row) for row in self.accounts], [dict(row) for row in self.files]
+        return World(root, *rows, clock=self.clock)
 
     def run(self, out: Path | None = None, workers: int = 1, *, dry_run: bool = False) -> RunRecord:
         options = RunOptions(out or self.out, AS_OF, workers, dry_run)
