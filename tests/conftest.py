@@ -21,9 +21,14 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+# Until then: what is imported and collected stays.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What has been collected stays to the end: no search for garbage need look at it again."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:
@@ -68,6 +73,20 @@ def _workers_find_the_tests() -> Iterator[None]:
         patch.setattr(
             "clearshard.engines.forking.module_path",
             lambda: [*module_path(), str(Path(__file__).parents[1])],
+        )
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _workers_are_forked_from_all_that_they_need() -> Iterator[None]:
+    """The first test with workers starts what all are forked from, and may need little itself."""
+    from clearshard.engines.forking import ensure_running
+    from clearshard.run import PRELOAD
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "clearshard.engines.worker.ensure_running",
+            lambda preload: ensure_running([*PRELOAD, *preload]),
         )
         yield
 
