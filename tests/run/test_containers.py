@@ -27,8 +27,9 @@ from clearshard.sources.containers import read_records
 from .world import World, transcript
 
 _MEBIBYTE = 1 << 20
-#: 16 MiB of them; a gzip file may be many such parts, one after the other.
-_NEWLINES = gzip.compress(b"\n" * (16 * _MEBIBYTE))
+#: 320 MiB of them, as 20 parts of a gzip file, one after the other: a minute to read. The time that
+#: a container may take grows with its own size, so it is no larger than that.
+_NEWLINES = gzip.compress(b"\n" * (16 * _MEBIBYTE)) * 20
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_a_second_container_is_read_after_one_that_was_left(
 def test_a_few_kilobytes_of_newlines_cost_the_bound_and_no_more(
     tmp_path: Path, reader: Callable[..., ContainerReader]
 ) -> None:
-    (tmp_path / "bomb.jsonl.gz").write_bytes(_NEWLINES * 100)
+    (tmp_path / "bomb.jsonl.gz").write_bytes(_NEWLINES)
     found = dict(reader(1.0).read(tmp_path, "bomb.jsonl.gz", {"a", "b"}, _MEBIBYTE))
     expected = ("detector_timeout", "Container_timed_out")
     assert _errors(found) == {"a": expected, "b": expected}
@@ -102,8 +103,8 @@ def test_a_few_kilobytes_of_newlines_cost_the_bound_and_no_more(
 def test_a_parquet_file_that_unpacks_to_more_than_the_memory_costs_itself(
     tmp_path: Path, reader: Callable[..., ContainerReader]
 ) -> None:
-    rows = 40_000_000
-    ids = pa.DictionaryArray.from_arrays(pa.repeat(0, rows).cast(pa.int32()), ["x" * 40])
+    rows = 10_000_000
+    ids = pa.DictionaryArray.from_arrays(pa.repeat(0, rows).cast(pa.int32()), ["x" * 160])
     pq.write_table(
         pa.table({"id": ids}), tmp_path / "bomb.parquet", row_group_size=rows, store_schema=False
     )
@@ -187,11 +188,11 @@ def test_in_a_run_a_bomb_costs_its_own_records(tmp_path: Path) -> None:
     world.file("file", "good", transcript("good morning", "a green chair"))
     world.file("packed", "good", None, transcript_uri="good.jsonl")
     world.file("bombed", "good", None, transcript_uri="bomb.jsonl.gz")
-    world.write("\n[limits]\nmax_quarantined_share = 1.0\nseconds_per_file = 3.0\n")
+    world.write("\n[limits]\nmax_quarantined_share = 1.0\nseconds_per_file = 2.0\n")
     folder = tmp_path / "transcripts"
     packed = json.dumps({**transcript("good evening", "a red one"), "id": "packed"})
     (folder / "good.jsonl").write_text(packed)
-    (folder / "bomb.jsonl.gz").write_bytes(_NEWLINES * 200)
+    (folder / "bomb.jsonl.gz").write_bytes(_NEWLINES)
     record = world.run()
     states = world.decisions(record)
     assert states["bombed"] == ("quarantined", ["detector_timeout"])
