@@ -318,7 +318,7 @@ def test_hash_seed_leaves_no_trace(tmp_path: Path) -> None:
     one = "{{name: {}, supported_entity: CODE, patterns: [{{name: p, regex: 'Q\\d', score: 0.7}}]}}"
     own.write_text(f"recognizers: [{', '.join(one.format(n) for n in 'ZYXW')}]")
     code = (
-        "import sys; from pathlib import Path\n"
+        "import sys; from pathlib import Path; import clearshard.engines.first\n"
         "from clearshard.records.transcript import *; from clearshard.config import *\n"
         "from clearshard.keys import *\n"
         "from clearshard.redaction.redactor import Redactor\n"

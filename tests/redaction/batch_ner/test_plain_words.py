@@ -3,6 +3,7 @@
 import random
 import re
 import string
+from functools import cache
 
 import pytest
 import spacy
@@ -30,12 +31,19 @@ def cache_of(nlp: Language) -> WordCache:
     return WordCache(nlp, SpecialCases(nlp.tokenizer), parameters.columns, types)
 
 
+@cache
+def blank_english() -> Language:
+    """Made once: tokenizers take its words and patterns, and change neither."""
+    return spacy.blank("en")
+
+
 def with_patterns(
     prefixes: tuple[str, ...] = (), suffixes: tuple[str, ...] = (), infixes: tuple[str, ...] = ()
 ) -> Tokenizer:
-    defaults = spacy.blank("en").Defaults
+    english = blank_english()
+    defaults = english.Defaults
     return Tokenizer(
-        spacy.blank("en").vocab,
+        english.vocab,
         prefix_search=compile_prefix_regex([*(defaults.prefixes or ()), *prefixes]).search,
         suffix_search=compile_suffix_regex([*(defaults.suffixes or ()), *suffixes]).search,
         infix_finditer=compile_infix_regex([*(defaults.infixes or ()), *infixes]).finditer,
@@ -65,7 +73,7 @@ def test_a_pattern_that_needs_more_is_none(pattern: str) -> None:
 
 
 def test_what_cannot_be_read_is_not_relied_on() -> None:
-    vocab = spacy.blank("en").vocab
+    vocab = blank_english().vocab
     assert not leaves_letters_whole(Tokenizer(vocab, prefix_search=lambda _: None))
     ignoring = re.compile("\u017f", re.IGNORECASE)
     assert not leaves_letters_whole(Tokenizer(vocab, prefix_search=ignoring.search))
