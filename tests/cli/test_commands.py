@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from clearshard.cli import entry, run_gate
 from clearshard.cli.entry import _exit_code
 from clearshard.config import default_policy_text
 
@@ -419,6 +420,23 @@ def test_hostile_ids_are_inert_in_the_terminal(
     told = capsys.readouterr().out
     assert "\u202e" not in told
     assert "[bold]" in told
+
+
+def test_in_a_process_of_its_own_a_run_leaves_out_pandas(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_out: list[bool] = []
+    monkeypatch.setattr(run_gate, "leave_out_pandas", lambda: left_out.append(True))
+    arguments = ["run", *map(str, _job(world))]
+    assert _exit_code(arguments) == 0
+    assert left_out == []
+    monkeypatch.setattr(sys, "argv", ["clearshard", *arguments])
+    monkeypatch.setattr(entry, "SIGNALS", ())
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 0
+    assert left_out == [True]
 
 
 def test_help_is_quick_and_does_not_load_the_model() -> None:

@@ -19,6 +19,7 @@ from clearshard.cli import audit, bench, detection, policy, run_gate
 from clearshard.cli.console import print_json, print_text
 from clearshard.cli.help import WholeSentences
 from clearshard.cli.logs import JsonLog, LogFormat, chosen_format
+from clearshard.cli.options import OWN_PROCESS
 from clearshard.cli.signals import SIGNALS, interrupt
 from clearshard.errors import (
     ClearshardError,
@@ -77,12 +78,12 @@ def main() -> None:
     sys.excepthook = _nothing_of_the_input
     for number in SIGNALS:
         signal.signal(number, interrupt)
-    sys.exit(_exit_code(sys.argv[1:]))
+    sys.exit(_exit_code(sys.argv[1:], OWN_PROCESS))
 
 
-def _exit_code(arguments: list[str]) -> int:
+def _exit_code(arguments: list[str], process: object = None) -> int:
     try:
-        app(arguments, prog_name="clearshard")
+        app(arguments, prog_name="clearshard", obj=process)
     except SystemExit as ended:  # how the parser ends, having shown usage errors itself
         code = ended.code if isinstance(ended.code, int) else RunFailed.exit_code
         return _fail("UsageError", code, None, arguments) if code == _USAGE else code

@@ -56,6 +56,8 @@ WorkersOption = Annotated[
 ]
 
 
+#: Says to a command that its process does nothing else, and is no program that has called it.
+OWN_PROCESS = object()
 #: The time of the command's start is no other moment that somebody asked for.
 NOT_MEANT_OTHERWISE = timedelta(minutes=5)
 

@@ -10,10 +10,12 @@ import typer
 
 from clearshard import layout
 from clearshard.audit.faults import printable
+from clearshard.children import leave_out_pandas
 from clearshard.cli.console import Reporter, print_json, print_table
 from clearshard.cli.logs import JsonLog, LogFormat
 from clearshard.cli.options import (
     NOT_MEANT_OTHERWISE,
+    OWN_PROCESS,
     ActorOption,
     AsOfOption,
     ConfigOption,
@@ -68,6 +70,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
+    context: typer.Context,
     config: ConfigOption,
     out: OutOption = None,
     workers: WorkersOption = None,
@@ -123,6 +126,8 @@ def run(
     from clearshard.run.resume.recall import Wishes
     from clearshard.run.told import run_and_tell
 
+    if context.obj is OWN_PROCESS:
+        leave_out_pandas()
     options = RunOptions(
         out=output_folder(settings, out),
         as_of=moment(as_of),
