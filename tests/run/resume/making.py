@@ -15,7 +15,7 @@ from clearshard.audit.ledger import Ledger
 from clearshard.config import load_config
 from clearshard.engines.engine import Job
 from clearshard.records.run import RunRecord
-from clearshard.run import fingerprint, job
+from clearshard.run import fingerprint
 from clearshard.run.job import RunOptions, RunResult, run
 from clearshard.run.resume.recall import NO_WISHES, Wishes
 
