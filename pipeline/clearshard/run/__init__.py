@@ -6,6 +6,7 @@ before     the decisions of the run before, read once for all who ask of them
 resume/    which transcripts are as they were, and what was made of those
 partitions records in scratch files by hash, so that any number is joined in bounded memory
 containers records of containers, read in a process of its own
+container_rows  the rows that point into containers, so that each is read once
 units      provisional decisions → work units for the eligible files, balanced by bytes
 fingerprint  what decides a row, and what a row promises: two digests
 examined   how redaction is configured, looked at beside the run: problems and digests
