@@ -24,6 +24,7 @@ from clearshard.run import containers
 from clearshard.run.containers import ContainerReader
 from clearshard.sources.containers import read_records
 
+from ..engines.jobs import make_dying
 from .world import World, transcript
 
 _MEBIBYTE = 1 << 20
@@ -209,13 +210,10 @@ def test_a_process_that_dies_while_starting_is_started_again(
 ) -> None:
     left = deaths
 
-    def dying(*arguments: Any) -> Any:
+    def dying(make: Callable[..., Any], *arguments: Any) -> Worker:
         nonlocal left
-        worker = Worker(*arguments)
-        if left:
-            left -= 1
-            os.kill(worker.pid, signal.SIGKILL)
-        return worker
+        left -= 1
+        return Worker(make_dying if left >= 0 else make, *arguments)
 
     monkeypatch.setattr(helper, "Worker", dying)
     name = _container(tmp_path, "a")
