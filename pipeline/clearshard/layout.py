@@ -11,6 +11,7 @@ path, in a store it is the key. Nothing here looks at a disk, so nothing here kn
     audit/head.json                        a copy of its newest line
     .clearshard.json                       the marker: this is an output of ours
     .lock                                  held by the run in progress
+    .shards.json                           which shards were read and found right, and when
     .staging/<run_id>/                     what a run makes before it is visible
     .checkpoints/                          redacted work of runs that did not become visible
 
@@ -31,11 +32,12 @@ LEDGER_COPY_NAME = "head.json"
 LEDGER_COPY = f"{AUDIT}/{LEDGER_COPY_NAME}"
 MARKER = ".clearshard.json"
 LOCK = ".lock"
+SEEN_SHARDS = ".shards.json"
 STAGING = ".staging"
 CHECKPOINTS = ".checkpoints"
 
 #: What there is one of. Shards, records and decisions are many.
-FILES = (CARD, LEDGER, LEDGER_COPY, MARKER, LOCK)
+FILES = (CARD, LEDGER, LEDGER_COPY, MARKER, LOCK, SEEN_SHARDS)
 #: Folders of what is visible, each after the one that it lies in.
 FOLDERS = (AUDIT, DECISIONS, RUNS, SHARDS)
 #: The work of runs that are not visible: what is there is theirs, but made of files and folders.

@@ -18,7 +18,11 @@ from clearshard.storage.files import sha256_file, temporary_name
 _NOT_RECORDED = "Restore it from a backup, or run again"
 _CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
 #: What a run puts where, and what a crash can leave of a file on its way there.
-_FILES_IN_ROOT = layout.within("", layout.FILES) | {temporary_name(layout.MARKER), LOCK_NAME}
+_FILES_IN_ROOT = layout.within("", layout.FILES) | {
+    temporary_name(layout.MARKER),
+    temporary_name(layout.SEEN_SHARDS),
+    LOCK_NAME,
+}
 _FOLDERS_IN_ROOT = layout.within("", (*layout.FOLDERS, *layout.AT_WORK)) | {"lost+found"}
 _FILES_IN_AUDIT = layout.within(layout.AUDIT, layout.FILES) | {
     temporary_name(layout.LEDGER_COPY_NAME)

@@ -65,6 +65,7 @@ from clearshard.run.resume.judge import Judge
 from clearshard.run.resume.looking import Look, looking
 from clearshard.run.resume.looks import read_looks
 from clearshard.run.resume.recall import NO_WISHES, Remembered, Wishes, newest_believed, recall
+from clearshard.run.resume.seen_shards import SeenShards
 from clearshard.run.resume.standing import NOTE, Standing, confirm, records_to_work_on
 from clearshard.run.shared import withhold
 from clearshard.run.units import cut, split, units_of
@@ -311,9 +312,18 @@ class _Job:
             key = self._key()
             seal = Seal(key, examined.redactor_digest, examined.promise_digest)
             newest = newest_believed(self._folder, self._visible, self._progress.note)
+            seen = SeenShards(self._folder.root / layout.SEEN_SHARDS, key, self._disk_now_ns())
             remembered, before = recall(
-                self._folder, newest, seal, options.wishes, scratch / _MEMORY, self._progress.note
+                self._folder,
+                newest,
+                seal,
+                options.wishes,
+                seen,
+                scratch / _MEMORY,
+                self._progress.note,
             )
+            if not options.dry_run:
+                seen.save()
             remembered.ask_about(intake.listing)
             linked = looked()
         confirmed = self._confirm(intake, remembered, looks, key, scratch)

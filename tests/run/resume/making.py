@@ -124,4 +124,6 @@ def as_they_are(root: Path, uris: Iterable[str]) -> dict[str, os.stat_result]:
 def look_the_same(monkeypatch: pytest.MonkeyPatch, was: Mapping[str, os.stat_result]) -> None:
     """Files go on looking as they did, whatever becomes of them."""
     true = os.lstat
-    monkeypatch.setattr(os, "lstat", lambda path, **named: was.get(path) or true(path, **named))
+    monkeypatch.setattr(
+        os, "lstat", lambda path, **named: was.get(str(path)) or true(path, **named)
+    )

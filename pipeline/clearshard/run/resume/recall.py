@@ -1,9 +1,9 @@
 """What earlier work is believed, and remembered.
 
 The visible run has shards: its record is believed if it is the one that the ledger announced, and
-its decisions are what the record says; each of its shards if its SHA-256 is what the record says. A
-killed run has left checkpoints, believed as `clearshard.shards.checkpoints` says. What is not
-believed is done again.
+its decisions are what the record says; each of its shards if its SHA-256 is what the record says,
+or was when it looked as it does now (`clearshard.run.resume.seen_shards`). A killed run has left
+checkpoints, believed as `clearshard.shards.checkpoints` says. What is not believed is done again.
 
 Never taken, whatever else agrees: work under another key or another promise (which covers all that
 is asked of redaction, and the columns of a shard; see `clearshard.run.fingerprint`).
@@ -38,6 +38,7 @@ from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.earlier import Builder, Earlier, Found, Source
 from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.looks import VERSION_BYTES
+from clearshard.run.resume.seen_shards import SeenShards
 from clearshard.shards.checkpoints import read_checkpoints
 from clearshard.shards.staging import Seal
 from clearshard.storage.files import sha256_file
@@ -168,6 +169,7 @@ def recall(
     run: VisibleRun | None,
     seal: Seal,
     wishes: Wishes,
+    seen: SeenShards,
     scratch: Path,
     note: Callable[[str], None],
 ) -> tuple[Remembered, Before | None]:
@@ -178,6 +180,7 @@ def recall(
         run: The newest visible run, if it is what was recorded.
         seal: What this run works under.
         wishes: What is not to be used, although it could be.
+        seen: Says which shards of that run are what was recorded.
         scratch: A folder to be made.
         note: Told what is not believed.
 
@@ -192,7 +195,7 @@ def recall(
             "recognizers, entity types, score, operators): all is redone"
         )
     elif run is not None and run.record.key_id == seal.key.key_id:
-        memory = _Memory(run, seal, wishes, scratch / "join", note)
+        memory = _Memory(run, seal, wishes, seen, scratch / "join", note)
     before = None if run is None else read_before(run, scratch, memory)
     sources = [] if memory is None else memory.sources
     checkpointed = _checkpointed(folder, seal, wishes, len(sources))
@@ -232,6 +235,7 @@ class _Memory:
         run: VisibleRun,
         seal: Seal,
         wishes: Wishes,
+        seen: SeenShards,
         scratch: Path,
         note: Callable[[str], None],
     ) -> None:
@@ -245,7 +249,7 @@ class _Memory:
         believed = []
         for shard in run.record.shards:
             path = run.shard_path(shard)
-            if path.is_file() and sha256_file(path) == shard.sha256:
+            if seen.holds(path, shard):
                 believed.append(len(self.sources))
                 self.sources.append(Source(path, shard.sha256, shard=shard))
             else:
