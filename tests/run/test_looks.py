@@ -256,3 +256,12 @@ def test_an_error_meanwhile_ends_it(
         dies()
     assert len(workers) == 1
     assert workers[0].connection.closed
+
+
+def test_a_file_of_another_age_is_looked_at_like_any_other(world: World, intake: Intake) -> None:
+    """Some disks hold times that 64 bits of nanoseconds do not."""
+    path = world.root / "transcripts" / "a" / "second.json"
+    os.utime(path, ns=(0, 10**19))
+    links = Links(world.root / "transcripts", b"key")
+    found = by_uri(intake, look(world, intake, links))
+    assert found["a/second.json"][:3] == (2, True, False)

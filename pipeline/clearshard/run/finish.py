@@ -34,7 +34,7 @@ from clearshard.run.drop import NO_DROP, Drop
 from clearshard.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
 from clearshard.run.outcomes import BatchOutcomes
 from clearshard.run.output.changes import same_accounts
-from clearshard.run.output.decided import Decided, Tally, account_keys, with_outcomes
+from clearshard.run.output.decided import AccountKeys, Decided, Tally, with_outcomes
 from clearshard.run.output.keeping import keep_changes, may_follow
 from clearshard.run.resume.looks import Looks
 from clearshard.shards.assemble import (
@@ -254,7 +254,7 @@ class Finisher:
     def _where(self, files: pa.RecordBatch, by: ShardPeriod) -> list[tuple[str, str, str]]:
         """`doc_key`, `account_key` and period of some files."""
         keys = [doc_key(self._key, file_id) for file_id in files.column("file_id").to_pylist()]
-        accounts = account_keys(self._key, files.column("account_id")).to_pylist()
+        accounts = AccountKeys(self._key).of(files.column("account_id")).to_pylist()
         submitted = pc.struct_field(files.column("facts"), "submitted_at")
         return list(zip(keys, accounts, periods_of(submitted, by).to_pylist(), strict=True))
 

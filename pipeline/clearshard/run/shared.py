@@ -69,7 +69,8 @@ class ContentsBefore:
         Raises:
             IntegrityError: A digest in them is none.
         """
-        known = rows.filter(rows.column("content_sha256").is_valid())
+        asked = rows.select(["file_id", "reasons", "error_type", "content_sha256"])
+        known = asked.filter(rows.column("content_sha256").is_valid())
         records = np.zeros(known.num_rows, _CONTENT)
         records["hash"] = hash_ids(folded(known.column("file_id")))
         records["content"] = from_text(known.column("content_sha256"), DIGEST_BYTES)

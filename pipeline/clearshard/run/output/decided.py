@@ -25,6 +25,9 @@ from clearshard.run.resume.bytes_columns import to_text, unpacked
 from clearshard.run.resume.looks import Looks, read_looks
 from clearshard.shards.pseudonyms import account_key, doc_key
 
+#: Of so many accounts keys are remembered.
+_MOST_ACCOUNTS = 1 << 17
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -69,6 +72,7 @@ class Decided:
         self._key = key
         self._policy_digest = policy_digest
         self._by = by
+        self._account_keys = AccountKeys(key)
 
     def rows(self, tally: Tally) -> Iterator[pa.RecordBatch]:
         """What is stored of decisions (ROW_SCHEMA), counted.
@@ -130,7 +134,7 @@ class Decided:
             "policy_digest": pa.repeat(self._policy_digest, size),
             "decided_at": pa.repeat(pa.scalar(moment.latest, TIMESTAMP), size),
             "doc_key": keys,
-            "account_key": _where_true(account_keys(self._key, batch.account_ids), written),
+            "account_key": _where_true(self._account_keys.of(batch.account_ids), written),
             "period": _where_true(batch.periods(self._by), written),
             "content_sha256": digests,
             "redactor_digest": redactors,
@@ -154,6 +158,27 @@ class Decided:
         return pc.replace_with_mask(names, pa.array(stays & ~known), made)
 
 
+class AccountKeys:
+    """The keys of accounts, which many files share, and many batches."""
+
+    def __init__(self, key: PseudonymKey) -> None:
+        self._key = key
+        self._known: dict[str, str] = {}
+
+    def of(self, account_ids: pa.Array) -> pa.Array:
+        """The key of each of some accounts."""
+        each = account_ids.dictionary_encode()
+        return pa.array(map(self._of, each.dictionary.to_pylist()), pa.string()).take(each.indices)
+
+    def _of(self, account_id: str) -> str:
+        found = self._known.get(account_id)
+        if found is None:
+            if len(self._known) == _MOST_ACCOUNTS:
+                self._known.clear()
+            found = self._known[account_id] = account_key(self._key, account_id)
+        return found
+
+
 def with_outcomes(
     intake: Intake, outcomes: Path, looks: Path
 ) -> Iterator[tuple[Provisional, BatchOutcomes, Looks]]:
@@ -162,13 +187,6 @@ def with_outcomes(
     yield from zip(
         intake.batches(), chain(read_outcomes(outcomes), no_more), read_looks(looks), strict=False
     )
-
-
-def account_keys(key: PseudonymKey, account_ids: pa.Array) -> pa.Array:
-    """The key of each account, which many files share."""
-    each = account_ids.dictionary_encode()
-    keys = [account_key(key, account) for account in each.dictionary.to_pylist()]
-    return pa.array(keys, pa.string()).take(each.indices)
 
 
 def _spread(column: pa.Array, rows: npt.NDArray[np.int64], size: int) -> pa.Array:

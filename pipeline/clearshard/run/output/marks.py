@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.eligibility.ids import UInt64, hash_ids, mix, second_hash_ids
+from clearshard.eligibility.ids import MAX_ID_BYTES, UInt64, hash_ids, mix, second_hash_ids
 from clearshard.records.schemas import FILE_FACTS_TYPE, ROW_SCHEMA
 
 #: Nearly every row has another value: hashed as they are. Of all other texts each is hashed once.
@@ -97,14 +97,22 @@ def _numbers_of(column: pa.Array) -> tuple[UInt64, UInt64]:
 def _few(column: pa.Array) -> tuple[UInt64, UInt64]:
     """Of texts of which many are the same."""
     each = column.dictionary_encode()
+    texts = each.dictionary
+    longest = pc.max(pc.binary_length(texts)).as_py() or 0
+    hashed = (hash_ids(texts), second_hash_ids(texts)) if longest <= MAX_ID_BYTES else _long(texts)
+    rows = each.indices.fill_null(len(texts)).to_numpy()
+    # Behind them what stands for null.
+    first, second = (np.append(marks, _NULL)[rows] for marks in hashed)
+    return first, second
+
+
+def _long(texts: pa.Array) -> tuple[UInt64, UInt64]:
     digests = b"".join(
         hashlib.blake2b(text.encode("utf-8"), key=_KEY, digest_size=16).digest()
-        for text in each.dictionary.to_pylist()
+        for text in texts.to_pylist()
     )
-    # Behind them what stands for null.
-    marked = np.frombuffer(digests + bytes(16), np.uint64).reshape(-1, 2)
-    rows = each.indices.fill_null(len(each.dictionary)).to_numpy()
-    return marked[rows, 0], marked[rows, 1]
+    marks = np.frombuffer(digests, np.uint64).reshape(-1, 2)
+    return marks[:, 0], marks[:, 1]
 
 
 def _each(column: pa.Array) -> tuple[UInt64, UInt64]:

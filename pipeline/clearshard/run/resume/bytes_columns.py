@@ -3,6 +3,8 @@
 In decisions a digest is hex digits, for people; in scratch files it is bytes of one length.
 """
 
+from binascii import hexlify, unhexlify
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -12,10 +14,8 @@ from clearshard.errors import IntegrityError
 
 Bytes = npt.NDArray[np.uint8]
 
-_NOT_HEX = 255
-_VALUES = np.full(256, _NOT_HEX, np.uint8)
-_VALUES[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
-_DIGITS = np.frombuffer(b"0123456789abcdef", np.uint8)
+#: Set in a digit and in a small letter, and not in a capital.
+_NO_CAPITAL = 0x20
 
 
 def from_text(column: pa.Array, size_bytes: int) -> Bytes:
@@ -32,10 +32,14 @@ def from_text(column: pa.Array, size_bytes: int) -> Bytes:
     offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset :] if len(column) else [0]
     text = np.frombuffer(column.buffers()[2] or b"", np.uint8)
     text = text[offsets[0] : offsets[0] + len(column) * digits]
-    values = _VALUES[text].reshape(len(column), size_bytes, 2)
-    if (values == _NOT_HEX).any():
-        raise IntegrityError("A digest among recorded decisions is no hex number.")
-    return np.asarray(values[:, :, 0] << 4 | values[:, :, 1], np.uint8)
+    try:
+        # Capitals are as good to everybody else: here a digest has one spelling.
+        if len(text) and not np.bitwise_and.reduce(text) & _NO_CAPITAL:
+            raise ValueError
+        rows = unhexlify(text.tobytes())
+    except ValueError:
+        raise IntegrityError("A digest among recorded decisions is no hex number.") from None
+    return np.frombuffer(rows, np.uint8).reshape(len(column), size_bytes)
 
 
 def packed(rows: Bytes, known: npt.NDArray[np.bool_]) -> pa.Array:
@@ -59,12 +63,10 @@ def unpacked(column: pa.Array) -> tuple[Bytes, npt.NDArray[np.bool_]]:
 def to_text(rows: Bytes, known: npt.NDArray[np.bool_]) -> pa.Array:
     """The hex digits of each row of bytes; null where nothing is known."""
     count, size_bytes = rows.shape
-    digits = np.empty((count, size_bytes, 2), np.uint8)
-    digits[:, :, 0], digits[:, :, 1] = _DIGITS[rows >> 4], _DIGITS[rows & 15]
     offsets = np.arange(count + 1, dtype=np.int32) * np.int32(2 * size_bytes)
     text = pa.Array.from_buffers(
         pa.string(),
         count,
-        [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(digits.tobytes())],
+        [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(hexlify(rows.tobytes()))],
     )
     return text if known.all() else pc.if_else(pa.array(known), text, pa.scalar(None, pa.string()))

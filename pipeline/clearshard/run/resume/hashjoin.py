@@ -31,7 +31,10 @@ class HashJoin:
             most_records: About how many there are.
         """
         scratch.mkdir()
-        self._answer = np.dtype([("batch", "<u4"), ("row", "<u4"), ("record", record)])
+        self._record = record
+        # Its fields would be copied one by one.
+        opaque = f"V{record.itemsize}"
+        self._answer = np.dtype([("batch", "<u4"), ("row", "<u4"), ("record", opaque)])
         self._records = Partitions(scratch, "records", record, most_records)
         self._asked = Partitions(scratch, "asked", _ASKED, most_records)
         self._answers = scratch / "answers"
@@ -64,7 +67,8 @@ class HashJoin:
             found = parts[0] if len(parts) == 1 else np.concatenate(parts)
             if len(parts) > 1:
                 found = found[np.argsort(found["row"], kind="stable")]
-            yield found["row"].astype(np.int64), found["record"]
+            records = np.ascontiguousarray(found["record"]).view(self._record)
+            yield found["row"].astype(np.int64), records
 
     def _join(self) -> list[UInt64]:
         """Writes the answers; of each partition where in the file those of each batch begin."""
@@ -94,5 +98,5 @@ class HashJoin:
         # In the order of batches, since they were asked for in that order.
         answers = np.empty(int(known.sum()), self._answer)
         answers["batch"], answers["row"] = asked["batch"][known], asked["row"][known]
-        answers["record"] = records[order[at[known]]]
+        answers["record"] = records.view(self._answer["record"])[order[at[known]]]
         return answers

@@ -36,6 +36,8 @@ _SCHEMA = pa.schema(
         pa.field("version", pa.binary(VERSION_BYTES)),
     ]
 )
+_NOT_THERE = -1
+_NO_VERSION = bytes(VERSION_BYTES)
 _NO_NAMES = ("", ".", "..")
 #: Some layouts have a folder for each file: not every one is remembered.
 _MOST_FOLDERS = 65_536
@@ -88,31 +90,42 @@ class Looker:
     def look(self, number: int, batch: Listed) -> Looks:
         """Looks at every eligible file of a batch."""
         rows = batch.eligible
+        count = len(rows)
         chosen = batch.scratch.select(["transcript_uri", "file_id"]).take(pa.array(rows))
-        sizes = np.zeros(len(rows), np.int64)
-        readable, lasting = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
-        versions = bytearray(len(rows) * VERSION_BYTES)
-        for at, (row, place) in enumerate(zip(rows.tolist(), _places(chosen), strict=True)):
+        # Lists: millions of single values are put into them much faster than into arrays.
+        sizes, versions = [_NOT_THERE] * count, [_NO_VERSION] * count
+        lasting, of_container = bytearray(count), bytearray(count)
+        before_ns = self._settled_before_ns
+        for at, place in enumerate(_places(chosen)):
             if place is None:
                 continue
             path, record_id = place
             folder, _, name = path.rpartition("/")
             found = self._glance(folder, name, path)
-            quiet = found is not None
+            plain = found is not None
             if found is None:
-                found = self._links.saw((number, row), path, record_id)
+                found = self._links.saw((number, int(rows[at])), path, record_id)
                 if found is None:
                     continue
                 self._note_folder(found.st_dev, folder)
-            sizes[at] = found.st_size
-            readable[at] = record_id is not None or found.st_size <= self._max_bytes
-            changed_ns = max(found.st_mtime_ns, found.st_ctime_ns)
-            if changed_ns < self._settled_before_ns and (quiet or self._is_plain(folder)):
-                lasting[at] = True
-                start = at * VERSION_BYTES
-                versions[start : start + VERSION_BYTES] = self._version(found, path, record_id)
-        taken = np.frombuffer(bytes(versions), np.uint8).reshape(-1, VERSION_BYTES)
-        return Looks(rows, sizes, readable, taken, lasting)
+                plain = self._is_plain(folder)
+            size, wrote, changed = found.st_size, found.st_mtime_ns, found.st_ctime_ns
+            sizes[at] = size
+            of_container[at] = record_id is not None
+            lasting[at] = plain and wrote < before_ns and changed < before_ns
+            state = self._hash.copy()
+            marks = f"({size}, {wrote}, {changed}, {found.st_ino}){path}\0{record_id or ''}"
+            state.update(marks.encode("utf-8", "surrogatepass"))
+            versions[at] = state.digest()
+        of_size = np.array(sizes, np.int64)
+        there = of_size != _NOT_THERE
+        return Looks(
+            rows,
+            np.where(there, of_size, 0),
+            there & (np.frombuffer(of_container, np.bool_) | (of_size <= self._max_bytes)),
+            np.frombuffer(b"".join(versions), np.uint8).reshape(-1, VERSION_BYTES),
+            np.frombuffer(lasting, np.bool_),
+        )
 
     def _glance(self, folder: str, name: str, path: str) -> os.stat_result | None:
         """What a file is that has no other name, in a folder of which all is known; else None.
@@ -133,13 +146,6 @@ class Looker:
             if len(self._quiet) == _MOST_FOLDERS:
                 self._quiet.clear()
             self._quiet[folder] = device
-
-    def _version(self, found: os.stat_result, path: str, record_id: str | None) -> bytes:
-        size, number = found.st_size, found.st_ino
-        marks = f"({size}, {found.st_mtime_ns}, {found.st_ctime_ns}, {number})"
-        state = self._hash.copy()
-        state.update(f"{marks}{path}\0{record_id or ''}".encode("utf-8", "surrogatepass"))
-        return state.digest()
 
     def _is_plain(self, folder: str) -> bool:
         """Whether a folder is reached without a link, as reading what is in it would ask again."""
