@@ -135,7 +135,7 @@ def test_what_goes_wrong_is_one_of_the_errors_of_the_package(world: World) -> No
 def test_an_error_that_could_quote_its_input_is_told_by_type_and_place(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError("Jennifer Lopez")
 
     monkeypatch.setattr("clearshard.run.job.run", broken)

@@ -45,7 +45,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
 def world(tmp_path: Path, record: RunRecord, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world whose runs take no time and all end alike."""
     result = job.RunResult(record, unchanged=False, stale=0, redacted_words=7)
-    monkeypatch.setattr(job, "run", lambda *_: result)
+    monkeypatch.setattr(job, "run", lambda *_, **__: result)
     return small_world(tmp_path)
 
 
@@ -210,7 +210,7 @@ def test_a_real_run_that_is_refused_tells_all_of_them(
 def test_a_run_that_is_refused_leaves_the_metrics_to_the_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*_: Any) -> None:
+    def refused(*_: Any, **__: Any) -> None:
         raise RunLocked("x")
 
     monkeypatch.setattr(job, "run", refused)
@@ -293,7 +293,7 @@ def test_lineage_says_what_went_in_and_what_came_out(world: World, record: RunRe
 def test_a_run_that_fails_tells_its_type_alone(
     world: World, monkeypatch: pytest.MonkeyPatch, error: BaseException, state: str
 ) -> None:
-    def fails(*_: Any) -> None:
+    def fails(*_: Any, **__: Any) -> None:
         raise error
 
     monkeypatch.setattr(job, "run", fails)
