@@ -1,12 +1,14 @@
 """What a night costs after a large first run: time, bytes read, bytes of shards and decisions.
 
-    python tests/benchmarks/bench_night.py FOLDER [--files N] [--workers N] [--json]
+    python tests/benchmarks/bench_night.py FOLDER [--files N] [--workers N] [--absent] [--json]
 
 Makes N short calls of many accounts in FOLDER (it must be new or empty), runs once over all of
 them, then with nothing new, then with one file in a thousand new and one account opted out. The
 gate alone is timed beside it. Transcripts that are opened are counted by a hook in every process of
 a command. Accounts are of very different sizes, and each is a customer for some of three years, as
-customers are. Bytes read are those of all processes of a command, whatever they
+customers are. With `--absent` no transcript is written, so that each file is quarantined: then
+what is measured is deciding, remembering, comparing and publishing alone, for ten million files as
+well. Bytes read are those of all processes of a command, whatever they
 read; the gate's are what reading the two tables takes.
 """
 
@@ -114,9 +116,10 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--shard-bytes", type=int, default=1 << 20)
+    parser.add_argument("--absent", action="store_true")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    world = World(given.folder, given.files, given.shard_bytes)
+    world = World(given.folder, given.files, given.shard_bytes, absent=given.absent)
     run = ("run", "--config", str(world.job), "--workers", str(given.workers))
     gate_alone = ("gate", "--config", str(world.job))
     first = night(world, run)
@@ -134,7 +137,7 @@ def main() -> None:
         "ratios": {
             "nothing_new_over_gate_seconds": idle.cost.seconds / gate.seconds,
             "night_over_first_seconds": nightly.cost.seconds / first.cost.seconds,
-            "night_shard_bytes_share": nightly.new_shard_bytes / nightly.shard_bytes,
+            "night_shard_bytes_share": nightly.new_shard_bytes / max(1, nightly.shard_bytes),
             "night_decision_bytes_share": nightly.decision_bytes / first.decision_bytes,
             "nothing_new_read_bytes_over_gate": idle.cost.read_bytes / gate.read_bytes,
         },
@@ -148,12 +151,13 @@ def main() -> None:
 class World:
     """The set of calls in a folder."""
 
-    def __init__(self, folder: Path, files: int, shard_bytes: int) -> None:
+    def __init__(self, folder: Path, files: int, shard_bytes: int, *, absent: bool) -> None:
         if folder.exists() and any(folder.iterdir()):
             sys.exit(f"{folder} is not empty: name a new folder")
         self._folder = folder
         self._chance = random.Random(20261129)
         self._files = files
+        self._absent = absent
         self._spans = [self._span() for _ in range(max(1, files // FILES_PER_ACCOUNT))]
         # Few are large: each weighs half of the one before in rank, roughly.
         self._weights = [1 / (rank + 10) for rank in range(len(self._spans))]
@@ -198,7 +202,8 @@ class World:
             days = month * 30 + self._chance.random() * (1 if newest else 29)
             submitted = NOW - timedelta(days=days, hours=1)
             uri = f"{number % 1000:03d}/{number}.json"
-            self._write_call(uri, f"f{number}")
+            if not self._absent:
+                self._write_call(uri, f"f{number}")
             yield [f"f{number}", f"a{account}", "async", "us", submitted.isoformat(), uri]
 
     def _write_call(self, uri: str, file_id: str) -> None:
