@@ -39,6 +39,7 @@ class HashJoin:
         self._asked = Partitions(scratch, "asked", _ASKED, most_records)
         self._answers = scratch / "answers"
         self._batches = 0
+        self._bounds: list[UInt64] | None = None
 
     def add(self, records: Records) -> None:
         """Takes in some records."""
@@ -53,7 +54,8 @@ class HashJoin:
 
     def answers(self) -> Iterator[tuple[npt.NDArray[np.int64], Records]]:
         """For each batch its rows that have a record, ascending, and the records; asked once."""
-        bounds = self._join()
+        self.join()
+        assert self._bounds is not None
         for batch in range(self._batches):
             parts = [
                 np.fromfile(
@@ -62,7 +64,7 @@ class HashJoin:
                     int(ends[batch + 1] - ends[batch]),
                     offset=int(ends[batch]) * self._answer.itemsize,
                 )
-                for ends in bounds
+                for ends in self._bounds
             ]
             found = parts[0] if len(parts) == 1 else np.concatenate(parts)
             if len(parts) > 1:
@@ -70,8 +72,11 @@ class HashJoin:
             records = np.ascontiguousarray(found["record"]).view(self._record)
             yield found["row"].astype(np.int64), records
 
-    def _join(self) -> list[UInt64]:
-        """Writes the answers; of each partition where in the file those of each batch begin."""
+    def join(self) -> None:
+        """Finds the answers, when all is added and asked; `answers` does so if nobody has."""
+        if self._bounds is not None:
+            return
+        #: Of each partition where in the file of the answers those of each batch begin.
         bounds: list[UInt64] = []
         written = 0
         batches = np.arange(self._batches + 1, dtype=np.uint32)
@@ -85,7 +90,7 @@ class HashJoin:
                 written += len(answers)
         self._records.remove()
         self._asked.remove()
-        return bounds
+        self._bounds = bounds
 
     def _matched(self, records: Records, asked: Records) -> Records:
         # Records are large: their hashes are ordered, and each is copied once.

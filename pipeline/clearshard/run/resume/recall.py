@@ -130,6 +130,7 @@ class Remembered:
             rows = batch.eligible
             file_ids = batch.scratch.column("file_id").take(pa.array(rows))
             self._join.ask(number, rows, hash_ids(file_ids))
+        self._join.join()
 
     def answers(self) -> "Iterator[tuple[npt.NDArray[np.int64], Records]]":
         """Of each batch the eligible rows that something is remembered of, if it was asked.
