@@ -18,6 +18,7 @@ from clearshard import api
 from clearshard.children import module_path
 from clearshard.records.states import QuarantineReason
 
+from .run.watching import at_stage
 from .run.world import AS_OF, World, small_world, transcript, world_clock
 
 HEAVY = ("spacy", "pyarrow", "presidio_analyzer", "typer", "numpy", "pydantic", "duckdb", "torch")
@@ -151,11 +152,11 @@ def test_what_stops_a_task_from_outside_leaves_nothing_half_visible(
     class Stopped(BaseException):
         """As a scheduler raises in a signal handler."""
 
-    def stopped(*_: object) -> None:
+    def stopped() -> None:
         raise Stopped
 
     with monkeypatch.context() as patch:
-        patch.setattr("clearshard.run.job.announce", stopped)
+        at_stage(patch, "announce", stopped)
         with pytest.raises(Stopped):
             clearshard.run(world.config, workers=1)
     assert world.texts() == []

@@ -23,6 +23,7 @@ from clearshard.config import load_config
 from clearshard.telemetry.metrics import render
 from clearshard.telemetry.outcome import visible
 
+from .run.watching import at_stage
 from .run.world import AS_OF, World, small_world, world_clock
 from .telemetry.making import a_record
 
@@ -424,11 +425,11 @@ def test_dagster_passes_over_a_folder_that_another_run_has(
 def test_a_task_that_is_stopped_leaves_nothing_half_visible(
     job: World, monkeypatch: pytest.MonkeyPatch, run: Callable[[Path], Callable[[], Any]]
 ) -> None:
-    def stopped(*_: object) -> None:
+    def stopped() -> None:
         raise _Stopped
 
     with monkeypatch.context() as patch:
-        patch.setattr("clearshard.run.job.announce", stopped)
+        at_stage(patch, "announce", stopped)
         with pytest.raises(_Stopped):
             run(job.config)()
     assert not [*(job.out / "runs").glob("*.json"), *(job.out / ".staging").iterdir()]

@@ -155,7 +155,7 @@ def run(
         prepare(PRELOAD)
         settings, name = _config(config, problems_of_run)
         from clearshard.run.agent import this_agent
-        from clearshard.run.job import RunOptions
+        from clearshard.run.options import RunOptions
         from clearshard.run.resume.recall import Wishes
         from clearshard.run.told import run_and_tell
 

@@ -15,6 +15,7 @@ from clearshard.cli import entry, run_gate
 from clearshard.cli.entry import _exit_code
 from clearshard.config import default_policy_text
 
+from ..run.watching import at_stage
 from ..run.world import World, small_world, transcript
 
 AS_OF = ("--as-of", "2026-11-22T12:00:00Z")
@@ -336,10 +337,10 @@ def test_a_registry_that_is_too_old_is_exit_4(
 def test_unexpected_errors_show_their_type_and_nothing_else(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def explode(*_: object) -> None:
+    def explode() -> None:
         raise ValueError("my card is 4111 1111 1111 1111")
 
-    monkeypatch.setattr("clearshard.run.job.take_in", explode)
+    at_stage(monkeypatch, "decide", explode)
     assert _run("run", *_job(world)) == 1
     told = "".join(capsys.readouterr())
     assert "ValueError" in told

@@ -12,7 +12,7 @@ import pytest
 
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
-from clearshard.run.job import RunOptions
+from clearshard.run.options import RunOptions
 
 from ..run.test_poison import ROOT, command, group_lives, poisoned_world, wait_until
 from ..run.world import AS_OF, World
@@ -117,14 +117,16 @@ def test_a_main_thread_that_hangs_is_ended_all_the_same(tmp_path: Path) -> None:
     """As on a file system that does not answer: no handler of Python runs any more."""
     world = poisoned_world(tmp_path, good=1)
     script = (
-        "import signal, time\n"
+        "import functools, signal, time\n"
         "from clearshard.run import job\n"
         "from clearshard.cli import signals\n"
-        "def hang(*_):\n"
+        "def hang(stage):\n"
+        "    if stage != 'decide':\n"
+        "        return\n"
         "    signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)\n"
         "    open('hanging', 'w').close()\n"
         "    time.sleep(60)\n"
-        "job.take_in = hang\n"
+        "job.run = functools.partial(job.run, observer=hang)\n"
         "from clearshard.cli.entry import main\n"
         "main()\n"
     )

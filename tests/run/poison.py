@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from clearshard.records.tasks import WorkUnit
-from clearshard.run import job
 from clearshard.run.assigned import UnitResult, WorkSettings
+from clearshard.run.stages import redact
 from clearshard.run.work import make_work as make_real
 
 
@@ -93,6 +93,6 @@ if __name__ == "__main__":
 
     # By its importable name: workers are started from scratch, and not from the working folder.
     os.environ["PYTHONPATH"] = str(Path.cwd())
-    vars(job)["make_work"] = poison.make_work
+    vars(redact)["make_work"] = poison.make_work
     sys.argv[0] = "clearshard"
     main()

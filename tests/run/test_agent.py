@@ -12,7 +12,7 @@ from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
 from clearshard.errors import ConfigError
 from clearshard.run.agent import Agent, this_agent
-from clearshard.run.job import RunOptions
+from clearshard.run.options import RunOptions
 
 from .world import AS_OF, World, small_world
 

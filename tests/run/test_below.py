@@ -11,7 +11,8 @@ from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
 from clearshard.config import default_policy_text, load_config
 from clearshard.errors import ConfigError
-from clearshard.run.job import RunOptions, RunResult, run
+from clearshard.run.job import RunResult, run
+from clearshard.run.options import RunOptions
 
 from .world import AS_OF, Silent, World, small_world, world_clock
 

@@ -9,7 +9,7 @@ from clearshard.audit.explain import explain
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import verify
 from clearshard.records.run import Holds, RunRecord
-from clearshard.run.job import RunOptions
+from clearshard.run.options import RunOptions
 
 from ..audit.building import NO_LIMITS
 from ..audit.reference import decisions_of

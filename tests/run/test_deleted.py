@@ -13,7 +13,8 @@ from clearshard.cli.entry import _exit_code
 from clearshard.config import default_policy_text
 from clearshard.records.run import RunRecord
 from clearshard.run import fingerprint
-from clearshard.run.job import RunOptions, RunResult
+from clearshard.run.job import RunResult
+from clearshard.run.options import RunOptions
 from clearshard.run.resume.recall import NO_WISHES, Wishes
 from clearshard.sources import transcripts
 

@@ -10,7 +10,7 @@ from clearshard.audit.verify import verify
 from clearshard.cli.entry import _exit_code
 from clearshard.errors import TooManyGone
 from clearshard.records.run import RunRecord
-from clearshard.run.job import RunOptions
+from clearshard.run.options import RunOptions
 
 from .world import AS_OF, World, transcript
 

@@ -15,7 +15,7 @@ from clearshard.cli.entry import _exit_code
 from clearshard.config import load_config
 from clearshard.run.decide import decide
 from clearshard.run.intake import read_accounts
-from clearshard.run.job import RunOptions
+from clearshard.run.options import RunOptions
 
 from ..audit.reference import decisions_of
 from ..eligibility.test_own import FACT, policy_text, rule

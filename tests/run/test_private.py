@@ -9,9 +9,9 @@ import pytest
 
 from clearshard.config import load_config
 from clearshard.errors import ClearshardError
-from clearshard.run import job
 from clearshard.run.decide import decide
 
+from .watching import at_stage
 from .world import AS_OF, World, small_world
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -61,14 +61,14 @@ def test_a_run_that_dies_leaves_nothing_open(world: World, monkeypatch: pytest.M
     """Staging, checkpoints and scratch of a run in progress, from within."""
     seen = []
 
-    def dies(*_: object) -> None:
+    def dies() -> None:
         seen.append(sorted(p.name for p in world.out.rglob("*")))
         assert open_to_others(world.out) == set()
         raise KeyboardInterrupt
 
     before = os.umask(0)
     try:
-        monkeypatch.setattr(job, "announce", dies)
+        at_stage(monkeypatch, "announce", dies)
         with pytest.raises(KeyboardInterrupt):
             world.run(workers=2)
     finally:

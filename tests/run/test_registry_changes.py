@@ -11,9 +11,9 @@ from clearshard.config import Config
 from clearshard.errors import SourceUnavailable
 from clearshard.records.facts import OwnColumn
 from clearshard.records.run import SourceSnapshot
-from clearshard.run import job
 from clearshard.run.intake import Tables, tables_of
-from clearshard.run.job import RunOptions
+from clearshard.run.options import RunOptions
+from clearshard.run.stages import decide
 from clearshard.sources.registry import Registry, RegistrySource
 
 from .world import AS_OF, World, small_world
@@ -53,7 +53,7 @@ def happens(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
         tables = tables_of(config)
         return replace(tables, registry=ChangesLate(tables.registry, things))
 
-    monkeypatch.setattr(job, "tables_of", late)
+    monkeypatch.setattr(decide, "tables_of", late)
     return things
 
 

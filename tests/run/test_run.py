@@ -23,16 +23,16 @@ from clearshard.errors import (
     SourceUnavailable,
 )
 from clearshard.records.tasks import WorkUnit
-from clearshard.run import job
 from clearshard.run.agent import this_agent
 from clearshard.run.commit import Operation
 from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
 from clearshard.run.lock import run_lock
 from clearshard.run.publish import make_visible
+from clearshard.run.stages import assemble
 
 from ..inline import ENGINE, InlineEngine, with_processes
-from .watching import before_each, tidy_nothing
+from .watching import at_stage, before_each, tidy_nothing
 from .world import World, in_force, small_world, transcript, world_clock
 
 
@@ -142,25 +142,25 @@ def test_a_dry_run_leaves_nothing_behind(world: World) -> None:
     assert not world.out.exists()
 
 
-@pytest.mark.parametrize("step", ["announce", "make_visible", "remove_replaced"])
+@pytest.mark.parametrize("stage", ["announce", "publish", "remove"])
 def test_an_interrupted_publication_is_settled_by_the_next_run(
-    world: World, monkeypatch: pytest.MonkeyPatch, step: str
+    world: World, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
     class Killed(BaseException):
         pass
 
-    def killed(*_: object, **__: object) -> None:
+    def killed() -> None:
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(job, step, killed)
-        if step != "announce":
+        at_stage(patch, stage, killed)
+        if stage != "announce":
             # A killed process does not tidy up either.
-            patch.setattr(job, "remove_tree", lambda _: None)
+            patch.setattr(assemble, "remove_tree", lambda _: None)
         with pytest.raises(Killed):
             world.run()
     visible = _entries(world.out / "runs")
-    assert len(visible) == (1 if step == "remove_replaced" else 0)
+    assert len(visible) == (1 if stage == "remove" else 0)
     world.run()
     # The next run finishes what was announced, and then finds nothing left to do.
     assert len(_entries(world.out / "runs")) == 1
@@ -186,7 +186,7 @@ def test_a_crash_between_two_operations_is_settled(
         if calls > done:
             raise Killed
 
-    def stops(*_: object) -> None:
+    def stops() -> None:
         raise Killed
 
     with monkeypatch.context() as patch:
@@ -200,7 +200,7 @@ def test_a_crash_between_two_operations_is_settled(
     assert announced or not visible
     # The next run comes no further than to what was left.
     with monkeypatch.context() as patch:
-        patch.setattr(job, "take_in", stops)
+        at_stage(patch, "decide", stops)
         with pytest.raises(Killed):
             world.run()
     assert len(_entries(world.out / "runs")) == announced
@@ -217,14 +217,14 @@ def test_an_announced_run_that_was_altered_does_not_become_visible(
     class Killed(BaseException):
         pass
 
-    def dies(*_: object) -> None:
+    def dies() -> None:
         raise Killed
 
     first = world.run()
     world.file("more-0", "acct-other", transcript("good evening", "it still does not work"))
     world.write()
     with monkeypatch.context() as patch:
-        patch.setattr("clearshard.run.job.make_visible", dies)
+        at_stage(patch, "publish", dies)
         with pytest.raises(Killed):
             world.run()
     [staging] = (world.out / ".staging").iterdir()

@@ -15,7 +15,8 @@ from clearshard.audit.verify import verify
 from clearshard.config import load_config
 from clearshard.records.run import RunRecord
 from clearshard.records.schemas import SHARD_SCHEMA
-from clearshard.run.job import RunOptions, run
+from clearshard.run.job import run
+from clearshard.run.options import RunOptions
 from data.generator.people import DECOY_NAME
 
 from ..audit.reference import decisions_of

@@ -12,7 +12,8 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.run import links
-from clearshard.run.job import RunOptions, RunResult
+from clearshard.run.job import RunResult
+from clearshard.run.options import RunOptions
 from clearshard.run.resume.recall import NO_WISHES, Wishes
 from clearshard.storage.sources import stat_inside
 

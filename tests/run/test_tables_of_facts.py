@@ -13,7 +13,8 @@ from clearshard.cli.entry import _exit_code
 from clearshard.config import load_config
 from clearshard.errors import SourceUnavailable
 from clearshard.records.run import RunRecord
-from clearshard.run.job import RunOptions, run
+from clearshard.run.job import run
+from clearshard.run.options import RunOptions
 
 from .world import AS_OF, Silent, World, small_world
 

@@ -14,7 +14,8 @@ from clearshard.audit.marker import MARKER
 from clearshard.audit.verify import verify
 from clearshard.errors import OutputUnusable, RegistryStale, SourceUnavailable
 from clearshard.records.run import RunRecord
-from clearshard.run.job import RunOptions, RunResult
+from clearshard.run.job import RunResult
+from clearshard.run.options import RunOptions
 
 from .world import AS_OF, World, small_world, transcript
 

@@ -10,10 +10,10 @@ from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.errors import RunLocked
 from clearshard.records.run import RunRecord
-from clearshard.run import job
 from clearshard.run.commit import Append, Operation, Put
+from clearshard.run.stages import settle
 
-from .watching import before_each
+from .watching import at_stage, before_each
 from .world import World, in_force, small_world, transcript
 
 
@@ -47,7 +47,7 @@ def other_run(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Run
 
     def runs() -> RunRecord:
         with monkeypatch.context() as patch:
-            patch.setattr(job, "recover", lambda *_: None)
+            patch.setattr(settle, "recover", lambda *_: None)
             return world.run()
 
     return runs
@@ -122,12 +122,12 @@ def test_an_event_of_a_run_that_is_refused_beats_nobody(
         if isinstance(operation, Append) and not told:
             told = True
             with monkeypatch.context() as patch:
-                patch.setattr(job, "recover", lambda *_: None)
-                patch.setattr(job, "announce", refuses)
+                patch.setattr(settle, "recover", lambda *_: None)
+                at_stage(patch, "announce", refuses)
                 with pytest.raises(RunLocked, match="refused"):
                     world.run()
 
-    def refuses(*_: object) -> None:
+    def refuses() -> None:
         raise RunLocked("refused")
 
     before_each(monkeypatch, look)

@@ -1,6 +1,7 @@
-"""Tests that look at, or end, a run before an operation of its commit."""
+"""Tests that look at, or end, a run before one of its stages, or an operation of its commit."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,6 +9,18 @@ import pytest
 from clearshard.run import job
 from clearshard.run.commit import Operation
 from clearshard.run.operations import InFolder
+from clearshard.run.stages import events
+
+
+def at_stage(monkeypatch: pytest.MonkeyPatch, stage: str, happens: Callable[[], object]) -> None:
+    """Calls a function as a stage of `job.STAGES` begins, in every run that is called."""
+    assert stage in [one.name for one in job.STAGES]
+
+    def observe(begins: str) -> None:
+        if begins == stage:
+            happens()
+
+    monkeypatch.setattr(job, "run", partial(job.run, observer=observe))
 
 
 def before_each(monkeypatch: pytest.MonkeyPatch, look: Callable[[Operation], None]) -> None:
@@ -23,4 +36,4 @@ def before_each(monkeypatch: pytest.MonkeyPatch, look: Callable[[Operation], Non
 
 def tidy_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a process that is killed: after an error nothing is removed, and nobody is told."""
-    monkeypatch.setattr(job, "forget", lambda *_: None)
+    monkeypatch.setattr(events, "forget", lambda *_: None)

@@ -18,7 +18,9 @@ from clearshard.config import load_config
 from clearshard.engines.engine import Job
 from clearshard.records.run import RunRecord
 from clearshard.records.tasks import WorkUnit
-from clearshard.run.job import RunOptions, RunResult, run
+from clearshard.run import job
+from clearshard.run.job import RunResult
+from clearshard.run.options import RunOptions
 
 from ..inline import ENGINE, InlineEngine
 
@@ -192,7 +194,7 @@ class World:
         return self.result(options).record
 
     def result(self, options: RunOptions) -> RunResult:
-        return run(load_config(self.config), options, self.progress, lambda: self.clock())
+        return job.run(load_config(self.config), options, self.progress, lambda: self.clock())
 
     def decisions(self, record: RunRecord) -> dict[str, tuple[str, list[str]]]:
         """State and reasons by file id."""

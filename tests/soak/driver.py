@@ -12,31 +12,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from clearshard.cli.entry import main
 from clearshard.run import job, units
-from clearshard.run.finish import Finisher
 
-#: Functions that begin a stage, in the order of a run.
-_STAGES: tuple[tuple[Any, str, str], ...] = (
-    (job, "recover", "recover"),
-    (job, "take_in", "decide"),
-    (job, "recall", "recall"),
-    (job, "confirm", "confirm"),
-    (job._Job, "_redact", "redact"),
-    (Finisher, "changes_nothing", "compare"),
-    (Finisher, "finish", "finish"),
-    (job, "announce", "announce"),
-    (job, "make_visible", "publish"),
-    (job, "remove_replaced", "remove"),
-    (job, "sweep_runs", "sweep"),
-)
-STAGES = ("start", *(stage for _, _, stage in _STAGES))
+STAGES = ("start", *(stage.name for stage in job.STAGES))
 #: Few files in a unit, so that a small input has many.
 _UNIT_FILES = 6
 
@@ -53,13 +37,6 @@ class _Teller:
             self._stage = ""
             threading.Thread(target=self._kill, daemon=True).start()
 
-    def around(self, function: Callable[..., Any], stage: str) -> Callable[..., Any]:
-        def telling(*arguments: Any, **named: Any) -> Any:
-            self.enter(stage)
-            return function(*arguments, **named)
-
-        return telling
-
     def _kill(self) -> None:
         time.sleep(float(self._seconds))
         if self._whom == "machine":
@@ -71,8 +48,7 @@ if __name__ == "__main__":
     sys.setswitchinterval(0.0005)
     teller = _Teller(*sys.argv[1:3])
     teller.enter("start")
-    for owner, name, stage in _STAGES:
-        setattr(owner, name, teller.around(getattr(owner, name), stage))
+    vars(job)["run"] = partial(job.run, observer=teller.enter)
     units._UNIT_FILES = _UNIT_FILES
     sys.argv[1:] = sys.argv[3:]
     main()

@@ -27,9 +27,10 @@ from .inputs import AS_OF
 
 _DRIVER = Path(__file__).with_name("driver.py")
 _KEY = bytes(range(50, 82)).hex()
-#: Stages of a run that finds nothing to do; of them, one that no other run has.
-_UNCHANGED = ("start", "recover", "decide", "recall", "confirm", "redact", "compare", "sweep")
-_ONLY_UNCHANGED = "compare"
+#: Stages that a run does not come to that finds nothing to do.
+_ONLY_CHANGED = ("assemble", "record", "announce", "publish", "remove")
+#: A stage in which one run does nothing may take another one as long as this.
+_LEAST_SECONDS = 0.01
 #: A run that takes longer than this hangs.
 _MOST_SECONDS = 300.0
 
@@ -89,7 +90,7 @@ class Harness:
         # in all: there is nothing left to redact then, and no worker to be killed.
         everything_redacted = self.figures.cycles % 4 == 0
         if everything_redacted and self._end(
-            self._start(out, "job", when="finish:0:machine"), "machine"
+            self._start(out, "job", when="assemble:0:machine"), "machine"
         ):
             _whole_or_nothing(out)
         finished = False
@@ -126,14 +127,14 @@ class Harness:
             return self._killed_with_a_worker(out)
         stage = self._next_stage(finished)
         # More often early than late: what was done before is not done again, and takes no time.
-        delay = self._chance.random() ** 3 * self._seconds.get(stage, 0.01)
+        delay = self._chance.random() ** 3 * max(self._seconds.get(stage, 0.0), _LEAST_SECONDS)
         whom = self._chance.choice(["parent", "machine"])
         process = self._start(out, "job", when=f"{stage}:{delay:.6f}:{whom}")
         return self._end(process, whom)
 
     def _next_stage(self, finished: bool) -> str:
         """Now and then the one that was hit least, else by how long each one takes."""
-        reached = _UNCHANGED if finished else [s for s in STAGES if s != _ONLY_UNCHANGED]
+        reached = [s for s in STAGES if not (finished and s in _ONLY_CHANGED)]
         if self._chance.random() < 0.4:
             fewest = min(self.figures.stages[stage] for stage in reached)
             return self._chance.choice([s for s in reached if self.figures.stages[s] == fewest])

@@ -21,7 +21,8 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.config import load_config
-from clearshard.run.job import RunOptions, run
+from clearshard.run.job import run
+from clearshard.run.options import RunOptions
 
 from ..run.world import AS_OF, Silent, World, small_world, transcript
 

@@ -122,7 +122,7 @@ def run(
     prepare(PRELOAD)
     settings = load_for_examined_run(config)
     from clearshard.run.examined import examined_beside
-    from clearshard.run.job import RunOptions
+    from clearshard.run.options import RunOptions
     from clearshard.run.resume.recall import Wishes
     from clearshard.run.told import run_and_tell
 

@@ -1,5 +1,8 @@
 """The only place where the steps meet.
 
+job        a whole run: the list of its stages, and what becomes of it if one fails
+stages/    one stage each: what it is given, what it makes, and what it says
+options    what is asked of a run besides its configuration, and who is told
 accepted   policy and settings, held against the published policy and the default redaction
 intake     manifest → gate → provisional decisions, on disk, in bounded memory
 before     the decisions of the run before, read once for all who ask of them
@@ -17,7 +20,6 @@ final      decisions after redaction: the gate's last word, then quarantine, the
 output/    what is written of decisions: a whole table, or what is new since the run before
 finish     registry read again, shards and decisions below the staging folder
 publish    ledger, shards, decisions, record: all or nothing
-job        a whole run, from configuration to summary
 housekeeping  what a job leaves behind, and when it is swept
 folder     the output folder: is it ours, what is visible, what did a crash leave behind?
 lock       one run at a time, and where that cannot be promised

@@ -10,8 +10,9 @@ from clearshard.errors import TooManyQuarantined
 from clearshard.records.run import RunRecord
 from clearshard.run import job
 from clearshard.run.examined import Examination
-from clearshard.run.job import Progress, RunOptions, RunResult
+from clearshard.run.job import RunResult
 from clearshard.run.lock import lock_doubt
+from clearshard.run.options import Progress, RunOptions
 from clearshard.run.telemetry import Telemetry
 from clearshard.telemetry.lineage import Described
 

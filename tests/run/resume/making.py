@@ -15,8 +15,9 @@ from clearshard.audit.ledger import Ledger
 from clearshard.config import load_config
 from clearshard.engines.engine import Job
 from clearshard.records.run import RunRecord
-from clearshard.run import fingerprint
-from clearshard.run.job import RunOptions, RunResult, run
+from clearshard.run import fingerprint, job
+from clearshard.run.job import RunResult
+from clearshard.run.options import RunOptions
 from clearshard.run.resume.recall import NO_WISHES, Wishes
 
 from ...audit.reference import decisions_of
@@ -52,7 +53,7 @@ def go(
 ) -> RunResult:
     options = RunOptions(world.root / out, AS_OF, workers, False, wishes)
     config = load_config(world.config)
-    return run(config, options, world.progress, world_clock, disk_now_ns=disk_now_ns)
+    return job.run(config, options, world.progress, world_clock, disk_now_ns=disk_now_ns)
 
 
 def shards(world: World, out: str = "out") -> dict[str, bytes]:

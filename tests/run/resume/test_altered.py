@@ -1,7 +1,6 @@
 """What was altered since is not believed, but done again."""
 
 import json
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,12 +8,9 @@ import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.errors import IntegrityError
-from clearshard.run import job
-from clearshard.run.finish import Finisher
-from clearshard.run.resume.gather import gather
 
 from ...inline import ENGINE, InlineEngine
-from ..watching import tidy_nothing
+from ..watching import at_stage, tidy_nothing
 from ..world import World
 from .making import KEY, Killed, dies, fresh, go, shards, write
 
@@ -60,15 +56,14 @@ def test_what_is_altered_while_a_run_works_is_in_no_shard(
     world.files = [f for f in world.files if f["file_id"] != "file-0"]
     write(world)
 
-    def alters(*arguments: Any, **options: Any) -> Any:
+    def alters() -> None:
         for path in (world.out / "shards").rglob("*.parquet"):
             table = pq.read_table(path)
             text = pa.array(["my name is Maria Lopez"] * table.num_rows)
             planted = table.set_column(table.column_names.index("text"), "text", text)
             path.unlink() if how == "removed" else pq.write_table(planted, path)
-        return gather(*arguments, **options)
 
-    monkeypatch.setattr(job, "gather", alters)
+    at_stage(monkeypatch, "assemble", alters)
     with pytest.raises(IntegrityError, match="during the run"):
         go(world)
     monkeypatch.undo()
@@ -87,7 +82,7 @@ def test_a_damaged_shard_is_made_again_even_if_the_run_that_does_it_is_killed(
     for path in (world.out / "shards").rglob("*.parquet"):
         path.write_bytes(b"damaged")
     with monkeypatch.context() as patch:
-        patch.setattr(Finisher, "finish", lambda *_, **named: dies())
+        at_stage(patch, "assemble", dies)
         tidy_nothing(patch)
         with pytest.raises(Killed):
             go(world)

@@ -14,7 +14,8 @@ from clearshard.audit.verify import verify
 from clearshard.config import load_config
 from clearshard.run.agent import this_agent
 from clearshard.run.assigned import read_content
-from clearshard.run.job import RunOptions, run
+from clearshard.run.job import run
+from clearshard.run.options import RunOptions
 
 from ...inline import with_processes
 from ..world import AS_OF, Silent, World, transcript, world_clock

@@ -14,7 +14,8 @@ from clearshard import layout
 from clearshard.audit.verify import verify
 from clearshard.config import load_config
 from clearshard.keys import PseudonymKey
-from clearshard.run.job import RunOptions, run
+from clearshard.run.job import run
+from clearshard.run.options import RunOptions
 from clearshard.run.resume import seen_shards
 from clearshard.run.resume.seen_shards import SeenShards
 from clearshard.storage.files import sha256_file

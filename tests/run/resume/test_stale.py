@@ -9,11 +9,10 @@ import pytest
 from clearshard.audit.verify import verify
 from clearshard.engines.engine import Job
 from clearshard.records.tasks import WorkUnit
-from clearshard.run.finish import Finisher
 from clearshard.run.resume.recall import Wishes
 
 from ...inline import ENGINE, InlineEngine
-from ..watching import tidy_nothing
+from ..watching import at_stage, tidy_nothing
 from ..world import World, transcript
 from .making import (
     Killed,
@@ -116,7 +115,7 @@ def test_a_file_that_no_worker_survives_is_remembered_too(
     world.file("gone", "acct-good", transcript("gone when it is looked at again"))
     write(world)
     with monkeypatch.context() as patch:
-        patch.setattr(Finisher, "finish", lambda *_, **named: dies())
+        at_stage(patch, "assemble", dies)
         tidy_nothing(patch)
         with pytest.raises(Killed):
             go(world)

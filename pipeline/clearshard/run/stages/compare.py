@@ -1,0 +1,95 @@
+"""Compare: is what would be written, to the byte, what the run before has written?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from clearshard.records.run import RunRecord
+from clearshard.run.accepted import Accepted
+from clearshard.run.finish import Finisher
+from clearshard.run.intake import Intake
+from clearshard.run.resume.gather import rows_by_source
+from clearshard.run.stages.confirm import Confirmed
+from clearshard.run.stages.decide import Decided
+from clearshard.run.stages.remember import Known
+from clearshard.run.stages.stage import Stage
+from clearshard.run.stages.this_run import ThisRun
+from clearshard.run.stages.withhold import Writable
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing has to be written.
+
+    Attributes:
+        record: The record of the run before, which stands.
+        intake: What was decided.
+        stale: Transcripts in the shards that an earlier redactor redacted.
+    """
+
+    record: RunRecord
+    intake: Intake
+    stale: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Changed:
+    """Something has to be written.
+
+    Attributes:
+        finisher: Writes it.
+        stays: Number of rows that stay of each source that is remembered.
+    """
+
+    finisher: Finisher
+    stays: npt.NDArray[np.int64]
+
+
+@Stage
+def compare(
+    run: ThisRun, decided: Decided, known: Known, confirmed: Confirmed, writable: Writable
+) -> Unchanged | Changed:
+    """Decides again, if nothing that was made is new, and compares.
+
+    Raises:
+        ManifestChanged: It is not the one that was decided on.
+        SourceUnavailable: A table cannot be read again.
+        RegistryStale: The registry has become too old.
+        IntegrityError: The decisions of the run before cannot be read.
+    """
+    accepted = run.given.accepted
+    finisher = Finisher(
+        decided.intake,
+        writable.outcomes,
+        known.looks,
+        known.key,
+        accepted.policy,
+        run.moments.now,
+        decided.tables,
+    )
+    run.given.progress.finishing()
+    sources, before = known.remembered.sources, known.before
+    stays = rows_by_source(writable.outcomes, len(sources))
+    of_checkpoints = np.array([one.unit is not None for one in sources], np.bool_)
+    rows_of_before = not writable.made and not stays[of_checkpoints].any()
+    if (
+        before is not None
+        and _same_terms(accepted, before.run.record)
+        and rows_of_before
+        # The record says which redactor has looked at what is in it, and its decisions say at
+        # which versions: the next run believes both.
+        and before.run.record.redactor_digest == known.seal.redactor_digest
+        and not confirmed.standing.is_worth_a_record
+        and finisher.changes_nothing(before, run.cut)
+    ):
+        return Unchanged(before.run.record, decided.intake, writable.stale)
+    return Changed(finisher, stays)
+
+
+def _same_terms(accepted: Accepted, record: RunRecord) -> bool:
+    """Whether a run was told to be below the same things, for the same reasons."""
+    return (record.below_published, record.below_default) == (
+        accepted.below_published,
+        accepted.below_default,
+    )

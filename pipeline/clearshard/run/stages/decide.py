@@ -1,0 +1,72 @@
+"""Decide: every file of the manifest is decided, before any content is opened."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clearshard import layout
+from clearshard.errors import SourceUnavailable
+from clearshard.records.run import Counts
+from clearshard.run.intake import Intake, Tables, tables_of, take_in
+from clearshard.run.options import Progress
+from clearshard.run.stages.stage import Stage
+from clearshard.run.stages.this_run import ThisRun
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Provisional decisions.
+
+    Attributes:
+        intake: The decisions.
+        tables: What they were read from.
+        transcripts: The folder of the transcripts.
+        scratch: A folder to work in.
+    """
+
+    intake: Intake
+    tables: Tables
+    transcripts: Path
+    scratch: Path
+
+
+@Stage
+def decide(run: ThisRun) -> Decided:
+    """Reads manifest and registry, and decides.
+
+    Raises:
+        SourceUnavailable: The folder of the transcripts is not there, or a table cannot be used.
+        RegistryStale: The registry is too old.
+    """
+    config = run.given.config
+    scratch = run.staging / layout.STAGED_SCRATCH
+    scratch.mkdir(parents=True)
+    transcripts = config.path(config.sources.transcripts)
+    if not transcripts.is_dir():
+        # Otherwise every file would be `missing`, and an empty run would replace a good one.
+        raise SourceUnavailable(f"sources.transcripts {transcripts} is not a folder")
+    tables = tables_of(config)
+    intake = take_in(tables, run.given.accepted.policy, run.moments.now(), scratch)
+    _show(intake, run.given.progress)
+    return Decided(intake, tables, transcripts, scratch)
+
+
+def _show(intake: Intake, progress: Progress) -> None:
+    counts = _count(intake)
+    for sentence in intake.unread:
+        progress.note(sentence)
+    progress.decided(counts.seen, counts.written, counts.excluded, counts.quarantined)
+
+
+def _count(intake: Intake) -> Counts:
+    """Provisional counts; `written` is what is eligible so far."""
+    seen = excluded = quarantined = 0
+    for batch in intake.batches():
+        seen += len(batch)
+        excluded += int((batch.reason_bits != 0).sum())
+        quarantined += int(batch.held.sum())
+    return Counts(
+        seen=seen,
+        written=seen - excluded - quarantined,
+        excluded=excluded,
+        quarantined=quarantined,
+    )

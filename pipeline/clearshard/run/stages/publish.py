@@ -1,0 +1,62 @@
+"""Announce, publish, remove, sweep: the end of a run. From the first on it is the newest run."""
+
+from dataclasses import dataclass
+
+from clearshard import layout
+from clearshard.records.run import RunRecord
+from clearshard.run import publish as commits
+from clearshard.run import replaced
+from clearshard.run.housekeeping import sweep_runs
+from clearshard.run.stages.compare import Unchanged
+from clearshard.run.stages.stage import Stage
+from clearshard.run.stages.this_run import ThisRun
+from clearshard.storage.files import remove_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A run that the ledger was told of; if it is killed now, the next one publishes it."""
+
+    record: RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A run that is visible."""
+
+    record: RunRecord
+
+
+@Stage
+def announce(run: ThisRun, record: RunRecord) -> Announced:
+    """Puts what the run has made, and tells the ledger.
+
+    Raises:
+        RunLocked: Another run was faster; nothing became visible.
+    """
+    commits.announce(run.given.folder, record, run.given.journal, run.began)
+    return Announced(record)
+
+
+@Stage
+def publish(run: ThisRun, announced: Announced) -> Published:
+    """Makes the run visible."""
+    commits.make_visible(run.given.folder, announced.record, run.given.journal)
+    return Published(announced.record)
+
+
+@Stage
+def remove(run: ThisRun, _: Published) -> None:
+    """Removes replaced shards that must go at once, or whose time is over."""
+    given = run.given
+    replaced.remove_replaced(given.folder, given.config.housekeeping, given.journal)
+
+
+@Stage
+def sweep(run: ThisRun, _: Published | Unchanged) -> None:
+    """Removes what a run that came to its end needs no more, and runs whose time is over."""
+    folder, given = run.given.folder, run.given
+    # Out of the way first: a worker of a killed run may still be about to write there.
+    folder.checkpoints.rename(run.staging / layout.STAGED_CHECKPOINTS)
+    remove_tree(run.staging)
+    sweep_runs(folder, given.config.housekeeping, given.journal)

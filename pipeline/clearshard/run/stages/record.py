@@ -1,0 +1,78 @@
+"""Record: what a run has come to, as it will be kept; too large a drop ends it here."""
+
+from datetime import datetime
+
+from clearshard.records.run import RunRecord
+from clearshard.records.times import utc_text
+from clearshard.run.recorded import redaction_terms
+from clearshard.run.stages.assemble import Assembled
+from clearshard.run.stages.decide import Decided
+from clearshard.run.stages.events import VERSION
+from clearshard.run.stages.remember import Known
+from clearshard.run.stages.stage import Stage
+from clearshard.run.stages.this_run import ThisRun
+from clearshard.run.stages.withhold import Writable
+
+
+@Stage
+def record(
+    run: ThisRun,
+    started: datetime,
+    decided: Decided,
+    known: Known,
+    writable: Writable,
+    assembled: Assembled,
+) -> RunRecord:
+    """The record that would make the run visible.
+
+    Raises:
+        TooManyGone: More of what the run before had written is gone than may be.
+        IntegrityError: The record of the run before says that nothing can come after it.
+    """
+    config, options, accepted = run.given.config, run.given.options, run.given.accepted
+    policy, intake, finished = accepted.policy, decided.intake, assembled.finished
+    drop = finished.drop
+    if not options.accept_drop:
+        drop.require_within(config.limits.max_drop_share)
+    return RunRecord(
+        run_id=run.run_id,
+        clearshard_version=VERSION,
+        as_of=utc_text(finished.judged_at),
+        started_at=utc_text(started),
+        finished_at=utc_text(run.moments.ended(run.visible[-1] if run.visible else None)),
+        policy_digest=policy.digest,
+        policy_toml=policy.toml,
+        redactor_digest=known.seal.redactor_digest,
+        manifest=intake.manifest,
+        registry=intake.registry,
+        registry_at_publish=finished.registry,
+        taken_out=finished.taken_out,
+        counts=finished.counts,
+        reasons=finished.reasons,
+        alerts={r: n for r, n in finished.reasons.items() if r in policy.alerts},
+        redactions=dict(sorted(finished.contents.redactions.items())),
+        word_count=finished.contents.word_count,
+        decisions=finished.decisions,
+        shards=finished.shards,
+        key_id=known.key.key_id,
+        superseded=tuple(one.run_id for one in run.visible),
+        promise_digest=known.seal.promise_digest,
+        reused=assembled.reused,
+        stale=writable.stale,
+        target_shard_bytes=run.cut.target_shard_bytes,
+        row_group_bytes=run.cut.row_group_bytes,
+        shard_period=run.cut.period,
+        below_published=accepted.below_published,
+        below_default=accepted.below_default,
+        rehearsal=options.replay,
+        clock_skew_seconds=config.policy.clock_skew_seconds,
+        gone=drop.others,
+        files_before=drop.written,
+        plugins=known.examined.plugins,
+        drop_accepted=options.accept_drop,
+        redaction=redaction_terms(config.redaction),
+        max_quarantined_share=config.limits.max_quarantined_share,
+        max_drop_share=config.limits.max_drop_share,
+        actor=options.agent.actor,
+        host=options.agent.host,
+    )

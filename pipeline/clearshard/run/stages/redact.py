@@ -1,0 +1,121 @@
+"""Redact: whatever is not confirmed is read, redacted and staged by workers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from clearshard.engines.choice import engine_of
+from clearshard.engines.engine import Job
+from clearshard.records.tasks import StagedUnit, WorkUnit
+from clearshard.run import PRELOAD
+from clearshard.run.assigned import WorkSettings, give_up, make_work
+from clearshard.run.container_rows import in_containers
+from clearshard.run.containers import ContainerReader
+from clearshard.run.options import Progress
+from clearshard.run.outcomes import OutcomeWriter, read_outcomes
+from clearshard.run.resume.looks import read_looks
+from clearshard.run.resume.recall import Remembered
+from clearshard.run.resume.standing import Standing, records_to_work_on
+from clearshard.run.stages.confirm import Confirmed
+from clearshard.run.stages.decide import Decided
+from clearshard.run.stages.remember import Known
+from clearshard.run.stages.stage import Stage
+from clearshard.run.stages.this_run import ThisRun
+from clearshard.run.units import cut, split, units_of
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """What became of eligible files.
+
+    Attributes:
+        outcomes: File that says so of each of them, by batch; see `clearshard.run.outcomes`.
+        made: What workers of this run have made, in any order.
+    """
+
+    outcomes: Path
+    made: tuple[StagedUnit, ...]
+
+
+@Stage
+def redact(run: ThisRun, decided: Decided, known: Known, confirmed: Confirmed) -> Redacted:
+    """Works on whatever is not confirmed.
+
+    Raises:
+        RunFailed: No worker can start.
+        SourceUnavailable: A container cannot be read.
+        Interrupted: Somebody asked it to stop.
+    """
+    given, scratch = run.given, decided.scratch
+    limits = given.config.limits
+    checkpoints = scratch if given.options.dry_run else given.folder.checkpoints
+    checkpoints.mkdir(exist_ok=True)
+    settings = WorkSettings(given.config, checkpoints, known.seal)
+    reader = ContainerReader(limits, given.stop)
+    job = Job(
+        make_work,
+        (settings,),
+        split,
+        partial(give_up, settings),
+        limits.seconds_per_file,
+        limits.worker_memory_bytes,
+        PRELOAD,
+    )
+    made: list[StagedUnit] = []
+    outcomes, digest = scratch / "outcomes.arrow", known.seal.redactor_digest
+    earlier = read_outcomes(confirmed.outcomes)
+    writer = OutcomeWriter(outcomes, scratch / "in-any-order", digest, earlier)
+    with reader, writer:
+        units = _units(run, decided, known, confirmed, reader, writer)
+        for result in engine_of(given.options.workers, given.stop).map(job, units):
+            run.events.started(digest)
+            writer.add(result)
+            if result.staged is not None:
+                made.append(result.staged.below(checkpoints))
+            counts = len(result.written), len(result.quarantined), len(result.deleted)
+            run.worked.words += result.word_count
+            given.progress.redacted(*counts, result.word_count)
+    return Redacted(outcomes, tuple(made))
+
+
+def _units(
+    run: ThisRun,
+    decided: Decided,
+    known: Known,
+    confirmed: Confirmed,
+    reader: ContainerReader,
+    writer: OutcomeWriter,
+) -> Iterator[WorkUnit]:
+    """Records of containers, as these are read, then files in the order of the manifest."""
+    config, judge, standing = run.given.config, confirmed.judge, confirmed.standing
+    limit = config.limits.max_transcript_bytes
+    opened = confirmed.records.read(reader.read, decided.transcripts, limit)
+    yield from cut(records_to_work_on(opened, judge, standing, writer.put))
+    _show(judge.remembered, standing, run.given.progress)
+    by = config.output.shard_period
+    for (number, batch), looked, done in zip(
+        enumerate(decided.intake.batches()),
+        read_looks(known.looks),
+        read_outcomes(confirmed.outcomes),
+        strict=True,
+    ):
+        wanted = np.setdiff1d(looked.rows, done.rows, assume_unique=True)
+        wanted = wanted[~in_containers(batch, wanted)]
+        yield from units_of(number, batch, looked, by, wanted)
+
+
+def _show(remembered: Remembered, standing: Standing, progress: Progress) -> None:
+    counts = standing.written, standing.quarantined, standing.deleted
+    if remembered or any(counts):
+        progress.redacted(*counts, words=0)
+    if not remembered:
+        return
+    progress.note(f"{standing.written:,} transcripts are as they were and are not redacted again")
+    if standing.stale:
+        progress.note(
+            f"{standing.stale:,} of them were redacted by an earlier redactor (other model, "
+            "recognizers or code) and are kept; `clearshard run --redo-stale` redoes them"
+        )

@@ -1,0 +1,82 @@
+"""Remember: eligible files are looked at from outside, and meanwhile earlier work is read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clearshard import layout
+from clearshard.errors import ConfigError
+from clearshard.keys import PseudonymKey, load_pseudonym_key
+from clearshard.records.tasks import Row
+from clearshard.run.before import Before
+from clearshard.run.examined import Examined
+from clearshard.run.resume.looking import Look, looking
+from clearshard.run.resume.recall import Remembered, newest_believed, recall
+from clearshard.run.resume.seen_shards import SeenShards
+from clearshard.run.stages.decide import Decided
+from clearshard.run.stages.stage import Stage
+from clearshard.run.stages.this_run import ThisRun
+from clearshard.shards.staging import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of eligible files before any of them is opened.
+
+    Attributes:
+        examined: How redaction is configured.
+        seal: What this run works under.
+        remembered: Earlier work, asked about all of them.
+        before: The run before, if it is believed.
+        looks: File that says what they look like; see `clearshard.run.resume.looks`.
+        linked: Rows whose file another row points to as well.
+    """
+
+    examined: Examined
+    seal: Seal
+    remembered: Remembered
+    before: Before | None
+    looks: Path
+    linked: frozenset[Row]
+
+    @property
+    def key(self) -> PseudonymKey:
+        """The key of the pseudonyms."""
+        return self.seal.key
+
+
+@Stage
+def remember(run: ThisRun, decided: Decided) -> Known:
+    """Looks at all eligible files, and reads what earlier runs have made.
+
+    Raises:
+        ConfigError: Redaction cannot be configured so, or the key is not that of earlier runs.
+        RunFailed: Nobody can tell how redaction is configured.
+        SourceUnavailable: Files cannot be looked at.
+        IntegrityError: Decisions of the run before cannot be read.
+    """
+    given, intake = run.given, decided.intake
+    looks, note = decided.scratch / "looks.arrow", given.progress.note
+    look = Look(intake.listing, decided.transcripts, given.config.limits, given.disk_now_ns())
+    with looking(look, intake.manifest.row_count, looks, given.options.workers) as looked:
+        examined = given.examination()
+        seal = Seal(_key(run), examined.redactor_digest, examined.promise_digest)
+        newest = newest_believed(given.folder, run.visible, note)
+        seen = SeenShards(given.folder.root / layout.SEEN_SHARDS, seal.key, given.disk_now_ns())
+        remembered, before = recall(
+            given.folder, newest, seal, given.options.wishes, seen, decided.scratch / "memory", note
+        )
+        if not given.options.dry_run:
+            seen.save()
+        remembered.ask_about(intake.listing)
+        linked = looked()
+    return Known(examined, seal, remembered, before, looks, linked)
+
+
+def _key(run: ThisRun) -> PseudonymKey:
+    key, made = load_pseudonym_key(run.given.config, create=not run.visible)
+    if made is not None:
+        run.given.progress.note(f"made a new pseudonym key: {made}. Keep it safe, and keep it.")
+    if run.visible and run.visible[-1].record.key_id != key.key_id:
+        problem = f"keys.file → is not the key of the earlier runs in {run.given.options.out}"
+        raise ConfigError("configuration", [problem])
+    return key

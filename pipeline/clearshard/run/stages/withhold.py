@@ -1,0 +1,49 @@
+"""Withhold: transcripts that are somebody else's too are taken out, now that all are known."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clearshard.records.tasks import StagedUnit
+from clearshard.run import shared
+from clearshard.run.stages.confirm import Confirmed
+from clearshard.run.stages.decide import Decided
+from clearshard.run.stages.redact import Redacted
+from clearshard.run.stages.remember import Known
+from clearshard.run.stages.stage import Stage
+from clearshard.run.stages.this_run import ThisRun
+from clearshard.shards.pseudonyms import doc_key
+from clearshard.shards.reuse import without_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Writable:
+    """What may be written, as far as the registry said when it was read first.
+
+    Attributes:
+        outcomes: File that says what became of each eligible file, by batch.
+        made: What workers of this run have made of those that are written.
+        stale: How many of these an earlier redactor redacted.
+    """
+
+    outcomes: Path
+    made: tuple[StagedUnit, ...]
+    stale: int
+
+
+@Stage
+def withhold(
+    _: ThisRun, decided: Decided, known: Known, confirmed: Confirmed, redacted: Redacted
+) -> Writable:
+    """Takes out files that share a file or content with what may not be used."""
+    scratch, judged = decided.scratch, decided.scratch / "judged.arrow"
+    contents = None if known.before is None else known.before.contents
+    withheld = shared.withhold(
+        decided.intake, redacted.outcomes, known.linked, contents, scratch, judged
+    )
+    outcomes = judged if judged.exists() else redacted.outcomes
+    made, stale = redacted.made, confirmed.standing.stale
+    keys = {doc_key(known.key, file.file_id) for file in withheld}
+    if keys:
+        stale -= sum(file.redactor_digest != known.seal.redactor_digest for file in withheld)
+        made = tuple(without_rows(made, keys, scratch))
+    return Writable(outcomes, made, stale)
