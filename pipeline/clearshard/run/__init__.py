@@ -16,7 +16,6 @@ examined   how redaction is configured, looked at beside the run: problems and d
 assigned   what a worker is told and tells
 work       what a worker does with a unit: read, decode, redact, stage
 outcomes   what became of each eligible file, on disk, next to its provisional decision
-final      decisions after redaction: the gate's last word, then quarantine, then written
 output/    what is written of decisions: a whole table, or what is new since the run before
 finish     registry read again, shards and decisions below the staging folder
 publish    ledger, shards, decisions, record: all or nothing

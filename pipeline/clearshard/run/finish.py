@@ -34,7 +34,7 @@ from clearshard.run.drop import NO_DROP, Drop
 from clearshard.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
 from clearshard.run.outcomes import BatchOutcomes
 from clearshard.run.output.changes import same_accounts
-from clearshard.run.output.decided import AccountKeys, Decided, Tally, with_outcomes
+from clearshard.run.output.decision_rows import AccountKeys, DecisionRows, Tally, with_outcomes
 from clearshard.run.output.keeping import keep_changes, may_follow
 from clearshard.run.resume.looks import Looks
 from clearshard.shards.assemble import (
@@ -261,12 +261,12 @@ class Finisher:
     def _batches(self) -> Iterator[tuple[Provisional, BatchOutcomes, Looks]]:
         return with_outcomes(self._intake, self._outcomes, self._looks)
 
-    def _decided(self, gate: Gate, moment: Moment, by: ShardPeriod) -> Decided:
-        return Decided(self._batches, gate, moment, self._key, self._policy.digest, by)
+    def _decided(self, gate: Gate, moment: Moment, by: ShardPeriod) -> DecisionRows:
+        return DecisionRows(self._batches, gate, moment, self._key, self._policy.digest, by)
 
 
 def _keep(
-    decided: Decided, before: Before | None, folder: Path, *, follow: bool
+    decided: DecisionRows, before: Before | None, folder: Path, *, follow: bool
 ) -> tuple[Tally, tuple[DecisionsFile, ...], Drop]:
     """Writes decisions: all of them, or what is new since the run before."""
     tally = Tally()

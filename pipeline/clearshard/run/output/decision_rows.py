@@ -1,4 +1,4 @@
-"""Final decisions as they go into the table, batch by batch, as often as they are asked for."""
+"""Decisions as they go into the table, batch by batch, as often as they are asked for."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -18,9 +18,9 @@ from clearshard.eligibility.moment import Moment
 from clearshard.keys import PseudonymKey
 from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
 from clearshard.records.states import State
-from clearshard.run.final import Final, final_decisions
 from clearshard.run.intake import Intake, Provisional
 from clearshard.run.outcomes import BatchOutcomes, read_outcomes
+from clearshard.run.output.last_word import LastWord, last_word
 from clearshard.run.resume.bytes_columns import to_text, unpacked
 from clearshard.run.resume.looks import Looks, read_looks
 from clearshard.shards.pseudonyms import account_key, doc_key
@@ -44,7 +44,7 @@ class Tally:
     accounts: AccountFacts = field(default_factory=AccountFacts)
 
 
-class Decided:
+class DecisionRows:
     """What became of every file, by the gate's last word; every pass gives the same."""
 
     def __init__(
@@ -81,20 +81,20 @@ class Decided:
             IntegrityError: A file came to no end, or to two.
         """
         for batch, outcomes, looks in self._batches():
-            final = final_decisions(batch, outcomes, self._gate)
-            tally.states.update(final.states)
-            tally.reasons.update(final.reason_counts)
-            decisions = self._batch(batch, outcomes, looks, final, self._moment)
-            tally.accounts.add(decisions, final.readings)
-            yield rows_of_files(decisions, final.readings)
+            last = last_word(batch, outcomes, self._gate)
+            tally.states.update(last.states)
+            tally.reasons.update(last.reason_counts)
+            decisions = self._batch(batch, outcomes, looks, last, self._moment)
+            tally.accounts.add(decisions, last.readings)
+            yield rows_of_files(decisions, last.readings)
 
     def some_rows(self, chosen: Mapping[int, npt.NDArray[np.int64]]) -> Iterator[pa.RecordBatch]:
         """Some rows of some batches, as `rows` gives them."""
         for number, (batch, outcomes, looks) in enumerate(self._batches()):
             if number in chosen:
-                final = final_decisions(batch, outcomes, self._gate)
-                decisions = self._batch(batch, outcomes, looks, final, self._moment)
-                rows = rows_of_files(decisions, final.readings)
+                last = last_word(batch, outcomes, self._gate)
+                decisions = self._batch(batch, outcomes, looks, last, self._moment)
+                rows = rows_of_files(decisions, last.readings)
                 yield rows.take(pa.array(chosen[number]))
 
     def _batch(
@@ -102,17 +102,17 @@ class Decided:
         batch: Provisional,
         outcomes: BatchOutcomes,
         looks: Looks,
-        final: Final,
+        last: LastWord,
         moment: Moment,
     ) -> pa.RecordBatch:
         size, table = len(batch), batch.table
         written = np.zeros(size, np.bool_)
-        written[final.written] = True
+        written[last.written] = True
         told = outcomes.table
         contents, has_content = unpacked(told.column("content_sha256"))
         # Of a file that was redacted and then taken out nothing is kept, as if it had never been
         # opened.
-        has_content = has_content & ~final.excluded[outcomes.rows]
+        has_content = has_content & ~last.excluded[outcomes.rows]
         digests, redactors, keys = (
             _spread(column, outcomes.rows, size)
             for column in (
@@ -127,10 +127,10 @@ class Decided:
         columns = {
             "file_id": table.column("file_id"),
             "account_id": table.column("account_id"),
-            "state": final.state_column,
-            "reasons": final.reason_column,
-            "error_type": final.error_type_column,
-            "facts": final.facts,
+            "state": last.state_column,
+            "reasons": last.reason_column,
+            "error_type": last.error_type_column,
+            "facts": last.facts,
             "policy_digest": pa.repeat(self._policy_digest, size),
             "decided_at": pa.repeat(pa.scalar(moment.latest, TIMESTAMP), size),
             "doc_key": keys,
@@ -139,7 +139,7 @@ class Decided:
             "content_sha256": digests,
             "redactor_digest": redactors,
             "version": versions,
-            "own_facts": final.own_facts,
+            "own_facts": last.own_facts,
         }
         return pa.RecordBatch.from_pydict(columns, schema=DECISION_SCHEMA)
 

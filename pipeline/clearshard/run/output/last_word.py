@@ -1,4 +1,4 @@
-"""One batch of files: the gate's last word and what became of them → final decisions."""
+"""The last word on one batch of files: the gate once more, then what became of them."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from clearshard.run.outcomes import BatchOutcomes
 
 
 @dataclass(frozen=True, slots=True)
-class Final:
-    """One batch of decisions as they go into the table.
+class LastWord:
+    """What is decided on one batch of files, as it goes into the table.
 
     Attributes:
         written: Rows that are in the shards.
@@ -40,7 +40,7 @@ class Final:
     readings: pa.Array
 
 
-def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> Final:
+def last_word(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> LastWord:
     """What became of each file: the gate's last word, then quarantine, then written.
 
     A file whose transcript says that its customer has deleted it is excluded, whatever else is.
@@ -107,7 +107,7 @@ def final_decisions(batch: Provisional, outcomes: BatchOutcomes, gate: Gate) -> 
     ):
         error_types[row] = error
     counted = pc.value_counts(reason_column.flatten()).to_pylist()
-    return Final(
+    return LastWord(
         written=np.flatnonzero(written),
         excluded=excluded,
         states=states,
