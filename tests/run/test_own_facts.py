@@ -125,7 +125,7 @@ def test_what_changes_before_the_end_counts(
         )
         return read_accounts(*arguments)
 
-    monkeypatch.setattr("clearshard.run.finish.read_accounts", older)
+    monkeypatch.setattr("clearshard.run.output.writer.read_accounts", older)
     record = world.run()
     assert world.decisions(record)["file-three"] == ("excluded", ["consent_too_old"])
     assert (record.taken_out, world.texts()) == (1, [])

@@ -17,7 +17,6 @@ assigned   what a worker is told and tells
 work       what a worker does with a unit: read, decode, redact, stage
 outcomes   what became of each eligible file, on disk, next to its provisional decision
 output/    what is written of decisions: a whole table, or what is new since the run before
-finish     registry read again, shards and decisions below the staging folder
 publish    ledger, shards, decisions, record: all or nothing
 housekeeping  what a job leaves behind, and when it is swept
 folder     the output folder: is it ours, what is visible, what did a crash leave behind?

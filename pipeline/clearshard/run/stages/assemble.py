@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from clearshard import layout
-from clearshard.run.finish import Finished
 from clearshard.run.housekeeping import table_outlives
+from clearshard.run.output.writer import Written
 from clearshard.run.resume.gather import gather
 from clearshard.run.stages.compare import Changed
 from clearshard.run.stages.decide import Decided
@@ -20,11 +20,11 @@ class Assembled:
     """Shards and decisions below the staging folder.
 
     Attributes:
-        finished: What they come to.
+        written: What they come to.
         reused: Rows that an earlier run has made.
     """
 
-    finished: Finished
+    written: Written
     reused: int
 
 
@@ -53,7 +53,7 @@ def assemble(
     follow = before is not None and not table_outlives(
         before.run, run.visible, run.given.config.housekeeping, run.given.journal.clock()
     )
-    finished = changed.finisher.finish(
+    written = changed.writer.write(
         [*writable.made, *kept],
         run.cut,
         run.staging / layout.STAGED_SHARDS,
@@ -63,4 +63,4 @@ def assemble(
         follow=follow,
     )
     remove_tree(scratch)
-    return Assembled(finished, reused)
+    return Assembled(written, reused)

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from clearshard.records.run import RunRecord
 from clearshard.run.accepted import Accepted
-from clearshard.run.finish import Finisher
 from clearshard.run.intake import Intake
+from clearshard.run.output.writer import OutputWriter
 from clearshard.run.resume.gather import rows_by_source
 from clearshard.run.stages.confirm import Confirmed
 from clearshard.run.stages.decide import Decided
@@ -38,11 +38,11 @@ class Changed:
     """Something has to be written.
 
     Attributes:
-        finisher: Writes it.
+        writer: Writes it.
         stays: Number of rows that stay of each source that is remembered.
     """
 
-    finisher: Finisher
+    writer: OutputWriter
     stays: npt.NDArray[np.int64]
 
 
@@ -59,7 +59,7 @@ def compare(
         IntegrityError: The decisions of the run before cannot be read.
     """
     accepted = run.given.accepted
-    finisher = Finisher(
+    writer = OutputWriter(
         decided.intake,
         writable.outcomes,
         known.looks,
@@ -81,10 +81,10 @@ def compare(
         # which versions: the next run believes both.
         and before.run.record.redactor_digest == known.seal.redactor_digest
         and not confirmed.standing.is_worth_a_record
-        and finisher.changes_nothing(before, run.cut)
+        and writer.changes_nothing(before, run.cut)
     ):
         return Unchanged(before.run.record, decided.intake, writable.stale)
-    return Changed(finisher, stays)
+    return Changed(writer, stays)
 
 
 def _same_terms(accepted: Accepted, record: RunRecord) -> bool:

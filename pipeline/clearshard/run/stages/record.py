@@ -30,14 +30,14 @@ def record(
         IntegrityError: The record of the run before says that nothing can come after it.
     """
     config, options, accepted = run.given.config, run.given.options, run.given.accepted
-    policy, intake, finished = accepted.policy, decided.intake, assembled.finished
-    drop = finished.drop
+    policy, intake, written = accepted.policy, decided.intake, assembled.written
+    drop = written.drop
     if not options.accept_drop:
         drop.require_within(config.limits.max_drop_share)
     return RunRecord(
         run_id=run.run_id,
         clearshard_version=VERSION,
-        as_of=utc_text(finished.judged_at),
+        as_of=utc_text(written.judged_at),
         started_at=utc_text(started),
         finished_at=utc_text(run.moments.ended(run.visible[-1] if run.visible else None)),
         policy_digest=policy.digest,
@@ -45,15 +45,15 @@ def record(
         redactor_digest=known.seal.redactor_digest,
         manifest=intake.manifest,
         registry=intake.registry,
-        registry_at_publish=finished.registry,
-        taken_out=finished.taken_out,
-        counts=finished.counts,
-        reasons=finished.reasons,
-        alerts={r: n for r, n in finished.reasons.items() if r in policy.alerts},
-        redactions=dict(sorted(finished.contents.redactions.items())),
-        word_count=finished.contents.word_count,
-        decisions=finished.decisions,
-        shards=finished.shards,
+        registry_at_publish=written.registry,
+        taken_out=written.taken_out,
+        counts=written.counts,
+        reasons=written.reasons,
+        alerts={r: n for r, n in written.reasons.items() if r in policy.alerts},
+        redactions=dict(sorted(written.contents.redactions.items())),
+        word_count=written.contents.word_count,
+        decisions=written.decisions,
+        shards=written.shards,
         key_id=known.key.key_id,
         superseded=tuple(one.run_id for one in run.visible),
         promise_digest=known.seal.promise_digest,

@@ -1,4 +1,4 @@
-"""Registry read again, shards, decisions, counts: the finished run below its staging folder.
+"""Shards and decisions below the staging folder, and whether there is anything to write.
 
 Much can happen while files are redacted. So the last word is spoken after the shards are made, in
 this order: the registry is read again; the time is taken again; every file that would be written is
@@ -59,8 +59,8 @@ class ManifestChanged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """What a run has come to.
+class Written:
+    """What a run has written, below its staging folder.
 
     Attributes:
         judged_at: The moment that decided: the one of the last reading.
@@ -82,7 +82,7 @@ class Finished:
     drop: Drop
 
 
-class Finisher:
+class OutputWriter:
     """Turns provisional decisions, outcomes and scratch files into shards and decisions."""
 
     def __init__(
@@ -95,7 +95,7 @@ class Finisher:
         moment: Callable[[], Moment],
         tables: Tables,
     ) -> None:
-        """Prepares to finish a run.
+        """Writes nothing yet.
 
         Args:
             intake: What was decided before redaction.
@@ -114,7 +114,7 @@ class Finisher:
         self._moment = moment
         self._tables = tables
 
-    def finish(
+    def write(
         self,
         rows: Sequence[StagedUnit | Kept],
         cut: ShardCut,
@@ -124,7 +124,7 @@ class Finisher:
         before: Before | None,
         *,
         follow: bool,
-    ) -> Finished:
+    ) -> Written:
         """Writes shards and decisions into two folders.
 
         Args:
@@ -180,7 +180,7 @@ class Finisher:
                 f"{sum(shard.row_count for shard in made)}), {counts.excluded} excluded and "
                 f"{counts.quarantined} quarantined. Nothing became visible. This is a defect."
             )
-        return Finished(
+        return Written(
             judged_at=moment.latest,
             counts=counts,
             reasons=dict(sorted(tally.reasons.items())),
@@ -193,7 +193,7 @@ class Finisher:
         )
 
     def changes_nothing(self, before: Before, cut: ShardCut) -> bool:
-        """Whether `finish` would make, byte for byte, the shards of an earlier run.
+        """Whether `write` would make, byte for byte, the shards of an earlier run.
 
         Only asked where every row is one of that run.
 
