@@ -49,7 +49,7 @@ from clearshard.records.schemas import (
 from clearshard.records.states import QuarantineReason, State
 from clearshard.records.times import utc_text
 from clearshard.run.before import read_before
-from clearshard.run.folder import encode_record
+from clearshard.run.output.folder import encode_record
 from clearshard.run.output.keeping import keep_changes, may_follow
 from clearshard.shards.card import dataset_card
 from clearshard.shards.periods import periods_of

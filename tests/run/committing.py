@@ -13,7 +13,7 @@ from clearshard.audit.ledger.appending import Said
 from clearshard.audit.ledger.content import events_of, with_event
 from clearshard.errors import StoreUnavailable
 from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
-from clearshard.run.commit import (
+from clearshard.run.output.commit import (
     Append,
     Commit,
     Delete,
@@ -30,7 +30,7 @@ from clearshard.run.commit import (
     settling,
     told_by,
 )
-from clearshard.run.folder import encode_record
+from clearshard.run.output.folder import encode_record
 from clearshard.storage.store import VersionTag
 
 from ..audit.signers import SIGNER

@@ -13,7 +13,7 @@ from clearshard.audit.events import EventName
 from clearshard.audit.ledger.appending import Said
 from clearshard.audit.ledger.content import events_of
 from clearshard.errors import IntegrityError, StoreUnavailable
-from clearshard.run.commit import (
+from clearshard.run.output.commit import (
     Append,
     Delete,
     Look,
@@ -33,7 +33,7 @@ from clearshard.run.commit import (
     tidying,
     told_by,
 )
-from clearshard.run.operations import OnStore
+from clearshard.run.output.operations import OnStore
 from clearshard.storage.store import Store
 
 from ..audit.signers import SIGNER

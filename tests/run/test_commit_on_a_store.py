@@ -12,8 +12,8 @@ from clearshard.audit.marker import MARKER
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import Known, verify
 from clearshard.errors import StoreError
-from clearshard.run.commit import Commit, Look, NewFile, Seen, Verdict, carry_out, committing
-from clearshard.run.operations import OnStore
+from clearshard.run.output.commit import Commit, Look, NewFile, Seen, Verdict, carry_out, committing
+from clearshard.run.output.operations import OnStore
 from clearshard.storage.store import Store
 
 from ..audit.signers import SIGNER

@@ -10,16 +10,16 @@ from clearshard.audit.explain import explain
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import verify
 from clearshard.config import Housekeeping
-from clearshard.run import housekeeping
 from clearshard.run.agent import Agent
-from clearshard.run.folder import OutputFolder
-from clearshard.run.housekeeping import (
+from clearshard.run.journal import Journal
+from clearshard.run.output import housekeeping
+from clearshard.run.output.folder import OutputFolder
+from clearshard.run.output.housekeeping import (
     finish_sweeps,
     sweep_leftovers,
     sweep_runs,
     table_outlives,
 )
-from clearshard.run.journal import Journal
 from clearshard.storage.files import remove_tree
 
 from ..audit.building import Output, excluded

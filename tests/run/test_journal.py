@@ -14,10 +14,10 @@ from clearshard.config import load_config
 from clearshard.errors import ConfigError, IntegrityError
 from clearshard.keys import load_signing_key
 from clearshard.run.agent import Agent
-from clearshard.run.folder import OutputFolder
 from clearshard.run.job import run
 from clearshard.run.journal import open_journal
 from clearshard.run.options import RunOptions
+from clearshard.run.output.folder import OutputFolder
 
 from .world import AS_OF, Silent, World, transcript, world_clock
 

@@ -14,9 +14,9 @@ import pytest
 
 from clearshard.cli.entry import _exit_code
 from clearshard.errors import OutputUnusable, RunLocked
-from clearshard.run import lock
-from clearshard.run.folder import Kind, locked
-from clearshard.run.lock import (
+from clearshard.run.output import lock
+from clearshard.run.output.folder import Kind, locked
+from clearshard.run.output.lock import (
     Mount,
     lock_doubt,
     mount_of,
@@ -77,7 +77,7 @@ def test_a_lock_file_that_says_nothing_useful_is_not_quoted(tmp_path: Path, cont
 _HOLDER = """
 import sys
 from pathlib import Path
-from clearshard.run.folder import Kind, locked
+from clearshard.run.output.folder import Kind, locked
 with locked(Path(sys.argv[1]), Kind.REHEARSALS):
     print("held", flush=True)
     sys.stdin.read()
@@ -124,7 +124,7 @@ def test_a_lock_on_a_file_that_was_removed_is_no_lock(
             removed.append(path)
         real(handle, how)
 
-    monkeypatch.setattr("clearshard.run.lock.fcntl.flock", slow)
+    monkeypatch.setattr("clearshard.run.output.lock.fcntl.flock", slow)
     with run_lock(path), pytest.raises(RunLocked), run_lock(path):
         pass
     assert removed
@@ -165,7 +165,7 @@ _CONTENDER = """
 import os, sys
 from pathlib import Path
 from clearshard.errors import RunLocked
-from clearshard.run.folder import Kind, locked
+from clearshard.run.output.folder import Kind, locked
 root, inside = Path(sys.argv[1]), sys.argv[2]
 held = 0
 print("ready", flush=True)
@@ -215,7 +215,7 @@ def test_a_file_system_without_locks_is_refused(
     def none(*_: Any) -> None:
         raise OSError(number, "x")
 
-    monkeypatch.setattr("clearshard.run.lock.fcntl.flock", none)
+    monkeypatch.setattr("clearshard.run.output.lock.fcntl.flock", none)
     with pytest.raises(OutputUnusable, match="has no locks"), run_lock(tmp_path / "lock"):
         pass
 

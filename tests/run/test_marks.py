@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from clearshard.audit.stored.reading import PlacedRows
 from clearshard.records.schemas import FILE_FACTS_TYPE, ROW_SCHEMA
 from clearshard.run import partitions
-from clearshard.run.drop import MEANT, NOT_IN_MANIFEST
 from clearshard.run.output.changes import Changes, RowsBefore
+from clearshard.run.output.drop import MEANT, NOT_IN_MANIFEST
 from clearshard.run.output.marks import marks_of
 
 TIME = datetime(2026, 3, 1, tzinfo=UTC)

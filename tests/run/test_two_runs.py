@@ -10,7 +10,7 @@ from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.errors import RunLocked
 from clearshard.records.run import RunRecord
-from clearshard.run.commit import Append, Operation, Put
+from clearshard.run.output.commit import Append, Operation, Put
 from clearshard.run.stages import settle
 
 from .watching import at_stage, before_each
@@ -30,7 +30,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     def unlocked(_: Path) -> Iterator[NoLock]:
         yield NoLock()
 
-    monkeypatch.setattr("clearshard.run.folder.run_lock", unlocked)
+    monkeypatch.setattr("clearshard.run.output.folder.run_lock", unlocked)
     world = small_world(tmp_path)
     world.run()
     world.file("more", "acct-good", transcript("good morning", "a lamp again"))

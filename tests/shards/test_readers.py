@@ -11,7 +11,7 @@ import yaml
 
 from clearshard.records.run import Counts, RedactionTerms, RunRecord, ShardFile, SourceSnapshot
 from clearshard.records.schemas import SHARD_SCHEMA
-from clearshard.run.folder import encode_record
+from clearshard.run.output.folder import encode_record
 from clearshard.shards.assemble import Assembler, ShardCut
 from clearshard.shards.card import dataset_card
 from clearshard.shards.pseudonyms import doc_key

@@ -35,7 +35,7 @@ class Mention:
         seq: Number of the event.
         at: When it was appended.
         event: What happened, such as ``shards_removed``.
-        why: Why, if the event says so; see `clearshard.run.replaced`.
+        why: Why, if the event says so; see `clearshard.run.output.replaced`.
     """
 
     seq: int

@@ -24,7 +24,7 @@ from clearshard.keys import PSEUDONYM_VARIABLE
 from clearshard.records.tasks import WorkUnit
 from clearshard.run import PRELOAD
 from clearshard.run.assigned import UnitResult, WorkSettings, make_work
-from clearshard.run.folder import OutputFolder
+from clearshard.run.output.folder import OutputFolder
 from clearshard.run.units import split
 
 MILLION = 1_000_000

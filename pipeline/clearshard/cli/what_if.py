@@ -12,7 +12,7 @@ from clearshard.cli.changes import FILE_COLUMNS, FOLDS, LEAVE_OUT, print_changes
 from clearshard.cli.console import print_table, print_text, shown
 from clearshard.cli.rows import RowOptions, give_rows
 from clearshard.config import Config
-from clearshard.run.folder import require_ours
+from clearshard.run.output.folder import require_ours
 
 if TYPE_CHECKING:
     from clearshard.run.supposed import Supposition

@@ -16,11 +16,7 @@ examined   how redaction is configured, looked at beside the run: problems and d
 assigned   what a worker is told and tells
 work       what a worker does with a unit: read, decode, redact, stage
 outcomes   what became of each eligible file, on disk, next to its provisional decision
-output/    what is written of decisions: a whole table, or what is new since the run before
-publish    ledger, shards, decisions, record: all or nothing
-housekeeping  what a job leaves behind, and when it is swept
-folder     the output folder: is it ours, what is visible, what did a crash leave behind?
-lock       one run at a time, and where that cannot be promised
+output/    the output folder: what is written, how it becomes visible, and what is swept
 decide     decisions alone, for `clearshard gate`
 redact     transcripts alone, for `clearshard.redact`
 told       a run, and what monitoring is told of it

@@ -21,12 +21,12 @@ from clearshard.errors import (
 from clearshard.records.run import RunRecord
 from clearshard.run.accepted import accept
 from clearshard.run.examined import Examination, examined_here
-from clearshard.run.folder import Kind, locked, require_nothing_added
 from clearshard.run.intake import tables_of
 from clearshard.run.journal import open_journal
 from clearshard.run.options import Progress, RunOptions
+from clearshard.run.output.folder import Kind, locked, require_nothing_added
+from clearshard.run.output.publish import announcements, why_lost
 from clearshard.run.output.writer import ManifestChanged
-from clearshard.run.publish import announcements, why_lost
 from clearshard.run.stages.assemble import assemble
 from clearshard.run.stages.compare import Unchanged, compare
 from clearshard.run.stages.confirm import confirm

@@ -11,7 +11,7 @@ from clearshard.config import Config
 from clearshard.errors import ConfigError
 from clearshard.keys import find_signing_key, load_signing_key
 from clearshard.run.agent import Agent
-from clearshard.run.folder import OutputFolder
+from clearshard.run.output.folder import OutputFolder
 
 
 class Journal:

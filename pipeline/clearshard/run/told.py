@@ -11,8 +11,8 @@ from clearshard.records.run import RunRecord
 from clearshard.run import job
 from clearshard.run.examined import Examination
 from clearshard.run.job import RunResult
-from clearshard.run.lock import lock_doubt
 from clearshard.run.options import Progress, RunOptions
+from clearshard.run.output.lock import lock_doubt
 from clearshard.run.telemetry import Telemetry
 from clearshard.telemetry.lineage import Described
 

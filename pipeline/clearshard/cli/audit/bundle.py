@@ -16,7 +16,7 @@ from clearshard.cli.options import (
     require_new_file,
 )
 from clearshard.errors import IntegrityError
-from clearshard.run.folder import require_ours
+from clearshard.run.output.folder import require_ours
 
 _NEXT = (
     "Its README.md says what is in it and how to check it. Tell the reviewer this digest and the\n"

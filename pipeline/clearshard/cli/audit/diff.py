@@ -18,7 +18,7 @@ from clearshard.cli.rows import (
     joined,
     row_options,
 )
-from clearshard.run.folder import require_ours
+from clearshard.run.output.folder import require_ours
 
 
 def register(app: typer.Typer) -> None:

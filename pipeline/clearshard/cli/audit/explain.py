@@ -12,7 +12,7 @@ from clearshard.cli.audit.options import EXIT
 from clearshard.cli.console import print_json, print_text, print_told, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.records.run import SourceSnapshot
-from clearshard.run.folder import require_ours
+from clearshard.run.output.folder import require_ours
 
 _IN = 12
 _INDENT = " " * _IN

@@ -12,7 +12,7 @@ from clearshard.cli.console import shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, give_rows, row_options
 from clearshard.records.states import State
-from clearshard.run.folder import require_ours
+from clearshard.run.output.folder import require_ours
 
 _FOLDS = ("reasons", "detail")
 #: What a filter says anyhow, or the other columns do.

@@ -9,7 +9,7 @@ from clearshard.audit.selection import runs_in
 from clearshard.cli.audit.options import EXIT, SinceOption, UntilOption, picked
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, give_rows, row_options
-from clearshard.run.folder import require_ours
+from clearshard.run.output.folder import require_ours
 
 _EXIT = EXIT.replace("1 failed", "1 failed or stopped").replace(
     "2 usage", "2 usage, a query that is wrong or asks for what none may have,"

@@ -17,7 +17,7 @@ from clearshard.cli.options import (
     require_new_file,
 )
 from clearshard.errors import IntegrityError
-from clearshard.run.folder import require_ours
+from clearshard.run.output.folder import require_ours
 
 _DEFAULT = Path("clearshard-audit.html")
 _ROWS = 2000

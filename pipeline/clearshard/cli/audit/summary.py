@@ -10,7 +10,7 @@ from clearshard.audit.summary import Funnel, RunSlice, Slice, Summary
 from clearshard.cli.audit.options import EXIT, RunOption, SinceOption, UntilOption, picked
 from clearshard.cli.console import print_facts, print_json, print_table, print_text, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
-from clearshard.run.folder import require_ours
+from clearshard.run.output.folder import require_ours
 from clearshard.terms import NOT_RECORDED
 
 _LEAVE_OUT = ("eligible", "quarantined", "excluded")

@@ -14,7 +14,7 @@ from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, fol
 from clearshard.config import load_config
 from clearshard.errors import ConfigError, IntegrityError
 from clearshard.run.asked import now
-from clearshard.run.folder import require_ours
+from clearshard.run.output.folder import require_ours
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.run.check_sources import SourcesChecked

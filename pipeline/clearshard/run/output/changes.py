@@ -22,7 +22,7 @@ from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.ids import UInt64
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA
 from clearshard.records.states import State
-from clearshard.run.drop import MEANT, NOT_IN_MANIFEST, Drop
+from clearshard.run.output.drop import MEANT, NOT_IN_MANIFEST, Drop
 from clearshard.run.output.marks import Marks, first_reasons, marks_of
 from clearshard.run.partitions import Partitions, Records
 

@@ -30,11 +30,11 @@ from clearshard.records.schemas import ROW_SCHEMA
 from clearshard.records.states import State
 from clearshard.records.tasks import StagedUnit
 from clearshard.run.before import Before
-from clearshard.run.drop import NO_DROP, Drop
 from clearshard.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
 from clearshard.run.outcomes import BatchOutcomes
 from clearshard.run.output.changes import same_accounts
 from clearshard.run.output.decision_rows import AccountKeys, DecisionRows, Tally, with_outcomes
+from clearshard.run.output.drop import NO_DROP, Drop
 from clearshard.run.output.keeping import keep_changes, may_follow
 from clearshard.run.resume.looks import Looks
 from clearshard.shards.assemble import (

@@ -27,13 +27,13 @@ from clearshard.records.places import PLACE_DIGITS
 from clearshard.records.run import ShardFile
 from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.before import Before, read_before
-from clearshard.run.folder import OutputFolder
 from clearshard.run.intake import Provisional
 from clearshard.run.listed import Listing
 from clearshard.run.outcomes import KEY_BYTES
+from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.marks import Marks, first_reasons
+from clearshard.run.output.publish import announcements
 from clearshard.run.partitions import Records
-from clearshard.run.publish import announcements
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.earlier import Builder, Earlier, Found, Source
 from clearshard.run.resume.hashjoin import HashJoin

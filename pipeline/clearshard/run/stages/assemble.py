@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from clearshard import layout
-from clearshard.run.housekeeping import table_outlives
+from clearshard.run.output.housekeeping import table_outlives
 from clearshard.run.output.writer import Written
 from clearshard.run.resume.gather import gather
 from clearshard.run.stages.compare import Changed

@@ -10,11 +10,11 @@ from clearshard.audit.events import EventName
 from clearshard.errors import ClearshardError
 from clearshard.records.times import utc_text
 from clearshard.run.accepted import Accepted
-from clearshard.run.folder import OutputFolder
 from clearshard.run.intake import Intake
 from clearshard.run.journal import Journal
 from clearshard.run.options import RunOptions
-from clearshard.run.publish import forget
+from clearshard.run.output.folder import OutputFolder
+from clearshard.run.output.publish import forget
 from clearshard.run.stages.moments import Moments
 
 VERSION = metadata.version("clearshard")

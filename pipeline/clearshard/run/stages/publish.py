@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from clearshard import layout
 from clearshard.records.run import RunRecord
-from clearshard.run import publish as commits
-from clearshard.run import replaced
-from clearshard.run.housekeeping import sweep_runs
+from clearshard.run.output import publish as publishing
+from clearshard.run.output import replaced
+from clearshard.run.output.housekeeping import sweep_runs
 from clearshard.run.stages.compare import Unchanged
 from clearshard.run.stages.stage import Stage
 from clearshard.run.stages.this_run import ThisRun
@@ -34,14 +34,14 @@ def announce(run: ThisRun, record: RunRecord) -> Announced:
     Raises:
         RunLocked: Another run was faster; nothing became visible.
     """
-    commits.announce(run.given.folder, record, run.given.journal, run.began)
+    publishing.announce(run.given.folder, record, run.given.journal, run.began)
     return Announced(record)
 
 
 @Stage
 def publish(run: ThisRun, announced: Announced) -> Published:
     """Makes the run visible."""
-    commits.make_visible(run.given.folder, announced.record, run.given.journal)
+    publishing.make_visible(run.given.folder, announced.record, run.given.journal)
     return Published(announced.record)
 
 

@@ -3,9 +3,9 @@
 import secrets
 
 from clearshard.audit.reading import visible_runs
-from clearshard.run.folder import require_nothing_added
-from clearshard.run.housekeeping import finish_sweeps, sweep_leftovers
-from clearshard.run.publish import announcements, recover
+from clearshard.run.output.folder import require_nothing_added
+from clearshard.run.output.housekeeping import finish_sweeps, sweep_leftovers
+from clearshard.run.output.publish import announcements, recover
 from clearshard.run.stages.events import RunEvents
 from clearshard.run.stages.moments import Moments
 from clearshard.run.stages.stage import Stage

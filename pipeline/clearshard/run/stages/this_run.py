@@ -11,9 +11,9 @@ from clearshard.engines.stopping import Stop
 from clearshard.records.times import utc_text
 from clearshard.run.accepted import Accepted
 from clearshard.run.examined import Examination
-from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
 from clearshard.run.options import Progress, RunOptions
+from clearshard.run.output.folder import OutputFolder
 from clearshard.run.stages.events import RunEvents
 from clearshard.run.stages.moments import Moments
 from clearshard.run.stages.stage import Observer

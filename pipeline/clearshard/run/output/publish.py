@@ -1,9 +1,9 @@
 """How a run becomes visible in a folder of this machine, and how an interrupted one is settled.
 
-What is done in which order, and why it holds, says `clearshard.run.commit`; here it is made of what
-a run has finished below ``.staging/<run_id>/``. Shards are never changed and bear the name of their
-content, so who reads the old card or record goes on reading the old run. The lock of the folder
-keeps others out (`clearshard.run.lock`); where it does not reach, the ledger decides.
+What is done in which order, and why it holds, says `clearshard.run.output.commit`; here it is made
+of what a run has finished below ``.staging/<run_id>/``. Shards are never changed and bear the name
+of their content, so who reads the old card or record goes on reading the old run. The lock of the
+folder keeps others out (`clearshard.run.output.lock`); where it does not reach, the ledger decides.
 """
 
 import hashlib
@@ -15,7 +15,8 @@ from clearshard.audit.events import Event, EventName
 from clearshard.config import Housekeeping
 from clearshard.errors import ClearshardError, OutputFull, OutputUnusable, RunFailed, RunLocked
 from clearshard.records.run import RunRecord
-from clearshard.run.commit import (
+from clearshard.run.journal import Journal
+from clearshard.run.output.commit import (
     Commit,
     NewFile,
     Verdict,
@@ -26,10 +27,9 @@ from clearshard.run.commit import (
     showing,
     told_by,
 )
-from clearshard.run.folder import OutputFolder, encode_record
-from clearshard.run.journal import Journal
-from clearshard.run.operations import InFolder
-from clearshard.run.replaced import remove_replaced
+from clearshard.run.output.folder import OutputFolder, encode_record
+from clearshard.run.output.operations import InFolder
+from clearshard.run.output.replaced import remove_replaced
 from clearshard.shards.card import dataset_card
 from clearshard.storage.files import fsync_tree, remove_tree
 

@@ -16,9 +16,9 @@ from clearshard.audit.events import EventName
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import replaced_shards
 from clearshard.config import Housekeeping
-from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
-from clearshard.run.publish import announcements
+from clearshard.run.output.folder import OutputFolder
+from clearshard.run.output.publish import announcements
 from clearshard.storage.files import remove_tree, temporary_name
 from clearshard.storage.local import LocalStore
 

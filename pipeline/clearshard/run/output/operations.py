@@ -18,7 +18,8 @@ from clearshard.errors import (
     ObjectNotFound,
     StoreError,
 )
-from clearshard.run.commit import (
+from clearshard.run.journal import Journal
+from clearshard.run.output.commit import (
     Append,
     Delete,
     Held,
@@ -30,8 +31,7 @@ from clearshard.run.commit import (
     Replace,
     Seen,
 )
-from clearshard.run.folder import OutputFolder
-from clearshard.run.journal import Journal
+from clearshard.run.output.folder import OutputFolder
 from clearshard.storage.files import fsync_folder
 from clearshard.storage.local import LocalStore
 from clearshard.storage.store import Store
@@ -54,7 +54,7 @@ class OnStore:
         self._signer = signer
 
     def __call__(self, operation: Operation) -> Any:
-        """Carries one out, and says what it comes to; see `clearshard.run.commit`.
+        """Carries one out, and says what it comes to; see `clearshard.run.output.commit`.
 
         Raises:
             IntegrityError: The ledger is not what was written.
@@ -116,7 +116,7 @@ class InFolder:
         self._journal = journal
 
     def __call__(self, operation: Operation) -> Any:
-        """Carries one out, and says what it comes to; see `clearshard.run.commit`.
+        """Carries one out, and says what it comes to; see `clearshard.run.output.commit`.
 
         Raises:
             IntegrityError: The ledger is not what was written.

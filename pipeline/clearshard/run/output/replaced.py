@@ -14,10 +14,10 @@ from clearshard.audit.events import EventName
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import Replaced, replaced_shards, with_rows_gone
 from clearshard.config import Housekeeping
-from clearshard.run.commit import carry_out, removing
-from clearshard.run.folder import OutputFolder
 from clearshard.run.journal import Journal
-from clearshard.run.operations import InFolder
+from clearshard.run.output.commit import carry_out, removing
+from clearshard.run.output.folder import OutputFolder
+from clearshard.run.output.operations import InFolder
 
 #: Names in one event of the ledger.
 _NAMES = 1_000
