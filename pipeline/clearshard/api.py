@@ -156,7 +156,7 @@ def run(
         settings, name = _config(config, problems_of_run)
         from clearshard.run.agent import this_agent
         from clearshard.run.options import RunOptions
-        from clearshard.run.resume.recall import Wishes
+        from clearshard.run.resume.wishes import Wishes
         from clearshard.run.told import run_and_tell
 
         options = RunOptions(

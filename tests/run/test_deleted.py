@@ -15,7 +15,7 @@ from clearshard.records.run import RunRecord
 from clearshard.run import fingerprint
 from clearshard.run.job import RunResult
 from clearshard.run.options import RunOptions
-from clearshard.run.resume.recall import NO_WISHES, Wishes
+from clearshard.run.resume.wishes import NO_WISHES, Wishes
 from clearshard.sources import transcripts
 
 from ..audit.reference import decisions_of

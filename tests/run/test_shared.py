@@ -14,7 +14,7 @@ from clearshard.audit.verify import verify
 from clearshard.run import links
 from clearshard.run.job import RunResult
 from clearshard.run.options import RunOptions
-from clearshard.run.resume.recall import NO_WISHES, Wishes
+from clearshard.run.resume.wishes import NO_WISHES, Wishes
 from clearshard.storage.sources import stat_inside
 
 from ..audit.reference import decisions_of

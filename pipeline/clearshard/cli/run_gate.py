@@ -123,7 +123,7 @@ def run(
     settings = load_for_examined_run(config)
     from clearshard.run.examined import examined_beside
     from clearshard.run.options import RunOptions
-    from clearshard.run.resume.recall import Wishes
+    from clearshard.run.resume.wishes import Wishes
     from clearshard.run.told import run_and_tell
 
     if context.obj is OWN_PROCESS:

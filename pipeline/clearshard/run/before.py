@@ -1,6 +1,6 @@
 """The decisions of the run before, read once for all who ask of them.
 
-What of its work stays (`clearshard.run.resume.recall`), what a night changes of its table
+What of its work stays (`clearshard.run.resume.remembered`), what a night changes of its table
 (`clearshard.run.output.changes`), and what files held that may not be used now
 (`clearshard.run.shared`).
 """

@@ -33,7 +33,7 @@ from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.looking import Look, look_at_all
 from clearshard.run.resume.looks import VERSION_BYTES, read_looks
-from clearshard.run.resume.recall import name_records, of_these_files
+from clearshard.run.resume.remembered import name_records, of_these_files
 from clearshard.run.units import units_of
 
 _ROWS_AT_ONCE = 65_536

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clearshard.run.agent import Agent, this_agent
-from clearshard.run.resume.recall import NO_WISHES, Wishes
+from clearshard.run.resume.wishes import NO_WISHES, Wishes
 
 
 class Progress(Protocol):

@@ -18,7 +18,7 @@ from clearshard.records.run import RunRecord
 from clearshard.run import fingerprint, job
 from clearshard.run.job import RunResult
 from clearshard.run.options import RunOptions
-from clearshard.run.resume.recall import NO_WISHES, Wishes
+from clearshard.run.resume.wishes import NO_WISHES, Wishes
 
 from ...audit.reference import decisions_of
 from ...inline import ENGINE, chosen

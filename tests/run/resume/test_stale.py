@@ -9,7 +9,7 @@ import pytest
 from clearshard.audit.verify import verify
 from clearshard.engines.engine import Job
 from clearshard.records.tasks import WorkUnit
-from clearshard.run.resume.recall import Wishes
+from clearshard.run.resume.wishes import Wishes
 
 from ...inline import ENGINE, InlineEngine
 from ..watching import at_stage, tidy_nothing

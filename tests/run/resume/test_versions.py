@@ -14,7 +14,7 @@ from clearshard.audit.verify import verify
 from clearshard.run.containers import ContainerReader
 from clearshard.run.job import RunResult
 from clearshard.run.resume import standing
-from clearshard.run.resume.recall import Wishes
+from clearshard.run.resume.wishes import Wishes
 from clearshard.storage import sources
 from clearshard.storage.sources import open_inside
 

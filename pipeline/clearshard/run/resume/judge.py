@@ -14,7 +14,7 @@ from clearshard.records.tasks import FileTask
 from clearshard.run.assigned import form_of
 from clearshard.run.outcomes import NEW, Outcome
 from clearshard.run.resume.earlier import Found
-from clearshard.run.resume.recall import Remembered
+from clearshard.run.resume.remembered import Remembered
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.sources.adapters import Form
 from clearshard.sources.deletion import may_say_deleted

@@ -39,7 +39,7 @@ from clearshard.run.resume.bytes_columns import packed
 from clearshard.run.resume.earlier import Found
 from clearshard.run.resume.judge import Judge
 from clearshard.run.resume.looks import Looks, read_looks
-from clearshard.run.resume.recall import of_these_files
+from clearshard.run.resume.remembered import of_these_files
 from clearshard.run.units import units_of
 
 #: Files that are read in vain for want of a version: more are not to be read every night.

@@ -17,7 +17,7 @@ from clearshard.run.containers import ContainerReader
 from clearshard.run.options import Progress
 from clearshard.run.outcomes import OutcomeWriter, read_outcomes
 from clearshard.run.resume.looks import read_looks
-from clearshard.run.resume.recall import Remembered
+from clearshard.run.resume.remembered import Remembered
 from clearshard.run.resume.standing import Standing, records_to_work_on
 from clearshard.run.stages.confirm import Confirmed
 from clearshard.run.stages.decide import Decided

@@ -10,7 +10,7 @@ from clearshard.records.tasks import Row
 from clearshard.run.before import Before
 from clearshard.run.examined import Examined
 from clearshard.run.resume.looking import Look, looking
-from clearshard.run.resume.recall import Remembered, newest_believed, recall
+from clearshard.run.resume.remembered import Remembered, newest_believed, remembered_work
 from clearshard.run.resume.seen_shards import SeenShards
 from clearshard.run.stages.decide import Decided
 from clearshard.run.stages.stage import Stage
@@ -62,7 +62,7 @@ def remember(run: ThisRun, decided: Decided) -> Known:
         seal = Seal(_key(run), examined.redactor_digest, examined.promise_digest)
         newest = newest_believed(given.folder, run.visible, note)
         seen = SeenShards(given.folder.root / layout.SEEN_SHARDS, seal.key, given.disk_now_ns())
-        remembered, before = recall(
+        remembered, before = remembered_work(
             given.folder, newest, seal, given.options.wishes, seen, decided.scratch / "memory", note
         )
         if not given.options.dry_run:

@@ -1,4 +1,4 @@
-"""What earlier work is believed, and remembered.
+"""What is remembered of earlier work, as far as that is believed.
 
 The visible run has shards: its record is believed if it is the one that the ledger announced, and
 its decisions are what the record says; each of its shards if its SHA-256 is what the record says,
@@ -39,6 +39,7 @@ from clearshard.run.resume.earlier import Builder, Earlier, Found, Source
 from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.looks import VERSION_BYTES
 from clearshard.run.resume.seen_shards import SeenShards
+from clearshard.run.resume.wishes import Wishes
 from clearshard.shards.checkpoints import read_checkpoints
 from clearshard.shards.staging import Seal
 from clearshard.storage.files import sha256_file
@@ -62,29 +63,13 @@ _RECORD = np.dtype(
 Places = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is to be done again although nothing has changed.
-
-    Attributes:
-        retry_quarantined: Files that were quarantined.
-        redo_stale: Files that an earlier redactor redacted.
-    """
-
-    retry_quarantined: bool = False
-    redo_stale: bool = False
-
-
-NO_WISHES = Wishes()
-
-
 def newest_believed(
     folder: OutputFolder, runs: Sequence[VisibleRun], note: Callable[[str], None]
 ) -> VisibleRun | None:
     """The newest of the visible runs, if it is what was recorded.
 
     That is: its record is the one that the ledger announced, and its decisions are those that the
-    record names. Of its shards each is looked at by itself (`recall`).
+    record names. Of its shards each is looked at by itself (`remembered_work`).
     """
     if not runs:
         return None
@@ -165,7 +150,7 @@ def of_these_files(
     return rows[ours], records[ours]
 
 
-def recall(
+def remembered_work(
     folder: OutputFolder,
     run: VisibleRun | None,
     seal: Seal,
