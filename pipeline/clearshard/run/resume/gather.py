@@ -15,7 +15,7 @@ from clearshard.records.tasks import StagedUnit
 from clearshard.run.intake import Intake
 from clearshard.run.outcomes import read_outcomes
 from clearshard.run.resume.bytes_columns import unpacked
-from clearshard.run.resume.earlier import Source
+from clearshard.run.resume.checkpointed import Source
 from clearshard.shards.assemble import Kept
 from clearshard.shards.reuse import first_words, periods_in, take_all, take_rows
 

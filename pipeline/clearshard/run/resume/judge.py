@@ -13,7 +13,7 @@ from clearshard.records.states import Deleted, Quarantine, QuarantineReason
 from clearshard.records.tasks import FileTask
 from clearshard.run.assigned import form_of
 from clearshard.run.outcomes import NEW, Outcome
-from clearshard.run.resume.earlier import Found
+from clearshard.run.resume.checkpointed import Found
 from clearshard.run.resume.remembered import Remembered
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.sources.adapters import Form

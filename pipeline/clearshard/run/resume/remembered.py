@@ -35,7 +35,7 @@ from clearshard.run.output.marks import Marks, first_reasons
 from clearshard.run.output.publish import announcements
 from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import from_text
-from clearshard.run.resume.earlier import Builder, Earlier, Found, Source
+from clearshard.run.resume.checkpointed import Builder, Checkpointed, Found, Source
 from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.looks import VERSION_BYTES
 from clearshard.run.resume.seen_shards import SeenShards
@@ -100,7 +100,7 @@ class Remembered:
     redactor_digest: str
     kinds: Sequence[Found]
     sources: Sequence[Source]
-    checkpointed: Earlier
+    checkpointed: Checkpointed
     versions_stand: bool = False
     _join: HashJoin | None = None
 
@@ -196,7 +196,9 @@ def remembered_work(
     return remembered, before
 
 
-def _checkpointed(folder: OutputFolder, seal: Seal, wishes: Wishes, first_source: int) -> Earlier:
+def _checkpointed(
+    folder: OutputFolder, seal: Seal, wishes: Wishes, first_source: int
+) -> Checkpointed:
     builder = Builder(first_source)
     for checkpoint in read_checkpoints(folder.checkpoints, seal):
         number = builder.source(Source(checkpoint.path, checkpoint.unit.sha256, checkpoint.unit))

@@ -36,7 +36,7 @@ from clearshard.run.outcomes import (
 )
 from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import packed
-from clearshard.run.resume.earlier import Found
+from clearshard.run.resume.checkpointed import Found
 from clearshard.run.resume.judge import Judge
 from clearshard.run.resume.looks import Looks, read_looks
 from clearshard.run.resume.remembered import of_these_files

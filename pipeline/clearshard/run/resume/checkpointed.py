@@ -61,8 +61,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """The index. Made by `Builder`.
+class Checkpointed:
+    """The index, made by `Builder`.
 
     Attributes:
         sources: The files that hold the rows.
@@ -114,13 +114,13 @@ class Builder:
         self._contents += bytes.fromhex(content_sha256)
         self._codes += np.uint32(self._code(found)).tobytes()
 
-    def build(self) -> Earlier:
+    def build(self) -> Checkpointed:
         """The index of all that was added."""
         names = np.frombuffer(self._names, np.uint64).reshape(-1, 2)
         codes = np.frombuffer(self._codes, np.uint32)
         ranks = np.array([kind.rank for kind in self._kinds], np.uint8)
         order = np.lexsort((ranks[codes], names[:, 0])) if len(codes) else np.arange(0)
-        return Earlier(
+        return Checkpointed(
             tuple(self._sources),
             tuple(self._kinds),
             names[order],

@@ -1,10 +1,10 @@
-"""The index of earlier results: exactly what was put in comes out, and the better of two."""
+"""The index of what killed runs have made: what was put in comes out, and the better of two."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clearshard.records.states import Quarantine, QuarantineReason
-from clearshard.run.resume.earlier import Builder, Earlier, Found
+from clearshard.run.resume.checkpointed import Builder, Checkpointed, Found
 
 REFUSED = Quarantine(QuarantineReason.DETECTOR_FAILED, "Worker_crashed")
 ROW, STALE = Found("r", 0, None), Found("old", 0, None, stale=True)
@@ -17,7 +17,7 @@ found = st.sampled_from([ROW, STALE, HELD])
 entries = st.lists(st.tuples(names, names, contents, found))
 
 
-def index(*added: tuple[str, str, str, Found]) -> Earlier:
+def index(*added: tuple[str, str, str, Found]) -> Checkpointed:
     builder = Builder()
     for entry in added:
         builder.add(*entry)
