@@ -29,8 +29,8 @@ from clearshard.run.output.publish import announcements, why_lost
 from clearshard.run.output.writer import ManifestChanged
 from clearshard.run.stages.assemble import assemble
 from clearshard.run.stages.compare import Unchanged, compare
-from clearshard.run.stages.confirm import confirm
 from clearshard.run.stages.decide import decide
+from clearshard.run.stages.match import match
 from clearshard.run.stages.publish import Announced, announce, publish, remove, sweep
 from clearshard.run.stages.record import record
 from clearshard.run.stages.redact import redact
@@ -47,7 +47,7 @@ STAGES = (
     settle,
     decide,
     remember,
-    confirm,
+    match,
     redact,
     withhold,
     compare,
@@ -192,10 +192,10 @@ def _make(this: ThisRun) -> RunRecord | Unchanged:
 def _make_of_this_manifest(this: ThisRun, started: datetime) -> RunRecord | Unchanged:
     decided = decide(this)
     known = remember(this, decided)
-    confirmed = confirm(this, decided, known)
-    redacted = redact(this, decided, known, confirmed)
-    writable = withhold(this, decided, known, confirmed, redacted)
-    compared = compare(this, decided, known, confirmed, writable)
+    matched = match(this, decided, known)
+    redacted = redact(this, decided, known, matched)
+    writable = withhold(this, decided, known, matched, redacted)
+    compared = compare(this, decided, known, matched, writable)
     if isinstance(compared, Unchanged):
         return compared
     assembled = assemble(this, decided, known, writable, compared)

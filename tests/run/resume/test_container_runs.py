@@ -15,7 +15,7 @@ from clearshard.config import load_config
 from clearshard.engines.engine import Job
 from clearshard.run.check_sources import SourcesChecked, check_sources
 from clearshard.run.containers import ContainerReader
-from clearshard.run.resume import standing
+from clearshard.run.resume import matching
 from clearshard.sources import csv_rows
 
 from ...audit.reference import decisions_of
@@ -123,7 +123,7 @@ def test_many_versions_of_records_are_worth_a_record(
     write(world)
     go(world)
     # Of the files besides there are but four.
-    monkeypatch.setattr(standing, "WORTH_A_RECORD", 10)
+    monkeypatch.setattr(matching, "WORTH_A_RECORD", 10)
     assert not go(world, disk_now_ns=tomorrow_ns).unchanged
     opened.clear()
     assert go(world, disk_now_ns=tomorrow_ns).unchanged

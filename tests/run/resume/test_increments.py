@@ -144,7 +144,7 @@ def test_what_is_not_eligible_any_more_vanishes_unopened(
         opened.append(task.file_id)
         return read_content(task, config)
 
-    monkeypatch.setattr("clearshard.run.resume.standing.read_content", spy)
+    monkeypatch.setattr("clearshard.run.resume.matching.read_content", spy)
     result = go(world)
     assert redacted == []
     assert set(opened) == {f"file-{n}" for n in range(1, 24, 2)}

@@ -13,7 +13,7 @@ import pytest
 from clearshard.audit.verify import verify
 from clearshard.run.containers import ContainerReader
 from clearshard.run.job import RunResult
-from clearshard.run.resume import standing
+from clearshard.run.resume import matching
 from clearshard.run.resume.wishes import Wishes
 from clearshard.storage import sources
 from clearshard.storage.sources import open_inside
@@ -116,7 +116,7 @@ def test_many_versions_are_worth_a_record_and_few_are_not(
 ) -> None:
     go_by_any_clock(world)
     assert again(world, opened).unchanged
-    monkeypatch.setattr(standing, "WORTH_A_RECORD", 24)
+    monkeypatch.setattr(matching, "WORTH_A_RECORD", 24)
     result = again(world, opened)
     assert set(opened) == CALLS
     assert not result.unchanged
@@ -128,7 +128,7 @@ def test_what_never_gets_a_version_is_worth_no_record(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or every night would make one: deleted, too large, or not there."""
-    monkeypatch.setattr(standing, "WORTH_A_RECORD", 0)
+    monkeypatch.setattr(matching, "WORTH_A_RECORD", 0)
     said = {"id": "file-5", "status": "completed", "text": "Deleted by user."}
     (world.root / "transcripts" / "file-5.json").write_text(json.dumps(said))
     (world.root / "transcripts" / "file-7.json").write_bytes(b" " * 5_000)

@@ -10,8 +10,8 @@ from clearshard.run.accepted import Accepted
 from clearshard.run.intake import Intake
 from clearshard.run.output.writer import OutputWriter
 from clearshard.run.resume.gather import rows_by_source
-from clearshard.run.stages.confirm import Confirmed
 from clearshard.run.stages.decide import Decided
+from clearshard.run.stages.match import Matched
 from clearshard.run.stages.remember import Known
 from clearshard.run.stages.stage import Stage
 from clearshard.run.stages.this_run import ThisRun
@@ -48,7 +48,7 @@ class Changed:
 
 @Stage
 def compare(
-    run: ThisRun, decided: Decided, known: Known, confirmed: Confirmed, writable: Writable
+    run: ThisRun, decided: Decided, known: Known, matched: Matched, writable: Writable
 ) -> Unchanged | Changed:
     """Decides again, if nothing that was made is new, and compares.
 
@@ -80,7 +80,7 @@ def compare(
         # The record says which redactor has looked at what is in it, and its decisions say at
         # which versions: the next run believes both.
         and before.run.record.redactor_digest == known.seal.redactor_digest
-        and not confirmed.standing.is_worth_a_record
+        and not matched.standing.is_worth_a_record
         and writer.changes_nothing(before, run.cut)
     ):
         return Unchanged(before.run.record, decided.intake, writable.stale)

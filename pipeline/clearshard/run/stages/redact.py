@@ -1,4 +1,4 @@
-"""Redact: whatever is not confirmed is read, redacted and staged by workers."""
+"""Redact: whatever is not as it was is read, redacted and staged by workers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from clearshard.run.containers import ContainerReader
 from clearshard.run.options import Progress
 from clearshard.run.outcomes import OutcomeWriter, read_outcomes
 from clearshard.run.resume.looks import read_looks
+from clearshard.run.resume.matching import Standing, records_to_work_on
 from clearshard.run.resume.remembered import Remembered
-from clearshard.run.resume.standing import Standing, records_to_work_on
-from clearshard.run.stages.confirm import Confirmed
 from clearshard.run.stages.decide import Decided
+from clearshard.run.stages.match import Matched
 from clearshard.run.stages.remember import Known
 from clearshard.run.stages.stage import Stage
 from clearshard.run.stages.this_run import ThisRun
@@ -41,8 +41,8 @@ class Redacted:
 
 
 @Stage
-def redact(run: ThisRun, decided: Decided, known: Known, confirmed: Confirmed) -> Redacted:
-    """Works on whatever is not confirmed.
+def redact(run: ThisRun, decided: Decided, known: Known, matched: Matched) -> Redacted:
+    """Works on whatever is not as it was.
 
     Raises:
         RunFailed: No worker can start.
@@ -66,10 +66,10 @@ def redact(run: ThisRun, decided: Decided, known: Known, confirmed: Confirmed) -
     )
     made: list[StagedUnit] = []
     outcomes, digest = scratch / "outcomes.arrow", known.seal.redactor_digest
-    earlier = read_outcomes(confirmed.outcomes)
+    earlier = read_outcomes(matched.outcomes)
     writer = OutcomeWriter(outcomes, scratch / "in-any-order", digest, earlier)
     with reader, writer:
-        units = _units(run, decided, known, confirmed, reader, writer)
+        units = _units(run, decided, known, matched, reader, writer)
         for result in engine_of(given.options.workers, given.stop).map(job, units):
             run.events.started(digest)
             writer.add(result)
@@ -85,21 +85,21 @@ def _units(
     run: ThisRun,
     decided: Decided,
     known: Known,
-    confirmed: Confirmed,
+    matched: Matched,
     reader: ContainerReader,
     writer: OutcomeWriter,
 ) -> Iterator[WorkUnit]:
     """Records of containers, as these are read, then files in the order of the manifest."""
-    config, judge, standing = run.given.config, confirmed.judge, confirmed.standing
+    config, judge, standing = run.given.config, matched.judge, matched.standing
     limit = config.limits.max_transcript_bytes
-    opened = confirmed.records.read(reader.read, decided.transcripts, limit)
+    opened = matched.records.read(reader.read, decided.transcripts, limit)
     yield from cut(records_to_work_on(opened, judge, standing, writer.put))
     _show(judge.remembered, standing, run.given.progress)
     by = config.output.shard_period
     for (number, batch), looked, done in zip(
         enumerate(decided.intake.batches()),
         read_looks(known.looks),
-        read_outcomes(confirmed.outcomes),
+        read_outcomes(matched.outcomes),
         strict=True,
     ):
         wanted = np.setdiff1d(looked.rows, done.rows, assume_unique=True)

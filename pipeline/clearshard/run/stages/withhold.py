@@ -5,8 +5,8 @@ from pathlib import Path
 
 from clearshard.records.tasks import StagedUnit
 from clearshard.run import shared
-from clearshard.run.stages.confirm import Confirmed
 from clearshard.run.stages.decide import Decided
+from clearshard.run.stages.match import Matched
 from clearshard.run.stages.redact import Redacted
 from clearshard.run.stages.remember import Known
 from clearshard.run.stages.stage import Stage
@@ -32,7 +32,7 @@ class Writable:
 
 @Stage
 def withhold(
-    _: ThisRun, decided: Decided, known: Known, confirmed: Confirmed, redacted: Redacted
+    _: ThisRun, decided: Decided, known: Known, matched: Matched, redacted: Redacted
 ) -> Writable:
     """Takes out files that share a file or content with what may not be used."""
     scratch, judged = decided.scratch, decided.scratch / "judged.arrow"
@@ -41,7 +41,7 @@ def withhold(
         decided.intake, redacted.outcomes, known.linked, contents, scratch, judged
     )
     outcomes = judged if judged.exists() else redacted.outcomes
-    made, stale = redacted.made, confirmed.standing.stale
+    made, stale = redacted.made, matched.standing.stale
     keys = {doc_key(known.key, file.file_id) for file in withheld}
     if keys:
         stale -= sum(file.redactor_digest != known.seal.redactor_digest for file in withheld)

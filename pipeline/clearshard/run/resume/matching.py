@@ -105,7 +105,7 @@ class Standing:
             self.quarantined += 1
 
 
-def confirm(
+def match(
     intake: Intake,
     judge: Judge,
     looks: Path,
@@ -125,8 +125,8 @@ def confirm(
     """
     standing = Standing()
     with ThreadPoolExecutor(threads) as pool:
-        confirming = _Confirming(judge, records, pool, standing)
-        write_outcomes(path, confirming.outcomes(intake, looks))
+        matching = _Matching(judge, records, pool, standing)
+        write_outcomes(path, matching.outcomes(intake, looks))
     return standing
 
 
@@ -161,7 +161,7 @@ def records_to_work_on(
             put(task.row, outcome)
 
 
-class _Confirming:
+class _Matching:
     """Says what became of the files that something is remembered of."""
 
     def __init__(

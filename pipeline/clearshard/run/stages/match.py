@@ -1,12 +1,12 @@
-"""Confirm: which transcripts are as they were, so that what was made of them stays."""
+"""Match: which transcripts are as they were, so that what was made of them stays."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from clearshard.run.container_rows import ContainerRows
-from clearshard.run.resume import standing as resume
+from clearshard.run.resume import matching
 from clearshard.run.resume.judge import Judge
-from clearshard.run.resume.standing import NOTE, Standing
+from clearshard.run.resume.matching import NOTE, Standing
 from clearshard.run.stages.decide import Decided
 from clearshard.run.stages.remember import Known
 from clearshard.run.stages.stage import Stage
@@ -14,7 +14,7 @@ from clearshard.run.stages.this_run import ThisRun
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class Matched:
     """What is known of eligible files before any of them is worked on.
 
     Attributes:
@@ -31,11 +31,11 @@ class Confirmed:
 
 
 @Stage
-def confirm(run: ThisRun, decided: Decided, known: Known) -> Confirmed:
+def match(run: ThisRun, decided: Decided, known: Known) -> Matched:
     """Looks which transcripts are as they were, but for records of containers to be read."""
     intake, scratch = decided.intake, decided.scratch
     judge = Judge(known.remembered, run.given.config, known.key)
     records = ContainerRows(scratch / "records", NOTE, intake.manifest.row_count)
-    path, workers = scratch / "confirmed.arrow", run.given.options.workers
-    standing = resume.confirm(intake, judge, known.looks, records, path, workers)
-    return Confirmed(judge, standing, records, path)
+    path, workers = scratch / "matched.arrow", run.given.options.workers
+    standing = matching.match(intake, judge, known.looks, records, path, workers)
+    return Matched(judge, standing, records, path)
