@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clearshard.keys import PseudonymKey
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 from clearshard.records.transcript import Piece, RedactedTranscript, Span, Transcript, Words
 from clearshard.redaction.apply import apply
 from clearshard.shards.pseudonyms import account_key, doc_key
@@ -47,7 +47,7 @@ def row(number: int, words: int = 8) -> ShardRow:
     )
 
 
-def units(folder: Path, *groups: Sequence[int]) -> list[StagedUnit]:
-    """One scratch file for each group of numbers."""
+def staged_files(folder: Path, *groups: Sequence[int]) -> list[StagedFile]:
+    """One staged file for each group of numbers."""
     folder.mkdir(parents=True, exist_ok=True)
     return [stage(folder, [row(n, n % 40) for n in group], SEAL).below(folder) for group in groups]

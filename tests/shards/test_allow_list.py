@@ -79,9 +79,9 @@ def test_decoys_never_show_up(
     raw = {key: value for key, value in made.items() if key not in drop}
     transcript = read_transcript(json.dumps(raw).encode(), 1000, None)
     row = ShardRow("0" * 32, "1" * 32, "2026-11", "2" * 64, apply(transcript, [], []))
-    unit = stage(tmp_path, [row], SEAL).below(tmp_path)
+    staged = stage(tmp_path, [row], SEAL).below(tmp_path)
     cut = ShardCut(10**6, 10**6, "month")
-    assembler = Assembler(tmp_path, [unit], cut, POLICY, tmp_path / "runs")
+    assembler = Assembler(tmp_path, [staged], cut, POLICY, tmp_path / "runs")
     [shard] = assembler.assemble()
     (found,) = pq.read_table(tmp_path / shard.name).to_pylist()
     assert "Decoy" not in repr(found)

@@ -17,14 +17,14 @@ from clearshard.errors import IntegrityError
 from clearshard.records.places import LeafIndex, place_of
 from clearshard.records.run import ShardFile
 from clearshard.records.schemas import SHARD_SCHEMA
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 from clearshard.shards import runs
 from clearshard.shards.assemble import Assembler, Kept, Row, ShardCut
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.shards.reuse import take_rows
 from clearshard.storage.files import sha256_file
 
-from .making import KEY, POLICY, row, units
+from .making import KEY, POLICY, row, staged_files
 
 COUNT = 60
 _CODED = (".speaker", ".channel", ".confidence", ".entity_type", ".recognizer")
@@ -41,7 +41,7 @@ def assemble(
 ) -> tuple[ShardFile, ...]:
     shards = folder / "shards"
     shards.mkdir(parents=True)
-    staged = units(folder / "staging", *groups)
+    staged = staged_files(folder / "staging", *groups)
     return Assembler(shards, staged, cut, POLICY, folder / "runs", kept).assemble(without)
 
 
@@ -186,7 +186,7 @@ def test_without_removes_exactly_these(
 def test_rows_that_come_and_go_between_two_looks(tmp_path: Path) -> None:
     """What a second look takes out and a third lets in again leaves nothing in the folder."""
     (tmp_path / "shards").mkdir()
-    staged = units(tmp_path / "u", range(COUNT))
+    staged = staged_files(tmp_path / "u", range(COUNT))
     assembler = Assembler(tmp_path / "shards", staged, SMALL, POLICY, tmp_path / "runs")
     first = assembler.assemble()
     second = assembler.assemble(where([5, 6, 7]))
@@ -212,7 +212,7 @@ def kept_of(
 ) -> list[Kept]:
     """Shards of a run before; who opens one is told of."""
 
-    def opens(shard: ShardFile) -> StagedUnit:
+    def opens(shard: ShardFile) -> StagedFile:
         opened.append(shard.name)
         rows = dict.fromkeys(keys(folder, shard), shard.leaf.period)
         target = scratch / f"opened-{len(opened)}.arrow"
@@ -245,7 +245,7 @@ def test_what_is_carried_over_is_what_would_be_written(
             parts.append(
                 take_rows(folder / shard.name, shard.sha256, rows, scratch / f"{number}.arrow")
             )
-    staged = [*parts, *units(scratch / "new", sorted(new))] if new else parts
+    staged = [*parts, *staged_files(scratch / "new", sorted(new))] if new else parts
     (scratch / "shards").mkdir()
     kept = kept_of(folder, whole_ones, opened, scratch)
     # Taken out at the last moment, or known from the beginning.
@@ -279,12 +279,12 @@ def test_scratch_file_that_was_changed_is_refused(
     tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runs, "FEW", few)
-    (unit,) = units(tmp_path, [1, 2, 3])
-    content = bytearray(Path(unit.path).read_bytes())
+    (staged,) = staged_files(tmp_path, [1, 2, 3])
+    content = bytearray(Path(staged.path).read_bytes())
     content[len(content) // 2] ^= 1
-    Path(unit.path).write_bytes(content)
+    Path(staged.path).write_bytes(content)
     with pytest.raises(IntegrityError):
-        Assembler(tmp_path, [unit], SMALL, POLICY, tmp_path / "runs")
+        Assembler(tmp_path, [staged], SMALL, POLICY, tmp_path / "runs")
 
 
 def test_pyarrow_reads_the_folder(whole: tuple[Path, tuple[ShardFile, ...]]) -> None:

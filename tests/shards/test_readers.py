@@ -16,7 +16,7 @@ from clearshard.shards.assemble import Assembler, ShardCut
 from clearshard.shards.card import dataset_card
 from clearshard.shards.pseudonyms import doc_key
 
-from .making import KEY, POLICY, units
+from .making import KEY, POLICY, staged_files
 
 COUNT = 30
 RUN = "20260301T120000Z-abcdef"
@@ -54,7 +54,7 @@ def record(shards: tuple[ShardFile, ...], **more: Any) -> RunRecord:
 def out(tmp_path: Path) -> Path:
     folder = tmp_path / "out" / "shards"
     folder.mkdir(parents=True)
-    staged = units(tmp_path / "staging", range(COUNT))
+    staged = staged_files(tmp_path / "staging", range(COUNT))
     cut = ShardCut(12_000, 4_000, "month")
     made = Assembler(folder, staged, cut, POLICY, tmp_path / "runs").assemble()
     assert len(made) > 1

@@ -59,21 +59,21 @@ def test_anything_else_among_the_rows_is_refused(tmp_path: Path) -> None:
 
 def test_scratch_file_is_sorted_and_digested(tmp_path: Path) -> None:
     rows = [row(n) for n in range(20)]
-    unit = stage(tmp_path, rows, SEAL).below(tmp_path)
-    content = Path(unit.path).read_bytes()
-    assert unit.sha256 == hashlib.sha256(content).hexdigest()
+    staged = stage(tmp_path, rows, SEAL).below(tmp_path)
+    content = Path(staged.path).read_bytes()
+    assert staged.sha256 == hashlib.sha256(content).hexdigest()
     table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
     assert table.schema.equals(STAGED_SCHEMA)
     in_order = sorted(rows, key=lambda r: (r.period, r.account_key[:8], r.doc_key))
     assert table.column("doc_key").to_pylist() == [r.doc_key for r in in_order]
     assert table.column("period").to_pylist() == [r.period for r in in_order]
-    assert unit.row_count == table.num_rows == 20
+    assert staged.row_count == table.num_rows == 20
 
 
 def test_row_holds_what_the_transcript_holds(tmp_path: Path) -> None:
     made = row(4)
-    unit = stage(tmp_path, [made], SEAL).below(tmp_path)
-    (read,) = pa.ipc.open_file(unit.path).read_all().to_pylist()
+    staged = stage(tmp_path, [made], SEAL).below(tmp_path)
+    (read,) = pa.ipc.open_file(staged.path).read_all().to_pylist()
     source = made.transcript
     assert read["text"] == source.text
     assert read["audio_duration_ms"] == 10_004
@@ -94,8 +94,8 @@ def test_row_holds_what_the_transcript_holds(tmp_path: Path) -> None:
 
 
 def test_a_transcript_without_channels_has_none_beside_one_that_has(tmp_path: Path) -> None:
-    unit = stage(tmp_path, [row(3), row(4)], SEAL).below(tmp_path)
-    read = pa.ipc.open_file(unit.path).read_all().to_pylist()
+    staged = stage(tmp_path, [row(3), row(4)], SEAL).below(tmp_path)
+    read = pa.ipc.open_file(staged.path).read_all().to_pylist()
     channels = {
         r["audio_duration_ms"]: {p["channel"] for p in (*r["words"], *r["utterances"])}
         for r in read

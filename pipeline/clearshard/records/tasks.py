@@ -64,14 +64,14 @@ class StagedObject:
     sha256: str
     row_count: int
 
-    def below(self, checkpoints: Path) -> "StagedUnit":
+    def below(self, checkpoints: Path) -> "StagedFile":
         """The same in the folder of the checkpoints."""
-        return StagedUnit(str(checkpoints / self.name), self.sha256, self.row_count)
+        return StagedFile(str(checkpoints / self.name), self.sha256, self.row_count)
 
 
 @dataclass(frozen=True, slots=True)
-class StagedUnit:
-    """Redacted rows of one work unit on disk, not yet visible.
+class StagedFile:
+    """Redacted rows on the disk that shards are made of: a checkpoint, or what was taken of others.
 
     Attributes:
         path: Arrow IPC file, rows sorted by period and place (`clearshard.records.places`).

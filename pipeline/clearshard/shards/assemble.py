@@ -1,4 +1,4 @@
-"""Scratch files of a run, and shards of the run before → the shards that are in force.
+"""Staged files of a run, and shards of the run before → the shards that are in force.
 
 A shard holds what lies in one leaf of the plan (`clearshard.shards.plan`), so its bytes depend on
 its rows alone, whatever the order of work or the history of the folder. A shard of the run before
@@ -23,7 +23,7 @@ from clearshard.config import ShardPeriod
 from clearshard.records.places import Leaf
 from clearshard.records.run import RunRecord, ShardFile
 from clearshard.records.schemas import SHARD_SCHEMA
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 from clearshard.shards.plan import Weights, plan
 from clearshard.shards.runs import RunMaker, SortedRun, row_bytes
 from clearshard.storage.files import sha256_file, temporary_name
@@ -53,11 +53,11 @@ class Kept:
 
     Attributes:
         shard: The shard.
-        open: Copies its rows to a scratch file, should others come beside them.
+        open: Copies its rows to a staged file, should others come beside them.
     """
 
     shard: ShardFile
-    open: Callable[[], StagedUnit]
+    open: Callable[[], StagedFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,31 +95,31 @@ class Assembler:
     def __init__(
         self,
         folder: Path,
-        units: Sequence[StagedUnit],
+        staged: Sequence[StagedFile],
         cut: ShardCut,
         policy_digest: str,
         scratch: Path,
         kept: Sequence[Kept] = (),
     ) -> None:
-        """Puts the rows of the scratch files in their order.
+        """Puts the rows of the staged files in their order.
 
         Args:
             folder: Where shards go that are written; those that are carried over are not in it.
-            units: Scratch files with the columns of `ROW_SCHEMA`, each in the order of places.
+            staged: Files with the columns of `ROW_SCHEMA`, each in the order of places.
             cut: How shards are cut; the rows have their periods already.
             policy_digest: The policy that lets these rows in; stamped on each.
             scratch: A folder for the rows in their order, to be made.
             kept: Shards that are carried over where nothing else comes into their leaves.
 
         Raises:
-            IntegrityError: A scratch file is not what its worker wrote.
+            IntegrityError: A staged file is not what its worker wrote.
         """
         self._folder = folder
         self._cut = cut
         self._policy_digest = policy_digest
         scratch.mkdir()
         self._maker = RunMaker(scratch)
-        self._runs = [*self._maker.runs_of(units)]
+        self._runs = [*self._maker.runs_of(staged)]
         self._kept = {one.shard.leaf: one for one in kept}
         self._written: dict[tuple[Leaf, frozenset[int]], ShardFile] = {}
 

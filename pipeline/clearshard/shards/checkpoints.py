@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 from clearshard.shards.staging import STAGED_SCHEMA, Held, Seal, checkpoint_name, made_of
 
 _COLUMNS = ("doc_key", "account_key", "content_sha256")
@@ -25,13 +25,13 @@ class Checkpoint:
 
     Attributes:
         path: Where it is.
-        unit: Its rows, as a scratch file.
+        staged: Its rows, as shards can be made of them.
         rows: `doc_key`, `account_key` and `content_sha256` of each, in the order of the file.
         held: What was quarantined.
     """
 
     path: Path
-    unit: StagedUnit
+    staged: StagedFile
     rows: tuple[tuple[str, str, str], ...]
     held: tuple[Held, ...]
 
@@ -70,5 +70,5 @@ def _believed(path: Path, content: bytes, seal: Seal) -> Checkpoint | None:
     ):
         return None
     columns = (table.column(name).to_pylist() for name in _COLUMNS)
-    unit = StagedUnit(str(path), hashlib.sha256(content).hexdigest(), table.num_rows)
-    return Checkpoint(path, unit, tuple(zip(*columns, strict=True)), made.held)
+    staged = StagedFile(str(path), hashlib.sha256(content).hexdigest(), table.num_rows)
+    return Checkpoint(path, staged, tuple(zip(*columns, strict=True)), made.held)

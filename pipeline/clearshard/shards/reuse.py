@@ -1,4 +1,4 @@
-"""Chosen rows of earlier work → a scratch file, from which shards are made like from any other.
+"""Chosen rows of earlier work → a staged file, from which shards are made like from any other.
 
 Only rows that somebody has asked for by their key are taken: whatever else an earlier run wrote,
 of files that are not eligible any more or have changed since, stays behind.
@@ -17,12 +17,12 @@ import pyarrow.parquet as pq
 from clearshard.errors import IntegrityError
 from clearshard.records.places import place_of
 from clearshard.records.run import ShardFile
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 from clearshard.shards.staging import ROW_SCHEMA
 from clearshard.storage.files import sha256_file
 
 
-def take_rows(source: Path, sha256: str, periods: Mapping[str, str], target: Path) -> StagedUnit:
+def take_rows(source: Path, sha256: str, periods: Mapping[str, str], target: Path) -> StagedFile:
     """Copies the rows of some keys from a shard or a checkpoint, in the order of their places.
 
     Args:
@@ -30,7 +30,7 @@ def take_rows(source: Path, sha256: str, periods: Mapping[str, str], target: Pat
         sha256: Of its bytes. Hours can have passed since somebody believed them, so what is read
             is what is compared.
         periods: `doc_key` of each row → the period that it lies in now.
-        target: The scratch file to make.
+        target: The staged file to make.
 
     Raises:
         IntegrityError: It is not what it was; or a key is not in it, or more than once.
@@ -43,7 +43,7 @@ def take_rows(source: Path, sha256: str, periods: Mapping[str, str], target: Pat
     return _staged(rows, [periods[key] for key in keys], target)
 
 
-def take_all(source: Path, shard: ShardFile, key_sum: int, target: Path) -> StagedUnit:
+def take_all(source: Path, shard: ShardFile, key_sum: int, target: Path) -> StagedFile:
     """Copies every row of a shard, in the order of their places; each stays in its period.
 
     Args:
@@ -51,7 +51,7 @@ def take_all(source: Path, shard: ShardFile, key_sum: int, target: Path) -> Stag
         shard: What its record says of it.
         key_sum: Of the rows that decisions say are in it: the sum of `first_words` of their
             `doc_key`, modulo 2⁶⁴.
-        target: The scratch file to make.
+        target: The staged file to make.
 
     Raises:
         IntegrityError: It is not what it was, or holds other rows.
@@ -69,7 +69,7 @@ def first_words(keys: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     return np.ascontiguousarray(keys[:, :8]).view("<u8").reshape(-1)
 
 
-def _staged(rows: pa.Table, periods: Sequence[str], target: Path) -> StagedUnit:
+def _staged(rows: pa.Table, periods: Sequence[str], target: Path) -> StagedFile:
     rows = rows.append_column(ROW_SCHEMA.field("period"), [periods])
     keys = (rows.column(name).to_pylist() for name in ("account_key", "doc_key"))
     places = map(place_of, *keys)
@@ -78,7 +78,7 @@ def _staged(rows: pa.Table, periods: Sequence[str], target: Path) -> StagedUnit:
     rows = rows.select(ROW_SCHEMA.names).take(pa.array(order, pa.int64())).cast(ROW_SCHEMA)
     with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, ROW_SCHEMA) as writer:
         writer.write_table(rows)
-    return StagedUnit(str(target), sha256_file(target), len(where))
+    return StagedFile(str(target), sha256_file(target), len(where))
 
 
 def _not_as_recorded(source: Path, found: int, recorded: int) -> IntegrityError:
@@ -88,35 +88,35 @@ def _not_as_recorded(source: Path, found: int, recorded: int) -> IntegrityError:
     )
 
 
-def periods_in(unit: StagedUnit) -> dict[str, str]:
-    """`doc_key` of each row of a scratch file → the period that it was put in."""
-    with pa.memory_map(unit.path) as mapped:
+def periods_in(staged: StagedFile) -> dict[str, str]:
+    """`doc_key` of each row of a staged file → the period that it was put in."""
+    with pa.memory_map(staged.path) as mapped:
         table = pa.ipc.open_file(mapped).read_all()
     columns = (table.column(name).to_pylist() for name in ("doc_key", "period"))
     return dict(zip(*columns, strict=True))
 
 
 def without_rows(
-    units: Iterable[StagedUnit], doc_keys: Set[str], scratch: Path
-) -> Iterator[StagedUnit]:
-    """Scratch files that hold what these hold, but for the rows of some keys.
+    files: Iterable[StagedFile], doc_keys: Set[str], scratch: Path
+) -> Iterator[StagedFile]:
+    """Staged files that hold what some hold, but for the rows of some keys.
 
     Args:
-        units: Scratch files.
+        files: Those.
         doc_keys: What is to be left out, wherever it is.
         scratch: A folder for new files.
 
     Raises:
         IntegrityError: As `take_rows`.
     """
-    for number, unit in enumerate(units):
-        held = periods_in(unit)
+    for number, staged in enumerate(files):
+        held = periods_in(staged)
         kept = {key: period for key, period in held.items() if key not in doc_keys}
         if len(kept) == len(held):
-            yield unit
+            yield staged
         elif kept:
             yield take_rows(
-                Path(unit.path), unit.sha256, kept, scratch / f"without-{number:06d}.arrow"
+                Path(staged.path), staged.sha256, kept, scratch / f"without-{number:06d}.arrow"
             )
 
 
@@ -135,7 +135,7 @@ def _content(source: Path, sha256: str) -> pa.BufferReader:
 
 
 def _table(source: Path, content: pa.BufferReader) -> pa.Table:
-    """The rows of a file without their periods, in the types of scratch files."""
+    """The rows of a file without their periods, in the types of staged files."""
     names = [name for name in ROW_SCHEMA.names if name != "period"]
     if source.suffix == ".parquet":
         # Parquet has names of its own for what a list holds.

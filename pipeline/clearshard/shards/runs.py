@@ -1,4 +1,4 @@
-"""Scratch files of many workers → few files of rows in the order of their places.
+"""Staged files of many workers → few files of rows in the order of their places.
 
 A unit of work holds what stood together in the manifest, which lies all over the shards: of a
 million rows in four thousand files nearly each would be a piece of its own. So the files of many
@@ -19,12 +19,12 @@ import pyarrow.compute as pc
 
 from clearshard.errors import IntegrityError
 from clearshard.records.places import PLACE_DIGITS
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 from clearshard.shards.staging import ROW_SCHEMA
 
 #: So few files are as good as runs.
 FEW = 32
-#: Bytes of scratch files that are sorted into one run; three times as much is in memory.
+#: Bytes of staged files that are sorted into one run; three times as much is in memory.
 RUN_BYTES = 64 * 1024 * 1024
 _ROWS_AT_ONCE = 1 << 12
 _ROW = np.dtype([("place", "<u8"), ("weight", "<i8")])
@@ -75,19 +75,19 @@ class RunMaker:
         self._indexed = 0
         self._made = 0
 
-    def runs_of(self, units: Sequence[StagedUnit]) -> Iterator[SortedRun]:
-        """Runs that together hold the rows of some scratch files.
+    def runs_of(self, files: Sequence[StagedFile]) -> Iterator[SortedRun]:
+        """Runs that together hold the rows of some staged files.
 
         Raises:
-            IntegrityError: A scratch file is not what its worker wrote.
+            IntegrityError: A staged file is not what its worker wrote.
         """
-        if len(units) <= FEW:
-            yield from map(self.run_of, units)
+        if len(files) <= FEW:
+            yield from map(self.run_of, files)
             return
         waiting: list[pa.Table] = []
         size = 0
-        for unit in units:
-            content = _content(unit)
+        for staged in files:
+            content = _content(staged)
             waiting.append(_table(pa.BufferReader(content)))
             size += len(content)
             if size >= RUN_BYTES:
@@ -96,14 +96,14 @@ class RunMaker:
         if waiting:
             yield self._sorted(waiting)
 
-    def run_of(self, unit: StagedUnit) -> SortedRun:
-        """One scratch file, as it is: its rows are in their order.
+    def run_of(self, staged: StagedFile) -> SortedRun:
+        """One staged file, as it is: its rows are in their order.
 
         Raises:
             IntegrityError: It is not what its worker wrote.
         """
-        table = _table(pa.BufferReader(_content(unit)))
-        return self._indexed_run(Path(unit.path), table, places_of(table))
+        table = _table(pa.BufferReader(_content(staged)))
+        return self._indexed_run(Path(staged.path), table, places_of(table))
 
     def _sorted(self, tables: Iterable[pa.Table]) -> SortedRun:
         table = pa.concat_tables(tables)
@@ -131,11 +131,11 @@ class RunMaker:
         return SortedRun(path, _periods(table), self._index, first)
 
 
-def _content(unit: StagedUnit) -> bytes:
-    content = Path(unit.path).read_bytes()
-    if hashlib.sha256(content).hexdigest() != unit.sha256:
+def _content(staged: StagedFile) -> bytes:
+    content = Path(staged.path).read_bytes()
+    if hashlib.sha256(content).hexdigest() != staged.sha256:
         raise IntegrityError(
-            f"{unit.path} is not what a worker wrote. Nothing became visible; run again."
+            f"{staged.path} is not what a worker wrote. Nothing became visible; run again."
         )
     return content
 

@@ -28,7 +28,7 @@ from clearshard.records.places import place_of
 from clearshard.records.run import Counts, DecisionsFile, ShardFile, SourceSnapshot
 from clearshard.records.schemas import ROW_SCHEMA
 from clearshard.records.states import State
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 from clearshard.run.before import Before
 from clearshard.run.intake import Intake, Provisional, Tables, as_manifest, read_accounts
 from clearshard.run.outcomes import BatchOutcomes
@@ -83,7 +83,7 @@ class Written:
 
 
 class OutputWriter:
-    """Turns provisional decisions, outcomes and scratch files into shards and decisions."""
+    """Turns provisional decisions, outcomes and staged files into shards and decisions."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class OutputWriter:
 
     def write(
         self,
-        rows: Sequence[StagedUnit | Kept],
+        rows: Sequence[StagedFile | Kept],
         cut: ShardCut,
         shards: Path,
         decisions: Path,
@@ -128,7 +128,7 @@ class OutputWriter:
         """Writes shards and decisions into two folders.
 
         Args:
-            rows: Scratch files, and shards that stay, that hold a row for each file with a written
+            rows: Staged files, and shards that stay, that hold a row for each file with a written
                 outcome.
             cut: How the shards are cut.
             shards: A folder to be made.
@@ -141,12 +141,12 @@ class OutputWriter:
             ManifestChanged: It is not the one that was decided on.
             SourceUnavailable: A table cannot be read again.
             RegistryStale: The registry has become too old.
-            IntegrityError: Scratch files or counts are not what they must be.
+            IntegrityError: Staged files or counts are not what they must be.
         """
         shards.mkdir()
-        units = [one for one in rows if isinstance(one, StagedUnit)]
+        staged = [one for one in rows if isinstance(one, StagedFile)]
         kept = [one for one in rows if isinstance(one, Kept)]
-        assembler = Assembler(shards, units, cut, self._policy.digest, scratch / "sorted", kept)
+        assembler = Assembler(shards, staged, cut, self._policy.digest, scratch / "sorted", kept)
         made = assembler.assemble()
         # Now, so that little is left to flush between the last look at the tables and the record.
         fsync_tree(shards)

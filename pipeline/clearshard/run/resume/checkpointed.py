@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from clearshard.records.run import ShardFile
 from clearshard.records.states import Quarantine
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class Source:
     Attributes:
         path: A shard or a checkpoint.
         sha256: Of its bytes when they were believed.
-        unit: The same as a scratch file that shards can be made of, if it is a checkpoint.
+        staged: The same as a file that shards can be made of, if it is a checkpoint.
         shard: What its record says of it, if it is a shard.
     """
 
     path: Path
     sha256: str
-    unit: StagedUnit | None = None
+    staged: StagedFile | None = None
     shard: ShardFile | None = None
 
 

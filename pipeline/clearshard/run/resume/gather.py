@@ -1,4 +1,4 @@
-"""The rows of earlier work that stay: whole shards where all of them do, and scratch files."""
+"""The rows of earlier work that stay: whole shards where all of them do, and staged files."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard.config import ShardPeriod
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 from clearshard.run.intake import Intake
 from clearshard.run.outcomes import read_outcomes
 from clearshard.run.resume.bytes_columns import unpacked
@@ -39,7 +39,7 @@ def gather(
     scratch: Path,
     *,
     same_cut: bool,
-) -> Iterator[StagedUnit | Kept]:
+) -> Iterator[StagedFile | Kept]:
     """The rows that stay and no others.
 
     Args:
@@ -47,7 +47,7 @@ def gather(
         intake: The provisional decisions.
         outcomes: What became of the eligible files.
         by: How long a period of the shards is.
-        scratch: A folder for scratch files.
+        scratch: A folder for staged files.
         same_cut: Whether shards are cut as those of the run before were, so that they can stay.
 
     Raises:
@@ -65,8 +65,8 @@ def gather(
             )
         elif number in periods:
             rows = periods[number]
-            if source.unit is not None and periods_in(source.unit) == rows:
-                yield source.unit
+            if source.staged is not None and periods_in(source.staged) == rows:
+                yield source.staged
             else:
                 yield take_rows(source.path, source.sha256, rows, target)
 

@@ -201,7 +201,8 @@ def _checkpointed(
 ) -> Checkpointed:
     builder = Builder(first_source)
     for checkpoint in read_checkpoints(folder.checkpoints, seal):
-        number = builder.source(Source(checkpoint.path, checkpoint.unit.sha256, checkpoint.unit))
+        staged = checkpoint.staged
+        number = builder.source(Source(checkpoint.path, staged.sha256, staged))
         for row in checkpoint.rows:
             builder.add(*row, Found(seal.redactor_digest, number, None))
         for held in checkpoint.held if not wishes.retry_quarantined else ():

@@ -45,7 +45,7 @@ def assemble(
     # Should the manifest have changed: these are work of this run, not of an earlier one.
     of_others = [str(one.path) not in run.worked.paths for one in sources]
     reused = int(changed.stays[of_others].sum())
-    run.worked.paths.update(unit.path for unit in writable.made)
+    run.worked.paths.update(one.path for one in writable.made)
     same_cut = before is not None and run.cut.is_of(before.run.record)
     kept = gather(
         sources, decided.intake, writable.outcomes, run.cut.period, scratch, same_cut=same_cut

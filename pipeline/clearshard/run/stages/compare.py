@@ -71,7 +71,7 @@ def compare(
     run.given.progress.finishing()
     sources, before = known.remembered.sources, known.before
     stays = rows_by_source(writable.outcomes, len(sources))
-    of_checkpoints = np.array([one.unit is not None for one in sources], np.bool_)
+    of_checkpoints = np.array([one.staged is not None for one in sources], np.bool_)
     rows_of_before = not writable.made and not stays[of_checkpoints].any()
     if (
         before is not None

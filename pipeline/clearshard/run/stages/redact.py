@@ -9,7 +9,7 @@ import numpy as np
 
 from clearshard.engines.choice import engine_of
 from clearshard.engines.engine import Job
-from clearshard.records.tasks import StagedUnit, WorkUnit
+from clearshard.records.tasks import StagedFile, WorkUnit
 from clearshard.run import PRELOAD
 from clearshard.run.assigned import WorkSettings, give_up, make_work
 from clearshard.run.container_rows import in_containers
@@ -37,7 +37,7 @@ class Redacted:
     """
 
     outcomes: Path
-    made: tuple[StagedUnit, ...]
+    made: tuple[StagedFile, ...]
 
 
 @Stage
@@ -64,7 +64,7 @@ def redact(run: ThisRun, decided: Decided, known: Known, matched: Matched) -> Re
         limits.worker_memory_bytes,
         PRELOAD,
     )
-    made: list[StagedUnit] = []
+    made: list[StagedFile] = []
     outcomes, digest = scratch / "outcomes.arrow", known.seal.redactor_digest
     earlier = read_outcomes(matched.outcomes)
     writer = OutcomeWriter(outcomes, scratch / "in-any-order", digest, earlier)

@@ -57,7 +57,7 @@ class Worked:
     """What a run has worked on itself, also for a manifest that has changed since.
 
     Attributes:
-        paths: Scratch files that it has made and used.
+        paths: Staged files that it has made and used.
         words: Number of words that it has redacted.
     """
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from clearshard.records.tasks import StagedUnit
+from clearshard.records.tasks import StagedFile
 from clearshard.run import shared
 from clearshard.run.stages.decide import Decided
 from clearshard.run.stages.match import Matched
@@ -26,7 +26,7 @@ class Writable:
     """
 
     outcomes: Path
-    made: tuple[StagedUnit, ...]
+    made: tuple[StagedFile, ...]
     stale: int
 
 
