@@ -52,7 +52,7 @@ OTHER_MEANINGS = {
     ("run/output/commit.py", "shards"): "a key of the ledger's JSON",
     ("run/fingerprint.py", "shards"): "a package",
     ("run/output/replaced.py", "shards"): "a key of the ledger's JSON",
-    ("run/whatif.py", "*.parquet"): "decisions of a proposal, which is no run",
+    ("run/forecast/what_if.py", "*.parquet"): "decisions of a proposal, which is no run",
     ("shards/reuse.py", ".parquet"): "a shard, and no checkpoint",
     ("sources/containers.py", ".parquet"): "a container of transcripts",
     ("sources/formats.py", ".parquet"): "a table of a customer",

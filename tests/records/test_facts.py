@@ -18,7 +18,7 @@ from clearshard.eligibility.values import Readings
 from clearshard.errors import SourceUnavailable
 from clearshard.records.facts import FACTS, Fact
 from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA, REGISTRY_SCHEMA
-from clearshard.run.supposed import FACTS as SUPPOSED
+from clearshard.run.forecast.supposed import FACTS as SUPPOSED
 from clearshard.sources.legible import illegible
 from clearshard.sources.manifest import manifest_batches, open_manifest
 from clearshard.sources.registry import FileRegistry

@@ -12,8 +12,8 @@ from clearshard.audit.export import as_json
 from clearshard.audit.reading import visible_runs
 from clearshard.cli.entry import _exit_code
 from clearshard.config import default_policy_text, load_config
-from clearshard.run.supposed import supposition
-from clearshard.run.whatif import WhatIf, open_what_if, proposed
+from clearshard.run.forecast.supposed import supposition
+from clearshard.run.forecast.what_if import WhatIf, open_what_if, proposed
 
 from .world import AS_OF, World, small_world, transcript
 

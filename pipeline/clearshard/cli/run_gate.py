@@ -209,7 +209,7 @@ def gate(
     """
     from clearshard.run.accepted import accept
     from clearshard.run.decide import decide
-    from clearshard.run.supposed import supposition
+    from clearshard.run.forecast.supposed import supposition
 
     settings = load_for_gate(config)
     supposed = supposition(account, set_ or (), settings.sources.timezone)

@@ -15,8 +15,8 @@ from clearshard.config import Config
 from clearshard.run.output.folder import require_ours
 
 if TYPE_CHECKING:
-    from clearshard.run.supposed import Supposition
-    from clearshard.run.whatif import WhatIf
+    from clearshard.run.forecast.supposed import Supposition
+    from clearshard.run.forecast.what_if import WhatIf
 
 AgainstOption = Annotated[
     Path | None, typer.Option("--against", help="Say what this policy would change.")
@@ -56,11 +56,11 @@ def what_if(
     """Decides as configured and as proposed, and shows what differs. Writes nothing but --output.
 
     Raises:
-        ClearshardError: As `clearshard.run.whatif.open_what_if`.
+        ClearshardError: As `clearshard.run.forecast.what_if.open_what_if`.
     """
     from clearshard.audit.changes import changed_files
     from clearshard.audit.reading import visible_runs
-    from clearshard.run.whatif import open_what_if, proposed
+    from clearshard.run.forecast.what_if import open_what_if, proposed
 
     folder = _visible_folder(config, out)
     visible = visible_runs(folder)[-1:] if folder is not None else ()

@@ -18,6 +18,7 @@ work       what a worker does with a unit: read, decode, redact, stage
 outcomes   what became of each eligible file, on disk, next to its provisional decision
 output/    the output folder: what is written, how it becomes visible, and what is swept
 decide     decisions alone, for `clearshard gate`
+forecast/  what another policy, registry or fact would change
 redact     transcripts alone, for `clearshard.redact`
 told       a run, and what monitoring is told of it
 

@@ -17,8 +17,8 @@ from clearshard.eligibility.policy import Policy, parse_policy
 from clearshard.errors import OutputUnusable
 from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
 from clearshard.records.states import State
+from clearshard.run.forecast.supposed import Supposition
 from clearshard.run.intake import Intake, Provisional, tables_of, take_in
-from clearshard.run.supposed import Supposition
 from clearshard.storage.failures import output_errors
 from clearshard.storage.permissions import private
 

@@ -30,8 +30,8 @@ from clearshard.records.facts import UNREADABLE, OwnColumn, facts_of, names_of, 
 from clearshard.records.run import SourceSnapshot
 from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA
 from clearshard.records.times import utc_text
+from clearshard.run.forecast.supposed import Supposition
 from clearshard.run.listed import Bools, Listed, Listing, read_listed, write_listed
-from clearshard.run.supposed import Supposition
 from clearshard.shards.periods import periods_of
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.manifest import manifest_batches, open_manifest

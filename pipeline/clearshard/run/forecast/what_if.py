@@ -18,7 +18,7 @@ from clearshard.audit.reading import VisibleRun
 from clearshard.config import Config
 from clearshard.errors import SourceUnavailable
 from clearshard.run.decide import decide
-from clearshard.run.supposed import Supposition
+from clearshard.run.forecast.supposed import Supposition
 
 
 @dataclass(frozen=True, slots=True)
