@@ -1,26 +1,43 @@
 """The only place where the steps meet.
 
-job        a whole run: the list of its stages, and what becomes of it if one fails
-stages/    one stage each: what it is given, what it makes, and what it says
-options    what is asked of a run besides its configuration, and who is told
-accepted   policy and settings, held against the published policy and the default redaction
-intake     manifest → gate → provisional decisions, on disk, in bounded memory
-before     the decisions of the run before, read once for all who ask of them
-resume/    which transcripts are as they were, and what was made of those
-partitions records in scratch files by hash, so that any number is joined in bounded memory
-containers records of containers, read in a process of its own
-container_rows  the rows that point into containers, so that each is read once
-units      provisional decisions → work units for the eligible files, balanced by bytes
-fingerprint  what decides a row, and what a row promises: two digests
-examined   how redaction is configured, looked at beside the run: problems and digests
-assigned   what a worker is told and tells
-work       what a worker does with a unit: read, decode, redact, stage
-outcomes   what became of each eligible file, on disk, next to its provisional decision
-output/    the output folder: what is written, how it becomes visible, and what is swept
-decide     decisions alone, for `clearshard gate`
-forecast/  what another policy, registry or fact would change
-redact     transcripts alone, for `clearshard.redact`
-told       a run, and what monitoring is told of it
+A run
+    job             a whole run: the list of its stages, and what becomes of it if one fails
+    stages/         one stage each: what it is given, what it makes, and what it says
+    output/         the output folder: what is written, how it becomes visible, what is swept
+    resume/         which transcripts are as they were, and what was made of those
+    options         what is asked of a run besides its configuration, and who is told
+    accepted        policy and settings, held against the published policy and the defaults
+    examined        how redaction is configured, looked at beside the run: problems and digests
+    fingerprint     what decides a row, and what a row promises: two digests
+    agent           who runs, and on which machine
+    journal         the ledger as a run writes it: signed, and dated by its clock
+
+Its files
+    intake          manifest → gate → provisional decisions, on disk, in bounded memory
+    listed          the rows of a manifest as they lie on disk
+    links           files that are one file on the disk, whatever the manifest calls them
+    before          the decisions of the run before, read once for all who ask of them
+    shared          transcripts that are somebody else's too, taken out when all are known
+    outcomes        what became of each eligible file, next to its provisional decision
+    partitions      records in scratch files by hash, so that any number is joined in bounded memory
+
+Its work
+    units           provisional decisions → work units for the eligible files, balanced by bytes
+    containers      records of containers, read in a process of its own
+    container_rows  the rows that point into containers, so that each is read once
+    assigned        what a worker is told and tells
+    work            what a worker does with a unit: read, decode, redact, stage
+
+Beside a run
+    told            a run, and what monitoring is told of it
+    telemetry       metrics and lineage around a run
+    asked           what is meant where nothing is asked for
+    checked         a configuration, held against everything that it names
+    decide          decisions alone, for `clearshard gate`
+    forecast/       what another policy, registry or fact would change
+    redact          transcripts alone, for `clearshard.redact`
+    detect          spans of plain documents, for `clearshard detect` and `clearshard eval`
+    check_sources   transcripts, held against what a run has recorded of them
 
 Called, as in `clearshard.run("job.toml")`, this package is the function `clearshard.api.run`.
 """

@@ -1,17 +1,17 @@
 """The output folder: what is written, how it becomes visible, and what is swept.
 
-folder     is it ours, what is visible, what did a crash leave behind?
-lock       one run at a time, and where that cannot be promised
-writer     shards and decisions below the staging folder, after the registry was read again
-last_word  decisions after redaction: the gate once more, then quarantine, then written
+folder         is it ours, what is visible, what did a crash leave behind?
+lock           one run at a time, and where that cannot be promised
+writer         shards and decisions below the staging folder, after the registry was read again
+last_word      decisions after redaction: the gate once more, then quarantine, then written
 decision_rows  the same as rows of the table, as often as they are asked for
-marks      rows in numbers, by which they are compared
-changes    what is new since the run before
-keeping    a whole table, or what is new
-drop       what is gone since the run before, and whether that may be
-publish    ledger, shards, decisions, record: all or nothing
-commit     the same as a protocol: states and steps, without a file system
-operations its steps in a folder
-replaced   shards that the newest run does not list any more
-housekeeping  what a job leaves behind, and when it is swept
+marks          rows in numbers, by which they are compared
+changes        what is new since the run before
+keeping        a whole table, or what is new
+drop           what is gone since the run before, and whether that may be
+publish        ledger, shards, decisions, record: all or nothing
+commit         the same as a protocol: states and steps, without a file system
+operations     its steps in a folder
+replaced       shards that the newest run does not list any more
+housekeeping   what a job leaves behind, and when it is swept
 """

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from clearshard.records.run import RunRecord
+from clearshard.config import Redaction
+from clearshard.records.run import RedactionTerms, RunRecord
 from clearshard.records.times import utc_text
-from clearshard.run.recorded import redaction_terms
 from clearshard.run.stages.assemble import Assembled
 from clearshard.run.stages.decide import Decided
 from clearshard.run.stages.events import VERSION
@@ -70,9 +70,24 @@ def record(
         files_before=drop.written,
         plugins=known.examined.plugins,
         drop_accepted=options.accept_drop,
-        redaction=redaction_terms(config.redaction),
+        redaction=_redaction_terms(config.redaction),
         max_quarantined_share=config.limits.max_quarantined_share,
         max_drop_share=config.limits.max_drop_share,
         actor=options.agent.actor,
         host=options.agent.host,
+    )
+
+
+def _redaction_terms(settings: Redaction) -> RedactionTerms:
+    """What redaction was asked for, as it was configured."""
+    return RedactionTerms(
+        profile=settings.profile,
+        operator=settings.operator,
+        operators=dict(sorted(settings.operators.items())),
+        entities=settings.entities,
+        keep_entities=settings.keep_entities,
+        score_threshold=settings.score_threshold,
+        languages=settings.languages,
+        spacy_model=settings.spacy_model,
+        recognizers=settings.recognizers,
     )
