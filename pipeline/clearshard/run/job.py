@@ -32,7 +32,7 @@ from clearshard.run.stages.compare import Unchanged, compare
 from clearshard.run.stages.decide import decide
 from clearshard.run.stages.match import match
 from clearshard.run.stages.publish import Announced, announce, publish, remove, sweep
-from clearshard.run.stages.record import record
+from clearshard.run.stages.record import Recorded, record
 from clearshard.run.stages.redact import redact
 from clearshard.run.stages.remember import remember
 from clearshard.run.stages.settle import settle
@@ -153,9 +153,7 @@ def run(
             raise
         try:
             if isinstance(end, Announced):
-                published = publish(this, end)
-                remove(this, published)
-                sweep(this, published)
+                sweep(this, remove(this, publish(this, end)))
             else:
                 sweep(this, end)
         except (OSError, StoreError, OutputFull, OutputUnusable) as error:
@@ -166,7 +164,7 @@ def run(
         return replace(_result(this, made), ledger_head=journal.head)
 
 
-def _make(this: ThisRun) -> RunRecord | Unchanged:
+def _make(this: ThisRun) -> Recorded | Unchanged:
     """Everything up to the record that would make the run visible.
 
     If the manifest changes meanwhile, all is decided again on what it says now; what is redacted
@@ -189,7 +187,7 @@ def _make(this: ThisRun) -> RunRecord | Unchanged:
     )
 
 
-def _make_of_this_manifest(this: ThisRun, started: datetime) -> RunRecord | Unchanged:
+def _make_of_this_manifest(this: ThisRun, started: datetime) -> Recorded | Unchanged:
     decided = decide(this)
     known = remember(this, decided)
     matched = match(this, decided, known)
@@ -202,7 +200,6 @@ def _make_of_this_manifest(this: ThisRun, started: datetime) -> RunRecord | Unch
     return record(this, started, decided, known, writable, assembled)
 
 
-def _result(this: ThisRun, made: RunRecord | Unchanged) -> RunResult:
+def _result(this: ThisRun, made: Recorded | Unchanged) -> RunResult:
     unchanged = isinstance(made, Unchanged)
-    newest = made.record if isinstance(made, Unchanged) else made
-    return RunResult(newest, unchanged, made.stale, this.worked.words)
+    return RunResult(made.record, unchanged, made.stale, this.worked.words)

@@ -8,6 +8,7 @@ from clearshard.run.output import publish as publishing
 from clearshard.run.output import replaced
 from clearshard.run.output.housekeeping import sweep_runs
 from clearshard.run.stages.compare import Unchanged
+from clearshard.run.stages.record import Recorded
 from clearshard.run.stages.stage import Stage
 from clearshard.run.stages.this_run import ThisRun
 from clearshard.storage.files import remove_tree
@@ -24,36 +25,40 @@ class Announced:
 class Published:
     """A run that is visible."""
 
-    record: RunRecord
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A visible run beside which no shard lies that had to go."""
 
 
 @Stage
-def announce(run: ThisRun, record: RunRecord) -> Announced:
+def announce(run: ThisRun, recorded: Recorded) -> Announced:
     """Puts what the run has made, and tells the ledger.
 
     Raises:
         RunLocked: Another run was faster; nothing became visible.
     """
-    publishing.announce(run.given.folder, record, run.given.journal, run.began)
-    return Announced(record)
+    publishing.announce(run.given.folder, recorded.record, run.given.journal, run.began)
+    return Announced(recorded.record)
 
 
 @Stage
 def publish(run: ThisRun, announced: Announced) -> Published:
     """Makes the run visible."""
     publishing.make_visible(run.given.folder, announced.record, run.given.journal)
-    return Published(announced.record)
+    return Published()
 
 
 @Stage
-def remove(run: ThisRun, _: Published) -> None:
+def remove(run: ThisRun, _: Published) -> Alone:
     """Removes replaced shards that must go at once, or whose time is over."""
     given = run.given
     replaced.remove_replaced(given.folder, given.config.housekeeping, given.journal)
+    return Alone()
 
 
 @Stage
-def sweep(run: ThisRun, _: Published | Unchanged) -> None:
+def sweep(run: ThisRun, _: Alone | Unchanged) -> None:
     """Removes what a run that came to its end needs no more, and runs whose time is over."""
     folder, given = run.given.folder, run.given
     # Out of the way first: a worker of a killed run may still be about to write there.

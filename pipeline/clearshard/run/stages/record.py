@@ -1,5 +1,6 @@
 """Record: what a run has come to, as it will be kept; too large a drop ends it here."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from clearshard.config import Redaction
@@ -14,6 +15,22 @@ from clearshard.run.stages.this_run import ThisRun
 from clearshard.run.stages.withhold import Writable
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A run that can be announced.
+
+    Attributes:
+        record: What would make it visible.
+    """
+
+    record: RunRecord
+
+    @property
+    def stale(self) -> int:
+        """Transcripts in the shards that an earlier redactor redacted."""
+        return self.record.stale
+
+
 @Stage
 def record(
     run: ThisRun,
@@ -22,8 +39,8 @@ def record(
     known: Known,
     writable: Writable,
     assembled: Assembled,
-) -> RunRecord:
-    """The record that would make the run visible.
+) -> Recorded:
+    """Makes the record that would make the run visible.
 
     Raises:
         TooManyGone: More of what the run before had written is gone than may be.
@@ -34,7 +51,7 @@ def record(
     drop = written.drop
     if not options.accept_drop:
         drop.require_within(config.limits.max_drop_share)
-    return RunRecord(
+    made = RunRecord(
         run_id=run.run_id,
         clearshard_version=VERSION,
         as_of=utc_text(written.judged_at),
@@ -76,6 +93,7 @@ def record(
         actor=options.agent.actor,
         host=options.agent.host,
     )
+    return Recorded(made)
 
 
 def _redaction_terms(settings: Redaction) -> RedactionTerms:
