@@ -8,9 +8,10 @@ def main() -> None:
     # While the rest is loaded, which takes a second, Ctrl-C ends the process and says nothing;
     # Python's own handler would show where in an import that was.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    import clearshard.engines.first  # noqa: F401 - not where somebody's program imports this module
+    import clearshard.engines.first  # not where somebody's program imports this module
     from clearshard.cli.entry import main as command
 
+    clearshard.engines.first.loaded()
     command()
 
 

@@ -513,3 +513,23 @@ def test_ids_in_a_table_that_goes_into_a_pipe_are_whole(
     (row,) = [line for line in capsys.readouterr().out.splitlines() if name in line]
     assert world.accounts[0]["account_id"] in row
     assert "eu_server" in row
+
+
+_AFTER_LOADING = """\
+import gc, sys
+import clearshard.__main__ as command
+usual = gc.get_threshold()
+sys.argv = ["clearshard", "--version"]
+try:
+    command.main()
+except SystemExit:
+    print(gc.get_threshold() == usual)
+"""
+
+
+def test_garbage_is_looked_for_as_usual_once_the_command_is_loaded() -> None:
+    """What holds itself would fill the memory else: a run makes some of that for each file."""
+    told = subprocess.run(
+        [sys.executable, "-c", _AFTER_LOADING], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1] == "True"

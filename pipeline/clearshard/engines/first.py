@@ -9,4 +9,10 @@ import gc
 #: So many new objects before Python looks for garbage among them; by itself, after 700.
 _SELDOM = 100_000
 
+_USUAL = gc.get_threshold()
 gc.set_threshold(_SELDOM)
+
+
+def loaded() -> None:
+    """Says that all is imported: from here on there is garbage, and it is looked for as usual."""
+    gc.set_threshold(*_USUAL)

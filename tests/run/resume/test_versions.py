@@ -1,5 +1,6 @@
 """A transcript whose version stands is not opened; whatever changes about it gives it another."""
 
+import gc
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from clearshard.audit.verify import verify
+from clearshard.records.states import Quarantine
 from clearshard.run.containers import ContainerReader
 from clearshard.run.job import RunResult
 from clearshard.run.resume import matching
@@ -336,3 +338,17 @@ def test_a_version_that_lies_can_cost_a_stale_row_and_no_other(
     )
     go(world)
     assert shards(world) == fresh(world)
+
+
+def test_of_what_is_not_there_nothing_stays_in_memory(world: World) -> None:
+    """A folder that is not mounted is millions of files that cannot be read."""
+    for path in (world.root / "transcripts").iterdir():
+        path.unlink()
+    gc.collect()
+    gc.disable()  # what holds itself would stay until somebody looks for it
+    try:
+        go(world)
+        kept = [one for one in gc.get_objects() if isinstance(one, Quarantine)]
+    finally:
+        gc.enable()
+    assert kept == []

@@ -259,7 +259,9 @@ class _Matching:
         try:
             content = read_content(task, self._judge.config)
         except Quarantine as problem:
-            return Outcome(problem, None, None)
+            # Not the one that was raised: it holds the frames that it came through, these hold it,
+            # and it is kept for each file.
+            return Outcome(Quarantine(problem.reason, problem.error_type), None, None)
         return self._judge.outcome(task, content, known.get(task.row[1]))
 
 
