@@ -440,18 +440,42 @@ def test_in_a_process_of_its_own_a_run_leaves_out_pandas(
     assert left_out == [True]
 
 
+_LOADING = """\
+import atexit, gc, sys
+from clearshard.__main__ import main
+
+usual = gc.get_threshold()
+
+class Watch:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "clearshard.cli.entry":
+            print("loading", gc.get_threshold()[0])
+
+def ended():
+    print("spacy" in sys.modules, gc.get_threshold() == usual)
+
+sys.meta_path.insert(0, Watch)
+atexit.register(ended)
+sys.argv[1:] = ["--version"]
+main()
+"""
+
+
 def test_help_is_quick_and_does_not_load_the_model() -> None:
-    code = (
-        "import atexit, gc, sys\n"
-        "from clearshard.__main__ import main\n"
-        "atexit.register(lambda: print('spacy' in sys.modules, gc.get_threshold()[0]))\n"
-        "sys.argv[1:] = ['--version']\n"
-        "main()\n"
-    )
+    """Garbage is looked for seldom while all is loaded, and as usual from then on.
+
+    A run makes some that holds itself for each file: it would fill the memory.
+    """
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+        [sys.executable, "-c", _LOADING],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
     )
-    assert done.stdout.splitlines()[1:] == ["False 100000"]
+    loading, _, ended = done.stdout.splitlines()
+    assert (loading, ended) == ("loading 100000", "False True")
 
 
 @pytest.mark.parametrize("place", ["manifest", "registry", "transcripts"])
@@ -513,23 +537,3 @@ def test_ids_in_a_table_that_goes_into_a_pipe_are_whole(
     (row,) = [line for line in capsys.readouterr().out.splitlines() if name in line]
     assert world.accounts[0]["account_id"] in row
     assert "eu_server" in row
-
-
-_AFTER_LOADING = """\
-import gc, sys
-import clearshard.__main__ as command
-usual = gc.get_threshold()
-sys.argv = ["clearshard", "--version"]
-try:
-    command.main()
-except SystemExit:
-    print(gc.get_threshold() == usual)
-"""
-
-
-def test_garbage_is_looked_for_as_usual_once_the_command_is_loaded() -> None:
-    """What holds itself would fill the memory else: a run makes some of that for each file."""
-    told = subprocess.run(
-        [sys.executable, "-c", _AFTER_LOADING], capture_output=True, text=True, check=True
-    )
-    assert told.stdout.splitlines()[-1] == "True"
