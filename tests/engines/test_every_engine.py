@@ -68,7 +68,7 @@ def test_only_a_bounded_number_of_units_is_taken_ahead(engine: Make) -> None:
 
     results = engine(2).map(jobs.job(jobs.make_names), units())
     next(results)
-    results.close()  # type: ignore[attr-defined]
+    results.close()  # type: ignore[attr-defined]  # a generator
     assert 1 <= taken <= 2 * UNITS_PER_WORKER + 1
 
 
@@ -228,5 +228,5 @@ def test_nobody_heeds_once_the_caller_has_let_go(engine: Make) -> None:
     stop = Stop()
     results = engine(1, stop).map(jobs.job(jobs.make_names), _units(5))
     next(results)
-    results.close()  # type: ignore[attr-defined]
+    results.close()  # type: ignore[attr-defined]  # a generator
     assert not stop.heeded

@@ -81,7 +81,7 @@ def test_nothing_is_started_before_it_is_asked(
 def test_one_process_answers_all_requests(helper: Helper[Request, int], pids: list[int]) -> None:
     begun = Asker(helper, 90, begin=20).ask()
     next(begun)
-    begun.close()  # type: ignore[attr-defined]
+    begun.close()  # type: ignore[attr-defined]  # a generator
     # What was left of the answer before is not told in this one.
     assert list(Asker(helper, 5).ask()) == [1, 2, 3, 4]
     assert len(pids) == 1

@@ -31,7 +31,7 @@ from clearshard.records.run import SourceSnapshot
 from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA
 from clearshard.records.times import utc_text
 from clearshard.run.forecast.supposed import Supposition
-from clearshard.run.listed import Bools, Listed, Listing, read_listed, write_listed
+from clearshard.run.listed import Listed, Listing, flags, read_listed, write_listed
 from clearshard.shards.periods import periods_of
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.manifest import manifest_batches, open_manifest
@@ -229,11 +229,11 @@ def take_in(
             # A deletion that is asked for under one spelling holds for the others too.
             spelled = folded(file_ids.fill_null("") if file_ids.null_count else file_ids)
             hashes = hash_ids(spelled)
-            finder.add(hashes[_bools(file_ids.is_valid())] if file_ids.null_count else hashes)
+            finder.add(hashes[flags(file_ids.is_valid())] if file_ids.null_count else hashes)
             transcripts = _transcripts(files)
             uris = hash_ids(transcripts)
             named.append(_named(transcripts, hashes, uris))
-            uri_finder.add(uris[_bools(files.column("transcript_uri").is_valid())])
+            uri_finder.add(uris[flags(files.column("transcript_uri").is_valid())])
             batch = _scratch_batch(files, decided, hashes, uris, manifest.own)
             starts.append(write_listed(sink, batch))
             out = pc.or_(pa.array(decided.reason_bits != 0), files.column("malformed"))
@@ -321,10 +321,6 @@ def _scratch_batch(
     ]
     schema = pa.schema([*_SCRATCH_SCHEMA, *(files.schema.field(one.fact) for one in own)])
     return pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def _bools(column: pa.Array) -> Bools:
-    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def read_accounts(

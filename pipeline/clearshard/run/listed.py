@@ -18,6 +18,11 @@ from clearshard.records.states import QuarantineReason
 Bools = npt.NDArray[np.bool_]
 
 
+def flags(column: pa.Array) -> Bools:
+    """A column of truth values without nulls, as an array."""
+    return np.asarray(column.to_numpy(zero_copy_only=False), np.bool_)
+
+
 @dataclass(frozen=True, eq=False)
 class Listed:
     """One batch of rows.
@@ -92,7 +97,7 @@ class Listing:
 
     def _listed(self, batch: pa.RecordBatch) -> Listed:
         bits = batch.column("reason_bits").to_numpy()
-        malformed = np.asarray(batch.column("malformed").to_numpy(zero_copy_only=False), np.bool_)
+        malformed = flags(batch.column("malformed"))
         twice = is_member(batch.column("id_hash").to_numpy(), self.duplicates)
         twice |= is_member(batch.column("uri_hash").to_numpy(), self.shared)
         # A row that could not be read has no facts to decide on: it is malformed, whatever the

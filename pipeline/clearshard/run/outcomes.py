@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from clearshard.records.states import Deleted, Quarantine
 from clearshard.records.tasks import Row
 from clearshard.run.assigned import UnitResult
+from clearshard.run.listed import flags
 
 #: In the place of a reason for quarantine: no such reason is called so.
 _DELETED = "deleted"
@@ -96,7 +97,7 @@ class BatchOutcomes:
     @property
     def is_written(self) -> npt.NDArray[np.bool_]:
         """Of each row whether there is a redacted transcript."""
-        return _truth(self.table.column("reason").is_null())
+        return flags(self.table.column("reason").is_null())
 
     @property
     def written(self) -> npt.NDArray[np.int64]:
@@ -121,7 +122,7 @@ class BatchOutcomes:
     def _is_refused(
         self, compare: Callable[[pa.Array, str], pa.BooleanArray]
     ) -> npt.NDArray[np.bool_]:
-        return _truth(compare(self.table.column("reason"), _DELETED).fill_null(False))
+        return flags(compare(self.table.column("reason"), _DELETED).fill_null(False))
 
 
 def outcomes_of(rows: Mapping[int, Outcome]) -> pa.RecordBatch:
@@ -283,10 +284,6 @@ def read_outcomes(path: Path) -> Iterator[BatchOutcomes]:
     with pa.OSFile(str(path)) as file:
         for number, table in enumerate(pa.ipc.open_stream(file)):
             yield BatchOutcomes(number, table)
-
-
-def _truth(column: pa.Array) -> npt.NDArray[np.bool_]:
-    return np.asarray(column.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _bytes(digits: str | None) -> bytes | None:

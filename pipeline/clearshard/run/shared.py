@@ -23,6 +23,7 @@ from clearshard.eligibility.spelling import folded
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.tasks import Row
 from clearshard.run.intake import Intake, Provisional
+from clearshard.run.listed import flags
 from clearshard.run.outcomes import (
     DIGEST_BYTES,
     NEW,
@@ -74,9 +75,7 @@ class ContentsBefore:
         records = np.zeros(known.num_rows, _CONTENT)
         records["hash"] = hash_ids(folded(known.column("file_id")))
         records["content"] = from_text(known.column("content_sha256"), DIGEST_BYTES)
-        kept = _truth(
-            pc.equal(known.column("error_type"), _OF_EXCLUDED.error_type).fill_null(False)
-        )
+        kept = flags(pc.equal(known.column("error_type"), _OF_EXCLUDED.error_type).fill_null(False))
         records["standing"] = np.select([kept, _bears_another_id(known)], [_KEPT, _OF_ANOTHER])
         with self._scratch.open("ab") as file:
             records.tofile(file)
@@ -127,13 +126,13 @@ def withhold(
             asked = pc.or_kleene(reasons.is_null(), pc.equal(reasons, _DUPLICATE)).fill_null(False)
             ours = np.array([(known.batch, row) in linked for row in known.rows.tolist()], np.bool_)
             meets = [pc.is_in(contents, excluded), pa.array(ours), pc.is_in(contents, two_owners)]
-            ranks = np.select([_truth(one) for one in meets], [0, 1, 2], len(meets))
-            ranks[~_truth(asked)] = len(meets)
+            ranks = np.select([flags(one) for one in meets], [0, 1, 2], len(meets))
+            ranks[~flags(asked)] = len(meets)
             rows = np.flatnonzero(ranks < len(meets))
             if not len(rows):
                 yield known
                 continue
-            redacted = rows[_truth(reasons.is_null())[rows]]
+            redacted = rows[flags(reasons.is_null())[rows]]
             names = batch.scratch.column("file_id").take(pa.array(known.rows[redacted]))
             redactors = known.table.column("redactor_digest").take(pa.array(redacted))
             withheld.extend(map(Withheld, names.to_pylist(), redactors.to_pylist()))
@@ -223,10 +222,6 @@ def _hashes(outcomes: pa.RecordBatch) -> UInt64:
 
 def _digests(contents: Iterable[bytes]) -> pa.Array:
     return pa.array(contents, pa.binary(DIGEST_BYTES))
-
-
-def _truth(column: pa.Array) -> npt.NDArray[np.bool_]:
-    return np.asarray(column.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _with_content(outcomes: Path) -> Iterator[pa.RecordBatch]:

@@ -88,7 +88,7 @@ def fresh(world: World) -> dict[str, bytes]:
 def kill_after(monkeypatch: pytest.MonkeyPatch, units: int) -> None:
     """Ends the run after so many units of work and one that is lost, with nothing tidied up."""
 
-    class Dying(chosen()):  # type: ignore[misc]  # whichever it is
+    class Dying(chosen()):  # type: ignore[misc]  # known only when a test runs
         def map(self, job: Job[Any, Any], source: Iterable[Any]) -> Iterator[Any]:
             for number, result in enumerate(super().map(job, source)):
                 if number == units:

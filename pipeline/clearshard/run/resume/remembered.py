@@ -28,7 +28,7 @@ from clearshard.records.run import ShardFile
 from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.before import Before, read_before
 from clearshard.run.intake import Provisional
-from clearshard.run.listed import Listing
+from clearshard.run.listed import Listing, flags
 from clearshard.run.outcomes import KEY_BYTES
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.marks import Marks, first_reasons
@@ -261,22 +261,22 @@ class _Memory:
         judged = pc.or_(read, rows.column("error_type").is_valid())
         judged = pc.and_(judged, rows.column("account_id").is_valid())
         kinds = np.full(rows.num_rows, -1)
-        at = np.flatnonzero(_truth(judged))
+        at = np.flatnonzero(flags(judged))
         kinds[at] = self._kinds(_taken(rows, at))
         # What is not to be used is as if it had never been.
-        at = at[~_truth(rows.column("content_sha256").is_valid())[at] | (kinds[at] >= 0)]
+        at = at[~flags(rows.column("content_sha256").is_valid())[at] | (kinds[at] >= 0)]
         self.join.add(self._records(_taken(rows, at), kinds[at], marks, at))
 
     def _records(
         self, rows: pa.RecordBatch, kinds: npt.NDArray[np.int64], marks: Marks, at: Places
     ) -> Records:
         records = np.zeros(rows.num_rows, _RECORD)
-        read = _truth(rows.column("content_sha256").is_valid())
+        read = flags(rows.column("content_sha256").is_valid())
         records["is_known"] = read
         records["hash"], records["second_hash"] = marks.ids[at], marks.second_ids[at]
         records["account_hash"] = hash_ids(rows.column("account_id"))
         records["kind"] = np.where(read, kinds, 0)
-        records["has_version"] = _truth(rows.column("version").is_valid())
+        records["has_version"] = flags(rows.column("version").is_valid())
         for name, column in (
             ("version", "version"),
             ("content", "content_sha256"),
@@ -342,10 +342,6 @@ class _Memory:
 
 def _taken(rows: pa.RecordBatch, at: Places) -> pa.RecordBatch:
     return rows if len(at) == rows.num_rows else rows.take(pa.array(at))
-
-
-def _truth(column: pa.Array) -> npt.NDArray[np.bool_]:
-    return np.asarray(column.to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _place_of(values: list[str | None], value: str) -> int:
