@@ -26,7 +26,8 @@ from clearshard.run.resume.looking import Look, look_at_all, looking
 from clearshard.run.resume.looks import Looker, Looks
 from clearshard.sources.manifest import manifest_batches
 
-from .world import AS_OF, World
+from .resume.making import SETTINGS, go, tomorrow_ns
+from .world import AS_OF, World, small_world
 
 NOW_NS = 2 * 10**18
 URIS = (
@@ -265,3 +266,19 @@ def test_a_file_of_another_age_is_looked_at_like_any_other(world: World, intake:
     links = Links(world.root / "transcripts", b"key")
     found = by_uri(intake, look(world, intake, links))
     assert found["a/second.json"][:3] == (2, True, False)
+
+
+@pytest.mark.usefixtures("processes")
+def test_a_run_that_looks_elsewhere_finds_what_it_found_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = small_world(tmp_path)
+    world.write(SETTINGS)
+    go(world, disk_now_ns=tomorrow_ns)
+    monkeypatch.setattr(looking_module, "_WORTH_A_PROCESS", 0)
+    assert go(world, disk_now_ns=tomorrow_ns, workers=2).unchanged
+    linked, other = (tmp_path / "transcripts" / f"good-{n}.json" for n in (0, 1))
+    linked.unlink()
+    linked.hardlink_to(other)
+    states = world.decisions(go(world, disk_now_ns=tomorrow_ns, workers=2).record)
+    assert {states[f"good-{n}"][0] for n in (0, 1)} == {"quarantined"}
