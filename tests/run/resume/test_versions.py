@@ -345,10 +345,12 @@ def test_of_what_is_not_there_nothing_stays_in_memory(world: World) -> None:
     for path in (world.root / "transcripts").iterdir():
         path.unlink()
     gc.collect()
+    # Other tests of this process may have left some.
+    others = [one for one in gc.get_objects() if isinstance(one, Quarantine)]
     gc.disable()  # what holds itself would stay until somebody looks for it
     try:
         go(world)
-        kept = [one for one in gc.get_objects() if isinstance(one, Quarantine)]
+        there = [one for one in gc.get_objects() if isinstance(one, Quarantine)]
     finally:
         gc.enable()
-    assert kept == []
+    assert [one for one in there if not any(one is other for other in others)] == []
