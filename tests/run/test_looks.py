@@ -168,6 +168,35 @@ def test_nothing_changed_just_now_has_a_version(world: World, intake: Intake) ->
     assert np.count_nonzero(looks.sizes)
 
 
+def test_nor_has_what_was_only_given_its_old_time_back_just_now(
+    world: World, intake: Intake
+) -> None:
+    path = world.root / "transcripts" / "a" / "second.json"
+    os.utime(path, ns=(0, 10**18))
+    root = world.root / "transcripts"
+    [batch] = intake.batches()
+    just_now = path.stat().st_ctime_ns
+    looker = Looker(root, Links(root, b"key"), load_config(world.config).limits, just_now)
+    assert not by_uri(intake, looker.look(0, batch))["a/second.json"][2]
+
+
+def test_a_version_does_not_depend_on_what_is_in_the_batch(world: World, intake: Intake) -> None:
+    """With a container beside it a file is looked at in another way."""
+    root = world.root / "transcripts"
+    [batch] = intake.batches()
+    looker = Looker(root, Links(root, b"key"), load_config(world.config).limits, NOW_NS)
+    at = URIS.index("a/second.json")
+    alone = replace(
+        batch,
+        scratch=batch.scratch.slice(at, 1),
+        reason_bits=batch.reason_bits[at : at + 1],
+        duplicate=batch.duplicate[at : at + 1],
+        malformed=batch.malformed[at : at + 1],
+    )
+    [version] = looker.look(0, alone).versions
+    assert version.tobytes() == by_uri(intake, looker.look(0, batch))["a/second.json"][3]
+
+
 @pytest.fixture
 def asked(world: World, intake: Intake) -> Look:
     """What is asked; all was changed long enough ago to have versions."""

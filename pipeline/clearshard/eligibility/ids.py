@@ -7,6 +7,7 @@ are.
 """
 
 import secrets
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -63,12 +64,21 @@ def _hashed(ids: pa.Array, keys: UInt64) -> UInt64:
     if len(ids) == 0:
         return np.empty(0, np.uint64)
     raw = ids.cast(pa.binary())
-    words = _padded(raw)
     # With the length, or an id and the same id with zeros after it would be one.
     lengths = pc.binary_length(raw).to_numpy(zero_copy_only=False).astype(np.uint64)
+    return hash_words(padded(raw).T, lengths, keys)
+
+
+def hash_words(words: Iterable[UInt64], lengths: UInt64, keys: UInt64) -> UInt64:
+    """Hashes of rows of words, as `hash_ids` makes them.
+
+    Args:
+        words: The columns of words; one of zeros changes nothing.
+        lengths: What else tells rows apart.
+        keys: Two random numbers for the lengths, and then for each half of a word.
+    """
     first, second = lengths * keys[0, 0], lengths * keys[0, 1]
-    for position in range(words.shape[1]):
-        word = words[:, position]
+    for position, word in enumerate(words):
         for half, key in (
             (word & _LOW, keys[2 * position + 1]),
             (word >> _HALF, keys[2 * position + 2]),
@@ -78,8 +88,15 @@ def _hashed(ids: pa.Array, keys: UInt64) -> UInt64:
     return mix((first >> _HALF) | (second & ~_LOW))
 
 
-def _padded(raw: pa.Array) -> UInt64:
-    """The bytes of each id, filled up with zeros, as rows of little-endian words."""
+def padded(raw: pa.Array) -> UInt64:
+    """The bytes of each of some texts without nulls, filled up with zeros, as little-endian words.
+
+    Args:
+        raw: Binary, at least one.
+
+    Returns:
+        A row of words for each.
+    """
     lengths = pc.min_max(pc.binary_length(raw))
     shortest, longest = lengths["min"].as_py(), lengths["max"].as_py()
     width = max(_WORD, -(-longest // _WORD) * _WORD)

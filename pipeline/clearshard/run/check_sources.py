@@ -32,8 +32,9 @@ from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.looking import Look, look_at_all
-from clearshard.run.resume.looks import VERSION_BYTES, read_looks
+from clearshard.run.resume.looks import read_looks
 from clearshard.run.resume.remembered import name_records, of_these_files
+from clearshard.run.resume.versions import VERSION_BYTES
 from clearshard.run.units import units_of
 
 _ROWS_AT_ONCE = 65_536

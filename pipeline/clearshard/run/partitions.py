@@ -9,7 +9,7 @@ import numpy.typing as npt
 from clearshard.eligibility.ids import UInt64
 
 #: Records of one scratch file, about.
-ROWS_AT_ONCE = 1 << 19
+ROWS_AT_ONCE = 1 << 18
 
 Records = npt.NDArray[np.void]
 

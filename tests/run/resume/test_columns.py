@@ -47,11 +47,15 @@ def test_each_row_gets_the_record_of_its_hash(
     assert all(list(one) == sorted(one) for one in found)
 
 
-def test_of_two_records_with_one_hash_the_first_counts(tmp_path: Path) -> None:
-    join = HashJoin(tmp_path / "scratch", RECORD, 2)
-    join.add(np.array([(1, 10), (1, 11)], RECORD))
-    join.ask(0, np.array([0]), np.array([1], np.uint64))
-    assert [records["value"].tolist() for _, records in join.answers()] == [[10]]
+@pytest.mark.parametrize("count", [2, 1000])
+def test_of_records_with_one_hash_the_first_counts(tmp_path: Path, count: int) -> None:
+    hashes = np.random.default_rng(0).integers(0, 10, count)
+    join = HashJoin(tmp_path / "scratch", RECORD, count)
+    join.add(np.array(list(zip(hashes.tolist(), range(count), strict=True)), RECORD))
+    asked = np.unique(hashes)
+    join.ask(0, np.arange(len(asked)), asked.astype(np.uint64))
+    first = [hashes.tolist().index(one) for one in asked.tolist()]
+    assert [records["value"].tolist() for _, records in join.answers()] == [first]
 
 
 @given(st.lists(st.one_of(st.none(), st.binary(min_size=4, max_size=4))), st.integers(0, 3))

@@ -9,7 +9,6 @@ It is taken before the transcript is read. Whoever changes it between the two gi
 so it is read again next time; the other way round a change would go unseen.
 """
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,16 +17,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearshard.config import Limits
 from clearshard.run.links import Links
-from clearshard.run.listed import Listed
+from clearshard.run.listed import Listed, flags
 from clearshard.run.resume.bytes_columns import packed, unpacked
+from clearshard.run.resume.versions import VERSION_BYTES, Marks, versions_of, whole_numbers
 from clearshard.sources.uris import Pointed, names_containers, pointed
 from clearshard.storage.local import GRANULE_NS
 from clearshard.storage.sources import is_plain_folder
 
-VERSION_BYTES = 16
 _SCHEMA = pa.schema(
     [
         pa.field("row", pa.int32(), nullable=False),
@@ -37,8 +37,7 @@ _SCHEMA = pa.schema(
     ]
 )
 _NOT_THERE = -1
-_NO_VERSION = bytes(VERSION_BYTES)
-_NO_NAMES = ("", ".", "..")
+_NO_NAME = r"(?:\A|/)\.{0,2}\z"
 #: Some layouts have a folder for each file: not every one is remembered.
 _MOST_FOLDERS = 65_536
 
@@ -78,10 +77,8 @@ class Looker:
         self._folder = root
         self._root = str(root)
         self._links = links
-        self._max_bytes = limits.max_transcript_bytes
+        self._limits = limits
         self._settled_before_ns = now_ns - GRANULE_NS
-        terms = f"{limits.max_transcript_bytes} {limits.max_transcript_words}\0"
-        self._hash = hashlib.blake2b(terms.encode(), digest_size=VERSION_BYTES)
         self._plain: dict[str, bool] = {}
         #: Folders without a link on the way of which `Links` knows that names are names: the device
         #: that they are on.
@@ -92,54 +89,55 @@ class Looker:
         rows = batch.eligible
         count = len(rows)
         chosen = batch.scratch.select(["transcript_uri", "file_id"]).take(pa.array(rows))
+        glanced = flags(_is_glanced_at(chosen.column("transcript_uri"))).tolist()
         # Lists: millions of single values are put into them much faster than into arrays.
-        sizes, versions = [_NOT_THERE] * count, [_NO_VERSION] * count
-        lasting, of_container = bytearray(count), bytearray(count)
-        before_ns = self._settled_before_ns
-        for at, place in enumerate(_places(chosen)):
+        sizes, wrote, changed, inodes = ([none] * count for none in (_NOT_THERE, 0, 0, 0))
+        plain, of_container = bytearray(count), bytearray(count)
+        quiet, root, lstat = self._quiet, self._root, os.lstat
+        places = _places(chosen)
+        for at, place in enumerate(places):
             if place is None:
                 continue
             path, record_id = place
-            folder, _, name = path.rpartition("/")
-            found = self._glance(folder, name, path)
-            plain = found is not None
-            if found is None:
+            folder = path.rpartition("/")[0]
+            device = quiet.get(folder) if glanced[at] else None
+            found = None
+            if device is not None:
+                try:
+                    found = lstat(f"{root}/{path}")
+                except (OSError, ValueError):
+                    found = None
+            # Most are files that have no other name, in folders of which all is known: of others
+            # all is asked.
+            if found is not None and found.st_nlink < 2 and found.st_dev == device:
+                plain[at] = True
+            else:
                 found = self._links.saw((number, int(rows[at])), path, record_id)
                 if found is None:
                     continue
                 self._note_folder(found.st_dev, folder)
-                plain = self._is_plain(folder)
-            size, wrote, changed = found.st_size, found.st_mtime_ns, found.st_ctime_ns
-            sizes[at] = size
+                plain[at] = self._is_plain(folder)
+            sizes[at], wrote[at] = found.st_size, found.st_mtime_ns
+            changed[at], inodes[at] = found.st_ctime_ns, found.st_ino
             of_container[at] = record_id is not None
-            lasting[at] = plain and wrote < before_ns and changed < before_ns
-            state = self._hash.copy()
-            marks = f"({size}, {wrote}, {changed}, {found.st_ino}){path}\0{record_id or ''}"
-            state.update(marks.encode("utf-8", "surrogatepass"))
-            versions[at] = state.digest()
         of_size = np.array(sizes, np.int64)
         there = of_size != _NOT_THERE
+        fits = of_size <= self._limits.max_transcript_bytes
+        marks = Marks(
+            _as_texts(chosen, places),
+            of_size,
+            whole_numbers(wrote),
+            whole_numbers(changed),
+            np.array(inodes, np.uint64),
+        )
+        settled = np.maximum(marks.wrote_ns, marks.changed_ns) < self._settled_before_ns
         return Looks(
             rows,
             np.where(there, of_size, 0),
-            there & (np.frombuffer(of_container, np.bool_) | (of_size <= self._max_bytes)),
-            np.frombuffer(b"".join(versions), np.uint8).reshape(-1, VERSION_BYTES),
-            np.frombuffer(lasting, np.bool_),
+            there & (np.frombuffer(of_container, np.bool_) | fits),
+            versions_of(marks, self._limits),
+            there & settled & np.frombuffer(plain, np.bool_),
         )
-
-    def _glance(self, folder: str, name: str, path: str) -> os.stat_result | None:
-        """What a file is that has no other name, in a folder of which all is known; else None.
-
-        Most are such files, and there are millions of them: all else is asked of them by `Links`.
-        """
-        device = self._quiet.get(folder)
-        if device is None or not path.isascii() or "\\" in name or name in _NO_NAMES:
-            return None
-        try:
-            found = os.lstat(f"{self._root}/{path}")
-        except (OSError, ValueError):
-            return None
-        return found if found.st_nlink < 2 and found.st_dev == device else None
 
     def _note_folder(self, device: int, folder: str) -> None:
         if self._links.tells_apart(device, folder) and self._is_plain(folder):
@@ -184,12 +182,35 @@ def read_looks(path: Path) -> Iterator[Looks]:
             )
 
 
-def _places(files: pa.RecordBatch) -> Iterator[tuple[str, str | None] | None]:
+def _places(files: pa.RecordBatch) -> Sequence[tuple[str, str | None] | None]:
     """What each file points to: a path, and a record of the container there."""
     uris: Sequence[str | None] = files.column("transcript_uri").to_pylist()
     if not names_containers(files.column("transcript_uri")):
-        yield from (None if uri is None else (uri, None) for uri in uris)
-        return
+        return [None if uri is None else (uri, None) for uri in uris]
+    each: list[tuple[str, str | None] | None] = []
     for uri, file_id in zip(uris, files.column("file_id").to_pylist(), strict=True):
         place: Pointed | None = None if uri is None else pointed(uri, file_id)
-        yield None if place is None else (place.path, place.record_id)
+        each.append(None if place is None else (place.path, place.record_id))
+    return each
+
+
+def _as_texts(files: pa.RecordBatch, places: Sequence[tuple[str, str | None] | None]) -> pa.Array:
+    """The same as texts, two of which are equal only if the places are."""
+    if not names_containers(files.column("transcript_uri")):
+        return files.column("transcript_uri").fill_null("")
+    return pa.array([_as_text(place) for place in places], pa.string())
+
+
+def _as_text(place: tuple[str, str | None] | None) -> str:
+    # The same as where no file of the batch is a container.
+    path, record_id = place or ("", None)
+    return path if record_id is None else f"{path}\0{record_id}"
+
+
+def _is_glanced_at(uris: pa.Array) -> pa.BooleanArray:
+    """Of each `transcript_uri` whether its path has one spelling, as nearly all have.
+
+    Not those with other letters than ASCII's, a backslash, or no name at the end.
+    """
+    odd = pc.or_(pc.match_substring(uris, "\\"), pc.match_substring_regex(uris, _NO_NAME))
+    return pc.and_not(pc.string_is_ascii(uris), odd).fill_null(False)

@@ -37,8 +37,8 @@ from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.checkpointed import Builder, Checkpointed, Found, Source
 from clearshard.run.resume.hashjoin import HashJoin
-from clearshard.run.resume.looks import VERSION_BYTES
 from clearshard.run.resume.seen_shards import SeenShards
+from clearshard.run.resume.versions import VERSION_BYTES
 from clearshard.run.resume.wishes import Wishes
 from clearshard.shards.checkpoints import read_checkpoints
 from clearshard.shards.staging import Seal

@@ -1,0 +1,87 @@
+"""The version of a file: what it looks like from outside, as 16 bytes, for whole columns at once.
+
+Made of its size, its times, its number in the file system, its path, the record that is meant and
+the limits that it is read under. Whatever of these differs, the versions differ, but for a chance
+of 2⁻¹²⁸: each half is a sum as of `clearshard.eligibility.ids`, under numbers of its own. These are
+the same everywhere, since tomorrow's run and whoever verifies make the same versions; a digest that
+nobody can find two texts for would take as long as the system call. Whoever finds two paths with
+one version must know the inode and the nanosecond of the other's last change, and has then kept a
+row of his own file.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearshard.config import Limits
+from clearshard.eligibility.ids import UInt64, hash_words, padded
+from clearshard.run.resume.bytes_columns import Bytes
+
+VERSION_BYTES = 16
+#: Limits, marks, and the longest path with the longest id that sources take.
+_MOST_WORDS = 300
+_LARGEST = 2**63 - 1
+
+
+def _numbers(purpose: bytes) -> UInt64:
+    count = 1 + 2 * _MOST_WORDS
+    drawn = hashlib.shake_256(b"clearshard version 1 " + purpose).digest(16 * count)
+    return np.frombuffer(drawn, "<u8").reshape(count, 2)
+
+
+_FIRST, _SECOND = _numbers(b"first"), _numbers(b"second")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What some files look like, in step.
+
+    Attributes:
+        places: Where each is: a path, or a path, a null character and the id of a record; without
+            nulls.
+        sizes: In bytes.
+        wrote_ns: When each was written.
+        changed_ns: When it, or what the system says of it, was changed.
+        inodes: Their numbers in the file system.
+    """
+
+    places: pa.Array
+    sizes: npt.NDArray[np.int64]
+    wrote_ns: npt.NDArray[np.int64]
+    changed_ns: npt.NDArray[np.int64]
+    inodes: UInt64
+
+
+def versions_of(marks: Marks, limits: Limits) -> Bytes:
+    """A row of `VERSION_BYTES` bytes for each file."""
+    raw = marks.places.cast(pa.binary())
+    if len(raw) == 0:
+        return np.empty((0, VERSION_BYTES), np.uint8)
+    read_under = (limits.max_transcript_bytes, limits.max_transcript_words)
+    words = [
+        *(np.full(len(raw), limit, np.uint64) for limit in read_under),
+        *(
+            column.astype(np.uint64)
+            for column in (marks.sizes, marks.wrote_ns, marks.changed_ns, marks.inodes)
+        ),
+        *padded(raw).T,
+    ]
+    lengths = pc.binary_length(raw).to_numpy(zero_copy_only=False).astype(np.uint64)
+    halves = [hash_words(words, lengths, numbers) for numbers in (_FIRST, _SECOND)]
+    return np.stack(halves, axis=1).astype("<u8").view(np.uint8)
+
+
+def whole_numbers(values: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Numbers of 64 bits; the largest or smallest for those that have more.
+
+    Some disks hold times that 64 bits of nanoseconds do not.
+    """
+    try:
+        return np.array(values, np.int64)
+    except OverflowError:
+        return np.array([min(max(value, ~_LARGEST), _LARGEST) for value in values], np.int64)
