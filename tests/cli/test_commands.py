@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -402,9 +402,30 @@ def test_policy_show_and_check(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "utilizing our European servers" in shown
     assert _run("policy", "check", "--json") == 0
     assert _last_line(capsys)["status"] == "sound"
+    assert _run("policy", "check") == 0
+    [line] = [one for one in capsys.readouterr().out.splitlines() if one.startswith("openai ")]
+    assert line.split()[:2] == ["openai", "yes"]
     weak = tmp_path / "weak.toml"
     weak.write_text('version = 1\ntitle = "anything goes"\nrules = []\n')
     assert _run("policy", "check", weak) == 2
+
+
+def test_policy_check_tells_when_providers_were_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine.toml"
+    text = default_policy_text()
+    day = (datetime.now(UTC) - timedelta(days=100)).date()
+    mine.write_text(text.replace("checked_on = 2026-11-30", f"checked_on = {day}"))
+    assert _run("policy", "check", mine, "--json") == 0
+    providers = _last_line(capsys)["providers"]
+    assert {one["days"] for one in providers.values()} == {100}
+    assert providers["google"]["training_opted_out"] is True
+    assert _run("policy", "show", mine) == 0
+    assert f"google: training is opted out, checked on {day}" in capsys.readouterr().out
+    mine.write_text(text.replace("checked_on = 2026-11-30", "checked_on = 2999-01-01"))
+    assert _run("policy", "check", mine) == 2
+    assert "providers.openai.checked_on" in capsys.readouterr().err
 
 
 def test_hostile_ids_are_inert_in_the_terminal(

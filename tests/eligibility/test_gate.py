@@ -163,6 +163,23 @@ def test_reasons(file: Row, account: Row, expected: set[str]) -> None:
     assert reasons(file, account) == expected
 
 
+def test_a_provider_that_is_not_opted_out_or_not_in_the_table_excludes() -> None:
+    text = default_policy_text()
+    one = "[providers.openai]\ntraining_opted_out = "
+    policy = parse_policy(text.replace(f"{one}true", f"{one}false"), "mine")
+
+    def of(provider: str | None) -> set[str]:
+        file = {"product": "llm_gateway", "gateway_provider": provider}
+        return reasons(file, policy=policy)
+
+    assert of("google") == set()
+    assert of("openai") == of("elsewhere") == {"gateway_provider_not_opted_out"}
+    assert of(None) == {"unknown_gateway_provider"}
+    none = text.replace("training_opted_out = true", "training_opted_out = false")
+    policy = parse_policy(none, "mine")
+    assert of("google") == {"gateway_provider_not_opted_out"}
+
+
 def test_every_excluding_reason_of_the_contract_can_be_given() -> None:
     published = {
         *("contract_not_permitting", "baa_executed", "eu_server", "opted_out"),

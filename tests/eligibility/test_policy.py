@@ -155,3 +155,43 @@ def test_the_digest_is_of_the_meaning() -> None:
 
 def test_the_text_is_kept() -> None:
     assert parse_policy(TEXT, "a").toml == TEXT
+
+
+def _gateway(text: str) -> tuple[str, ...] | None:
+    [rule] = [rule for rule in parse_policy(text, "mine").rules if rule.id == "gateway-provider"]
+    return rule.denies.not_in
+
+
+def test_a_rule_reads_which_providers_are_opted_out() -> None:
+    assert _gateway(TEXT) == ("anthropic", "google", "openai")
+    one = "[providers.openai]\ntraining_opted_out = "
+    assert _gateway(TEXT.replace(f"{one}true", f"{one}false")) == ("anthropic", "google")
+    none = TEXT.replace("training_opted_out = true", "training_opted_out = false")
+    assert _gateway(none) == ()
+
+
+def test_when_providers_were_checked_is_no_other_policy() -> None:
+    digest = parse_policy(TEXT, "mine").digest
+    later = TEXT.replace("checked_on = 2026-11-30", "checked_on = 2027-01-15")
+    assert later != TEXT
+    assert parse_policy(later, "mine").digest == digest
+    spelled = TEXT.replace("not_opted_out = true", 'not_in = ["anthropic", "google", "openai"]')
+    assert parse_policy(spelled, "mine").digest == digest
+    fewer = TEXT.replace("training_opted_out = true", "training_opted_out = false", 1)
+    assert parse_policy(fewer, "mine").digest != digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("training_opted_out = true", 'training_opted_out = "yes"', "training_opted_out"),
+        ("training_opted_out = true\n", "", "training_opted_out"),
+        ("checked_on = 2026-11-30", "checked_on = 30", "checked_on"),
+        ("checked_on = 2026-11-30\n", "", "checked_on"),
+        ("[providers.openai]", '[providers."open ai"]', "open ai"),
+        ("[providers.", "[provider.", "provider"),
+        ("not_opted_out = true", "not_opted_out = false", "not_opted_out"),
+    ],
+)
+def test_a_table_of_providers_that_cannot_be_read_is_refused(old: str, new: str, told: str) -> None:
+    assert any(told in problem for problem in _problems(TEXT.replace(old, new)))

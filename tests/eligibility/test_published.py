@@ -35,6 +35,7 @@ class Weaker:
     new: str
 
 
+LIST = "not_opted_out = true"
 WEAKER = [
     *(Weaker(rule, "\ndescription", CONDITION) for rule in MAY_BE_WAIVED[:5]),
     *(Weaker(rule, "\ndescription", "\noptional = true\ndescription") for rule in ("submitted",)),
@@ -44,8 +45,8 @@ WEAKER = [
     Weaker("registry-age", "604800", "604801"),
     Weaker("expired", 'denies = { at_or_before = "as_of" }', "denies = { older_than_seconds = 1 }"),
     Weaker("deletion-request", "{ present = true }", '{ at_or_before = "as_of" }'),
-    Weaker("gateway-provider", '"openai"]', '"openai", "elsewhere"]'),
-    Weaker("gateway-provider", 'not_in = ["anthropic"', 'in = ["anthropic"'),
+    Weaker("gateway-provider", LIST, 'not_in = ["anthropic", "google", "openai", "elsewhere"]'),
+    Weaker("gateway-provider", LIST, 'in = ["anthropic", "google", "openai"]'),
     Weaker("gateway-provider", '["llm_gateway"]', '["async"]'),
     Weaker(
         "gateway-provider", 'fact = "product", in = ["llm_gateway"]', 'fact = "region", in = ["us"]'
@@ -82,10 +83,12 @@ def test_a_missing_rule_is_told_until_it_is_named(rule: str) -> None:
     ("rule", "old", "new"),
     [
         ("registry-age", "604800", "3600"),
-        ("gateway-provider", ', "openai"', ""),
+        ("gateway-provider", LIST, 'not_in = ["anthropic", "google"]'),
+        ("gateway-provider", LIST, 'not_in = ["anthropic", "google", "openai"]'),
+        ("gateway-provider", LIST, "not_in = []"),
         ("gateway-provider", '\nonly_if = { fact = "product", in = ["llm_gateway"] }', ""),
         ("gateway-provider", '["llm_gateway"]', '["llm_gateway", "async"]'),
-        ("gateway-provider", 'not_in = ["anthropic", "google", "openai"]', "present = true"),
+        ("gateway-provider", LIST, "present = true"),
         ("eu-server", 'denies = { in = ["eu"] }', 'denies = { in = ["eu", "us"] }'),
         ("expired", "\noptional = true", ""),
         ("expired", '{ at_or_before = "as_of" }', "{ present = true }"),
@@ -101,9 +104,22 @@ def test_a_stricter_policy_is_nobodys_business(rule: str, old: str, new: str) ->
 
 
 def test_all_that_is_below_is_told_at_once() -> None:
-    text = _without("expired").replace("604800", "704800").replace(', "openai"', ', "x", "openai"')
+    text = _without("expired").replace("604800", "704800").replace(LIST, 'not_in = ["x"]')
     assert len(_problems(text)) == 3
     assert len(_problems(text, "expired", "registry-age")) == 1
+
+
+def test_a_provider_more_is_told_until_it_is_named() -> None:
+    """In the table it is as much as in a list of the rule."""
+    text = TEXT.replace("[providers.openai]", "[providers.elsewhere]")
+    (problem,) = _problems(text)
+    assert "as gateway-provider of the published policy" in problem
+    assert _problems(text, "gateway-provider") == []
+    fewer = text.replace("[providers.elsewhere]\ntraining_opted_out = true", _NOT_OPTED_OUT)
+    assert _problems(fewer) == []
+
+
+_NOT_OPTED_OUT = "[providers.elsewhere]\ntraining_opted_out = false"
 
 
 def test_what_needs_no_acknowledgement_must_have_none() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clearshard.records.facts import FACTS, names_of
+from clearshard.records.providers import with_lists
 from clearshard.records.states import QuarantineReason
 
 #: Names of the facts that a decision keeps.
@@ -117,10 +118,11 @@ def rules_giving(
 def recorded_rules(policy_toml: str) -> list[dict[str, Any]]:
     """The tables of a recorded policy; none where it is not TOML, which its digest will show.
 
-    One that reads a fact of the policy's own says in `own` which table has it.
+    One that reads a fact of the policy's own says in `own` which table has it; one that asks for
+    the list of providers says which these are.
     """
     try:
-        policy = tomllib.loads(policy_toml)
+        policy = with_lists(tomllib.loads(policy_toml))
     except (tomllib.TOMLDecodeError, RecursionError):
         return []
     rules, own = policy.get("rules", []), policy.get("facts", {})

@@ -1,5 +1,7 @@
 """`policy show | check`."""
 
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +13,7 @@ from clearshard.cli.help import WholeSentences
 from clearshard.cli.options import JsonOption, MaybeConfigOption
 from clearshard.config import default_policy_text, load_config, read_text
 from clearshard.eligibility.policy import Policy, parse_policy
+from clearshard.errors import ConfigError
 
 _EXIT = "Exit codes: 0 the policy is sound, 2 it is not."
 
@@ -48,6 +51,9 @@ def show(
     for fact, values in policy.also_called.items():
         for value, names in values.items():
             print_text(f"{fact} {value} is also called {', '.join(names)}")
+    for name, provider in policy.providers.items():
+        known = "" if provider.training_opted_out else "not "
+        print_text(f"{name}: training is {known}opted out, checked on {provider.checked_on}")
     for name, own in policy.facts.items():
         place = f"column {own.column or name} of the {own.table}"
         print_text(f"{name} is {_ARTICLED[own.type]}: {place}")
@@ -60,14 +66,23 @@ def check(
 ) -> None:
     """Is the policy readable, and does it say as much as the published one?
 
+    Tells which providers of the LLM Gateway it takes for opted out, and when that was checked.
     With --config, rules that its policy.below_published names may be missing or weaker.
     """
     from clearshard.run.accepted import accept_policy
 
     waivers = load_config(config).policy.below_published if config is not None else ()
-    policy = accept_policy(*_text(file, config), waivers)
+    text, name = _text(file, config)
+    policy = accept_policy(text, name, waivers)
+    today = datetime.now(UTC).date()
+    if ahead := [*_checked_ahead(policy, today)]:
+        raise ConfigError(name, ahead)
     if as_json:
-        told: dict[str, Any] = {"digest": policy.digest, "rules": len(policy.rules)}
+        told: dict[str, Any] = {
+            "digest": policy.digest,
+            "rules": len(policy.rules),
+            "providers": _providers(policy, today),
+        }
         if waivers:
             told["below_published"] = [waiver.model_dump() for waiver in waivers]
         print_json({"status": "sound", **told})
@@ -79,6 +94,30 @@ def check(
         ("rule", "reason", "fact", "source"),
         [(r.id, r.reason, r.fact, r.source[:60] + "…") for r in policy.rules],
     )
+    if policy.providers:
+        print_table(
+            "\nproviders of the LLM Gateway",
+            ("provider", "training opted out", "checked on", "days ago"),
+            [
+                (name, "yes" if one["training_opted_out"] else "no", one["checked_on"], one["days"])
+                for name, one in _providers(policy, today).items()
+            ],
+        )
+
+
+def _providers(policy: Policy, today: date) -> dict[str, dict[str, Any]]:
+    """State and age of the table of providers."""
+    return {
+        name: {**provider.model_dump(mode="json"), "days": provider.age_days(today)}
+        for name, provider in policy.providers.items()
+    }
+
+
+def _checked_ahead(policy: Policy, today: date) -> Iterator[str]:
+    for name, provider in policy.providers.items():
+        # Of somebody whose day has begun already.
+        if provider.age_days(today) < -1:
+            yield f"providers.{name}.checked_on → is in the future: name the day of the last check"
 
 
 def _load(file: Path | None, config: Path | None) -> Policy:

@@ -8,6 +8,7 @@ cannot admit anything.
 
 import hashlib
 import tomllib
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -25,6 +26,7 @@ from clearshard.eligibility.own import OwnFact, no_fact, problems_of_own
 from clearshard.eligibility.values import KNOWN_VALUES, Readings, problems_of
 from clearshard.errors import ConfigError
 from clearshard.records.facts import FACTS, OwnColumn, names_of
+from clearshard.records.providers import with_lists
 
 #: The facts of the contract that a rule can read.
 CONTRACT_FACTS = tuple(fact.name for fact in FACTS if fact.date_of is None)
@@ -69,7 +71,7 @@ class Condition(_Part):
 
     is_: Annotated[bool | None, Field(alias="is")] = None
     in_: Annotated[tuple[str, ...] | None, Field(alias="in", min_length=1)] = None
-    not_in: Annotated[tuple[str, ...] | None, Field(min_length=1)] = None
+    not_in: tuple[str, ...] | None = None  # of none: all that is known denies
     present: Literal[True] | None = None
     at_or_before: Literal["as_of"] | None = None
     older_than_seconds: Annotated[int, Field(gt=0, le=_LONGEST_AGE_SECONDS)] | None = None
@@ -100,6 +102,24 @@ class OnlyIf(_Part):
     def _values_exist(self) -> "OnlyIf":
         _check_values(self.fact, self.in_)
         return self
+
+
+class Provider(_Part):
+    """What is known of one provider of the LLM Gateway.
+
+    Attributes:
+        training_opted_out: Whether it may not train with what it is sent.
+        checked_on: The day on which somebody looked.
+        source: What says so.
+    """
+
+    training_opted_out: bool
+    checked_on: date
+    source: Annotated[str, Field(min_length=1)]
+
+    def age_days(self, today: date) -> int:
+        """How many days ago somebody looked; less than 0 if the policy says it of the future."""
+        return (today - self.checked_on).days
 
 
 class Rule(_Part):
@@ -162,6 +182,8 @@ class Policy(_Part):
     Attributes:
         also_called: Fact → value → what else it is called; see `values`.
         facts: Facts of the policy's own, by name; see `own`.
+        providers: Those of the LLM Gateway, by name; see
+            `clearshard.records.providers`.
         toml: The file as it was read; a run record keeps it.
     """
 
@@ -172,6 +194,7 @@ class Policy(_Part):
         dict[str, tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], ...]],
     ] = {}
     facts: dict[str, OwnFact] = {}
+    providers: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")], Provider] = {}
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     toml: Annotated[str, Field(exclude=True)] = ""
 
@@ -210,6 +233,7 @@ class Policy(_Part):
             del meaning["also_called"]  # a policy that says nothing of it is what it always was
         if not self.facts:
             del meaning["facts"]
+        del meaning["providers"]  # what they mean stands in the rules
         for rule in meaning["rules"]:
             for name in ("below", "above"):
                 if rule["denies"][name] is None:
@@ -294,7 +318,7 @@ def parse_policy(text: str, name: str) -> Policy:
         # Through JSON, because TOML has no tuples and strict mode would refuse its arrays.
         declared = raw.get("facts")
         names = tuple(declared) if isinstance(declared, dict) else ()
-        content = msgspec.json.encode(raw)
+        content = msgspec.json.encode(with_lists(raw))
         policy = Policy.model_validate_json(content, context={"facts": names})
     except ValidationError as error:
         raise ConfigError(name, _listed(error)) from None
