@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from clearshard.audit.account import account_report
 from clearshard.audit.report.charts import MOST_REASONS, MOST_RUNS, OTHERS, reasons_over_time
 from clearshard.audit.report.facts import collect
-from clearshard.audit.report.page import page
+from clearshard.audit.report.page import account_page, page
 from clearshard.audit.verify import Known
 from clearshard.config import default_policy_text
 from clearshard.errors import OutputUnusable
 
-from .building import ROWS, Output, Row, excluded, quarantined
+from .building import ROWS, TEXT, Output, Row, excluded, quarantined
 from .signers import OTHER, SIGNER
 
 MADE_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -230,6 +231,37 @@ def test_ids_that_mean_harm_are_text(output: Output) -> None:
     # Marks that turn the line around and control characters are spelled out.
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f]", html)
     assert r"\u202egnp.exe" in parsed.text
+
+
+def of_account(out: Path, account_id: str) -> str:
+    return account_page(account_report(out, account_id), None, "0")
+
+
+def test_the_page_of_an_account_tells_of_its_files_alone(output: Output) -> None:
+    rows = (Row("mine"), excluded("denied", "eu_server", region="eu"), Row("x", account_id="other"))
+    output.publish("run-1", rows)
+    output.publish("run-2", (rows[1],), superseded=["run-1"])
+    html = of_account(output.out, "acme")
+    page = words(html)
+    assert "What was decided and done with the files of acme" in page
+    assert "mine run run-1" in page
+    assert "not in the manifest since" in page
+    assert f"{Row('mine').key}" in page
+    assert "denied runs run-1 to run-2" in page
+    assert "No file that went through the European servers." in page
+    assert "1 file(s) were in the shards once" in page
+    assert "other" not in page.replace("each other", "")
+    assert TEXT not in html
+    assert "No run has seen a file of this account" in words(of_account(output.out, "nobody"))
+
+
+def test_nor_does_that_of_an_account_take_an_id_for_markup(output: Output) -> None:
+    hostile = '<script>alert("x")</script>\u202e'
+    output.publish("run-1", (Row(hostile, account_id=hostile), Row("  ", account_id=hostile)))
+    html = of_account(output.out, hostile)
+    assert "<script>alert" not in html
+    assert "\u202e" not in html
+    assert "(blank, 2 characters)" in html
 
 
 def test_it_can_be_read_by_everybody(output: Output) -> None:

@@ -498,6 +498,26 @@ def test_verify_pins_the_key_and_the_head(
     assert verified("--config", config, "--out", out)[0] == 2
 
 
+def test_report_of_an_account(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(tmp_path / "out")
+    output.publish("run-1")
+    path = tmp_path / "acme.html"
+    asked = ("audit", "report", "--out", output.out, "--account", "acme", "--output", path)
+    assert run(*asked, "--head", "0" * 64) == 2
+    assert not path.exists()
+    capsys.readouterr()
+    assert run(*asked) == 0
+    told = capsys.readouterr().out
+    assert "files of acme: 3 excluded, 1 quarantined, 3 written" in told
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert run(*asked) == 2  # it is there
+    path.unlink()
+    assert run(*asked, "--json") == 0
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert said["now"] == {"excluded": 3, "quarantined": 1, "written": 3}
+    assert {file["file_id"] for file in said["files"]} == {f"f{n}" for n in range(1, 8)}
+
+
 def test_report_is_written_and_says_what_is_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -78,6 +78,18 @@ def why(reason: str, facts: Mapping[str, Any], rules: Sequence[dict[str, Any]]) 
     return Why(reason, sentence, tuple(_rule(rule, facts) for rule in giving), remedy)
 
 
+def in_general(reason: str, rules: Sequence[dict[str, Any]]) -> tuple[str, str]:
+    """What a reason means and what would have to change, of files of which no fact is the same.
+
+    Args:
+        reason: The published code.
+        rules: The tables of recorded policies.
+    """
+    giving = [text_of(r, "description") for r in rules if r.get("reason") == reason]
+    explained = why(reason, {}, rules)
+    return " ".join(dict.fromkeys(giving)) or explained.sentence, explained.remedy
+
+
 def is_fact(name: str, facts: Mapping[str, Any]) -> bool:
     """Whether a name is that of a fact, of the contract or of the recorded policy's own."""
     return name in FACT_NAMES or name in facts

@@ -1,9 +1,9 @@
-"""The report: one HTML file that an auditor can read, print and keep.
+"""Reports: HTML files that an auditor, or whoever asks of an account, can read, print and keep.
 
 facts      an output folder → everything that the page says, as plain values
 changes    what one policy has that the one before had not, line by line
 charts     numbers → SVG, and nothing but numbers and words of this package
-page       facts → HTML, by the template beside it
+page       facts → HTML, by the templates beside it
 
 The page holds its style and its script itself and refuses anything from elsewhere
 (Content-Security-Policy). All of it can be read without the script, which only filters the table.

@@ -8,7 +8,7 @@ from typing import Any
 from clearshard.audit.faults import printable
 from clearshard.audit.listing import open_listing
 from clearshard.audit.reading import VisibleRun, open_decisions, visible_runs
-from clearshard.audit.reasons import recorded_rules, text_of, why
+from clearshard.audit.reasons import in_general, recorded_rules, text_of
 from clearshard.audit.report.changes import PolicyChange, policy_changes
 from clearshard.audit.selection import Filter
 from clearshard.audit.summary import Funnel, ReasonCount, Summary, summarise
@@ -194,11 +194,8 @@ def _run(run: VisibleRun, runs: Sequence[VisibleRun]) -> RunFacts:
 
 
 def _reason(count: ReasonCount, rules: list[dict[str, Any]]) -> ReasonFacts:
-    # Of many files no fact is the same: the reason is explained as for a file of any kind.
-    giving = [text_of(r, "description") for r in rules if r.get("reason") == count.reason]
-    explained = why(count.reason, {}, rules)
-    sentence = " ".join(giving) or explained.sentence
-    return ReasonFacts(count, printable(sentence), printable(explained.remedy))
+    sentence, remedy = in_general(count.reason, rules)
+    return ReasonFacts(count, printable(sentence), printable(remedy))
 
 
 def _rule(rule: dict[str, Any], reasons: dict[str, int]) -> RuleFacts:
@@ -245,17 +242,18 @@ def _decided(run: VisibleRun, rows: int) -> list[Decided]:
 def _one(row: dict[str, Any]) -> Decided:
     facts = row["facts"]
     return Decided(
-        file_id=_shown(row["file_id"]),
-        account_id=_shown(row["account_id"]),
+        file_id=shown(row["file_id"]),
+        account_id=shown(row["account_id"]),
         state=str(row["state"]),
         reasons=tuple(printable(reason) for reason in row["reasons"]),
-        error_type=_shown(row["error_type"]),
-        product=_shown(facts["product"]),
-        region=_shown(facts["region"]),
+        error_type=shown(row["error_type"]),
+        product=shown(facts["product"]),
+        region=shown(facts["region"]),
     )
 
 
-def _shown(value: str | None) -> str:
+def shown(value: str | None) -> str:
+    """A name from outside as it can be shown; what has no letters says so."""
     if value is None:
         return "-"
     return printable(value) if value.strip() else f"(blank, {len(value)} characters)"

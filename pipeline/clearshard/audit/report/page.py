@@ -4,18 +4,27 @@ import base64
 import hashlib
 from datetime import datetime
 from importlib import resources
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
+from clearshard.audit.account import NOT_SEEN, AccountReport
 from clearshard.audit.faults import printable
 from clearshard.audit.report.charts import reasons_over_time
-from clearshard.audit.report.facts import ReportFacts
-from clearshard.records.states import QuarantineReason
+from clearshard.audit.report.facts import ReportFacts, shown
+from clearshard.records.states import QuarantineReason, State
 from clearshard.records.times import utc_text
 from clearshard.terms import made_under
 
 _OF_QUARANTINE = frozenset(map(str, QuarantineReason))
+#: What became of files, for whoever is no engineer.
+_STATES = {
+    str(State.WRITTEN): "In the shards",
+    str(State.EXCLUDED): "Excluded",
+    str(State.QUARANTINED): "In quarantine",
+    NOT_SEEN: "In the manifest no more",
+}
 
 
 def page(facts: ReportFacts, made_at: datetime | None, version: str) -> str:
@@ -26,10 +35,11 @@ def page(facts: ReportFacts, made_at: datetime | None, version: str) -> str:
         made_at: When it was made, with an offset; None leaves it out.
         version: Of this program.
     """
-    style, script = _text("report.css"), _text("report.js")
-    template = _environment().from_string(_text("report.html.jinja"))
     oldest_first = list(reversed(facts.runs))
-    return template.render(
+    return _rendered(
+        "report.html.jinja",
+        made_at,
+        version,
         facts=facts,
         record=facts.newest.record,
         funnel=facts.summary.total,
@@ -37,13 +47,29 @@ def page(facts: ReportFacts, made_at: datetime | None, version: str) -> str:
         chart=reasons_over_time(
             [(run.as_of[5:10], _exclusions(run.reasons)) for run in oldest_first]
         ),
-        made_at=None if made_at is None else utc_text(made_at.replace(microsecond=0)),
-        version=version,
-        # Markup: both are files of this package.
-        style=Markup(style),  # noqa: S704 - a file of this package
-        script=Markup(script),  # noqa: S704 - a file of this package
-        style_hash=_source_hash(style),
-        script_hash=_source_hash(script),
+    )
+
+
+def account_page(report: AccountReport, made_at: datetime | None, version: str) -> str:
+    """All that is recorded of an account as one HTML document; see `page`."""
+    return _rendered("account.html.jinja", made_at, version, report=report, states=_STATES)
+
+
+def _rendered(template: str, made_at: datetime | None, version: str, **facts: Any) -> str:
+    style, script = _text("report.css"), _text("report.js")
+    return (
+        _environment()
+        .from_string(_text(template))
+        .render(
+            **facts,
+            made_at=None if made_at is None else utc_text(made_at.replace(microsecond=0)),
+            version=version,
+            # Markup: both are files of this package.
+            style=Markup(style),  # noqa: S704 - a file of this package
+            script=Markup(script),  # noqa: S704 - a file of this package
+            style_hash=_source_hash(style),
+            script_hash=_source_hash(script),
+        )
     )
 
 
@@ -57,6 +83,7 @@ def _environment() -> jinja2.Environment:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["printable"] = printable
+    environment.filters["shown"] = shown
     environment.filters["number"] = "{:,}".format
     environment.filters["share"] = _share
     return environment

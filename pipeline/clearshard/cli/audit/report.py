@@ -20,10 +20,22 @@ from clearshard.errors import IntegrityError
 from clearshard.run.output.folder import require_ours
 
 _DEFAULT = Path("clearshard-audit.html")
+_OF_ACCOUNT = Path("clearshard-account.html")
 _ROWS = 2000
 
 FileOption = Annotated[
-    Path, typer.Option("--output", help="The HTML file to write; must not exist.")
+    Path | None,
+    typer.Option(
+        "--output",
+        help="The HTML file to write; must not exist.  Default: "
+        f"{_DEFAULT}, or {_OF_ACCOUNT} with --account.",
+    ),
+]
+AccountOption = Annotated[
+    str | None,
+    typer.Option(
+        "--account", help="Instead, all that was decided and done with the files of this account."
+    ),
 ]
 RowsOption = Annotated[
     int, typer.Option("--rows", min=0, help="List at most so many files by name.")
@@ -38,7 +50,8 @@ def register(app: typer.Typer) -> None:
 def report(
     config: MaybeConfigOption = None,
     out: OutOption = None,
-    output: FileOption = _DEFAULT,
+    output: FileOption = None,
+    account: AccountOption = None,
     rows: RowsOption = _ROWS,
     key: KeyOption = None,
     head: HeadOption = None,
@@ -48,12 +61,23 @@ def report(
 
     A folder that is not as it was recorded still gets its report, which says so; then the exit
     code is 5.
+
+    With --account it is the answer to a customer: every decision on each of their files, what was
+    known of them, and what is in the shards now. With --json all of it is in the object.
     """
     from clearshard.audit.report.facts import collect
     from clearshard.audit.report.page import page
     from clearshard.storage.failures import output_errors
     from clearshard.storage.files import write_atomic
 
+    if account is not None:
+        if key is not None or head is not None:
+            raise typer.BadParameter(
+                "verifies nothing; ask `clearshard audit verify`", param_hint="--account"
+            )
+        _of_account(account, config, out, output or _OF_ACCOUNT, as_json=as_json)
+        return
+    output = output or _DEFAULT
     folder = require_ours(folder_to_read(config, out))
     require_new_file(output)
     facts = collect(folder.root, rows, what_is_known(config, key, head))
@@ -73,3 +97,25 @@ def report(
                 "Restore the folder from a backup, or run again into a new one."
             )
         )
+
+
+def _of_account(
+    account: str, config: Path | None, out: Path | None, output: Path, *, as_json: bool
+) -> None:
+    from clearshard.audit.account import account_report
+    from clearshard.audit.report.page import account_page
+    from clearshard.storage.failures import output_errors
+    from clearshard.storage.files import write_atomic
+
+    folder = require_ours(folder_to_read(config, out))
+    require_new_file(output)
+    report = account_report(folder.root, account)
+    html = account_page(report, datetime.now(UTC), metadata.version("clearshard"))
+    with output_errors(output.parent):
+        write_atomic(output, html.encode(), mode=0o600)
+    if as_json:
+        print_json({"report": str(output), **report.to_dict()})
+        return
+    print_text(f"report: {shown(output)}")
+    counts = ", ".join(f"{files:,} {state}" for state, files in report.now.items())
+    print_text(f"files of {shown(account)}: {counts or 'none; ids are compared exactly'}")
