@@ -1,13 +1,17 @@
 """Jobs that workers of the engine tests run; must be importable in a fresh process."""
 
 import ctypes
+import errno
 import gc
 import os
 import resource
 import signal
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -261,3 +265,47 @@ def make_leaving_holes() -> Callable[[Numbers], list[str]]:
         return [str(pages * resource.getpagesize())]
 
     return leaving
+
+
+def make_connecting() -> Callable[[Numbers], list[str]]:
+    """Tries to reach somebody: in Python, below it, in a thread and in another program."""
+    here, there = socket.socketpair()
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def opened(family: int, kind: int = socket.SOCK_STREAM) -> str:
+        try:
+            socket.socket(family, kind).close()
+        except OSError as error:
+            return errno.errorcode[error.errno or 0]
+        return "opened"
+
+    def called(number: int, *arguments: int) -> str:
+        if libc.syscall(number, *arguments) >= 0:
+            return "called"
+        return errno.errorcode[ctypes.get_errno()]
+
+    def in_a_thread() -> str:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(opened, socket.AF_INET).result()
+
+    def elsewhere() -> str:
+        code = "import socket; socket.socket()"
+        command = [sys.executable, "-S", "-c", code]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        return "refused" if "PermissionError" in ran.stderr else "opened"
+
+    def connecting(_: Numbers) -> list[str]:
+        here.send(b"x")
+        return [
+            f"inet {opened(socket.AF_INET)}",
+            f"inet6 {opened(socket.AF_INET6)}",
+            f"datagram {opened(socket.AF_INET, socket.SOCK_DGRAM)}",
+            f"unix {opened(socket.AF_UNIX)}",
+            f"thread {in_a_thread()}",
+            f"program {elsewhere()}",
+            f"io_uring {called(425, 1, 0)}",
+            f"pidfd_getfd {called(438, 1, 0, 0)}",
+            f"pair {there.recv(1).decode()}",
+        ]
+
+    return connecting

@@ -1,7 +1,7 @@
 """The life of a worker process: what it may use, and how it ends.
 
-It ends with its parent, leaves no core dump, cannot have more memory than it was given, and says
-nothing that could quote a transcript.
+It ends with its parent, leaves no core dump, has no network, cannot have more memory than it was
+given, and says nothing that could quote a transcript.
 """
 
 import ctypes
@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from clearshard.children import leave_out_pandas
+from clearshard.engines.offline import close_network
 from clearshard.errors import ClearshardError, RunFailed
 
 #: How a worker ends that was refused memory; 1 is any other crash.
@@ -95,6 +96,8 @@ def serve(
     gc.freeze()
     end_with_parent()
     forbid_core_dumps()
+    # Before anything is loaded: a recognizer of somebody's own is code from elsewhere.
+    close_network()
     # Ctrl-C goes to the whole process group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")

@@ -1,0 +1,127 @@
+"""A worker reaches nobody: not in Python, not below it, and not through what it starts."""
+
+import ctypes
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from clearshard.engines import offline
+from clearshard.engines.local import LocalEngine
+
+from . import jobs
+
+IN_PYTHON = """
+import socket, sys
+from clearshard.engines.offline import refuse_in_python
+refuse_in_python()
+here, there = socket.socketpair()
+here.send(b"x")
+assert there.recv(1) == b"x"
+tries = [
+    lambda: socket.socket(),
+    lambda: socket.getaddrinfo("localhost", 80),
+    lambda: socket.create_connection(("127.0.0.1", 9)),
+    lambda: here.connect("/nowhere"),
+    lambda: here.bind("/nowhere"),
+]
+for number, attempt in enumerate(tries):
+    try:
+        attempt()
+    except PermissionError:
+        continue
+    sys.exit(10 + number)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="filters of system calls are Linux's")
+def test_no_code_of_a_worker_can_open_a_socket() -> None:
+    [told] = LocalEngine(1).map(jobs.job(jobs.make_connecting), [(1,)])
+    assert told == [
+        "inet EACCES",
+        "inet6 EACCES",
+        "datagram EACCES",
+        "unix EACCES",
+        "thread EACCES",
+        "program refused",
+        "io_uring EACCES",
+        "pidfd_getfd EACCES",
+        "pair x",
+    ]
+
+
+@pytest.mark.parametrize("name", offline.MACHINES)
+def test_calls_that_are_numbered_otherwise_are_refused(name: str) -> None:
+    """The numbers of 32-bit programs, and of x32, mean other calls: none of them is let through."""
+    machine = offline.MACHINES[name]
+    i386, x32 = 0x40000003, 0x40000000
+
+    def allowed(processor: int, number: int) -> bool:
+        return answer(offline.filter_for(machine), processor, number) == ALLOW
+
+    assert [n for n in range(500) if not allowed(machine.processor, n)] == sorted(machine.refused)
+    assert not any(allowed(i386, number) for number in range(500))
+    if name == "x86_64":
+        assert not any(allowed(machine.processor, x32 + number) for number in range(600))
+        assert not allowed(machine.processor, 2**32 - 1)
+
+
+ALLOW = 0x7FFF0000
+
+
+def answer(program: list[tuple[int, int, int, int]], processor: int, number: int) -> int:
+    """What the kernel makes of a system call."""
+    at, loaded = 0, 0
+    while True:
+        code, if_true, if_false, value = program[at]
+        at += 1
+        match code:
+            case 0x20:
+                loaded = {0: number, 4: processor}[value]
+            case 0x15:
+                at += if_true if loaded == value else if_false
+            case 0x35:
+                at += if_true if loaded >= value else if_false
+            case 0x06:
+                return value
+            case _:
+                raise AssertionError(code)
+
+
+def test_elsewhere_python_refuses() -> None:
+    ran = subprocess.run([sys.executable, "-c", IN_PYTHON], check=False)
+    assert ran.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("sys.platform", "darwin"), ("platform.machine", lambda: "riscv64")]
+)
+def test_where_the_kernel_is_not_asked_python_is(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: Any
+) -> None:
+    refused = []
+    monkeypatch.setattr(f"clearshard.engines.offline.{name}", value)
+    monkeypatch.setattr(offline, "refuse_in_python", lambda: refused.append(1))
+    offline.close_network()
+    assert refused == [1]
+
+
+@pytest.mark.parametrize("fails", [0, 1])
+def test_nor_where_it_refuses_to(monkeypatch: pytest.MonkeyPatch, fails: int) -> None:
+    """A kernel that was built without filters, or a process that may make none."""
+    calls: list[int] = []
+
+    class Libc:
+        def prctl(self, option: int, *_: Any) -> int:
+            calls.append(option)
+            return -1 if len(calls) > fails else 0
+
+    refused = []
+    monkeypatch.setattr("clearshard.engines.offline.sys.platform", "linux")
+    monkeypatch.setattr("clearshard.engines.offline.platform.machine", lambda: "x86_64")
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_: Libc())
+    monkeypatch.setattr(offline, "refuse_in_python", lambda: refused.append(1))
+    offline.close_network()
+    assert refused == [1]
+    assert len(calls) == fails + 1
