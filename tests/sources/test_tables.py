@@ -183,7 +183,7 @@ def text_parquet(path: Path, rows: Rows) -> None:
 
 def _read(path: Path) -> Rows:
     table = open_manifest(path)
-    batches = list(manifest_batches(table))
+    batches = [batch.select(MANIFEST_SCHEMA.names) for batch in manifest_batches(table)]
     kinds = [(field.name, field.type) for field in MANIFEST_SCHEMA]
     assert all([(f.name, f.type) for f in batch.schema] == kinds for batch in batches)
     return [row for batch in batches for row in batch.to_pylist()]

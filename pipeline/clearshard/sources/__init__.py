@@ -7,6 +7,7 @@
     legible      whether each column can be read at all
     streams      chunks and lines of plain and compressed files
     columns      columns of text → booleans, times, seconds, ids; unreadable values marked
+    hints        what a manifest says of content, which is no fact and in nobody's way
     manifest     the file manifest as batches for the gate
     registry     the account registry as one table, by what is asked of whatever holds it
     containers   records of JSON Lines and Parquet files that hold many transcripts

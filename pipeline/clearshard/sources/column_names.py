@@ -41,12 +41,26 @@ class ColumnNames:
     """Judges the names of one table's columns as they are met, and keeps those not read."""
 
     def __init__(
-        self, required: Sequence[str], optional: Sequence[str], rules: ColumnRules
+        self,
+        required: Sequence[str],
+        optional: Sequence[str],
+        rules: ColumnRules,
+        hints: Sequence[str] = (),
     ) -> None:
+        """Has met none.
+
+        Args:
+            required: Columns of facts that must be there.
+            optional: Columns of facts that may be there.
+            rules: What the user has said of others.
+            hints: Columns that are read and hold no facts: no name is taken for a misspelling of
+                one, but one may be almost that of a fact.
+        """
         self._required = required
         self._optional = optional
         self._rules = rules
         self._read = frozenset((*required, *optional))
+        self._hints = frozenset(hints)
         self._found: set[str] = set()
         self._inside: set[str] = set()
         self._unread: dict[str, None] = {}
@@ -75,12 +89,15 @@ class ColumnNames:
             if name in self._read:
                 continue
             shown = shown_name(name)
-            self._unread[shown] = None
+            if name not in self._hints:
+                self._unread[shown] = None
             if name not in self._rules.ignored and (wanted := self._near(name)):
                 return (
                     f"column {shown} is called almost {wanted}, but not quite: rename it, or list "
                     "it in sources.ignored_columns if it is something else"
                 )
+            if name in self._hints:
+                continue
             if self._rules.strict and not self._rules.lists(shown):
                 return (
                     f"column {shown} is not read, and sources.strict_columns is true: rename it to "

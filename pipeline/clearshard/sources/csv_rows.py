@@ -25,7 +25,14 @@ import pyarrow.csv
 from clearshard.errors import SourceUnavailable
 from clearshard.sources.column_names import ColumnNames
 from clearshard.sources.streams import DAMAGED, chunks
-from clearshard.sources.tables import RawBatch, TableSpec, broken_rows, header_problem, text_column
+from clearshard.sources.tables import (
+    UNREADABLE,
+    RawBatch,
+    TableSpec,
+    broken_rows,
+    header_problem,
+    text_column,
+)
 
 #: Bytes parsed at a time; also the longest row.
 _BLOCK_BYTES = 4 * 1024 * 1024
@@ -151,6 +158,7 @@ def _open(
     # Bytes, not text: with text Arrow would refuse the whole table for one byte that is not UTF-8.
     kinds = {n: pa.dictionary(pa.int32(), pa.binary()) for n in spec.names}
     included = [name for name in spec.columns if name in header]
+    included += [name for name in spec.mere_hints if header.count(name) == 1]
     # The same name twice would be a column that Arrow does not find; of those that are not read it
     # does not matter what they are called.
     called = [name if name in included else f"\0{place}" for place, name in enumerate(header)]
@@ -175,9 +183,12 @@ def _open(
 
 def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
     malformed = np.zeros(batch.num_rows, np.bool_)
-    columns = {name: pa.nulls(batch.num_rows, spec.kind(name)) for name in spec.columns}
+    columns = {name: pa.nulls(batch.num_rows, spec.kind(name)) for name in spec.read}
     for name in batch.schema.names:
         column = batch.column(name)
+        if name in spec.mere_hints:
+            columns[name] = _hint(column)
+            continue
         columns[name], bad = text_column(column, spec.kind(name))
         values = column.dictionary if pa.types.is_dictionary(column.type) else column
         for mark in _marks_in(values):
@@ -187,6 +198,13 @@ def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
         if name == spec.key and spec.certain_key and bad.any():
             columns[name] = pc.if_else(pa.array(bad), pa.scalar(None, pa.string()), columns[name])
     return RawBatch(columns, malformed)
+
+
+def _hint(column: pa.Array) -> pa.Array:
+    """A hint may hold quotes, as an ETag does; two that are not UTF-8 would look the same."""
+    text, _ = text_column(column, pa.string())
+    unfit = pc.match_substring(text, _NOT_UTF_8)
+    return pc.if_else(unfit, pa.scalar(UNREADABLE), text)
 
 
 def _marks_in(values: pa.Array) -> list[str]:

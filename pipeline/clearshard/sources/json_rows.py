@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -76,8 +76,10 @@ class _Decoder:
     """Lines → rows of the columns that are read, or what is left of a broken one."""
 
     def __init__(self, spec: TableSpec, names: ColumnNames) -> None:
-        fields = [(column, Any, msgspec.UNSET) for column in spec.columns]
-        self._decode = msgspec.json.Decoder(msgspec.defstruct("Row", fields)).decode
+        self._decode = _decoder_of(spec.read)
+        #: For a row whose hints cannot be read, or not in one way: it is without any.
+        self._decode_facts = _decoder_of(spec.columns)
+        self._hints = frozenset(spec.mere_hints)
         self._key = spec.key
         self._guess = None if spec.certain_key else _anything_like(spec.key)
         self._read = frozenset(spec.columns)
@@ -97,10 +99,7 @@ class _Decoder:
         usual = set(spelled)
         flat = line.count(b"{") == 1
         if len(usual) == len(spelled) and usual <= self._fine and flat:  # as nearly always
-            try:
-                return self._decode(line)
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-                return self._broken(line)
+            return self._row(line)
         objects = _objects(line)
         if objects is None:
             return self._broken(line)
@@ -113,10 +112,17 @@ class _Decoder:
             return self._broken(line)
         if flat:
             self._fine |= {name for name in usual if b"\\" not in name}
-        try:
-            return self._decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return self._broken(line)
+        hints = [name for name, _ in top if name in self._hints]
+        is_doubtful = len(hints) > len(set(hints)) or any(h.encode() not in usual for h in hints)
+        return self._row(line, with_hints=not is_doubtful)
+
+    def _row(self, line: bytes, *, with_hints: bool = True) -> Any:
+        for decode in (self._decode, self._decode_facts)[not with_hints :]:
+            try:
+                return decode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                pass
+        return self._broken(line)
 
     def _judge(self, top: _Pairs, inside: list[_Pairs]) -> None:
         for pairs in inside:
@@ -162,6 +168,11 @@ class _Decoder:
             return _text_key(json.loads(b'"%b"' % found[0])) or None
         except (ValueError, RecursionError):
             return None
+
+
+def _decoder_of(columns: Sequence[str]) -> Callable[[bytes], Any]:
+    fields = [(column, Any, msgspec.UNSET) for column in columns]
+    return msgspec.json.Decoder(msgspec.defstruct("Row", fields)).decode
 
 
 def _anything_like(key: str) -> "re.Pattern[bytes]":
@@ -212,11 +223,11 @@ def _objects(line: bytes) -> list[_Pairs] | None:
 
 def _columns(rows: list[Any], spec: TableSpec, absent: set[str]) -> RawBatch:
     columns = {}
-    for name in spec.columns:
+    for name in spec.read:
         values = [
             (row.key if name == spec.key else msgspec.UNSET)
             if type(row) is _Broken
-            else getattr(row, name)
+            else getattr(row, name, msgspec.UNSET)
             for row in rows
         ]
         if name in absent and any(

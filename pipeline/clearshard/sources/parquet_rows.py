@@ -1,6 +1,6 @@
 """Rows of a Parquet table."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
@@ -10,7 +10,14 @@ import pyarrow.parquet
 
 from clearshard.errors import SourceUnavailable
 from clearshard.sources.column_names import ColumnNames
-from clearshard.sources.tables import RawBatch, TableSpec, header_problem, text_column
+from clearshard.sources.hints import hint_text, is_hint_type
+from clearshard.sources.tables import (
+    UNREADABLE,
+    RawBatch,
+    TableSpec,
+    header_problem,
+    text_column,
+)
 
 _BATCH_ROWS = 1 << 16
 #: Without a buffer Arrow reads whole column chunks, however large the writer made them.
@@ -39,6 +46,9 @@ def read_parquet(
     for name in included:
         if not _fits(schema.field(name).type, name, spec):
             raise unavailable(f"column {name} has the wrong type (row 1)")
+    hints = [name for name in spec.mere_hints if schema.names.count(name) == 1]
+    unfit = [name for name in hints if not is_hint_type(schema.field(name).type)]
+    included += [name for name in hints if name not in unfit]
     try:
         table = pa.parquet.ParquetFile(
             file,
@@ -49,18 +59,22 @@ def read_parquet(
         )
         for batch in table.iter_batches(_BATCH_ROWS, columns=included, use_threads=False):
             seen += batch.num_rows
-            yield _decoded(batch, spec)
+            yield _decoded(batch, spec, unfit)
     except (pa.ArrowException, OSError):
         raise unavailable(f"is a damaged Parquet file (after row {seen})") from None
     if seen != metadata.num_rows:
         raise unavailable(f"is a damaged Parquet file ({seen} of {metadata.num_rows} rows)")
 
 
-def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
+def _decoded(batch: pa.RecordBatch, spec: TableSpec, unfit: Sequence[str]) -> RawBatch:
     malformed = np.zeros(batch.num_rows, np.bool_)
-    columns = {name: pa.nulls(batch.num_rows, spec.kind(name)) for name in spec.columns}
+    columns = {name: pa.nulls(batch.num_rows, spec.kind(name)) for name in spec.read}
+    columns |= {name: pa.array([UNREADABLE] * batch.num_rows, pa.string()) for name in unfit}
     for name in batch.schema.names:
         column = batch.column(name)
+        if name in spec.mere_hints:
+            columns[name], _ = text_column(hint_text(column), pa.string())
+            continue
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
         if pa.types.is_timestamp(kind):
             columns[name] = column.cast(kind)

@@ -42,6 +42,9 @@ class TableSpec:
         certain_key: Whether a guess will not do for that: where several rows are about one thing,
             a row under a wrong name is a row that is missing under the right one.
         own: Columns that hold facts of a policy's own; they are among the others.
+        hints: Columns that are no facts (`clearshard.sources.hints`). What is wrong with one of
+            them is wrong with nothing else: whatever cannot be read is `UNREADABLE`, and a column
+            that is there twice is not there.
     """
 
     what: str
@@ -53,6 +56,7 @@ class TableSpec:
     names: tuple[str, ...] = ()
     certain_key: bool = False
     own: tuple[OwnColumn, ...] = ()
+    hints: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -80,8 +84,18 @@ class TableSpec:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Every column that is read; of others only the names are looked at."""
+        """Every column of facts."""
         return self.required + self.optional
+
+    @property
+    def mere_hints(self) -> tuple[str, ...]:
+        """Columns that are read for nothing else than the hints in them."""
+        return tuple(name for name in self.hints if name not in self.columns)
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Every column that is read; of others only the names are looked at."""
+        return self.columns + self.mere_hints
 
     def reading(self, own: tuple[OwnColumn, ...]) -> "TableSpec":
         """The same with columns for facts of a policy's own."""
@@ -106,7 +120,7 @@ class RawBatch:
     """Some rows of a table.
 
     Attributes:
-        columns: One array per column of the spec: text of `TableSpec.kind`, or times where the
+        columns: One array per column that is read: text of `TableSpec.kind`, or times where the
             format is typed.
         malformed: Rows that could not be read.
     """
@@ -174,7 +188,9 @@ class Table:
         if reader is None:
             raise self._unavailable(f"must be {', '.join(self._readers)}", path)
         # Of each file by itself: what another one has is not there for the rows of this one.
-        names = ColumnNames(self._spec.required, self._spec.optional, self._rules)
+        names = ColumnNames(
+            self._spec.required, self._spec.optional, self._rules, self._spec.mere_hints
+        )
         unavailable = partial(self._unavailable, path=path)
         yield from reader(file, name, self._spec, names, unavailable)
         self._unread |= dict.fromkeys(names.unread)
@@ -199,6 +215,11 @@ class Table:
     def own(self) -> tuple[OwnColumn, ...]:
         """Columns that hold facts of a policy's own."""
         return self._spec.own
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Columns that hold hints."""
+        return self._spec.hints
 
     def _count(self, batch: RawBatch) -> None:
         sound = ~batch.malformed
@@ -254,7 +275,7 @@ def text_column(column: pa.Array, kind: pa.DataType) -> tuple[pa.Array, npt.NDAr
 
 def broken_rows(spec: TableSpec, keys: Sequence[str | None]) -> RawBatch:
     """Rows of which no more than the key is known."""
-    columns = {name: pa.nulls(len(keys), spec.kind(name)) for name in spec.columns}
+    columns = {name: pa.nulls(len(keys), spec.kind(name)) for name in spec.read}
     columns[spec.key] = pa.array(keys, pa.string())
     return RawBatch(columns, np.ones(len(keys), np.bool_))
 
