@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from clearshard.errors import ConfigError
+from clearshard.records.facts import names_of
 
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
 #: that stock Presidio has switched on.
@@ -34,6 +35,10 @@ _Seconds = Annotated[float, Field(gt=0, le=1_000_000)]
 _Days = Annotated[float, Field(ge=0, le=36_500)]
 _Hours = Annotated[float, Field(ge=0, le=876_000)]
 _Plugin = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,200}(:[A-Za-z_][A-Za-z0-9_.]{0,200})?$")]
+#: No version of a transcript: each stays as it is when that changes, or is read anyway.
+_READ_OF_MANIFEST = frozenset(
+    ("file_id", "account_id", "transcript_uri", "content_sha256", *names_of(owner="file"))
+)
 #: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 
@@ -75,6 +80,8 @@ class Sources(_Section):
         format: Whose form the transcripts have; ``auto``: each is known by its keys.
         language: Two-letter code of the language of transcripts that do not say theirs, in a form
             that leaves it out; None: nobody knows it.
+        version_column: A column of the manifest whose value changes whenever the transcript does,
+            as an ETag: while it stands, the transcript is not read again. None: there is none.
         reread: Which transcripts a run reads that an earlier one has read: those that have changed,
             as far as their version tells, or all.
     """
@@ -87,7 +94,18 @@ class Sources(_Section):
     timezone: str | None = None
     format: Format = "auto"
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] | None = None
+    version_column: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     reread: Literal["changed", "all"] = "changed"
+
+    @field_validator("version_column")
+    @classmethod
+    def _is_no_fact(cls, column: str | None) -> str | None:
+        if column in _READ_OF_MANIFEST:
+            raise ValueError(
+                "is a column that is read for what it says: name one whose value changes with the "
+                "transcript, such as an ETag"
+            )
+        return column
 
     @field_validator("timezone")
     @classmethod

@@ -34,7 +34,8 @@ def test_it_says_how_much_was_read(world: World, capsys: pytest.CaptureFixture[s
     (world.root / "transcripts" / "good-0.json").unlink()
     assert command(*asked, "--json") == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert told["sources"] == {"read": 5, "changed": ["good-0"], "hidden": []}
+    expected = {"read": 5, "changed": ["good-0"], "hidden": [], "misdeclared": []}
+    assert told["sources"] == expected
     assert told["sound"]
 
 
@@ -48,6 +49,18 @@ def test_a_version_that_lies_is_a_fault(
     told = capsys.readouterr()
     assert "FAULT transcript of good-1: is not the one" in told.out
     assert 'sources.reread = "all"' in told.err
+
+
+def test_what_is_declared_wrongly_is_told_and_no_fault(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = SourcesChecked(5, (), (), ("good-1",))
+    monkeypatch.setattr("clearshard.run.check_sources.check_sources", lambda *_: found)
+    asked = ("audit", "verify", "--config", world.config, "--out", world.out, "--sources")
+    assert command(*asked) == 0
+    assert "NOTE transcript of good-1: is not the one whose content_sha256" in (
+        capsys.readouterr().out
+    )
 
 
 def test_it_asks_where_they_are(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -200,6 +200,18 @@ def test_a_time_zone_that_nobody_knows_is_told(
     assert "sources.timezone → no time zone of this name" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("column", ["submitted_at", "transcript_uri", "content_sha256"])
+def test_no_fact_is_a_version(
+    world: World, capsys: pytest.CaptureFixture[str], column: str
+) -> None:
+    """It stays as it is when a transcript changes."""
+    text = world.config.read_text()
+    named = f'[sources]\nversion_column = "{column}"\n'
+    world.config.write_text(text.replace("[sources]\n", named))
+    assert _exit_code(["gate", "--config", str(world.config)]) == 2
+    assert "sources.version_column → is a column that is read" in capsys.readouterr().err
+
+
 def test_tables_in_parts_are_one_table(world: World) -> None:
     for name in ("files", "accounts"):
         header, *rows = (world.root / f"{name}.csv").read_text().splitlines()

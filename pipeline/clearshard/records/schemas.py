@@ -142,8 +142,9 @@ DECISION_SCHEMA = pa.schema(
         pa.field("period", pa.string()),
         pa.field("content_sha256", pa.string()),
         pa.field("redactor_digest", pa.string()),
-        # Of the transcript when it was looked at: while it stands, it is not read again
-        # (`clearshard.run.resume.looks`). Null where it may not be kept.
+        # Of the transcript when it was looked at, or of what the manifest declared of it: while it
+        # stands, it is not read again (`clearshard.run.resume.kept_versions`). Null where it may
+        # not be kept.
         pa.field("version", pa.string()),
         # Facts of the policy's own as one JSON object; null where it has none.
         pa.field("own_facts", pa.string()),

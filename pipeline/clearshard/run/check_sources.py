@@ -2,7 +2,8 @@
 
 A transcript that was changed since then has another version, and the next run reads it. One whose
 version stands although its content is another is what versions cannot see: its disk does not keep
-time, or somebody has set its times back (docs/decisions/0034-a-version-stands-for-a-transcript.md).
+time, or somebody has set its times back (docs/decisions/0034-a-version-stands-for-a-transcript.md);
+or the manifest declares the same of two contents (0038-what-the-manifest-declares.md).
 """
 
 import hashlib
@@ -30,7 +31,9 @@ from clearshard.run.containers import ContainerReader
 from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import from_text
+from clearshard.run.resume.declared import DIGEST_BYTES, declared_of
 from clearshard.run.resume.hashjoin import HashJoin
+from clearshard.run.resume.kept_versions import which_stand
 from clearshard.run.resume.looking import Look, look_at_all
 from clearshard.run.resume.looks import read_looks
 from clearshard.run.resume.remembered import name_records, of_these_files
@@ -45,11 +48,19 @@ _RECORD = np.dtype(
         ("account_hash", "<u8"),
         ("has_version", "?"),
         ("version", "u1", VERSION_BYTES),
-        ("content", "u1", 32),
+        ("content", "u1", DIGEST_BYTES),
     ]
 )
-#: The content that was recorded, and whether its version still stands.
-_RECORDED = np.dtype([("content", "u1", 32), ("stands", "?")])
+#: The content that was recorded, whether its version still stands, and the content that the
+#: manifest declares now, if it does.
+_RECORDED = np.dtype(
+    [
+        ("content", "u1", DIGEST_BYTES),
+        ("stands", "?"),
+        ("declared", "u1", DIGEST_BYTES),
+        ("is_declared", "?"),
+    ]
+)
 _READ = """
     SELECT file_id, account_id, content_sha256, version
     FROM decisions WHERE content_sha256 IS NOT NULL AND account_id IS NOT NULL
@@ -65,11 +76,14 @@ class SourcesChecked:
         changed: Ids of files whose transcript is another one, and has another version or none: the
             next run reads it. So does it those that cannot be read any more.
         hidden: Ids of files whose transcript is another one under the version that was recorded.
+        misdeclared: Ids of files whose transcript is not the one that the manifest declares by its
+            digest.
     """
 
     read: int
     changed: tuple[str, ...]
     hidden: tuple[str, ...]
+    misdeclared: tuple[str, ...] = ()
 
 
 def check_sources(
@@ -104,24 +118,30 @@ def check_sources(
             looks = Path(scratch, "looks.arrow")
             look_at_all(Look(intake.listing, root, config.limits, disk_now_ns()), looks)
             found = _compared(config, intake, join, reader, looks)
-    return SourcesChecked(found.read, tuple(sorted(found.changed)), tuple(sorted(found.hidden)))
+    ids = (found.changed, found.hidden, found.misdeclared)
+    return SourcesChecked(found.read, *(tuple(sorted(some)) for some in ids))
 
 
 @dataclass(slots=True)
 class _Compared:
-    """What was read, and the ids of the files that changed, seen and unseen."""
+    """What was read, and the ids of the files that changed, seen and unseen, or are misdeclared."""
 
     read: int = 0
     changed: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    misdeclared: list[str] = field(default_factory=list)
 
     def add(self, file_id: str, now: bytes | Quarantine, recorded: np.void) -> None:
         """Takes in a transcript, or why it cannot be had now, and what was recorded of it."""
         self.read += 1
         if isinstance(now, Quarantine):
             self.changed.append(file_id)
-        elif hashlib.sha256(now).digest() != recorded["content"].tobytes():
+            return
+        digest = hashlib.sha256(now).digest()
+        if digest != recorded["content"].tobytes():
             (self.hidden if recorded["stands"] else self.changed).append(file_id)
+        if recorded["is_declared"] and digest != recorded["declared"].tobytes():
+            self.misdeclared.append(file_id)
 
 
 def _records(decisions: pa.RecordBatch) -> Records:
@@ -130,7 +150,7 @@ def _records(decisions: pa.RecordBatch) -> Records:
     versions = decisions.column("version")
     records["has_version"] = versions.is_valid().to_numpy(zero_copy_only=False)
     records["version"] = from_text(versions, VERSION_BYTES)
-    records["content"] = from_text(decisions.column("content_sha256"), 32)
+    records["content"] = from_text(decisions.column("content_sha256"), DIGEST_BYTES)
     return records
 
 
@@ -153,10 +173,12 @@ def _compared(
     ):
         rows, known = of_these_files(batch, *answers)
         at = np.searchsorted(looked.rows, rows)
-        same = (looked.versions[at] == known["version"]).all(axis=1)
+        declared = declared_of(batch.scratch, looked.rows)
         recorded = np.zeros(len(rows), _RECORDED)
         recorded["content"] = known["content"]
-        recorded["stands"] = same & looked.lasting[at] & known["has_version"]
+        recorded["stands"] = which_stand(looked, declared, at, known)
+        recorded["declared"] = declared.digests[at]
+        recorded["is_declared"] = declared.has_digest[at]
         packed = in_containers(batch, rows)
         records.add(number, batch, rows[packed], by, recorded[packed])
         of_row = dict(zip(rows.tolist(), recorded, strict=True))

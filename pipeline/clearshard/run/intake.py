@@ -34,6 +34,7 @@ from clearshard.run.forecast.supposed import Supposition
 from clearshard.run.listed import Listed, Listing, flags, read_listed, write_listed
 from clearshard.shards.periods import periods_of
 from clearshard.sources.column_names import ColumnRules
+from clearshard.sources.hints import DIGEST, HINTS, IS_UNUSABLE, VERSION, HintsFound
 from clearshard.sources.manifest import manifest_batches, open_manifest
 from clearshard.sources.registry import FileRegistry, Registry, RegistrySource
 from clearshard.sources.uris import canonical, named_records
@@ -51,6 +52,8 @@ _SCRATCH_SCHEMA = pa.schema(
         pa.field("id_hash", pa.uint64(), nullable=False),
         pa.field("uri_hash", pa.uint64(), nullable=False),
         pa.field("account_row", pa.int32(), nullable=False),
+        # Of eligible files only, as what they point to.
+        *(pa.field(name, pa.string()) for name in HINTS),
         *(MANIFEST_SCHEMA.field(name) for name in FILE_FACTS),
     ]
 )
@@ -86,11 +89,13 @@ class Tables:
         manifest: The file manifest.
         registry: The account registry.
         columns: What the user has said of the columns of the manifest.
+        version_column: One of them that changes with the transcript.
     """
 
     manifest: Path
     registry: RegistrySource
     columns: ColumnRules = _TELL_ALL
+    version_column: str | None = None
 
 
 def tables_of(config: Config) -> Tables:
@@ -100,7 +105,7 @@ def tables_of(config: Config) -> Tables:
         strict=sources.strict_columns, ignored=sources.ignored_columns, timezone=sources.timezone
     )
     registry = FileRegistry(config.path(sources.registry), rules)
-    return Tables(config.path(sources.manifest), registry, rules)
+    return Tables(config.path(sources.manifest), registry, rules, sources.version_column)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +162,7 @@ class Intake:
         manifest: What the manifest was.
         registry: What the registry was.
         columns: What the user has said of the columns of both tables.
+        hints: What the manifest has to say of the content of its files, in numbers.
     """
 
     listing: Listing
@@ -164,6 +170,7 @@ class Intake:
     manifest: SourceSnapshot
     registry: SourceSnapshot
     columns: ColumnRules
+    hints: HintsFound
 
     def batches(self) -> Iterator[Provisional]:
         """The decisions in the order of the manifest; every pass gives the same."""
@@ -215,7 +222,9 @@ def take_in(
     starts: list[int] = []
     row_count = 0
     read: Counter[str] = Counter()
-    manifest = open_manifest(tables.manifest, tables.columns, policy.own_columns("manifest"))
+    hints: Counter[str] = Counter()
+    own = policy.own_columns("manifest")
+    manifest = open_manifest(tables.manifest, tables.columns, own, tables.version_column)
     with (
         pa.OSFile(str(decisions), "wb") as sink,
         pa.OSFile(str(hidden), "wb") as hidden_sink,
@@ -225,6 +234,7 @@ def take_in(
             row_count += files.num_rows
             decided = gate.decide(files)
             read.update(_read(files, decided, manifest.own))
+            hints.update(_hints(files))
             file_ids = files.column("file_id")
             # A deletion that is asked for under one spelling holds for the others too.
             spelled = folded(file_ids.fill_null("") if file_ids.null_count else file_ids)
@@ -249,7 +259,14 @@ def take_in(
         snapshot,
         registry.snapshot,
         tables.columns,
+        HintsFound(hints[DIGEST], hints[VERSION], hints[IS_UNUSABLE], tables.version_column),
     )
+
+
+def _hints(files: pa.RecordBatch) -> dict[str, int]:
+    """How many rows have each hint, and how many one that cannot be used."""
+    there = {name: files.num_rows - files.column(name).null_count for name in HINTS}
+    return {**there, IS_UNUSABLE: files.column(IS_UNUSABLE).true_count}
 
 
 def _read(files: pa.RecordBatch, decided: Decided, own: Sequence[OwnColumn]) -> dict[str, int]:
@@ -316,6 +333,7 @@ def _scratch_batch(
         pa.array(hashes),
         pa.array(uris),
         pa.array(decided.account_rows),
+        *(pc.if_else(eligible, files.column(name), nothing) for name in HINTS),
         *(files.column(name) for name in FILE_FACTS),
         *(files.column(one.fact) for one in own),
     ]

@@ -1,6 +1,11 @@
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
+
+from clearshard.run.containers import ContainerReader
+from clearshard.storage import sources
+from clearshard.storage.sources import open_inside
 
 from ..world import World, transcript, units_seen
 from .making import KEY, write
@@ -31,3 +36,23 @@ def world(tmp_path: Path) -> World:
 def redacted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """File ids that were given to workers."""
     return units_seen(monkeypatch)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Paths below the transcripts folder, each time that one is opened."""
+    paths: list[str] = []
+
+    def spy(root: Path, uri: str) -> BinaryIO:
+        paths.append(uri)
+        return open_inside(root, uri)
+
+    read = ContainerReader.read
+
+    def spy_on_containers(self: ContainerReader, root: Path, path: str, *how: Any) -> Any:
+        paths.append(path)  # it is opened in a process of its own
+        return read(self, root, path, *how)
+
+    monkeypatch.setattr(sources, "open_inside", spy)
+    monkeypatch.setattr(ContainerReader, "read", spy_on_containers)
+    return paths

@@ -6,19 +6,15 @@ import os
 import shutil
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pytest
 
 from clearshard.audit.verify import verify
 from clearshard.records.states import Quarantine
-from clearshard.run.containers import ContainerReader
 from clearshard.run.job import RunResult
 from clearshard.run.resume import matching
 from clearshard.run.resume.wishes import Wishes
-from clearshard.storage import sources
-from clearshard.storage.sources import open_inside
 
 from ..world import World, transcript
 from .making import (
@@ -38,26 +34,6 @@ from .making import go as go_by_any_clock
 #: As a night after the day on which files came.
 go = partial(go_by_any_clock, disk_now_ns=tomorrow_ns)
 CALLS = {f"file-{number}.json" for number in range(24)} | {"broken.json"}
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Paths below the transcripts folder, each time that one is opened."""
-    paths: list[str] = []
-
-    def spy(root: Path, uri: str) -> BinaryIO:
-        paths.append(uri)
-        return open_inside(root, uri)
-
-    read = ContainerReader.read
-
-    def spy_on_containers(self: ContainerReader, root: Path, path: str, *how: Any) -> Any:
-        paths.append(path)  # it is opened in a process of its own
-        return read(self, root, path, *how)
-
-    monkeypatch.setattr(sources, "open_inside", spy)
-    monkeypatch.setattr(ContainerReader, "read", spy_on_containers)
-    return paths
 
 
 def again(world: World, opened: list[str], **how: Any) -> RunResult:

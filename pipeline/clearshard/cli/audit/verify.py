@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # importing it takes long; `--help` is quick
 _RESTORE = "Restore the folder from a backup, or run again into a new one."
 _REREAD = (
     'Run once with sources.reread = "all", and find out why their disk shows other content under '
-    "the same times."
+    "the same times, or their manifest the same version."
 )
 _HEAD = "keep the head elsewhere: with --head it shows later whether an older state was put back"
 #: What a reader must know who named no key.
@@ -79,6 +79,11 @@ def verify(
                 f"{len(checked_sources.changed):,} have changed since the newest run, or cannot be "
                 "read: the next one sees that"
             )
+            for name in checked_sources.misdeclared:
+                print_text(
+                    f"NOTE transcript of {printable(name)}: is not the one whose content_sha256 "
+                    "the manifest declares"
+                )
         for fault in report.faults:
             print_text(f"FAULT {shown(fault)}")
         if report.sound:

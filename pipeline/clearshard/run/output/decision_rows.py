@@ -22,6 +22,8 @@ from clearshard.run.intake import Intake, Provisional
 from clearshard.run.outcomes import BatchOutcomes, read_outcomes
 from clearshard.run.output.last_word import LastWord, last_word
 from clearshard.run.resume.bytes_columns import to_text, unpacked
+from clearshard.run.resume.declared import declared_of
+from clearshard.run.resume.kept_versions import versions_to_keep
 from clearshard.run.resume.looks import Looks, read_looks
 from clearshard.shards.pseudonyms import account_key, doc_key
 
@@ -122,8 +124,10 @@ class DecisionRows:
             )
         )
         # What a version says is that the content which was read is still there.
-        kept = looks.lasting & np.isin(looks.rows, outcomes.rows[has_content])
-        versions = _spread(to_text(looks.versions, kept), looks.rows, size)
+        declared = declared_of(batch.scratch, looks.rows)
+        read = outcomes.rows[has_content], contents[has_content]
+        kept = to_text(*versions_to_keep(looks, declared, *read))
+        versions = _spread(kept, looks.rows, size)
         columns = {
             "file_id": table.column("file_id"),
             "account_id": table.column("account_id"),

@@ -2,6 +2,9 @@
 
 looks          what each eligible file looks like from outside, and which version of it that is
 looking        the same for all of them, in processes beside this one
+declared       what the manifest declares of each, and which version of it that is
+versions       how such versions are made, whole columns at a time
+kept_versions  which of the two is kept, and whether one that was kept stands
 remembered     what the visible run and killed ones have made, as far as it is believed
 checkpointed   what killed runs have made, by the content of a transcript
 matching       which transcripts are as they were

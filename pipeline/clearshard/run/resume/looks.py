@@ -23,6 +23,7 @@ from clearshard.config import Limits
 from clearshard.run.links import Links
 from clearshard.run.listed import Listed, flags
 from clearshard.run.resume.bytes_columns import packed, unpacked
+from clearshard.run.resume.declared import declared_of, declared_versions
 from clearshard.run.resume.versions import VERSION_BYTES, Marks, versions_of, whole_numbers
 from clearshard.sources.uris import Pointed, names_containers, pointed
 from clearshard.storage.local import GRANULE_NS
@@ -34,6 +35,7 @@ _SCHEMA = pa.schema(
         pa.field("size_bytes", pa.int64(), nullable=False),
         pa.field("readable", pa.bool_(), nullable=False),
         pa.field("version", pa.binary(VERSION_BYTES)),
+        pa.field("declared", pa.binary(VERSION_BYTES)),
     ]
 )
 _NOT_THERE = -1
@@ -53,6 +55,8 @@ class Looks:
         readable: Whether it may be read: it is there, and not too large.
         versions: `VERSION_BYTES` of each.
         lasting: Whether its version may be kept, to know it again.
+        declared: `VERSION_BYTES` of what the manifest declares of each; zeros where it is nothing.
+        is_declared: Whether anything is declared of it, and it is there and reached without a link.
     """
 
     rows: npt.NDArray[np.int64]
@@ -60,6 +64,8 @@ class Looks:
     readable: npt.NDArray[np.bool_]
     versions: npt.NDArray[np.uint8]
     lasting: npt.NDArray[np.bool_]
+    declared: npt.NDArray[np.uint8]
+    is_declared: npt.NDArray[np.bool_]
 
 
 class Looker:
@@ -93,6 +99,9 @@ class Looker:
         # Lists: millions of single values are put into them much faster than into arrays.
         sizes, wrote, changed, inodes = ([none] * count for none in (_NOT_THERE, 0, 0, 0))
         plain, of_container = bytearray(count), bytearray(count)
+        declared = declared_of(batch.scratch, rows)
+        seen: list[os.stat_result | None] = [None] * count
+        any_declared = bool(declared.is_any.any())
         quiet, root, lstat = self._quiet, self._root, os.lstat
         places = _places(chosen)
         for at, place in enumerate(places):
@@ -120,6 +129,8 @@ class Looker:
             sizes[at], wrote[at] = found.st_size, found.st_mtime_ns
             changed[at], inodes[at] = found.st_ctime_ns, found.st_ino
             of_container[at] = record_id is not None
+            if any_declared:
+                seen[at] = found
         of_size = np.array(sizes, np.int64)
         there = of_size != _NOT_THERE
         fits = of_size <= self._limits.max_transcript_bytes
@@ -130,13 +141,16 @@ class Looker:
             whole_numbers(changed),
             np.array(inodes, np.uint64),
         )
+        reached = there & np.frombuffer(plain, np.bool_)
         settled = np.maximum(marks.wrote_ns, marks.changed_ns) < self._settled_before_ns
         return Looks(
             rows,
             np.where(there, of_size, 0),
             there & (np.frombuffer(of_container, np.bool_) | fits),
             versions_of(marks, self._limits),
-            there & settled & np.frombuffer(plain, np.bool_),
+            reached & settled,
+            declared_versions(declared, marks.places, seen, self._limits),
+            reached & declared.is_any,
         )
 
     def _note_folder(self, device: int, folder: str) -> None:
@@ -164,6 +178,7 @@ def write_looks(path: Path, batches: Iterable[Looks]) -> None:
                 pa.array(looks.sizes),
                 pa.array(looks.readable),
                 packed(looks.versions, looks.lasting),
+                packed(looks.declared, looks.is_declared),
             ]
             writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=_SCHEMA))
 
@@ -173,12 +188,15 @@ def read_looks(path: Path) -> Iterator[Looks]:
     with pa.OSFile(str(path)) as file:
         for batch in pa.ipc.open_stream(file):
             versions, lasting = unpacked(batch.column("version"))
+            declared, is_declared = unpacked(batch.column("declared"))
             yield Looks(
                 batch.column("row").to_numpy().astype(np.int64),
                 batch.column("size_bytes").to_numpy(),
                 np.asarray(batch.column("readable").to_numpy(zero_copy_only=False)),
                 versions,
                 lasting,
+                declared,
+                is_declared,
             )
 
 

@@ -37,7 +37,9 @@ from clearshard.run.outcomes import (
 from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import packed
 from clearshard.run.resume.checkpointed import Found
+from clearshard.run.resume.declared import declared_of
 from clearshard.run.resume.judge import Judge
+from clearshard.run.resume.kept_versions import which_stand
 from clearshard.run.resume.looks import Looks, read_looks
 from clearshard.run.resume.remembered import of_these_files
 from clearshard.run.units import units_of
@@ -184,7 +186,9 @@ class _Matching:
             enumerate(intake.batches()), read_looks(looks), strict=True
         ):
             rows, records = of_these_files(batch, *next(answers))
-            same = self._same_versions(looked, rows, records)
+            declared = declared_of(batch.scratch, looked.rows)
+            at = np.searchsorted(looked.rows, rows)
+            same = which_stand(looked, declared, at, records) & records["is_known"]
             stands = same if self._versions_stand else np.zeros(len(rows), np.bool_)
             open_rows, open_records = rows[~stands], records[~stands]
             # What cannot be read needs no worker to say so.
@@ -192,7 +196,8 @@ class _Matching:
             asked[rows] = True
             asked[looked.rows[~looked.readable | self._all_are_read]] = True
             new_version = np.zeros(len(batch), np.bool_)
-            new_version[looked.rows[looked.lasting]] = True
+            # One more than there is, of a file that changed just now and is not what is declared.
+            new_version[looked.rows[looked.lasting | looked.is_declared]] = True
             new_version[rows[same]] = False
             is_open = np.zeros(len(batch), np.bool_)
             is_open[looked.rows] = True
@@ -213,12 +218,6 @@ class _Matching:
             self._standing.newly_known += int(new_version[kept].sum())
             self._standing.add(outcomes, self._remembered.redactor_digest)
             yield outcomes
-
-    def _same_versions(self, looked: Looks, rows: _Ints, records: Records) -> _Bools:
-        """Whether the version of each row that something is remembered of is still the same."""
-        at = np.searchsorted(looked.rows, rows)
-        same = (looked.versions[at] == records["version"]).all(axis=1) & records["is_known"]
-        return np.asarray(same & looked.lasting[at] & records["has_version"], np.bool_)
 
     def _standing_rows(self, rows: _Ints, records: Records) -> pa.RecordBatch:
         kinds = pa.array(records["kind"])

@@ -28,13 +28,19 @@ _MOST_WORDS = 300
 _LARGEST = 2**63 - 1
 
 
+def numbers_for(kind: bytes) -> tuple[UInt64, UInt64]:
+    """Numbers for the two halves of versions of one kind; see `made_of`."""
+    first, second = (_numbers(kind + half) for half in (b"first", b"second"))
+    return first, second
+
+
 def _numbers(purpose: bytes) -> UInt64:
     count = 1 + 2 * _MOST_WORDS
     drawn = hashlib.shake_256(b"clearshard version 1 " + purpose).digest(16 * count)
     return np.frombuffer(drawn, "<u8").reshape(count, 2)
 
 
-_FIRST, _SECOND = _numbers(b"first"), _numbers(b"second")
+_OF_LOOKS = numbers_for(b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +65,29 @@ class Marks:
 
 def versions_of(marks: Marks, limits: Limits) -> Bytes:
     """A row of `VERSION_BYTES` bytes for each file."""
-    raw = marks.places.cast(pa.binary())
+    said = (marks.sizes, marks.wrote_ns, marks.changed_ns, marks.inodes)
+    return made_of(marks.places, [column.astype(np.uint64) for column in said], limits, _OF_LOOKS)
+
+
+def made_of(
+    places: pa.Array, words: Sequence[UInt64], limits: Limits, numbers: tuple[UInt64, UInt64]
+) -> Bytes:
+    """A row of `VERSION_BYTES` bytes for each place, of what is said of it.
+
+    Args:
+        places: As in `Marks`.
+        words: What is said: columns in step.
+        limits: What decides, besides, whether a transcript is read.
+        numbers: Of this kind of version alone.
+    """
+    raw = places.cast(pa.binary())
     if len(raw) == 0:
         return np.empty((0, VERSION_BYTES), np.uint8)
     read_under = (limits.max_transcript_bytes, limits.max_transcript_words)
-    words = [
-        *(np.full(len(raw), limit, np.uint64) for limit in read_under),
-        *(
-            column.astype(np.uint64)
-            for column in (marks.sizes, marks.wrote_ns, marks.changed_ns, marks.inodes)
-        ),
-        *padded(raw).T,
-    ]
+    columns = [np.full(len(raw), limit, np.uint64) for limit in read_under]
+    columns += [*words, *padded(raw).T]
     lengths = pc.binary_length(raw).to_numpy(zero_copy_only=False).astype(np.uint64)
-    halves = [hash_words(words, lengths, numbers) for numbers in (_FIRST, _SECOND)]
+    halves = [hash_words(columns, lengths, half) for half in numbers]
     return np.stack(halves, axis=1).astype("<u8").view(np.uint8)
 
 

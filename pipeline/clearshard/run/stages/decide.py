@@ -52,7 +52,7 @@ def decide(run: ThisRun) -> Decided:
 
 def _show(intake: Intake, progress: Progress) -> None:
     counts = _count(intake)
-    for sentence in intake.unread:
+    for sentence in (*intake.unread, *intake.hints.told):
         progress.note(sentence)
     progress.decided(counts.seen, counts.written, counts.excluded, counts.quarantined)
 

@@ -16,6 +16,7 @@ from clearshard.run.container_rows import in_containers
 from clearshard.run.containers import ContainerReader
 from clearshard.run.options import Progress
 from clearshard.run.outcomes import OutcomeWriter, read_outcomes
+from clearshard.run.resume.kept_versions import wrongly_declared
 from clearshard.run.resume.looks import read_looks
 from clearshard.run.resume.matching import Standing, records_to_work_on
 from clearshard.run.resume.remembered import Remembered
@@ -78,6 +79,12 @@ def redact(run: ThisRun, decided: Decided, known: Known, matched: Matched) -> Re
             counts = len(result.written), len(result.quarantined), len(result.deleted)
             run.worked.words += result.word_count
             given.progress.redacted(*counts, result.word_count)
+    if wrong := wrongly_declared(decided.intake, outcomes):
+        given.progress.note(
+            f"{wrong:,} transcripts have another SHA-256 than content_sha256 of the file manifest "
+            "declares, and are known by their times. `clearshard audit verify --sources` names "
+            "them; if the column is about something else, list it in sources.ignored_columns"
+        )
     return Redacted(outcomes, tuple(made))
 
 
