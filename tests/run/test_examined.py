@@ -36,6 +36,17 @@ print(sorted({"presidio_analyzer", "spacy", "thinc"} & set(sys.modules)))
 """
 
 
+def test_to_import_the_job_takes_no_memory_of_arrow() -> None:
+    """Its allocator begins with a gigabyte, which counts for the bound of every worker."""
+    program = (
+        "import clearshard.cli.entry, clearshard.run.job, clearshard.run.work, pyarrow\n"
+        "print(pyarrow.default_memory_pool().max_memory())\n"
+    )
+    command = [sys.executable, "-P", "-c", program]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert found.stdout == "0\n"
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     world = small_world(tmp_path)

@@ -31,7 +31,7 @@ _EPISODES = f"""
     WITH decided AS (
         SELECT DISTINCT file_id, facts.product AS product, facts.region AS region,
             facts.submitted_at AS submitted_at, state, reasons, error_type, doc_key, run_order
-        FROM decisions WHERE account_id = $account_id
+        FROM decided_then WHERE account_id = $account_id
     ), numbered AS (
         SELECT *, run_order - row_number() OVER (PARTITION BY {_SAME} ORDER BY run_order) AS island
         FROM decided
@@ -171,7 +171,7 @@ def account_report(out: Path, account_id: str) -> AccountReport:
     if is_text(account_id):
         with connected() as connection:
             tables = [run.table for run in runs]
-            table_view(connection, "decisions", tables)
+            table_view(connection, "decided_then", tables)
             accounts_view(connection, "accounts", tables)
             known = tuple(_known(connection, account_id, runs))
             files = tuple(_files(connection, account_id, runs))

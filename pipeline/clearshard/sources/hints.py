@@ -23,12 +23,9 @@ IS_UNUSABLE = "hint.unusable"
 _SHA256 = r"^[0-9a-f]{64}\z"
 _VERSION_BYTES = 16
 #: How exports write that there is no value. As a version it would be the same for ever.
-_NOTHING = pa.array(
-    [
-        *("", "-", "null", "(null)", "none", "nil", "nan", "nat", "n/a", "na", "<na>"),
-        *("undefined", "unknown", "\\n"),
-    ],
-    pa.string(),
+_NOTHING = (
+    *("", "-", "null", "(null)", "none", "nil", "nan", "nat", "n/a", "na", "<na>"),
+    *("undefined", "unknown", "\\n"),
 )
 
 
@@ -150,7 +147,7 @@ def _versions(column: pa.Array) -> pa.Array:
 def _given(column: pa.Array) -> pa.Array:
     """What stands in a column; null where an export means nothing by it."""
     text = hint_text(column)
-    nothing = pc.is_in(pc.ascii_lower(text), _NOTHING)
+    nothing = pc.is_in(pc.ascii_lower(text), pa.array(_NOTHING, pa.string()))
     return _where(text, pc.invert(nothing))
 
 
