@@ -288,6 +288,17 @@ class Lineage(_Section):
     timeout_seconds: _Seconds = 5.0
 
 
+class Retention(_Section):
+    """By when artefacts must be gone.
+
+    Attributes:
+        store_lag_hours: How long the store's own TTL mechanism may take, where the published
+            schedule leaves it time.
+    """
+
+    store_lag_hours: _Hours = 72.0
+
+
 class Config(_Section):
     """A whole configuration file.
 
@@ -304,6 +315,7 @@ class Config(_Section):
     housekeeping: Housekeeping = Housekeeping()
     metrics: Metrics = Metrics()
     lineage: Lineage = Lineage()
+    retention: Retention = Retention()
     base: Annotated[Path, Field(exclude=True)] = Path()
 
     def path(self, value: str) -> Path:

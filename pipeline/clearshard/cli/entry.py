@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from clearshard.cli import audit, bench, detection, policy, run_gate
+from clearshard.cli import audit, bench, detection, policy, retention, run_gate
 from clearshard.cli.console import print_json, print_text
 from clearshard.cli.help import WholeSentences
 from clearshard.cli.logs import JsonLog, LogFormat, chosen_format
@@ -71,6 +71,7 @@ detection.register(app)
 bench.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
+app.add_typer(retention.app, name="retention")
 
 
 def main() -> None:

@@ -146,7 +146,7 @@ def give_rows(
     """
     answer = dict(answer or {})
     if options.streams:
-        count = _write(rows, options)
+        count = write_rows(rows, options)
         if options.output is None:
             return
         written = {"rows": count, "format": str(options.form), "output": str(options.output)}
@@ -186,7 +186,17 @@ def _cell(value: Any) -> object:
             return value
 
 
-def _write(rows: Rows, options: RowOptions) -> int:
+def write_rows(rows: Rows, options: RowOptions) -> int:
+    """Writes all rows where and how they are wanted, and returns their number.
+
+    Args:
+        rows: The rows.
+        options: From `row_options`; `RowOptions.streams` is true.
+
+    Raises:
+        OutputFull: The disk is full.
+        OutputUnusable: The file cannot be written.
+    """
     form = Format(options.form)
     if options.output is None:
         sys.stdout.flush()

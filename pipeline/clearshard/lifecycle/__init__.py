@@ -1,0 +1,4 @@
+"""What becomes of files after the run: deletion, as the published policy has it.
+
+- `retention`: by when each artefact must be gone, and that it is
+"""

@@ -1,0 +1,97 @@
+"""An inventory of artefacts, as batches: what is kept of customers' files, and since when."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearshard.records.facts import unreadable
+from clearshard.records.schemas import NAME, TIMESTAMP
+from clearshard.sources import columns
+from clearshard.sources.column_names import ColumnRules
+from clearshard.sources.formats import open_table
+from clearshard.sources.tables import RawBatch, Table, TableSpec
+
+_SPEC = TableSpec(
+    what="inventory",
+    required=("artefact_id", "kind", "account_id", "created_at"),
+    optional=(
+        "uri",
+        "transcript_id",
+        "transcript_created_at",
+        "deletion_requested_at",
+        "ttl_seconds",
+        "gateway_provider",
+    ),
+    times=("created_at", "transcript_created_at", "deletion_requested_at"),
+    numbers=("ttl_seconds",),
+    names=("kind", "gateway_provider"),
+    key="artefact_id",
+)
+_TIMES = ("transcript_created_at", "deletion_requested_at")
+_IDS = ("account_id", "uri", "transcript_id")
+
+#: What an inventory says, one row for each of its own. Null is "not known" or, where it need not be
+#: there, "not there"; `*_unreadable` tells the two apart.
+ARTEFACTS_SCHEMA = pa.schema(
+    [
+        pa.field("artefact_id", pa.string()),
+        pa.field("kind", NAME),
+        *(pa.field(name, pa.string()) for name in _IDS),
+        pa.field("created_at", TIMESTAMP),
+        *(pa.field(name, TIMESTAMP) for name in _TIMES),
+        pa.field("ttl_seconds", pa.int64()),
+        pa.field("gateway_provider", NAME),
+        *(pa.field(unreadable(name), pa.bool_()) for name in (*_TIMES, "ttl_seconds")),
+        pa.field("malformed", pa.bool_()),
+    ]
+)
+
+
+def open_inventory(path: Path, rules: ColumnRules) -> Table:
+    """Opens an inventory.
+
+    Args:
+        path: A file, a folder of parts, or a pattern.
+        rules: What is to become of columns that are not read.
+
+    Raises:
+        SourceUnavailable: It cannot be read.
+    """
+    return open_table(path, _SPEC, rules)
+
+
+def inventory_batches(table: Table) -> Iterator[pa.RecordBatch]:
+    """Its rows in order, ARTEFACTS_SCHEMA.
+
+    A row that cannot be read, or names no artefact, has `malformed` set.
+
+    Raises:
+        SourceUnavailable: See `Table.batches`.
+    """
+    for raw in table.batches():
+        yield _typed(raw, table.timezone)
+
+
+def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
+    column = raw.columns
+    artefact_ids = columns.ids(column["artefact_id"])
+    created, _ = columns.times(column["created_at"], timezone)
+    ttl, bad_ttl = columns.seconds(column["ttl_seconds"])
+    times = {name: columns.times(column[name], timezone) for name in _TIMES}
+    return pa.RecordBatch.from_pydict(
+        {
+            "artefact_id": artefact_ids,
+            "kind": columns.names(column["kind"]),
+            **{name: columns.ids(column[name]) for name in _IDS},
+            "created_at": created,
+            **{name: read for name, (read, _) in times.items()},
+            "ttl_seconds": ttl,
+            "gateway_provider": columns.names(column["gateway_provider"]),
+            **{unreadable(name): pa.array(bad) for name, (_, bad) in times.items()},
+            unreadable("ttl_seconds"): pa.array(bad_ttl),
+            "malformed": pc.or_(pa.array(raw.malformed), pc.is_null(artefact_ids)),
+        },
+        schema=ARTEFACTS_SCHEMA,
+    )
