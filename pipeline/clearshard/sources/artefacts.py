@@ -32,6 +32,9 @@ _SPEC = TableSpec(
 _TIMES = ("transcript_created_at", "deletion_requested_at")
 _IDS = ("account_id", "uri", "transcript_id")
 
+#: The columns that are read.
+COLUMNS = _SPEC.columns
+
 #: What an inventory says, one row for each of its own. Null is "not known" or, where it need not be
 #: there, "not there"; `*_unreadable` tells the two apart.
 ARTEFACTS_SCHEMA = pa.schema(
@@ -65,7 +68,8 @@ def open_inventory(path: Path, rules: ColumnRules) -> Table:
 def inventory_batches(table: Table) -> Iterator[pa.RecordBatch]:
     """Its rows in order, ARTEFACTS_SCHEMA.
 
-    A row that cannot be read, or names no artefact, has `malformed` set.
+    A row that cannot be read, or names no artefact, has `malformed` set. That each column has
+    values that can be read is asked by whoever knows the kinds (`Table.require_legible`).
 
     Raises:
         SourceUnavailable: See `Table.batches`.

@@ -25,11 +25,13 @@ _EXPECTED = {
     **dict.fromkeys(names_of("boolean"), _FLAG),
     **dict.fromkeys(names_of("seconds"), "as a number of seconds: write 3600"),
     **dict.fromkeys(names_of("time"), _TIME),
-    **dict.fromkeys(("account_id", "file_id"), _ID),
+    **dict.fromkeys(("created_at", "transcript_created_at"), _TIME),
+    **dict.fromkeys(("account_id", "file_id", "artefact_id", "transcript_id", "uri"), _ID),
     "transcript_uri": "as a path in sources.transcripts: write calls/0001.json",
     "product": _NAME.format("async, streaming or llm_gateway", "product"),
     "region": _NAME.format("us or eu", "region"),
     "gateway_provider": "as a name: write letters, digits, dots and hyphens",
+    "kind": "as one of the schedule: write final_transcript, or another one of docs/retention.md",
 }
 _OWN: Mapping[FactType, str] = {
     "boolean": _FLAG,

@@ -4,6 +4,7 @@ Nothing is written and nothing is deleted. An inventory may have any number of r
 is in memory at a time, and the accounts.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,7 @@ from clearshard.lifecycle.retention.matrix import Matrix, published_matrix
 from clearshard.records.schemas import TIMESTAMP
 from clearshard.run.intake import read_accounts, tables_of
 from clearshard.run.retention.facts import AccountsRead, artefacts_known, read_accounts_known
-from clearshard.sources.artefacts import inventory_batches, open_inventory
+from clearshard.sources.artefacts import COLUMNS, inventory_batches, open_inventory
 from clearshard.sources.tables import Table
 
 _MICROSECONDS_PER_HOUR = 3_600_000_000
@@ -121,13 +122,19 @@ class Plan:
         """All artefacts, in the order of the inventory.
 
         Raises:
-            SourceUnavailable: The inventory cannot be read.
+            SourceUnavailable: The inventory cannot be read, or no value of a column can; that is
+                known after the last row.
         """
         as_of_us = Moment.at(self.as_of, 0).latest_us
+        read: Counter[str] = Counter()
         for batch in inventory_batches(self._inventory):
             known = artefacts_known(batch, self._accounts, self.matrix, self._moment)
+            read.update({name: _count(batch.column(name)) for name in COLUMNS})
+            # A kind that the schedule has not says no more than none.
+            read["kind"] += int((known.kinds >= 0).sum()) - _count(batch.column("kind"))
             judged = judge(self.matrix, known, as_of_us, self._store_lag_us)
             yield Standing(batch, judged, self.matrix)
+        self._inventory.require_legible(read)
 
 
 def plan(config: Config, inventory: Path, as_of: datetime, now: datetime) -> Plan:
@@ -160,6 +167,10 @@ def plan(config: Config, inventory: Path, as_of: datetime, now: datetime) -> Pla
         _inventory=open_inventory(inventory, tables.columns),
         _accounts=read_accounts_known(index, moment, policy.max_registry_age_seconds),
     )
+
+
+def _count(column: pa.Array) -> int:
+    return len(column) - column.null_count
 
 
 def _named(names: list[str] | list[str | None], places: np.ndarray) -> pa.Array:
