@@ -294,9 +294,13 @@ class Retention(_Section):
     Attributes:
         store_lag_hours: How long the store's own TTL mechanism may take, where the published
             schedule leaves it time.
+        roots: Folders, or addresses of stores, that a sweep may delete below.
+        receipts: A folder for the receipts of sweeps.
     """
 
     store_lag_hours: _Hours = 72.0
+    roots: tuple[str, ...] = ()
+    receipts: LocalPath = "retention-receipts"
 
 
 class Config(_Section):

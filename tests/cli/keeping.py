@@ -78,7 +78,7 @@ def keeping(folder: Path) -> Keeping:
 
 
 #: One of each state.
-ONE_OF_EACH = (
+ONE_OF_EACH: tuple[dict[str, Any], ...] = (
     {"artefact_id": "kept"},
     {"artefact_id": "young", "account_id": "under-baa"},
     {"artefact_id": "begun", "kind": "uploaded_audio", "created_at": AS_OF - 30 * HOUR},

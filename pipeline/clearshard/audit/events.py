@@ -32,6 +32,7 @@ class EventName(StrEnum):
     RUN_SWEPT = "run_swept"
     CHECKPOINTS_SWEPT = "checkpoints_swept"
     SHARDS_REMOVED = "shards_removed"
+    RETENTION_SWEPT = "retention_swept"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

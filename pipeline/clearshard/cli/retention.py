@@ -1,4 +1,4 @@
-"""`retention plan`: by when artefacts must be gone, and how that stands."""
+"""`retention plan | sweep`: by when artefacts must be gone, how that stands, and their deletion."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pyarrow as pa
 import typer
 
+from clearshard import layout
 from clearshard.audit.listing import Rows
-from clearshard.cli.console import print_json, print_table, print_text, shown
+from clearshard.cli.console import conclude, print_json, print_table, print_text, shown
 from clearshard.cli.help import WholeSentences
-from clearshard.cli.options import AsOfOption, ConfigOption, JsonOption, moment
+from clearshard.cli.options import (
+    ActorOption,
+    AsOfOption,
+    ConfigOption,
+    JsonOption,
+    OutOption,
+    moment,
+    require_outside,
+)
 from clearshard.cli.rows import (
     FormatOption,
     LimitOption,
@@ -19,17 +28,27 @@ from clearshard.cli.rows import (
     row_options,
     write_rows,
 )
+from clearshard.config import Config
+from clearshard.errors import RunFailed
 from clearshard.lifecycle.retention.judging import STATES, State
 from clearshard.lifecycle.retention.tally import Tally
 from clearshard.records.times import utc_text
-from clearshard.run.asked import now
+from clearshard.run.agent import Agent, this_agent
+from clearshard.run.asked import now, output_folder
 from clearshard.run.checked import load_for_gate
+from clearshard.run.journal import Journal, open_journal
+from clearshard.run.output.folder import require_ours
+from clearshard.run.retention.telling import tell_receipts
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.run.retention.planning import Plan
+    from clearshard.run.retention.sweeping import Swept
 
 _PLAN_EXIT = """Exit codes: 0 done, whatever is due, 1 failed, 2 usage or configuration, 4 inventory
 or registry unavailable or stale."""
+_SWEEP_EXIT = """Exit codes: 0 done, 1 failed, or something that is due could not be deleted, 2
+usage or configuration, 4 inventory or registry unavailable or stale, 5 integrity check of receipts
+or ledger failed, 6 another sweep is at work."""
 #: What somebody has to do something about.
 _LISTED = (State.BREACH, State.OVERDUE, State.DUE, State.UNKNOWN)
 _COLUMNS = {
@@ -155,3 +174,96 @@ def _print(made: "Plan", tally: Tally) -> None:
     if made.unread_columns:
         names = ", ".join(map(shown, made.unread_columns))
         print_text(f"columns that are not read, and decide nothing: {names}")
+
+
+@app.command(epilog=_SWEEP_EXIT)
+def sweep(
+    inventory: InventoryArgument,
+    config: ConfigOption,
+    out: OutOption = None,
+    as_of: AsOfOption = None,
+    execute: Annotated[
+        bool, typer.Option("--execute", help="Delete. Without it nothing is, and all is told.")
+    ] = False,
+    actor: ActorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Delete what is due, below the configured roots only; dry unless --execute.
+
+    Whatever moment is asked for: nothing is deleted that is not due by the clock. Each deletion has
+    a receipt, and the ledger of the output folder is told of it, if there is one.
+    """
+    from clearshard.run.retention.planning import plan as make
+    from clearshard.run.retention.roots import configured_roots
+    from clearshard.run.retention.sweeping import Sweeper
+
+    who = this_agent(actor)
+    settings = load_for_gate(config)
+    receipts = settings.path(settings.retention.receipts)
+    require_outside("retention.receipts", receipts)
+    folder = _output(settings, out)
+    kept = [config.absolute(), receipts, *_kept_files(settings)]
+    roots = configured_roots(settings, kept if folder is None else [*kept, folder])
+    clock = now()
+    judged_at = min(clock, moment(as_of))
+    sweeper = Sweeper(
+        lambda: make(settings, inventory, judged_at, clock), roots, receipts, who, now
+    )
+    if not execute:
+        swept, told = sweeper.dry(), 0
+    else:
+        # The ledger is opened first: with a wrong key nothing is deleted.
+        journal = None if folder is None else _journal(folder, settings, who)
+        swept = sweeper.execute()
+        told = 0 if journal is None else tell_receipts(journal, receipts)
+    if as_json:
+        print_json({**swept.to_dict(), "receipts_told": told})
+    else:
+        _print_swept(swept, receipts, told)
+    if swept.faults:
+        name, error = swept.first_failed or ("", "")
+        conclude(
+            RunFailed(
+                f"{swept.faults:,} artefacts should be gone and are not, the first {shown(name)} "
+                f"({error}). Look at what lies there, and at the inventory; then sweep again."
+            )
+        )
+
+
+def _kept_files(settings: Config) -> list[Path]:
+    """What must not be deleted whatever an inventory says."""
+    sources, keys = settings.sources, settings.keys
+    names = (sources.manifest, sources.registry, keys.file, keys.signing_file)
+    return [settings.path(name) for name in names]
+
+
+def _output(settings: Config, out: Path | None) -> Path | None:
+    if out is None and settings.output.folder is None:
+        return None
+    return output_folder(settings, out)
+
+
+def _journal(folder: Path, settings: Config, who: Agent) -> Journal | None:
+    """The ledger of an output folder; None where no run has made one yet."""
+    if not (folder / layout.MARKER).exists():
+        typer.echo(f"{folder} holds no output yet, so no ledger is told", err=True)
+        return None
+    return open_journal(
+        require_ours(folder), settings, now, lambda note: typer.echo(note, err=True), who
+    )
+
+
+def _print_swept(swept: "Swept", receipts: Path, told: int) -> None:
+    done = "deleted" if swept.executed else "would be deleted (nothing is, without --execute)"
+    print_table(
+        f"{swept.due:,} artefacts are due as of {swept.as_of}; {swept.deleted:,} {done}, "
+        f"{swept.deleted_bytes:,} bytes",
+        ("clause", "artefacts"),
+        sorted(swept.clauses.items()),
+    )
+    for why, count in swept.left.items():
+        print_text(f"left: {count:,} ({why})")
+    if swept.settled:
+        print_text(f"{swept.settled:,} receipts were made for a sweep that was killed")
+    if swept.executed:
+        print_text(f"receipts: {shown(receipts)}; the ledger was told of {told:,}")

@@ -2,4 +2,8 @@
 
 - `facts`: their columns as what is known of artefacts
 - `planning`: `clearshard retention plan`: an inventory → how each artefact stands
+- `roots`: the places that may be deleted below, and what lies where in them
+- `due`: what of an inventory may be deleted
+- `sweeping`: `clearshard retention sweep`: deletes it, with receipts
+- `telling`: what the ledger is told of receipts
 """

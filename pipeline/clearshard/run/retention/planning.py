@@ -170,7 +170,7 @@ def plan(config: Config, inventory: Path, as_of: datetime, now: datetime) -> Pla
 
 
 def _count(column: pa.Array) -> int:
-    return len(column) - column.null_count
+    return int(len(column) - column.null_count)
 
 
 def _named(names: list[str] | list[str | None], places: np.ndarray) -> pa.Array:
