@@ -46,6 +46,9 @@ def _names(path: Path) -> Iterator[str]:
         # To bound how long it waits for a pipe, which is a socket. Nothing is connected.
         ("socket", {"engines"}),
         ("requests", set()),
+        # To ask whether what was deleted is gone.
+        ("httpx", {"lifecycle"}),
+        ("ssl", {"lifecycle"}),
         ("http", set()),
         # `urllib.parse` reads what is written with percent signs; nothing is requested.
         ("urllib", {"redaction", "storage"}),

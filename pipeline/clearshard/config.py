@@ -296,11 +296,16 @@ class Retention(_Section):
             schedule leaves it time.
         roots: Folders, or addresses of stores, that a sweep may delete below.
         receipts: A folder for the receipts of sweeps.
+        api_url: Of the transcript API that is asked whether transcripts are gone. The environment
+            variable ``ASSEMBLYAI_API_KEY`` is its key.
     """
 
     store_lag_hours: _Hours = 72.0
     roots: tuple[str, ...] = ()
     receipts: LocalPath = "retention-receipts"
+    api_url: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$")] = (
+        "https://api.assemblyai.com"
+    )
 
 
 class Config(_Section):

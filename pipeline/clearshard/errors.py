@@ -132,6 +132,12 @@ class RegistryStale(ClearshardError):
     refusal = "registry_stale"
 
 
+class NotConfirmed(ClearshardError):
+    """Of something that was deleted it could not be seen that it is gone."""
+
+    exit_code = 4
+
+
 class StoreError(ClearshardError):
     """A store did not do what it was asked; says which object, never what is in it."""
 

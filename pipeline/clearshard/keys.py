@@ -15,6 +15,8 @@ PSEUDONYM_VARIABLE = "CLEARSHARD_KEY"
 SIGNING_VARIABLE = "CLEARSHARD_SIGNING_KEY"
 #: The key of the receiver of lineage events; the name is OpenLineage's own.
 LINEAGE_VARIABLE = "OPENLINEAGE_API_KEY"
+#: The key of the transcript API; the name is its provider's own.
+API_VARIABLE = "ASSEMBLYAI_API_KEY"
 _KEY_BYTES = 32
 #: Of 32 random bytes no fewer ever differ; of a filler, or a word over and over, hardly more do.
 _LEAST_DIFFERENT_BYTES = 8
@@ -82,6 +84,19 @@ def find_signing_key(config: Config) -> SigningKey | None:
 def lineage_key() -> str | None:
     """The key of the receiver of lineage events, if there is one."""
     return os.environ.get(LINEAGE_VARIABLE)
+
+
+def api_key() -> str:
+    """The key of the transcript API.
+
+    Raises:
+        ConfigError: There is none, or it is no key.
+    """
+    key = os.environ.get(API_VARIABLE, "")
+    if not key or not (key.isascii() and key.isprintable()) or " " in key:
+        problem = f"{API_VARIABLE} → is not set to a key. It is read from the environment only"
+        raise ConfigError("environment", [problem])
+    return key
 
 
 @dataclass(frozen=True, slots=True)

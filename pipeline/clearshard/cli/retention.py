@@ -1,4 +1,4 @@
-"""`retention plan | sweep`: by when artefacts must be gone, how that stands, and their deletion."""
+"""`retention plan | sweep | confirm`: by when artefacts must be gone, and that they are."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ from clearshard.cli.rows import (
     write_rows,
 )
 from clearshard.config import Config
-from clearshard.errors import RunFailed
+from clearshard.errors import IntegrityError, NotConfirmed, RunFailed
 from clearshard.lifecycle.retention.judging import STATES, State
 from clearshard.lifecycle.retention.tally import Tally
 from clearshard.records.times import utc_text
@@ -49,6 +49,12 @@ or registry unavailable or stale."""
 _SWEEP_EXIT = """Exit codes: 0 done, 1 failed, or something that is due could not be deleted, 2
 usage or configuration, 4 inventory or registry unavailable or stale, 5 integrity check of receipts
 or ledger failed, 6 another sweep is at work."""
+_CONFIRM_EXIT = """Exit codes: 0 all are gone, 1 failed, 2 usage or configuration, 4 some could not
+be confirmed, 5 some are still there, or a receipt is not what a sweep wrote."""
+_NO_CONTROL = (
+    "without a control: a key of another account would have found as little. Name a transcript "
+    "that is there with --present"
+)
 #: What somebody has to do something about.
 _LISTED = (State.BREACH, State.OVERDUE, State.DUE, State.UNKNOWN)
 _COLUMNS = {
@@ -267,3 +273,71 @@ def _print_swept(swept: "Swept", receipts: Path, told: int) -> None:
         print_text(f"{swept.settled:,} receipts were made for a sweep that was killed")
     if swept.executed:
         print_text(f"receipts: {shown(receipts)}; the ledger was told of {told:,}")
+
+
+@app.command(epilog=_CONFIRM_EXIT)
+def confirm(
+    config: ConfigOption,
+    transcript_ids: Annotated[
+        list[str] | None,
+        typer.Argument(help="Transcripts that should be gone. Default: those of all receipts."),
+    ] = None,
+    present: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--present",
+            help="A transcript that is known to be there: if it is not found, nothing is "
+            "confirmed. Can be given several times.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the transcript API whether what was deleted is gone: each by its id, and the whole list.
+
+    The key is read from the environment variable ASSEMBLYAI_API_KEY.
+    """
+    from clearshard.lifecycle.confirmation.verdict import Verdict
+    from clearshard.run.retention.confirming import confirm_gone, transcripts_of
+
+    settings = load_for_gate(config)
+    receipts = settings.path(settings.retention.receipts)
+    asked = list(dict.fromkeys(transcript_ids or transcripts_of(receipts)))
+    found = confirm_gone(settings, asked, present or [], now)
+    counts = {str(v): sum(one.verdict is v for one in found) for v in Verdict}
+    others = [one for one in found if one.verdict is not Verdict.GONE]
+    if as_json:
+        rows = [
+            {"transcript_id": one.transcript_id, "verdict": str(one.verdict), "why": one.why}
+            for one in others
+        ]
+        print_json(
+            {"transcripts": len(found), **counts, "control": len(present or []), "not_gone": rows}
+        )
+    else:
+        print_text(
+            f"{len(found):,} transcripts should be gone: {counts[Verdict.GONE]:,} are, "
+            f"{counts[Verdict.STILL_THERE]:,} are still there, "
+            f"{counts[Verdict.NOT_CONFIRMED]:,} could not be confirmed"
+        )
+        if others:
+            print_table(
+                "not gone",
+                ("transcript", "verdict", "why"),
+                [(one.transcript_id, str(one.verdict), one.why or "") for one in others],
+            )
+        if not present:
+            print_text(_NO_CONTROL)
+    if counts[Verdict.STILL_THERE]:
+        conclude(
+            IntegrityError(
+                f"{counts[Verdict.STILL_THERE]:,} transcripts that were deleted are still there. "
+                "Delete them through the API, then confirm again."
+            )
+        )
+    if others:
+        conclude(
+            NotConfirmed(
+                f"{len(others):,} transcripts could not be confirmed to be gone. Mend what the "
+                "column `why` says, then confirm again."
+            )
+        )

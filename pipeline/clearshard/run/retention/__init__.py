@@ -6,4 +6,5 @@
 - `due`: what of an inventory may be deleted
 - `sweeping`: `clearshard retention sweep`: deletes it, with receipts
 - `telling`: what the ledger is told of receipts
+- `confirming`: `clearshard retention confirm`: which transcripts should be gone, and are they?
 """

@@ -1,0 +1,101 @@
+"""What may be concluded of transcripts that should be gone. Fail closed.
+
+A transcript is *gone* only if all of it holds: asked for by its id, the API says that there is
+none, or shows a record that is emptied; and on the walk through all pages, which has come to its
+end, it is not listed, or as emptied. It is *still there* if either says so. Anything else is *not
+confirmed*: a page that is missing, an answer that contradicts itself, a server that is not reached.
+
+That somebody asks with the key of another account, who never had these transcripts, looks the same
+as absence. Against that there is a control: ids of transcripts that are known to be there. If one
+of them is not, nothing is confirmed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clearshard.lifecycle.confirmation.answers import (
+    Listing,
+    Said,
+    ask_for,
+    is_transcript_id,
+    list_all,
+)
+from clearshard.lifecycle.confirmation.client import Api, Refused, Unanswered
+
+
+class Verdict(StrEnum):
+    """What may be said of a transcript."""
+
+    GONE = "gone"
+    STILL_THERE = "still_there"
+    NOT_CONFIRMED = "not_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A transcript, and what may be said of it.
+
+    Attributes:
+        transcript_id: The transcript.
+        verdict: What may be said.
+        why: In one word, where it is not gone.
+    """
+
+    transcript_id: str
+    verdict: Verdict
+    why: str | None = None
+
+
+def confirm(
+    api: Api, transcript_ids: Sequence[str], present: Sequence[str] = ()
+) -> list[Confirmed]:
+    """Asks whether transcripts are gone.
+
+    Args:
+        api: The API.
+        transcript_ids: Those that should be.
+        present: Those that are known to be there: the control.
+    """
+    if not transcript_ids:
+        return []
+    try:
+        listing: Listing | Unanswered = list_all(api)
+    except Unanswered as error:
+        listing = error
+    control = _control(api, listing, present)
+    return [_of(api, listing, control, one) for one in transcript_ids]
+
+
+def _control(api: Api, listing: Listing | Unanswered, present: Sequence[str]) -> str | None:
+    """Why absence says nothing here; None if it does."""
+    for one in present:
+        listed = isinstance(listing, Listing) and listing.said.get(one) is Said.THERE
+        try:
+            is_there = is_transcript_id(one) and ask_for(api, one) is Said.THERE
+        except Unanswered:
+            is_there = False
+        if not (listed and is_there):
+            return "control_not_found"
+    return None
+
+
+def _of(
+    api: Api, listing: Listing | Unanswered, control: str | None, transcript_id: str
+) -> Confirmed:
+    if not is_transcript_id(transcript_id):
+        return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, "no_transcript_id")
+    if isinstance(listing, Listing) and listing.said.get(transcript_id) is Said.THERE:
+        return Confirmed(transcript_id, Verdict.STILL_THERE, "listed")
+    if isinstance(listing, Refused):  # it would be for the others, too
+        return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, str(listing))
+    try:
+        if ask_for(api, transcript_id) is Said.THERE:
+            return Confirmed(transcript_id, Verdict.STILL_THERE, "by_id")
+    except Unanswered as error:
+        return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, str(error))
+    if isinstance(listing, Unanswered):
+        return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, f"list_{listing}")
+    if control is not None:
+        return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, control)
+    return Confirmed(transcript_id, Verdict.GONE)
