@@ -48,6 +48,7 @@ OTHER_MEANINGS = {
     ("cli/audit/bundle.py", "Its README.md says*"): "prose, of the readme of a bundle",
     ("cli/audit/listing.py", "decisions"): "a view",
     ("cli/entry.py", "audit"): "a command",
+    ("lifecycle/retention/receipts.py", ".json"): "a receipt, which no output holds",
     ("records/run.py", "decisions"): "what a file holds, from which the layout forms its name",
     ("run/output/commit.py", "shards"): "a key of the ledger's JSON",
     ("run/fingerprint.py", "shards"): "a package",

@@ -62,6 +62,10 @@ def confirm(kept: Keeping, *more: object) -> int:
     return run("retention", "confirm", "--config", kept.config, *more)
 
 
+def _named(*names: str) -> list[str]:
+    return [word for name in names for word in ("--transcript", name)]
+
+
 def _answer(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     result: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
     return result
@@ -100,9 +104,9 @@ def test_what_is_still_there_and_what_is_not_confirmed_have_codes_of_their_own(
 def test_ids_can_be_named(
     kept: Keeping, service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert confirm(kept, "some", "thing", "some", "--json") == 0
+    assert confirm(kept, *_named("some", "thing", "some"), "--json") == 0
     assert _answer(capsys)["gone"] == 2
-    assert confirm(kept, "other") == 5
+    assert confirm(kept, *_named("other")) == 5
 
 
 def test_without_receipts_or_ids_nothing_is_asked(kept: Keeping, service: Service) -> None:
@@ -122,7 +126,7 @@ def test_the_key_comes_from_the_environment_only(
         monkeypatch.delenv(API_VARIABLE)
     else:
         monkeypatch.setenv(API_VARIABLE, key)
-    assert confirm(kept, "some") == 2
+    assert confirm(kept, *_named("some")) == 2
     error = capsys.readouterr().err
     assert API_VARIABLE in error
     assert not key or key not in error
@@ -136,5 +140,5 @@ def test_an_address_that_is_not_a_host_over_tls_is_refused(
     kept: Keeping, service: Service, url: str
 ) -> None:
     kept.configure(f'[retention]\napi_url = "{url}"\n')
-    assert confirm(kept, "some") == 2
+    assert confirm(kept, *_named("some")) == 2
     assert service.requests == []

@@ -278,9 +278,13 @@ def _print_swept(swept: "Swept", receipts: Path, told: int) -> None:
 @app.command(epilog=_CONFIRM_EXIT)
 def confirm(
     config: ConfigOption,
-    transcript_ids: Annotated[
+    transcript: Annotated[
         list[str] | None,
-        typer.Argument(help="Transcripts that should be gone. Default: those of all receipts."),
+        typer.Option(
+            "--transcript",
+            help="A transcript that should be gone. Can be given several times. Default: those "
+            "that receipts say are deleted.",
+        ),
     ] = None,
     present: Annotated[
         list[str] | None,
@@ -301,7 +305,7 @@ def confirm(
 
     settings = load_for_gate(config)
     receipts = settings.path(settings.retention.receipts)
-    asked = list(dict.fromkeys(transcript_ids or transcripts_of(receipts)))
+    asked = list(dict.fromkeys(transcript or transcripts_of(receipts)))
     found = confirm_gone(settings, asked, present or [], now)
     counts = {str(v): sum(one.verdict is v for one in found) for v in Verdict}
     others = [one for one in found if one.verdict is not Verdict.GONE]
