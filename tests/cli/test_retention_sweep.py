@@ -155,6 +155,7 @@ def _overdue(uri: str | None, **more: Any) -> dict[str, Any]:
         ("/etc/hostname", "outside_roots"),
         ("{root}/../outside.json", "outside_roots"),
         ("{root}x/outside.json", "outside_roots"),
+        ("{root}xinside.json", "outside_roots"),
         ("file://{root}/../outside.json", "outside_roots"),
         ("file://elsewhere/outside.json", "outside_roots"),
         ("s3://bucket/outside.json", "outside_roots"),
@@ -181,6 +182,7 @@ def test_nothing_outside_the_roots_is_touched_and_no_link_followed(
     (kept.store / "linked").symlink_to(outside.parent)
     os.mkfifo(kept.store / "pipe")
     stored(kept, "folder/inner.json")
+    stored(kept, "inside.json")
     spelled = None if uri is None else uri.format(root=kept.store)
     stored(kept, "there.json")
     inventory = kept.inventory([_overdue(spelled), _overdue("there.json", artefact_id="x")])

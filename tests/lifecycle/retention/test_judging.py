@@ -204,6 +204,14 @@ def test_what_had_to_be_gone_before_a_baa_still_has() -> None:
     assert (soon["due_at"], soon["clause"]) == (CREATED + 3 * DAY, "uploaded-audio-baa")
 
 
+def test_that_there_was_no_time_to_live_before_a_baa_either_must_be_known() -> None:
+    audio = {"kind": "uploaded_audio", "created_at": AS_OF - 30 * HOUR}
+    signed = {**BAA, "baa_executed_at": AS_OF - 2 * HOUR}
+    assert stands(audio, signed)["state"] == "due"
+    one = stands(audio, {**signed, "ttl_seconds_unreadable": True})
+    assert (one["state"], one["unknown"]) == ("unknown", ["unknown_ttl_seconds"])
+
+
 def test_an_opting_out_reaches_what_was_kept_before() -> None:
     since = AS_OF - HOUR
     artefact = {"kind": "streaming_transcript", "created_at": CREATED}
