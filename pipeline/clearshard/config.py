@@ -295,6 +295,8 @@ class Retention(_Section):
         store_lag_hours: How long the store's own TTL mechanism may take, where the published
             schedule leaves it time.
         roots: Folders, or addresses of stores, that a sweep may delete below.
+        keys: How the keys below the roots are made, where no inventory is given:
+            ``{account_id}/{kind}/{created_at}/{artefact_id}.*``.
         receipts: A folder for the receipts of sweeps.
         api_url: Of the transcript API that is asked whether transcripts are gone. The environment
             variable ``ASSEMBLYAI_API_KEY`` is its key.
@@ -302,6 +304,7 @@ class Retention(_Section):
 
     store_lag_hours: _Hours = 72.0
     roots: tuple[str, ...] = ()
+    keys: str | None = None
     receipts: LocalPath = "retention-receipts"
     api_url: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$")] = (
         "https://api.assemblyai.com"

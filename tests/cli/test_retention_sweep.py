@@ -472,3 +472,34 @@ def test_what_is_in_a_bucket_goes_from_there(kept: Keeping) -> None:
     assert names(kept) == {"a"}
     [receipt] = receipts_of(kept).values()
     assert [e.root for e in receipt.artefacts] == ["memory://kept"] * 2
+
+
+def test_without_an_inventory_the_roots_are_listed(
+    kept: Keeping, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.configure(
+        '[retention]\nroots = ["kept"]\nkeys = "{account_id}/{kind}/{created_at}/{artefact_id}.*"\n'
+    )
+    old, new = ((AS_OF - age).isoformat() for age in (9 * DAY, HOUR / 4))
+    stored(kept, f"short/final_transcript/{old}/old.json")
+    stored(kept, f"short/final_transcript/{new}/young.json")
+    stored(kept, f"plain/final_transcript/{old}/kept.json")
+    stored(kept, "short/stray.json")
+    command = ("--config", kept.config, *THEN, "--json")
+    assert run("retention", "plan", *command) == 0
+    answer = _answer(capsys)
+    assert (answer["inventory_sha256"], answer["unknown"]) == (None, {"malformed": 1})
+    assert [row["artefact_id"] for row in answer["rows"]] == ["old", "short/stray.json"]
+    assert run("retention", "sweep", *command, "--execute") == 0
+    assert _answer(capsys)["deleted"] == 1
+    assert names(kept) == {"young", "kept", "stray"}
+
+
+@pytest.mark.parametrize("keys", ["", 'keys = "{account_id}/{kind}"\n'])
+def test_a_listing_needs_to_know_how_keys_are_made(
+    kept: Keeping, keys: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.configure(ROOTS + keys)
+    for verb in ("plan", "sweep"):
+        assert run("retention", verb, "--config", kept.config, *THEN) == 2
+        assert "retention.keys" in capsys.readouterr().err

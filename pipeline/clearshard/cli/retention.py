@@ -74,10 +74,10 @@ app = typer.Typer(
 )
 
 InventoryArgument = Annotated[
-    Path,
+    Path | None,
     typer.Argument(
         help="Table of artefacts: .csv, .tsv, .jsonl (also .gz, .zst) or .parquet, a folder of "
-        "parts, or a pattern.",
+        "parts, or a pattern. Default: what the configured roots list.",
         show_default=False,
     ),
 ]
@@ -85,8 +85,8 @@ InventoryArgument = Annotated[
 
 @app.command(epilog=_PLAN_EXIT)
 def plan(
-    inventory: InventoryArgument,
     config: ConfigOption,
+    inventory: InventoryArgument = None,
     as_of: AsOfOption = None,
     state: Annotated[
         list[State] | None,
@@ -184,8 +184,8 @@ def _print(made: "Plan", tally: Tally) -> None:
 
 @app.command(epilog=_SWEEP_EXIT)
 def sweep(
-    inventory: InventoryArgument,
     config: ConfigOption,
+    inventory: InventoryArgument = None,
     out: OutOption = None,
     as_of: AsOfOption = None,
     execute: Annotated[

@@ -1,7 +1,9 @@
 """An inventory of artefacts, as batches: what is kept of customers' files, and since when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -52,30 +54,66 @@ ARTEFACTS_SCHEMA = pa.schema(
 )
 
 
-def open_inventory(path: Path, rules: ColumnRules) -> Table:
-    """Opens an inventory.
+class Inventory(Protocol):
+    """Where it is said which artefacts there are: a table, or what stores list."""
 
-    Args:
-        path: A file, a folder of parts, or a pattern.
-        rules: What is to become of columns that are not read.
+    @property
+    def sha256(self) -> str | None:
+        """Of the table; None if it is none."""
 
-    Raises:
-        SourceUnavailable: It cannot be read.
-    """
-    return open_table(path, _SPEC, rules)
+    @property
+    def unread_columns(self) -> tuple[str, ...]:
+        """Columns that are not read, fit to be shown; complete after the last batch."""
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All artefacts, ARTEFACTS_SCHEMA; can be asked for again.
+
+        Raises:
+            SourceUnavailable: The table cannot be read.
+            StoreUnavailable: A store does not answer.
+        """
+
+    def require_legible(self, read: Mapping[str, int]) -> None:
+        """See `Table.require_legible`."""
 
 
-def inventory_batches(table: Table) -> Iterator[pa.RecordBatch]:
-    """Its rows in order, ARTEFACTS_SCHEMA.
+@dataclass(frozen=True, slots=True)
+class TableInventory:
+    """An `Inventory` that somebody has written."""
 
-    A row that cannot be read, or names no artefact, has `malformed` set. That each column has
-    values that can be read is asked by whoever knows the kinds (`Table.require_legible`).
+    _table: Table
 
-    Raises:
-        SourceUnavailable: See `Table.batches`.
-    """
-    for raw in table.batches():
-        yield _typed(raw, table.timezone)
+    @classmethod
+    def at(cls, path: Path, rules: ColumnRules) -> "TableInventory":
+        """Finds it.
+
+        Args:
+            path: A file, a folder of parts, or a pattern.
+            rules: What is to become of columns that are not read.
+
+        Raises:
+            SourceUnavailable: It cannot be read.
+        """
+        return cls(open_table(path, _SPEC, rules))
+
+    @property
+    def sha256(self) -> str | None:
+        """See `Inventory`."""
+        return self._table.sha256
+
+    @property
+    def unread_columns(self) -> tuple[str, ...]:
+        """See `Inventory`."""
+        return self._table.unread_columns
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """See `Inventory`. A row that cannot be read, or names no artefact, is `malformed`."""
+        for raw in self._table.batches():
+            yield _typed(raw, self._table.timezone)
+
+    def require_legible(self, read: Mapping[str, int]) -> None:
+        """See `Inventory`."""
+        self._table.require_legible(read)
 
 
 def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearshard.lifecycle.retention.judging import STATES, State
-from clearshard.sources.artefacts import inventory_batches, open_inventory
+from clearshard.sources.artefacts import TableInventory
 from clearshard.sources.column_names import ColumnRules
 
 from ...eligibility.tables import AS_OF
@@ -171,7 +171,7 @@ def test_one_moment_is_one_moment_however_it_is_written(spelled: str, tmp_path: 
     path = tmp_path / "inventory.jsonl"
     row = {"artefact_id": "t", "kind": "uploaded_audio", "account_id": "a", "created_at": spelled}
     path.write_text(json.dumps(row) + "\n")
-    [batch] = inventory_batches(open_inventory(path, ColumnRules()))
+    [batch] = TableInventory.at(path, ColumnRules()).batches()
     assert batch.column("created_at").to_pylist() == [datetime(2026, 3, 29, 0, 30, tzinfo=UTC)]
 
 

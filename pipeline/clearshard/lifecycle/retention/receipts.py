@@ -73,7 +73,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         begun_at: Before anything was deleted.
         finished_at: When it was known to be gone; of what was settled, no later than that.
         settled: Whether that was found out by another sweep, since this one was killed.
-        inventory_sha256: Of the inventory.
+        inventory_sha256: Of the inventory; None if it was a listing.
         registry_sha256: Of the registry.
         actor: Who swept.
         host: On which machine.
@@ -87,7 +87,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     begun_at: str
     finished_at: str | None
     settled: bool
-    inventory_sha256: str
+    inventory_sha256: str | None
     registry_sha256: str
     actor: str
     host: str

@@ -16,14 +16,16 @@ import pyarrow as pa
 from clearshard.config import Config
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
+from clearshard.errors import ConfigError
 from clearshard.lifecycle.retention.judging import NO_CLAUSE, STATES, Judged, judge
 from clearshard.lifecycle.retention.known import NEVER, Int64, names_of
 from clearshard.lifecycle.retention.matrix import Matrix, published_matrix
 from clearshard.records.schemas import TIMESTAMP
 from clearshard.run.intake import read_accounts, tables_of
 from clearshard.run.retention.facts import AccountsRead, artefacts_known, read_accounts_known
-from clearshard.sources.artefacts import COLUMNS, inventory_batches, open_inventory
-from clearshard.sources.tables import Table
+from clearshard.run.retention.roots import configured_roots
+from clearshard.sources.artefacts import COLUMNS, Inventory, TableInventory
+from clearshard.sources.listed import KeyPattern, ListedInventory
 
 _MICROSECONDS_PER_HOUR = 3_600_000_000
 #: What `datetime` can hold: whoever shows a time must be able to print it.
@@ -105,12 +107,12 @@ class Plan:
     registry_sha256: str
     _moment: Moment
     _store_lag_us: int
-    _inventory: Table
+    _inventory: Inventory
     _accounts: AccountsRead
 
     @property
-    def inventory_sha256(self) -> str:
-        """Of the inventory."""
+    def inventory_sha256(self) -> str | None:
+        """Of the inventory; None if it is a listing."""
         return self._inventory.sha256
 
     @property
@@ -124,10 +126,11 @@ class Plan:
         Raises:
             SourceUnavailable: The inventory cannot be read, or no value of a column can; that is
                 known after the last row.
+            StoreUnavailable: A store that is listed does not answer.
         """
         as_of_us = Moment.at(self.as_of, 0).latest_us
         read: Counter[str] = Counter()
-        for batch in inventory_batches(self._inventory):
+        for batch in self._inventory.batches():
             known = artefacts_known(batch, self._accounts, self.matrix, self._moment)
             read.update({name: _count(batch.column(name)) for name in COLUMNS})
             # A kind that the schedule has not says no more than none.
@@ -137,7 +140,7 @@ class Plan:
         self._inventory.require_legible(read)
 
 
-def plan(config: Config, inventory: Path, as_of: datetime, now: datetime) -> Plan:
+def plan(config: Config, inventory: Path | None, as_of: datetime, now: datetime) -> Plan:
     """Reads the registry, and finds the inventory.
 
     What has happened is believed up to the clock. To ask for the past is to ask what could be known
@@ -145,12 +148,12 @@ def plan(config: Config, inventory: Path, as_of: datetime, now: datetime) -> Pla
 
     Args:
         config: Names the registry, and says how long the store may take.
-        inventory: A table of artefacts (`sources.artefacts`).
+        inventory: A table of artefacts (`sources.artefacts`); None: what the configured roots list.
         as_of: The moment that is asked for.
         now: What the clock says.
 
     Raises:
-        ConfigError: The policy is wrong.
+        ConfigError: The policy is wrong, or it is not configured what is to be listed.
         SourceUnavailable: Registry or inventory cannot be used.
         RegistryStale: The registry is older than the policy allows.
     """
@@ -164,9 +167,23 @@ def plan(config: Config, inventory: Path, as_of: datetime, now: datetime) -> Pla
         registry_sha256=registry.snapshot.sha256,
         _moment=moment,
         _store_lag_us=int(config.retention.store_lag_hours * _MICROSECONDS_PER_HOUR),
-        _inventory=open_inventory(inventory, tables.columns),
+        _inventory=_listing(config)
+        if inventory is None
+        else TableInventory.at(inventory, tables.columns),
         _accounts=read_accounts_known(index, moment, policy.max_registry_age_seconds),
     )
+
+
+def _listing(config: Config) -> ListedInventory:
+    if config.retention.keys is None:
+        problem = "retention.keys → say how keys are made, or name an inventory"
+        raise ConfigError("configuration", [problem])
+    try:
+        pattern = KeyPattern(config.retention.keys)
+    except ValueError as error:
+        raise ConfigError("configuration", [f"retention.keys → {error}"]) from None
+    roots = configured_roots(config)
+    return ListedInventory(list(roots.readable().items()), pattern, config.sources.timezone)
 
 
 def _count(column: pa.Array) -> int:

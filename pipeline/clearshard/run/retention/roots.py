@@ -104,12 +104,12 @@ class Roots:
         return {root.name: open_readable(root.name, self.base) for root in self.all}
 
 
-def configured_roots(config: Config, kept: Sequence[Path]) -> Roots:
+def configured_roots(config: Config, kept: Sequence[Path] = ()) -> Roots:
     """The roots of a configuration.
 
     Args:
         config: Names them.
-        kept: What must not lie below a root, nor hold one.
+        kept: What must not lie below a root, nor hold one, where anything is to be deleted.
 
     Raises:
         ConfigError: There is none, or one is no place to delete below.
