@@ -34,6 +34,7 @@ Beside a run
     asked           what is meant where nothing is asked for
     checked         a configuration, held against everything that it names
     decide          decisions alone, for `clearshard gate`
+    retention/      by when artefacts must be gone, their deletion, and that they are
     forecast/       what another policy, registry or fact would change
     redact          transcripts alone, for `clearshard.redact`
     detect          spans of plain documents, for `clearshard detect` and `clearshard eval`

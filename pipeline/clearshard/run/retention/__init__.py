@@ -1,10 +1,10 @@
-"""Retention: where an inventory, the registry and the published schedule meet.
+"""Retention: where an inventory, the registry, the published schedule and the stores meet.
 
-- `facts`: their columns as what is known of artefacts
-- `planning`: `clearshard retention plan`: an inventory → how each artefact stands
-- `roots`: the places that may be deleted below, and what lies where in them
-- `due`: what of an inventory may be deleted
-- `sweeping`: `clearshard retention sweep`: deletes it, with receipts
-- `telling`: what the ledger is told of receipts
-- `confirming`: `clearshard retention confirm`: which transcripts should be gone, and are they?
+facts       columns of an inventory and of the registry as what is known of artefacts
+planning    `clearshard retention plan`: an inventory → how each artefact stands
+roots       the places that may be deleted below, and what lies where in them
+due         what of an inventory may be deleted
+sweeping    `clearshard retention sweep`: deletes it, with receipts
+telling     what the ledger is told of receipts
+confirming  `clearshard retention confirm`: which transcripts should be gone, and are they?
 """
