@@ -1,5 +1,6 @@
 """`retention confirm`: the transcripts of receipts, against an API on this machine."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from clearshard.audit.events import EventName
+from clearshard.audit.ledger import Ledger
 from clearshard.cli.entry import _exit_code
 from clearshard.keys import API_VARIABLE
+from clearshard.lifecycle.confirmation.record import is_confirmation
 
+from ..audit.building import Output, Row
+from ..audit.signers import SECRET
 from ..lifecycle.confirmation.serving import (
     KEY,
     THERE,
@@ -99,6 +105,51 @@ def test_what_is_still_there_and_what_is_not_confirmed_have_codes_of_their_own(
     service.lie = lambda request, honest: (503, {}, b"")
     assert confirm(kept, "--json") == 4
     assert [row["why"] for row in _answer(capsys)["not_gone"]] == ["status_503"] * 2
+
+
+def test_what_was_found_is_kept_and_the_ledger_is_told_of_it_once(
+    kept: Keeping, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = Output(kept.folder / "out")
+    output.publish("a", [Row("f")])
+    key = kept.folder / "clearshard-signing.key"
+    key.write_text(SECRET.hex())
+    key.chmod(0o600)
+    out = ("--out", output.out)
+    swept(kept)
+    service.transcripts["second"] = THERE
+    assert confirm(kept, *out, "--actor", "keeper", "--present", "other") == 5
+    del service.transcripts["second"]
+    # One that nobody was told of, since whoever asked was killed.
+    assert confirm(kept, *_named("first")) == 0
+    assert confirm(kept, *out) == 0
+    folder = kept.folder / "retention-receipts"
+    found = {
+        path.name: path.read_bytes() for path in folder.iterdir() if is_confirmation(path.name)
+    }
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+    told: dict[str, str] = {}
+    for event in Ledger(output.out / "audit" / "ledger.jsonl").read():
+        if event.event == EventName.RETENTION_CONFIRMED:
+            assert not told.keys() & event.data["receipts"].keys()
+            told |= event.data["receipts"]
+    assert told == {name: hashlib.sha256(data).hexdigest() for name, data in found.items()}
+    assert len(told) == 3
+    first = json.loads(found[min(found, key=lambda name: json.loads(found[name])["begun_at"])])
+    assert (first["actor"], first["control"], first["api_url"]) == (
+        "keeper",
+        ["other"],
+        service.url,
+    )
+    assert {one["transcript_id"]: one["verdict"] for one in first["transcripts"]} == {
+        "first": "gone",
+        "second": "still_there",
+    }
+    assert run("audit", "verify", *out) == 0
+    # What was kept of confirmations is no receipt.
+    capsys.readouterr()
+    assert confirm(kept, "--json") == 0
+    assert _answer(capsys)["transcripts"] == 2
 
 
 def test_ids_can_be_named(

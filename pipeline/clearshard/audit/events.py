@@ -33,6 +33,7 @@ class EventName(StrEnum):
     CHECKPOINTS_SWEPT = "checkpoints_swept"
     SHARDS_REMOVED = "shards_removed"
     RETENTION_SWEPT = "retention_swept"
+    RETENTION_CONFIRMED = "retention_confirmed"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -30,6 +30,7 @@ from clearshard.cli.rows import (
 )
 from clearshard.config import Config
 from clearshard.errors import IntegrityError, NotConfirmed, RunFailed
+from clearshard.lifecycle.confirmation.record import Verdict
 from clearshard.lifecycle.retention.judging import STATES, State
 from clearshard.lifecycle.retention.tally import Tally
 from clearshard.records.times import utc_text
@@ -38,7 +39,7 @@ from clearshard.run.asked import now, output_folder
 from clearshard.run.checked import load_for_gate
 from clearshard.run.journal import Journal, open_journal
 from clearshard.run.output.folder import require_ours
-from clearshard.run.retention.telling import tell_receipts
+from clearshard.run.retention.telling import tell_confirmations, tell_receipts
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.run.retention.planning import Plan
@@ -294,19 +295,28 @@ def confirm(
             "confirmed. Can be given several times.",
         ),
     ] = None,
+    out: OutOption = None,
+    actor: ActorOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ask the transcript API whether what was deleted is gone: each by its id, and the whole list.
 
-    The key is read from the environment variable ASSEMBLYAI_API_KEY.
+    The key is read from the environment variable ASSEMBLYAI_API_KEY. What was found is kept beside
+    the receipts, and the ledger of the output folder is told of it, if there is one.
     """
-    from clearshard.lifecycle.confirmation.verdict import Verdict
     from clearshard.run.retention.confirming import confirm_gone, transcripts_of
 
+    who = this_agent(actor)
     settings = load_for_gate(config)
     receipts = settings.path(settings.retention.receipts)
+    require_outside("retention.receipts", receipts)
+    folder = _output(settings, out)
+    journal = None if folder is None else _journal(folder, settings, who)
     asked = list(dict.fromkeys(transcript or transcripts_of(receipts)))
-    found = confirm_gone(settings, asked, present or [], now)
+    kept = confirm_gone(settings, asked, present or [], who, now)
+    if journal is not None:
+        tell_confirmations(journal, receipts)
+    found = kept.transcripts
     counts = {str(v): sum(one.verdict is v for one in found) for v in Verdict}
     others = [one for one in found if one.verdict is not Verdict.GONE]
     if as_json:
@@ -315,7 +325,13 @@ def confirm(
             for one in others
         ]
         print_json(
-            {"transcripts": len(found), **counts, "control": len(present or []), "not_gone": rows}
+            {
+                "confirmation": kept.name,
+                "transcripts": len(found),
+                **counts,
+                "control": len(present or []),
+                "not_gone": rows,
+            }
         )
     else:
         print_text(

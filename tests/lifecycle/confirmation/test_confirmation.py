@@ -12,13 +12,14 @@ import pytest
 from clearshard.lifecycle.confirmation import client
 from clearshard.lifecycle.confirmation.answers import is_emptied
 from clearshard.lifecycle.confirmation.client import Api
+from clearshard.lifecycle.confirmation.record import Confirmed, Verdict
 from clearshard.lifecycle.confirmation.tls import (
     TLS_1_2_SUITES,
     TLS_1_3_SUITES,
     is_published,
     published_context,
 )
-from clearshard.lifecycle.confirmation.verdict import Confirmed, Verdict, confirm
+from clearshard.lifecycle.confirmation.verdict import confirm
 
 from .serving import (
     EMPTIED,

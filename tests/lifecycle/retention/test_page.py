@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from clearshard.lifecycle.confirmation.verdict import Verdict
+from clearshard.lifecycle.confirmation.record import Verdict
 from clearshard.lifecycle.retention.judging import State
 from clearshard.lifecycle.retention.known import Unknown
 from clearshard.run.retention.sweeping import Left

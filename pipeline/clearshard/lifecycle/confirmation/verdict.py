@@ -11,8 +11,6 @@ of them is not, nothing is confirmed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from clearshard.lifecycle.confirmation.answers import (
     Listing,
@@ -22,29 +20,7 @@ from clearshard.lifecycle.confirmation.answers import (
     list_all,
 )
 from clearshard.lifecycle.confirmation.client import Api, Refused, Unanswered
-
-
-class Verdict(StrEnum):
-    """What may be said of a transcript."""
-
-    GONE = "gone"
-    STILL_THERE = "still_there"
-    NOT_CONFIRMED = "not_confirmed"
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """A transcript, and what may be said of it.
-
-    Attributes:
-        transcript_id: The transcript.
-        verdict: What may be said.
-        why: In one word, where it is not gone.
-    """
-
-    transcript_id: str
-    verdict: Verdict
-    why: str | None = None
+from clearshard.lifecycle.confirmation.record import Confirmed, Verdict
 
 
 def confirm(

@@ -7,12 +7,15 @@ which something is gone and nobody can say what it was.
 A receipt names artefacts and holds their digests; nothing of what was in them.
 """
 
+import re
 from enum import StrEnum
 
 import msgspec
 
 from clearshard.errors import IntegrityError
 
+#: A receipt has a number at its end: other records lie beside it.
+_RECEIPT = re.compile(r".+-\d{5}\.json")
 _SUFFIX = ".json"
 _BEGUN = ".begun.json"
 #: A batch of a thousand artefacts with names as long as they may be has a few megabytes.
@@ -111,7 +114,7 @@ def is_begun(key: str) -> bool:
 
 def is_receipt(key: str) -> bool:
     """Whether what lies there says what has been deleted."""
-    return key.endswith(_SUFFIX) and not is_begun(key)
+    return _RECEIPT.fullmatch(key) is not None
 
 
 def receipt_of(begun_key: str) -> str:

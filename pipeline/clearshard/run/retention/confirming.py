@@ -1,5 +1,6 @@
 """`clearshard retention confirm`: which transcripts should be gone, and are they?"""
 
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -9,10 +10,16 @@ from clearshard.config import Config
 from clearshard.errors import ConfigError
 from clearshard.keys import api_key
 from clearshard.lifecycle.confirmation.client import Api
+from clearshard.lifecycle.confirmation.record import Confirmation, encode
 from clearshard.lifecycle.confirmation.tls import published_context
-from clearshard.lifecycle.confirmation.verdict import Confirmed, confirm
+from clearshard.lifecycle.confirmation.verdict import confirm
 from clearshard.lifecycle.retention.receipts import MAX_BYTES, Outcome, decode, is_receipt
+from clearshard.records.times import utc_text
+from clearshard.run.agent import Agent
+from clearshard.storage.failures import output_errors
 from clearshard.storage.local import LocalStore
+
+_VERSION = 1
 
 #: The one kind of artefact that is a transcript; another one may go before its transcript does.
 _TRANSCRIPT = "final_transcript"
@@ -40,21 +47,40 @@ def confirm_gone(
     config: Config,
     transcript_ids: Sequence[str],
     present: Sequence[str],
-    now: Callable[[], datetime],
-    sleep: Callable[[float], None] = time.sleep,
-) -> list[Confirmed]:
-    """Asks the API of a configuration whether transcripts are gone.
+    agent: Agent,
+    clock: Callable[[], datetime],
+) -> Confirmation:
+    """Asks the API of a configuration whether transcripts are gone, and keeps what it says.
 
     Args:
-        config: Names the API.
+        config: Names the API, and the folder of receipts.
         transcript_ids: Those that should be.
         present: Those that are known to be there.
-        now: Says what time it is, with an offset.
-        sleep: Waits so many seconds.
+        agent: Who asks.
+        clock: Says what time it is, with an offset.
 
     Raises:
         ConfigError: There is no key in the environment.
+        OutputUnusable: What was found cannot be kept.
     """
     key = api_key()
-    with Api(config.retention.api_url, key, published_context(), sleep, now) as api:
-        return confirm(api, transcript_ids, present)
+    begun = clock()
+    url = config.retention.api_url
+    with Api(url, key, published_context(), time.sleep, clock) as api:
+        found = confirm(api, transcript_ids, present)
+    confirmation = Confirmation(
+        version=_VERSION,
+        name=f"{begun:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}",
+        begun_at=utc_text(begun),
+        finished_at=utc_text(clock()),
+        api_url=url,
+        control=tuple(present),
+        actor=agent.actor,
+        host=agent.host,
+        transcripts=tuple(found),
+    )
+    folder = config.path(config.retention.receipts)
+    with output_errors(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    LocalStore(folder).put_if_absent(confirmation.key, encode(confirmation))
+    return confirmation

@@ -1,7 +1,7 @@
-"""What the ledger is told of sweeps: each receipt, by its name and the digest of its bytes.
+"""What the ledger is told of sweeps and confirmations: the digest of what each has written.
 
-A receipt that a killed sweep has not told of is told by the next one: what counts is which the
-ledger knows, and not who wrote them.
+What somebody who was killed has not told is told by the next one: what counts is what the ledger
+knows, and not who wrote it.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from clearshard.audit.events import EventName
+from clearshard.lifecycle.confirmation.record import is_confirmation, name_of
 from clearshard.lifecycle.retention.receipts import (
     MAX_BYTES,
     Outcome,
@@ -36,7 +37,7 @@ def tell_receipts(journal: Journal, receipts: Path) -> int:
     Raises:
         IntegrityError: A receipt is not what a sweep wrote; so are the errors of `Journal.tell`.
     """
-    told = _told(journal)
+    told = _told(journal, EventName.RETENTION_SWEPT)
     store = LocalStore(receipts)
     new = (one.key for one in store.list_below() if is_receipt(one.key) and one.key not in told)
     count = 0
@@ -47,11 +48,32 @@ def tell_receipts(journal: Journal, receipts: Path) -> int:
     return count
 
 
-def _told(journal: Journal) -> frozenset[str]:
+def tell_confirmations(journal: Journal, receipts: Path) -> int:
+    """Tells the ledger of all confirmations that it does not know; says how many.
+
+    Args:
+        journal: The ledger.
+        receipts: The folder in which they lie, beside the receipts.
+
+    Raises:
+        IntegrityError: See `Journal.tell`.
+    """
+    told = _told(journal, EventName.RETENTION_CONFIRMED)
+    store = LocalStore(receipts)
+    keys = [one.key for one in store.list_below() if is_confirmation(one.key)]
+    new = [key for key in keys if key not in told]
+    for key in new:
+        digest = hashlib.sha256(store.read(key, MAX_BYTES).data).hexdigest()
+        data = {"receipts": {key: digest}}
+        journal.tell(EventName.RETENTION_CONFIRMED, name_of(key), data)
+    return len(new)
+
+
+def _told(journal: Journal, what: EventName) -> frozenset[str]:
     return frozenset(
         name
         for event in journal.events()
-        if event.event == EventName.RETENTION_SWEPT
+        if event.event == what
         for name in event.data.get("receipts", {})
     )
 
