@@ -258,6 +258,25 @@ def test_a_root_that_could_hold_anything_else_is_refused(
     assert len(names(kept)) == len(ONE_OF_EACH)
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        '[keys]\nfile = "kept/key"',
+        '[keys]\nsigning_file = "kept/key"',
+        '[redaction]\nrecognizers = "kept/own.yaml"',
+        '[lineage]\nfile = "kept/events.jsonl"',
+    ],
+)
+def test_what_a_job_needs_does_not_lie_where_anything_is_deleted(
+    kept: Keeping, setting: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inventory = each_of(kept)
+    kept.configure(f"{setting}\n{ROOTS}")
+    assert sweep(kept, inventory, "--execute") == 2
+    assert "lies below it" in capsys.readouterr().err
+    assert len(names(kept)) == len(ONE_OF_EACH)
+
+
 def test_a_root_that_is_not_there_is_not_made(kept: Keeping) -> None:
     kept.configure('[retention]\nroots = ["gone"]\n')
     inventory = kept.inventory([_overdue("a.json")])

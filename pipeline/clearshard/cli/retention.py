@@ -240,8 +240,12 @@ def sweep(
 def _kept_files(settings: Config) -> list[Path]:
     """What must not be deleted whatever an inventory says."""
     sources, keys = settings.sources, settings.keys
-    names = (sources.manifest, sources.registry, keys.file, keys.signing_file)
-    return [settings.path(name) for name in names]
+    names = (
+        *(sources.manifest, sources.registry, keys.file, keys.signing_file),
+        *(settings.policy.file, settings.redaction.recognizers),
+        *(settings.metrics.textfile, settings.lineage.file),
+    )
+    return [settings.path(name) for name in names if name is not None]
 
 
 def _output(settings: Config, out: Path | None) -> Path | None:
