@@ -39,6 +39,9 @@ _Plugin = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,200}(:[A-Za-z_][A-Za-
 _READ_OF_MANIFEST = frozenset(
     ("file_id", "account_id", "transcript_uri", "content_sha256", *names_of(owner="file"))
 )
+#: A host, and neither a user nor a path: a key goes there.
+_LABEL = "[A-Za-z0-9-]{1,63}"
+_HOST_OVER_TLS = rf"^https://({_LABEL}\.)*{_LABEL}(:[0-9]{{1,5}})?/?$"
 #: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 
@@ -306,9 +309,7 @@ class Retention(_Section):
     roots: tuple[str, ...] = ()
     keys: str | None = None
     receipts: LocalPath = "retention-receipts"
-    api_url: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$")] = (
-        "https://api.assemblyai.com"
-    )
+    api_url: Annotated[str, Field(pattern=_HOST_OVER_TLS)] = "https://api.assemblyai.com"
 
 
 class Config(_Section):

@@ -185,7 +185,14 @@ def test_the_key_comes_from_the_environment_only(
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost", "https://u:p@localhost", "https://localhost/v2", "localhost"]
+    "url",
+    [
+        "http://localhost",
+        "https://u:p@localhost",
+        "https://localhost/v2",
+        "localhost",
+        "https://a..b",
+    ],
 )
 def test_an_address_that_is_not_a_host_over_tls_is_refused(
     kept: Keeping, service: Service, url: str
