@@ -34,8 +34,8 @@ from clearshard.sources.tables import (
     text_column,
 )
 
-#: Bytes parsed at a time; also the longest row. Arrow reads up to 32 of them ahead: with larger ones
-#: memory would grow until the table has so many.
+#: Bytes parsed at a time; also the longest row. Arrow reads up to 32 blocks ahead: with larger
+#: ones memory would grow until the table has so many.
 _BLOCK_BYTES = 2 * 1024 * 1024
 #: Stands for a byte that is not UTF-8 (it is what SUBSTITUTE is for). One byte for one byte.
 _NOT_UTF_8 = "\x1a"
