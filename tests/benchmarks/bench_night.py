@@ -1,15 +1,17 @@
 """What a night costs after a large first run: time, bytes read, bytes of shards and decisions.
 
-    python tests/benchmarks/bench_night.py FOLDER [--files N] [--workers N] [--absent] [--json]
+    python tests/benchmarks/bench_night.py FOLDER [--files N] [--workers N] [--shard-period PERIOD]
+        [--shard-bytes N] [--absent] [--json]
 
 Makes N short calls of many accounts in FOLDER (it must be new or empty), runs once over all of
 them, then with nothing new, then with one file in a thousand new and one account opted out. The
 gate alone is timed beside it. Transcripts that are opened are counted by a hook in every process of
 a command. Accounts are of very different sizes, and each is a customer for some of three years, as
-customers are. With `--absent` no transcript is written, so that each file is quarantined: then
-what is measured is deciding, remembering, comparing and publishing alone, for ten million files as
-well. Bytes read are those of all processes of a command, whatever they
-read; the gate's are what reading the two tables takes.
+customers are. A shard has about five hundred calls: of a hundred million, shards of the usual size
+are as small a part of all. With `--absent` no transcript is written, so that each file is
+quarantined: then what is measured is deciding, remembering, comparing and publishing alone, for ten
+million files as well. Bytes read are those of all processes of a command, whatever they read; the
+gate's are what reading the two tables takes.
 """
 
 # ruff: noqa: T201 - a script prints its result, and its calls are random on purpose
@@ -60,6 +62,7 @@ transcripts = "transcripts"
 [output]
 folder = "out"
 target_shard_bytes = {shard_bytes}
+shard_period = "{shard_period}"
 
 [limits]
 max_quarantined_share = 1.0
@@ -115,11 +118,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--shard-bytes", type=int, default=1 << 20)
+    parser.add_argument("--shard-period", choices=("day", "month", "year"), default="day")
+    parser.add_argument("--shard-bytes", type=int, default=1 << 18)
     parser.add_argument("--absent", action="store_true")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    world = World(given.folder, given.files, given.shard_bytes, absent=given.absent)
+    job = _JOB.format(shard_bytes=given.shard_bytes, shard_period=given.shard_period)
+    world = World(given.folder, given.files, job, absent=given.absent)
     run = ("run", "--config", str(world.job), "--workers", str(given.workers))
     gate_alone = ("gate", "--config", str(world.job))
     first = night(world, run)
@@ -151,7 +156,7 @@ def main() -> None:
 class World:
     """The set of calls in a folder."""
 
-    def __init__(self, folder: Path, files: int, shard_bytes: int, *, absent: bool) -> None:
+    def __init__(self, folder: Path, files: int, job: str, *, absent: bool) -> None:
         if folder.exists() and any(folder.iterdir()):
             sys.exit(f"{folder} is not empty: name a new folder")
         self._folder = folder
@@ -164,7 +169,7 @@ class World:
         (folder / "transcripts").mkdir(parents=True)
         self.hook.mkdir()
         (self.hook / "sitecustomize.py").write_text(_HOOK.format(log=str(self.hook / "opened")))
-        self.job.write_text(_JOB.format(shard_bytes=shard_bytes))
+        self.job.write_text(job)
         self._write_accounts(set())
         rows = self._rows(range(files), newest=False)
         self._write_files("w", rows)
