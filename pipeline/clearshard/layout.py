@@ -7,6 +7,8 @@ path, in a store it is the key. Nothing here looks at a disk, so nothing here kn
     shards/<period>/part-<digest>.parquet  a shard; the runs that list it share it
     runs/<run_id>.json                     the record of a run
     audit/decisions/run=<run_id>/          its decisions
+    audit/tombstones/<purge_id>.parquet    what a purge keeps out for ever
+    audit/receipts/<run_id>.json           what a run or a purge has removed, and that it is gone
     audit/ledger.jsonl                     the ledger
     audit/head.json                        a copy of its newest line
     .clearshard.json                       the marker: this is an output of ours
@@ -26,6 +28,8 @@ SHARDS = "shards"
 RUNS = "runs"
 AUDIT = "audit"
 DECISIONS = f"{AUDIT}/decisions"
+TOMBSTONES = f"{AUDIT}/tombstones"
+RECEIPTS = f"{AUDIT}/receipts"
 LEDGER = f"{AUDIT}/ledger.jsonl"
 #: Of the copy of the newest line, beside the ledger.
 LEDGER_COPY_NAME = "head.json"
@@ -39,7 +43,7 @@ CHECKPOINTS = ".checkpoints"
 #: What there is one of. Shards, records and decisions are many.
 FILES = (CARD, LEDGER, LEDGER_COPY, MARKER, LOCK, SEEN_SHARDS)
 #: Folders of what is visible, each after the one that it lies in.
-FOLDERS = (AUDIT, DECISIONS, RUNS, SHARDS)
+FOLDERS = (AUDIT, DECISIONS, TOMBSTONES, RECEIPTS, RUNS, SHARDS)
 #: The work of runs that are not visible: what is there is theirs, but made of files and folders.
 AT_WORK = (STAGING, CHECKPOINTS)
 #: What may be given away; everything else holds ids of customers, or work in progress.
@@ -50,6 +54,7 @@ STAGED_SCRATCH = "scratch"
 #: ... and what will be visible, until it is.
 STAGED_SHARDS = SHARDS
 STAGED_DECISIONS = "decisions"
+STAGED_TOMBSTONES = "tombstones"
 STAGED_RECORD = "record.json"
 STAGED_CARD = CARD
 #: Checkpoints that a visible run has made useless, on their way out.
@@ -66,6 +71,7 @@ _IS_DECISIONS_NAME = re.compile(rf"run={_RUN_ID}/{_DECISIONS_FILE}")
 _IS_EVIDENCE = re.compile(
     rf"{re.escape(MARKER)}|{re.escape(CARD)}|{re.escape(LEDGER)}|{re.escape(LEDGER_COPY)}"
     rf"|{RUNS}/{_RUN_ID}\.json|{DECISIONS}/run={_RUN_ID}/{_DECISIONS_FILE}"
+    rf"|{TOMBSTONES}/{_RUN_ID}\.parquet|{RECEIPTS}/{_RUN_ID}\.json"
 )
 
 
@@ -107,6 +113,16 @@ def decisions_name(number: int, holds: str = "decisions") -> str:
 def is_decisions_name(text: str) -> bool:
     """Whether a record can name a file of decisions so."""
     return _IS_DECISIONS_NAME.fullmatch(text) is not None
+
+
+def tombstones(run_id: str) -> str:
+    """The tombstones that a purge has placed."""
+    return f"{TOMBSTONES}/{run_id}.parquet"
+
+
+def receipt(run_id: str) -> str:
+    """The receipt of what a run or a purge has removed."""
+    return f"{RECEIPTS}/{run_id}.json"
 
 
 def shard(name: str) -> str:

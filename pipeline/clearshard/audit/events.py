@@ -34,6 +34,10 @@ class EventName(StrEnum):
     SHARDS_REMOVED = "shards_removed"
     RETENTION_SWEPT = "retention_swept"
     RETENTION_CONFIRMED = "retention_confirmed"
+    TOMBSTONES_PLACED = "tombstones_placed"
+    TOMBSTONE_LIFTED = "tombstone_lifted"
+    PURGE_RECEIPT = "purge_receipt"
+    EXPORT_RECORDED = "export_recorded"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

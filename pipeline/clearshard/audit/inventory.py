@@ -28,6 +28,8 @@ _FILES_IN_AUDIT = layout.within(layout.AUDIT, layout.FILES) | {
     temporary_name(layout.LEDGER_COPY_NAME)
 }
 _FOLDERS_IN_AUDIT = layout.within(layout.AUDIT, layout.FOLDERS)
+#: Folders of files that the ledger names one by one.
+_NAMED_BY_THE_LEDGER = (layout.TOMBSTONES, layout.RECEIPTS)
 
 
 def below(out: Path, path: Path) -> str:
@@ -132,14 +134,16 @@ def linked_folders(out: Path) -> list[Fault]:
     ]
 
 
-def added(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:
+def added(out: Path, runs: Sequence[VisibleRun], named: Collection[str]) -> Iterator[Fault]:
     """What is in the folders of an output and not of its runs: for who goes on writing there.
 
     Args:
         out: The output folder, in which no run is half visible.
         runs: All that have a record.
+        named: The files that the ledger names; see `clearshard.audit.named`.
     """
     yield from unaccounted_names(out)
+    yield from unnamed_files(out, named)
     yield from unaccounted_decisions(out, runs)
     yield from unaccounted_shards(out, runs)
     for name in (layout.SHARDS, layout.DECISIONS):
@@ -192,6 +196,12 @@ def _not_plain(root: Path) -> Iterator[Path]:
                 mode = path.lstat().st_mode
                 if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                     yield path
+
+
+def unnamed_files(out: Path, named: Collection[str]) -> Iterator[Fault]:
+    """Tombstones and receipts that the ledger does not name, and whatever else lies with them."""
+    for folder in _NAMED_BY_THE_LEDGER:
+        yield from _strange(out, out / folder, layout.within(folder, named), frozenset())
 
 
 def unaccounted_decisions(out: Path, runs: Sequence[VisibleRun]) -> Iterator[Fault]:

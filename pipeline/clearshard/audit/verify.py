@@ -8,7 +8,8 @@ The checks, in the order in which their faults are reported:
 2. Every record is what a run writes, and its SHA-256 is the one announced; every announcement that
    was not withdrawn by a later ``run_failed`` has its record; a run only replaces older ones.
 3. The dataset card is that of the newest run. Every decisions file is what was recorded, and there
-   is no other; nothing else is in the folder, ``runs/`` and ``audit/``.
+   is no other; nothing else is in the folder, ``runs/`` and ``audit/``. Tombstones and receipts
+   are those that the ledger names, and what it names.
 4. The decisions reconcile with the counts of the record, by state and by reason.
 5. Every shard that the newest run lists is what was recorded, whichever run wrote it, and nothing
    else is below ``shards/`` but shards that earlier runs list: as they were, with no row that the
@@ -39,9 +40,11 @@ from clearshard.audit.inventory import (
     unaccounted_decisions,
     unaccounted_names,
     unaccounted_shards,
+    unnamed_files,
 )
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.marker import require_this_format
+from clearshard.audit.named import named_files
 from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from clearshard.audit.replaced import replaced_shards, with_rows_gone
 from clearshard.errors import IntegrityError, OutputUnusable
@@ -176,6 +179,10 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
             decided.append(run)
     faults += unaccounted_decisions(out, runs)
     faults += unaccounted_names(out)
+    named = named_files(ledger.readable())
+    for name, sha256 in named.items():
+        faults += filter(None, [compare(out, out / name, sha256)])
+    faults += unnamed_files(out, named)
 
     shards: list[ShardFile] = []
     if known.with_shards:

@@ -8,6 +8,7 @@
     moment      when decisions are taken: what has expired, and what can have happened yet
     facts       columns of facts, and what of them is known
     gate        rules and facts → decisions, column-wise, in three-valued logic
+    tombstones  files and accounts that were purged, and stay out
     duplicates  file ids that occur more than once, in bounded memory
 
 Everything here is pure: batches of columns in, batches of columns out; the moment is an argument.

@@ -13,7 +13,9 @@ The rules of evaluation, in order:
    something has happened (`submitted_at`, `exported_at`) is *not known* if that is ahead of the
    clock by more than clocks may differ, whatever the as-of. A request for deletion in the future is
    there: it denies. An expiry lies in the future by nature.
-5. A file is eligible if no reason is left. There is no other way to become eligible.
+5. A file that was purged, or whose account was, is `deletion_requested`, whatever is known of it
+   (`tombstones`).
+6. A file is eligible if no reason is left. There is no other way to become eligible.
 
 What a rule says of an account is the same for all its files, so it is worked out once for each
 account and then looked up for each file.
@@ -47,6 +49,7 @@ from clearshard.eligibility.policy import (
     Policy,
     Rule,
 )
+from clearshard.eligibility.tombstones import NO_TOMBSTONES, Tombstones
 
 _MICROSECONDS = 1_000_000
 #: More seconds than lie between any two times of the calendar, and in microseconds few enough to
@@ -100,15 +103,23 @@ class Gate:
         own_of_files: Columns of the manifest that hold facts of the policy's own.
     """
 
-    def __init__(self, policy: Policy, accounts: AccountIndex, moment: Moment) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        accounts: AccountIndex,
+        moment: Moment,
+        tombstones: Tombstones = NO_TOMBSTONES,
+    ) -> None:
         """Prepares a gate.
 
         Args:
             policy: The rules.
             accounts: The registry.
             moment: When it decides.
+            tombstones: What was purged.
         """
         self._accounts = accounts
+        self._tombstones = tombstones
         self._known_until = moment.known_until
         self._readings = policy.readings
         self._latest_us = moment.latest_us
@@ -145,6 +156,7 @@ class Gate:
             bits |= self._on_files(rule, facts, self._answer(rule, facts))
         for rule in self._elapsed_rules:
             bits |= self._on_files(rule, facts, self._elapsed(rule, facts, rows))
+        bits[self._tombstones.name(files)] |= self.deletion_requested
         return Decided(bits, rows, files, facts, self)
 
     def facts(self, files: pa.RecordBatch, account_rows: npt.NDArray[np.int32]) -> pa.StructArray:

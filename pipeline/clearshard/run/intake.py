@@ -25,6 +25,7 @@ from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy
 from clearshard.eligibility.spelling import folded
+from clearshard.eligibility.tombstones import NO_TOMBSTONES, Tombstones
 from clearshard.errors import RegistryStale, SourceUnavailable
 from clearshard.records.facts import UNREADABLE, OwnColumn, facts_of, names_of, unreadable
 from clearshard.records.run import SourceSnapshot
@@ -199,6 +200,7 @@ def take_in(
     moment: Moment,
     scratch: Path,
     supposed: Supposition | None = None,
+    tombstones: Tombstones = NO_TOMBSTONES,
 ) -> Intake:
     """Decides every file of a manifest.
 
@@ -208,13 +210,14 @@ def take_in(
         moment: When it is decided.
         scratch: A folder for the provisional decisions.
         supposed: What the registry is taken to say of an account, for who only asks.
+        tombstones: What was purged.
 
     Raises:
         SourceUnavailable: One of the tables cannot be used.
         RegistryStale: Nothing in the registry is young enough to decide on.
     """
     accounts, registry = read_accounts(tables, policy, moment, supposed)
-    gate = Gate(policy, accounts, moment)
+    gate = Gate(policy, accounts, moment, tombstones)
     decisions, hidden = scratch / "intake.arrow", scratch / "hidden.arrow"
     finder = DuplicateFinder(scratch / "hashes.bin")
     uri_finder = DuplicateFinder(scratch / "uris.bin")

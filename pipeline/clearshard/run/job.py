@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clearshard import layout
+from clearshard.audit.named import named_files
 from clearshard.audit.reading import record_paths
 from clearshard.config import Config
 from clearshard.engines.serving import forbid_core_dumps
@@ -139,7 +140,8 @@ def run(
                 remove_tree(this.staging)
                 return _result(this, made)
             lock.require()
-            require_nothing_added(folder, announcements(journal.events()))
+            events = tuple(journal.events())
+            require_nothing_added(folder, announcements(events), named_files(events))
             if isinstance(made, Unchanged):
                 this.events.unchanged(made.intake, this.visible[-1].run_id)
                 end: Unchanged | Announced = made

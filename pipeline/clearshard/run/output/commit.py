@@ -169,7 +169,7 @@ class Verdict(Enum):
 
     #: It is announced: it is visible, or the next run makes it so.
     WON = auto()
-    #: Another run was announced since it began.
+    #: Another run was announced since it began, or something was purged.
     BEATEN = auto()
     #: Somebody has taken it for dead, and told the ledger that it failed.
     WITHDRAWN = auto()
@@ -195,12 +195,14 @@ class Told:
         failed: Those that failed.
         swept: Those whose record was removed when its time was over.
         going: Keys of shards that are being removed, or were, since the newest run was announced.
+        purges: Who placed tombstones, and the number of the event that says so.
     """
 
     announced: dict[str, Announcement]
     failed: frozenset[str]
     swept: frozenset[str]
     going: frozenset[str]
+    purges: tuple[tuple[str, int], ...] = ()
 
     @property
     def newest(self) -> str | None:
@@ -208,8 +210,13 @@ class Told:
         return next(reversed(self.announced), None)
 
     def has_beaten(self, run_id: str, began: int) -> bool:
-        """Whether another run was announced after an event."""
-        return any(run != run_id and one.seq > began for run, one in self.announced.items())
+        """Whether another run was announced after an event, or something purged.
+
+        Who was beaten by a purge tells the ledger that it failed before it removes anything.
+        """
+        announced = ((run, one.seq) for run, one in self.announced.items())
+        later = chain(announced, self.purges)
+        return any(run != run_id and seq > began for run, seq in later)
 
     def may_still_win(self, record: RunRecord) -> bool:
         """Whether a run is announced, or can still be."""
@@ -227,6 +234,7 @@ def told_by(events: Iterable[Event]) -> Told:
     failed: set[str] = set()
     swept: set[str] = set()
     going: set[str] = set()
+    purges: list[tuple[str, int]] = []
     for event in events:
         if event.event == EventName.RUN_FINISHED:
             digests = (str(event.data.get(f"{name}_sha256")) for name in ("record", "card"))
@@ -239,7 +247,9 @@ def told_by(events: Iterable[Event]) -> Told:
             failed.add(event.run_id)
         elif event.event == EventName.RUN_SWEPT:
             swept.add(event.run_id)
-    return Told(announced, frozenset(failed), frozenset(swept), frozenset(going))
+        elif event.event == EventName.TOMBSTONES_PLACED:
+            purges.append((event.run_id, event.seq))
+    return Told(announced, frozenset(failed), frozenset(swept), frozenset(going), tuple(purges))
 
 
 def carry_out(steps: Steps[T], do: Callable[[Operation], Any]) -> T:

@@ -6,7 +6,7 @@ Only ``shards/`` and the dataset card are to be given away, so only they are as 
 says; everything else is this user's alone, also what a looser version has left.
 """
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -173,7 +173,9 @@ def _claim(root: Path, kind: Kind) -> None:
         raise OutputUnusable(f"{root} {_NOT_CONTINUED[kind]}")
 
 
-def require_nothing_added(folder: OutputFolder, announced: Container[str]) -> None:
+def require_nothing_added(
+    folder: OutputFolder, announced: Container[str], named: Collection[str]
+) -> None:
     """Refuses to go on beside files that no run has written, and that readers would take in.
 
     To be asked where no run is half visible: after `recover`, and before a run is announced.
@@ -182,6 +184,7 @@ def require_nothing_added(folder: OutputFolder, announced: Container[str]) -> No
         folder: Locked.
         announced: The runs that the ledger has announced: a record that it does not know would
             account for shards of anybody.
+        named: The files that the ledger names; see `clearshard.audit.named`.
 
     Raises:
         IntegrityError: There is something, or a record is not what a run wrote.
@@ -190,7 +193,7 @@ def require_nothing_added(folder: OutputFolder, announced: Container[str]) -> No
     unknown = (run for run in runs if run.run_id not in announced)
     message = "is the record of a run that the ledger does not announce: it was added. Remove it"
     _refuse(folder, [Fault(layout.record(run.run_id), message) for run in unknown])
-    _refuse(folder, added(folder.root, [*runs, *_about_to_be_announced(folder)]))
+    _refuse(folder, added(folder.root, [*runs, *_about_to_be_announced(folder)], named))
 
 
 def _about_to_be_announced(folder: OutputFolder) -> Iterator[VisibleRun]:

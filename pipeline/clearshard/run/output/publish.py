@@ -30,12 +30,15 @@ from clearshard.run.output.commit import (
 from clearshard.run.output.folder import OutputFolder, encode_record
 from clearshard.run.output.operations import InFolder
 from clearshard.run.output.replaced import remove_replaced
+from clearshard.run.output.tombstones import remove_unnamed
 from clearshard.shards.card import dataset_card
 from clearshard.storage.files import fsync_tree, remove_tree
 
 _NOTHING = "Nothing of this one became visible. Run again, and start runs on one machine only."
 _WHY = {
-    Verdict.BEATEN: f"Another run was published while this one was at work. {_NOTHING}",
+    Verdict.BEATEN: (
+        f"Another run was published, or a purge begun, while this one was at work. {_NOTHING}"
+    ),
     Verdict.WITHDRAWN: f"Another run has taken this one for dead, and removed its work. {_NOTHING}",
     Verdict.IN_THE_WAY: f"Another run is removing shards that this one has made. {_NOTHING}",
 }
@@ -152,6 +155,7 @@ def recover(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> N
             data = {"error": "interrupted"}
             said = journal.said(EventName.RUN_FAILED, staging.name, data)
             carry_out(settling(staging.name, said), do)
+            remove_unnamed(folder, journal, staging.name)
         remove_tree(staging)
     remove_replaced(folder, settings, journal)
 

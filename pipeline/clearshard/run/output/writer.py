@@ -1,9 +1,10 @@
 """Shards and decisions below the staging folder, and whether there is anything to write.
 
 Much can happen while files are redacted. So the last word is spoken after the shards are made, in
-this order: the registry is read again; the time is taken again; every file that would be written is
-decided again; what may no longer be used is taken out, and the decisions are written. Then both
-tables must still be, byte for byte, what was decided on. A registry that is not is read once more.
+this order: registry and tombstones are read again; the time is taken again; every file that would
+be written is decided again; what may no longer be used is taken out, and the decisions are written.
+Then both tables must still be, byte for byte, what was decided on. A registry that is not is read
+once more.
 A manifest that is not may name other files, transcripts and accounts: the run decides anew
 (`ManifestChanged`).
 """
@@ -22,6 +23,7 @@ from clearshard.config import ShardPeriod
 from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import Policy
+from clearshard.eligibility.tombstones import Tombstones
 from clearshard.errors import IntegrityError, SourceUnavailable
 from clearshard.keys import PseudonymKey
 from clearshard.records.places import place_of
@@ -94,6 +96,7 @@ class OutputWriter:
         policy: Policy,
         moment: Callable[[], Moment],
         tables: Tables,
+        tombstones: Callable[[], Tombstones],
     ) -> None:
         """Writes nothing yet.
 
@@ -105,6 +108,7 @@ class OutputWriter:
             policy: The rules.
             moment: Says when it is decided, each time that it is asked.
             tables: Where the facts were read from, and are read again.
+            tombstones: Says what was purged, each time that it is asked.
         """
         self._intake = intake
         self._outcomes = outcomes
@@ -113,6 +117,7 @@ class OutputWriter:
         self._policy = policy
         self._moment = moment
         self._tables = tables
+        self._tombstones = tombstones
 
     def write(
         self,
@@ -231,7 +236,8 @@ class OutputWriter:
         """A gate over the registry as it is now, what that is, and when the gate decides."""
         accounts, registry = read_accounts(self._tables, self._policy, self._moment())
         moment = self._moment()  # a large registry takes a while
-        return Gate(self._policy, accounts, moment), registry.snapshot, moment
+        gate = Gate(self._policy, accounts, moment, self._tombstones())
+        return gate, registry.snapshot, moment
 
     def _require_same_manifest(self) -> None:
         now = table_digest("file manifest", self._tables.manifest)

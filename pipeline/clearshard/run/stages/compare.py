@@ -67,6 +67,7 @@ def compare(
         accepted.policy,
         run.moments.now,
         decided.tables,
+        run.tombstones,
     )
     run.given.progress.finishing()
     sources, before = known.remembered.sources, known.before

@@ -36,6 +36,7 @@ def decide(run: ThisRun) -> Decided:
     Raises:
         SourceUnavailable: The folder of the transcripts is not there, or a table cannot be used.
         RegistryStale: The registry is too old.
+        IntegrityError: What was purged cannot be told.
     """
     config = run.given.config
     scratch = run.staging / layout.STAGED_SCRATCH
@@ -45,7 +46,8 @@ def decide(run: ThisRun) -> Decided:
         # Otherwise every file would be `missing`, and an empty run would replace a good one.
         raise SourceUnavailable(f"sources.transcripts {transcripts} is not a folder")
     tables = tables_of(config)
-    intake = take_in(tables, run.given.accepted.policy, run.moments.now(), scratch)
+    policy, tombstones = run.given.accepted.policy, run.tombstones()
+    intake = take_in(tables, policy, run.moments.now(), scratch, tombstones=tombstones)
     _show(intake, run.given.progress)
     return Decided(intake, tables, transcripts, scratch)
 

@@ -2,6 +2,7 @@
 
 import secrets
 
+from clearshard.audit.named import named_files
 from clearshard.audit.reading import visible_runs
 from clearshard.run.output.folder import require_nothing_added
 from clearshard.run.output.housekeeping import finish_sweeps, sweep_leftovers
@@ -26,7 +27,8 @@ def settle(given: Given) -> ThisRun:
     visible = tuple(visible_runs(folder.root))
     moments = Moments(given.options, journal, config.policy.clock_skew_seconds)
     run_id = f"{moments.now().latest:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-    events = RunEvents(run_id, given.options, given.accepted, journal, moments)
+    teller = RunEvents(run_id, given.options, given.accepted, journal, moments)
     sweep_leftovers(folder, config.housekeeping, run_id, journal)
-    require_nothing_added(folder, announcements(journal.events()))
-    return ThisRun(given, began, visible, run_id, folder.staging / run_id, moments, events)
+    events = tuple(journal.events())
+    require_nothing_added(folder, announcements(events), named_files(events))
+    return ThisRun(given, began, visible, run_id, folder.staging / run_id, moments, teller)

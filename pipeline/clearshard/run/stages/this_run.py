@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clearshard.audit.reading import VisibleRun
 from clearshard.config import Config
+from clearshard.eligibility.tombstones import Tombstones
 from clearshard.engines.stopping import Stop
 from clearshard.records.times import utc_text
 from clearshard.run.accepted import Accepted
@@ -17,6 +18,7 @@ from clearshard.run.output.folder import OutputFolder
 from clearshard.run.stages.events import RunEvents
 from clearshard.run.stages.moments import Moments
 from clearshard.run.stages.stage import Observer
+from clearshard.run.tombstones import tombstones_in_force
 from clearshard.shards.assemble import ShardCut
 
 #: The time of the command's start is no moment of the past that somebody asked for.
@@ -99,6 +101,14 @@ class ThisRun:
         """How its shards are to be cut."""
         output = self.given.config.output
         return ShardCut(output.target_shard_bytes, output.row_group_bytes, output.shard_period)
+
+    def tombstones(self) -> Tombstones:
+        """What was purged, as of now.
+
+        Raises:
+            IntegrityError: Nobody can tell.
+        """
+        return tombstones_in_force(self.given.folder.root, self.given.journal.events())
 
     def note_what_is_judged(self) -> None:
         """Tells whoever asked for another moment than now what that means."""

@@ -1,0 +1,55 @@
+"""Tombstones on their way into an output folder: the file, and then the event that names it.
+
+Killed between the two, the file is removed by whoever comes next: nothing was purged yet.
+"""
+
+import hashlib
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clearshard import layout
+from clearshard.audit.events import EventName
+from clearshard.audit.named import named_files
+from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, Kind, ids_of
+from clearshard.run.journal import Journal
+from clearshard.run.output.commit import Delete, Put
+from clearshard.run.output.folder import OutputFolder
+from clearshard.run.output.operations import InFolder
+
+#: Ids in an event, so that it can be read by itself; of more it says how many there are.
+_MOST_TOLD = 100
+
+
+def place_tombstones(
+    folder: OutputFolder, journal: Journal, run_id: str, tombstones: pa.Table, why: str
+) -> None:
+    """Places tombstones; from now on every run keeps out what they name.
+
+    Args:
+        folder: Locked.
+        journal: Of the folder.
+        run_id: The purge.
+        tombstones: TOMBSTONES_SCHEMA.
+        why: What the purge is of.
+    """
+    sink = pa.BufferOutputStream()
+    pq.write_table(tombstones.cast(TOMBSTONES_SCHEMA), sink, compression="zstd")
+    content = sink.getvalue().to_pybytes()
+    InFolder(folder, journal)(Put(layout.tombstones(run_id), content))
+    ids = {f"{kind}s": ids_of(tombstones, kind) for kind in Kind}
+    data: dict[str, object] = {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "why": why,
+        "count": {name: len(of_kind) for name, of_kind in ids.items()},
+        "first": {name: of_kind[:_MOST_TOLD].to_pylist() for name, of_kind in ids.items()},
+    }
+    journal.tell(EventName.TOMBSTONES_PLACED, run_id, data)
+
+
+def remove_unnamed(folder: OutputFolder, journal: Journal, run_id: str) -> None:
+    """Removes tombstones and receipt of an interrupted run, if the ledger was not told of them."""
+    named = named_files(journal.events())
+    for name in (layout.tombstones(run_id), layout.receipt(run_id)):
+        if name not in named:
+            InFolder(folder, journal)(Delete(name))
