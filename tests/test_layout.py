@@ -22,6 +22,8 @@ ALL = (
     layout.decisions("RUN"),
     f"{layout.decisions('RUN')}/{layout.decisions_name(0)}",
     layout.shard(layout.shard_name("2026-11", "0" * 64)),
+    layout.tombstones("RUN"),
+    layout.receipt("RUN"),
     layout.staging("RUN"),
     f"{layout.CHECKPOINTS}/{layout.checkpoint_name('0' * 32)}",
 )
@@ -53,6 +55,7 @@ OTHER_MEANINGS = {
     ("run/output/commit.py", "shards"): "a key of the ledger's JSON",
     ("run/fingerprint.py", "shards"): "a package",
     ("run/output/replaced.py", "shards"): "a key of the ledger's JSON",
+    ("run/output/receipts.py", "shards"): "a key of the ledger's JSON",
     ("run/forecast/what_if.py", "*.parquet"): "decisions of a proposal, which is no run",
     ("shards/reuse.py", ".parquet"): "a shard, and no checkpoint",
     ("sources/containers.py", ".parquet"): "a container of transcripts",
@@ -195,6 +198,8 @@ def test_what_is_formed_is_recognised() -> None:
         layout.MARKER,
         layout.record(run_id),
         decisions,
+        layout.tombstones(run_id),
+        layout.receipt(run_id),
     ):
         assert layout.is_evidence(name), name
     for name in (

@@ -8,6 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from clearshard import layout
 from clearshard.audit.database import connected, parquet_view
@@ -61,11 +63,22 @@ def replaced_shards(out: Path, runs: Sequence[VisibleRun]) -> list[Replaced]:
     return [found[name] for name in sorted(found) if os.path.lexists(out / layout.shard(name))]
 
 
+def holds_any(path: Path, doc_keys: Sequence[str]) -> bool:
+    """Whether a shard has a row of any of some keys; one that cannot be read counts as one."""
+    try:
+        held = pq.read_table(path, columns=["doc_key"]).column("doc_key")
+    except (pa.ArrowException, OSError):
+        return True
+    return pc.any(pc.is_in(held, pa.array(doc_keys, pa.string()))).as_py() is True
+
+
 def with_rows_gone(newest: VisibleRun, names: Sequence[str]) -> frozenset[str]:
     """Those of some shards with a row that the newest run has not written.
 
     What cannot be read counts as one of them.
     """
+    if not names:
+        return frozenset()
     paths = {str(newest.out / layout.shard(name)): name for name in names}
     try:
         with connected() as connection:

@@ -122,6 +122,14 @@ def told_of(events: Iterable[Event]) -> Iterator[Placed | Lifted]:
             ) from None
 
 
+def encoded(tombstones: pa.Table) -> bytes:
+    """The file of some tombstones (TOMBSTONES_SCHEMA); its digest is told to the ledger."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(tombstones.cast(TOMBSTONES_SCHEMA), sink, compression="zstd")
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
 def ids_of(table: pa.Table, kind: Kind) -> pa.Array:
     """The ids of one kind among some tombstones."""
     of_kind = table.filter(pc.equal(table.column("kind"), str(kind)))

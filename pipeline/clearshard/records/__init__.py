@@ -8,5 +8,6 @@ All are frozen; those of which a transcript has many are msgspec structs, made i
 - `tasks`: what goes to a worker, and what comes back
 - `schemas`: columns of shards and decisions
 - `run`: the run record, and what is in it
+- `receipt`: what was taken out of what was written
 - `times`: moments as text
 """

@@ -139,6 +139,26 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.seen == self.written + self.excluded + self.quarantined
 
 
+class Purge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a run was that has only taken files out of what the run before had written.
+
+    Attributes:
+        of: By what they were chosen: ``account``, ``file``, ``account_and_file``, ``registry``.
+        before: That run, which has decided all other files.
+        files: Files that it has taken out.
+        withheld: How many of them only since they hold what another of them holds.
+        accounts: Accounts that they are of.
+        policy_digest: Of the policy that decided on them; that of the record decided the others.
+    """
+
+    of: str
+    before: str
+    files: int
+    withheld: int
+    accounts: int
+    policy_digest: str
+
+
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``runs/<run_id>.json``: what makes a run visible, and what it was made from.
 
@@ -177,6 +197,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         clock_skew_seconds: How far ahead of the clock a time could be and still be known.
         gone: Files that the run before had written and this one has not, for other reasons than
             opt-out, deletion or retention, by reason.
+        meant: The same for opt-out, deletion or retention; 0 in records of earlier versions.
         files_before: Files that the run before had written; 0 in records of earlier versions.
         plugins: Recognizers of the user in Python: name, place, version and digest of each.
         drop_accepted: Whether they were said to be right, however many.
@@ -186,6 +207,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         max_drop_share: More of the files of the run before gone would have been; None as above.
         actor: Who ran, by name, as the caller said; empty in records of earlier versions.
         host: The machine, by name; empty as above.
+        purge: Set where it was a purge. Then only the files that it has taken out were decided by
+            it, and tables and terms are those of the run before.
     """
 
     run_id: str
@@ -221,6 +244,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     clock_skew_seconds: int = 0
     gone: dict[str, int] = {}
     files_before: int = 0
+    meant: int = 0
     plugins: tuple[str, ...] = ()
     drop_accepted: bool = False
     redaction: RedactionTerms | None = None
@@ -228,3 +252,4 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     max_drop_share: float | None = None
     actor: str = ""
     host: str = ""
+    purge: Purge | None = None

@@ -32,7 +32,7 @@ from clearshard.run.stages.assemble import assemble
 from clearshard.run.stages.compare import Unchanged, compare
 from clearshard.run.stages.decide import decide
 from clearshard.run.stages.match import match
-from clearshard.run.stages.publish import Announced, announce, publish, remove, sweep
+from clearshard.run.stages.publish import Announced, announce, publish, receipt, remove, sweep
 from clearshard.run.stages.record import Recorded, record
 from clearshard.run.stages.redact import redact
 from clearshard.run.stages.remember import remember
@@ -57,6 +57,7 @@ STAGES = (
     announce,
     publish,
     remove,
+    receipt,
     sweep,
 )
 #: A manifest that changes this often while a run is in progress is being written all the time.
@@ -155,7 +156,7 @@ def run(
             raise
         try:
             if isinstance(end, Announced):
-                sweep(this, remove(this, publish(this, end)))
+                sweep(this, receipt(this, remove(this, publish(this, end))))
             else:
                 sweep(this, end)
         except (OSError, StoreError, OutputFull, OutputUnusable) as error:

@@ -167,10 +167,13 @@ class Assembler:
         self._runs.append(self._maker.run_of(self._kept.pop(leaf).open()))
 
     def _weights(self, without: Set[Row]) -> Iterator[Weights]:
+        kept: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for leaf, one in self._kept.items():
             # All at the first of its places: within its leaf nobody asks.
-            place = np.array([leaf.first_place], np.uint64)
-            yield Weights(leaf.period, place, np.array([one.shard.weight_bytes], np.int64))
+            kept[leaf.period].append((leaf.first_place, one.shard.weight_bytes))
+        for kept_period, inside in kept.items():
+            firsts, weigh = zip(*inside, strict=True)
+            yield Weights(kept_period, np.array(firsts, np.uint64), np.array(weigh, np.int64))
         out: defaultdict[str, list[int]] = defaultdict(list)
         for row_period, row_place in without:
             out[row_period].append(row_place)

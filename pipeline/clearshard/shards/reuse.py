@@ -64,6 +64,31 @@ def take_all(source: Path, shard: ShardFile, key_sum: int, target: Path) -> Stag
     return _staged(rows, [shard.leaf.period] * len(keys), target)
 
 
+def take_others(
+    source: Path, shard: ShardFile, without: Set[str], target: Path
+) -> StagedFile | None:
+    """Copies a shard but for some rows, in the order of their places; None if nothing is left.
+
+    Args:
+        source: The shard.
+        shard: What its record says of it.
+        without: `doc_key` of the rows that are left out.
+        target: The staged file to make.
+
+    Raises:
+        IntegrityError: It is not what it was, or has not these rows.
+    """
+    rows = _table(source, _content(source, shard.sha256))
+    out = pc.is_in(rows.column("doc_key"), pa.array(sorted(without), pa.string()))
+    left_out = pc.sum(out).as_py() or 0
+    if len(rows) != shard.row_count or left_out != len(without):
+        raise _not_as_recorded(source, left_out, len(without))
+    if left_out == len(rows):
+        return None
+    rows = rows.filter(pc.invert(out))
+    return _staged(rows, [shard.leaf.period] * len(rows), target)
+
+
 def first_words(keys: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     """The first 64 bits of each of some keys, rows of bytes."""
     return np.ascontiguousarray(keys[:, :8]).view("<u8").reshape(-1)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from clearshard.audit.database import cannot_be_read, literal_path
 from clearshard.audit.stored.table import StoredTable
 from clearshard.audit.stored.view import accounts_view, rows_view
+from clearshard.layout import decisions_of as decisions_of_run
 from clearshard.records.facts import FACTS
 from clearshard.records.schemas import (
     ACCOUNTS_SCHEMA,
@@ -104,6 +105,16 @@ def read_accounts(table: StoredTable) -> pa.Table:
         IntegrityError: It cannot be read.
     """
     return _whole(table.accounts, ACCOUNTS_SCHEMA)
+
+
+def read_replaced_by(table: StoredTable) -> pa.Table:
+    """The rows that the run itself has put out of force, REPLACED_SCHEMA.
+
+    Raises:
+        IntegrityError: They cannot be read.
+    """
+    own = [path for path in table.replaced if path.parent.name == decisions_of_run(table.run_id)]
+    return _whole(own, REPLACED_SCHEMA)
 
 
 def read_in_order(

@@ -12,6 +12,9 @@ drop           what is gone since the run before, and whether that may be
 publish        ledger, shards, decisions, record: all or nothing
 commit         the same as a protocol: states and steps, without a file system
 operations     its steps in a folder
+tombstones     what a purge keeps out, on its way in
+receipts       what was taken out, and that it is gone
+exports        which run went into which training set
 replaced       shards that the newest run does not list any more
 housekeeping   what a job leaves behind, and when it is swept
 """

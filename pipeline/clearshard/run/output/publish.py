@@ -37,7 +37,7 @@ from clearshard.storage.files import fsync_tree, remove_tree
 _NOTHING = "Nothing of this one became visible. Run again, and start runs on one machine only."
 _WHY = {
     Verdict.BEATEN: (
-        f"Another run was published, or a purge begun, while this one was at work. {_NOTHING}"
+        f"Another run was published while this one was at work, or a purge begun. {_NOTHING}"
     ),
     Verdict.WITHDRAWN: f"Another run has taken this one for dead, and removed its work. {_NOTHING}",
     Verdict.IN_THE_WAY: f"Another run is removing shards that this one has made. {_NOTHING}",

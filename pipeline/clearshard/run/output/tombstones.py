@@ -6,12 +6,11 @@ Killed between the two, the file is removed by whoever comes next: nothing was p
 import hashlib
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.named import named_files
-from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, Kind, ids_of
+from clearshard.audit.tombstones import Kind, encoded, ids_of
 from clearshard.run.journal import Journal
 from clearshard.run.output.commit import Delete, Put
 from clearshard.run.output.folder import OutputFolder
@@ -33,9 +32,7 @@ def place_tombstones(
         tombstones: TOMBSTONES_SCHEMA.
         why: What the purge is of.
     """
-    sink = pa.BufferOutputStream()
-    pq.write_table(tombstones.cast(TOMBSTONES_SCHEMA), sink, compression="zstd")
-    content = sink.getvalue().to_pybytes()
+    content = encoded(tombstones)
     InFolder(folder, journal)(Put(layout.tombstones(run_id), content))
     ids = {f"{kind}s": ids_of(tombstones, kind) for kind in Kind}
     data: dict[str, object] = {

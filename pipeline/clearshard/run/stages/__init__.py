@@ -9,7 +9,7 @@ withhold   transcripts that are somebody else's too are taken out
 compare    is what would be written what the run before has written?
 assemble   rows become shards, the last word is spoken on each, and decisions are written
 record     what the run has come to, as it will be kept
-publish    announce, publish, remove, sweep
+publish    announce, publish, remove, receipt, sweep
 
 stage      what a stage is, and who is told as it begins
 this_run   what all stages know: what the run was given, and who it is

@@ -1,4 +1,7 @@
-"""Announce, publish, remove, sweep: the end of a run. From the first on it is the newest run."""
+"""Announce, publish, remove, receipt, sweep: the end of a run.
+
+From the first on it is the newest run.
+"""
 
 from dataclasses import dataclass
 
@@ -7,6 +10,7 @@ from clearshard.records.run import RunRecord
 from clearshard.run.output import publish as publishing
 from clearshard.run.output import replaced
 from clearshard.run.output.housekeeping import sweep_runs
+from clearshard.run.output.receipts import finish_receipt
 from clearshard.run.stages.compare import Unchanged
 from clearshard.run.stages.record import Recorded
 from clearshard.run.stages.stage import Stage
@@ -28,7 +32,12 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """A visible run beside which no shard lies that had to go."""
+    """A visible run beside which nothing lies that had to go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A visible run that has a receipt, if it has taken anything out."""
 
 
 @Stage
@@ -51,17 +60,37 @@ def publish(run: ThisRun, announced: Announced) -> Published:
 
 @Stage
 def remove(run: ThisRun, _: Published) -> Alone:
-    """Removes replaced shards that must go at once, or whose time is over."""
+    """Removes checkpoints, and replaced shards that must go at once or whose time is over."""
     given = run.given
+    remove_checkpoints(run)
     replaced.remove_replaced(given.folder, given.config.housekeeping, given.journal)
     return Alone()
 
 
 @Stage
-def sweep(run: ThisRun, _: Alone | Unchanged) -> None:
+def receipt(run: ThisRun, _: Alone) -> Confirmed:
+    """Makes sure that what was taken out is gone, and says so.
+
+    Raises:
+        IntegrityError: It is not.
+    """
+    finish_receipt(run.given.folder, run.given.journal)
+    return Confirmed()
+
+
+@Stage
+def sweep(run: ThisRun, _: Confirmed | Unchanged) -> None:
     """Removes what a run that came to its end needs no more, and runs whose time is over."""
     folder, given = run.given.folder, run.given
-    # Out of the way first: a worker of a killed run may still be about to write there.
-    folder.checkpoints.rename(run.staging / layout.STAGED_CHECKPOINTS)
+    remove_checkpoints(run)
     remove_tree(run.staging)
     sweep_runs(folder, given.config.housekeeping, given.journal)
+
+
+def remove_checkpoints(run: ThisRun) -> None:
+    """Removes what killed runs have left of their work."""
+    checkpoints, aside = run.given.folder.checkpoints, run.staging / layout.STAGED_CHECKPOINTS
+    if checkpoints.exists():
+        # Out of the way first: a worker of a killed run may still be about to write there.
+        checkpoints.rename(aside)
+        remove_tree(aside)

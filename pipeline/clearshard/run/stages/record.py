@@ -84,6 +84,7 @@ def record(
         rehearsal=options.replay,
         clock_skew_seconds=config.policy.clock_skew_seconds,
         gone=drop.others,
+        meant=drop.meant,
         files_before=drop.written,
         plugins=known.examined.plugins,
         drop_accepted=options.accept_drop,

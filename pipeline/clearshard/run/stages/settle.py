@@ -7,6 +7,7 @@ from clearshard.audit.reading import visible_runs
 from clearshard.run.output.folder import require_nothing_added
 from clearshard.run.output.housekeeping import finish_sweeps, sweep_leftovers
 from clearshard.run.output.publish import announcements, recover
+from clearshard.run.output.receipts import finish_receipt
 from clearshard.run.stages.events import RunEvents
 from clearshard.run.stages.moments import Moments
 from clearshard.run.stages.stage import Stage
@@ -23,6 +24,7 @@ def settle(given: Given) -> ThisRun:
     folder, journal, config = given.folder, given.journal, given.config
     began = journal.newest_seq
     recover(folder, config.housekeeping, journal)
+    finish_receipt(folder, journal)
     finish_sweeps(folder, journal)
     visible = tuple(visible_runs(folder.root))
     moments = Moments(given.options, journal, config.policy.clock_skew_seconds)

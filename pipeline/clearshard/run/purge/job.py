@@ -1,0 +1,168 @@
+"""A whole purge: its stages in their order, and what becomes of it if one fails."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NoReturn
+
+from clearshard import layout
+from clearshard.audit.marker import REHEARSALS_MARKER
+from clearshard.audit.named import named_files
+from clearshard.audit.receipts import receipt_of
+from clearshard.config import Config
+from clearshard.engines.stopping import Stop
+from clearshard.errors import (
+    ClearshardError,
+    OutputFull,
+    OutputUnusable,
+    RunFailed,
+    RunLocked,
+    StoreError,
+)
+from clearshard.lifecycle.purge.asked import Asked
+from clearshard.lifecycle.purge.plan import PurgePlan
+from clearshard.records.receipt import Receipt
+from clearshard.records.times import utc_text
+from clearshard.run.accepted import accept
+from clearshard.run.journal import open_journal
+from clearshard.run.options import Progress, RunOptions
+from clearshard.run.output.folder import Kind, locked, require_nothing_added, require_ours
+from clearshard.run.output.lock import Held
+from clearshard.run.output.publish import announcements, forget, why_lost
+from clearshard.run.output.receipts import hand_out_for_tombstones
+from clearshard.run.purge.stages import Buried, bury, choose, enter, rewrite
+from clearshard.run.stages.publish import (
+    Announced,
+    announce,
+    publish,
+    receipt,
+    remove,
+    remove_checkpoints,
+    sweep,
+)
+from clearshard.run.stages.settle import settle
+from clearshard.run.stages.stage import Observer, nobody
+from clearshard.run.stages.this_run import Given, ThisRun
+from clearshard.storage.failures import output_errors
+from clearshard.storage.files import remove_tree
+
+#: In their order. One that finds nothing ends with `choose`; one that finds nothing in the shards
+#: ends with `bury`.
+STAGES = (settle, choose, bury, rewrite, enter, announce, publish, remove, receipt, sweep)
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeResult:
+    """What a purge has come to.
+
+    Attributes:
+        plan: What it has taken out.
+        receipt: That it is gone; None where there was nothing to do.
+        ledger_head: Hash of the newest event of the ledger, to be kept elsewhere.
+    """
+
+    plan: PurgePlan
+    receipt: Receipt | None
+    ledger_head: str | None
+
+
+def purge(
+    config: Config,
+    options: RunOptions,
+    asked: Asked,
+    progress: Progress,
+    clock: Callable[[], datetime],
+    observer: Observer = nobody,
+) -> PurgeResult:
+    """Takes out of the shards what was asked for, and keeps it out.
+
+    Args:
+        config: Names the keys, and the registry if that is asked.
+        options: Where, as of when, and by whom. In a folder of rehearsals it is one.
+        asked: Of whom it is.
+        progress: Told what happens.
+        clock: Says when it is.
+        observer: Told the name of each of `STAGES` as it begins.
+
+    Raises:
+        OutputUnusable: There is no output in the folder.
+        ClearshardError: Whatever kept it from being published. What it keeps out stays out: the
+            next run or purge removes it.
+    """
+    accepted = accept(config)
+    marker = require_ours(options.out).root / layout.MARKER
+    kind = Kind.REHEARSALS if marker.read_bytes() == REHEARSALS_MARKER else Kind.RUNS
+    options = _rehearsed(options, kind)
+    with locked(options.out, kind) as (folder, lock), output_errors(options.out):
+        journal = open_journal(folder, config, clock, progress.note, options.agent)
+        run = settle(
+            Given(
+                config,
+                options,
+                accepted,
+                _no_examination,
+                folder,
+                journal,
+                progress,
+                Stop(),
+                time.time_ns,
+                observer,
+            )
+        )
+        started_at = utc_text(clock())
+        told = False
+        try:
+            doomed = choose(run, asked)
+            if doomed.chosen.is_nothing:
+                return PurgeResult(doomed.plan, None, journal.head)
+            told = len(doomed.chosen.tombstones) > 0
+            end = _buried(run, lock, bury(run, doomed), started_at)
+        except BaseException as error:
+            overtaken = isinstance(error, OSError) and why_lost(run.run_id, journal, run.began)
+            # The disk that failed the purge can fail this too; the error itself matters more.
+            with suppress(ClearshardError, OSError):
+                data = {"error": type(error).__name__} if told else None
+                forget(folder, run.run_id, journal, data)
+            if overtaken:
+                raise RunLocked(overtaken) from None
+            raise
+        if end is not None:
+            _finish(run, end)
+        made = receipt_of(folder.root, journal.events(), run.run_id)
+        return PurgeResult(doomed.plan, made, journal.head)
+
+
+def _buried(run: ThisRun, lock: Held, buried: Buried, started_at: str) -> Announced | None:
+    """Everything up to the announcement; None where nothing has to be published."""
+    folder, journal = run.given.folder, run.given.journal
+    if not len(buried.chosen.found.rows):
+        # A killed run may have redacted what is in no shard yet.
+        remove_checkpoints(run)
+        hand_out_for_tombstones(folder, journal, run.run_id, str(buried.chosen.asked.of))
+        remove_tree(run.staging)
+        return None
+    made = enter(run, started_at, rewrite(run, buried))
+    lock.require()
+    events = tuple(journal.events())
+    require_nothing_added(folder, announcements(events), named_files(events))
+    return announce(run, made)
+
+
+def _finish(run: ThisRun, announced: Announced) -> None:
+    try:
+        sweep(run, receipt(run, remove(run, publish(run, announced))))
+    except (OSError, StoreError, OutputFull, OutputUnusable) as error:
+        raise RunFailed(
+            f"purge {run.run_id} is complete and announced, but publishing it was interrupted "
+            f"({type(error).__name__}). The next run or purge finishes it."
+        ) from None
+
+
+def _rehearsed(options: RunOptions, kind: Kind) -> RunOptions:
+    return replace(options, replay=kind is Kind.REHEARSALS)
+
+
+def _no_examination() -> NoReturn:
+    raise AssertionError("a purge redacts nothing")

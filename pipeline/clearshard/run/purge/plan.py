@@ -1,0 +1,117 @@
+"""What a purge would do: chosen without the lock and without the keys of the job."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearshard import layout
+from clearshard.audit.events import Event
+from clearshard.audit.ledger import Ledger
+from clearshard.audit.reading import VisibleRun, visible_runs
+from clearshard.audit.replaced import holds_any, replaced_shards
+from clearshard.config import Config
+from clearshard.eligibility.moment import Moment
+from clearshard.errors import ConfigError
+from clearshard.lifecycle.purge.asked import Asked, Of
+from clearshard.lifecycle.purge.plan import PurgePlan, ShardPlan
+from clearshard.records.places import place_of
+from clearshard.records.times import utc_text
+from clearshard.run.accepted import accept
+from clearshard.run.intake import tables_of
+from clearshard.run.output.exports import affected, exports_told
+from clearshard.run.purge.chosen import Chosen, choose_denied, choose_named
+
+
+def plan_purge(
+    out: Path, asked: Asked, config: Config | None, as_of: datetime, clock: datetime
+) -> PurgePlan:
+    """What a purge would take out; changes nothing.
+
+    Args:
+        out: The output folder.
+        asked: Of whom it is.
+        config: Names registry, manifest and policy; needed where nobody is named.
+        as_of: The moment that was asked for.
+        clock: What the clock says.
+
+    Raises:
+        ConfigError: Nobody is named, and there is no configuration; or the policy is wrong, or asks
+            for what is not stored.
+        SourceUnavailable: A table cannot be used.
+        RegistryStale: The registry is too old.
+        IntegrityError: Records, decisions, tombstones or ledger are not what they were.
+    """
+    events = tuple(Ledger(out / layout.LEDGER).read())
+    runs = visible_runs(out)
+    newest = runs[-1] if runs else None
+    if asked.of is not Of.REGISTRY:
+        chosen = choose_named(out, newest, events, asked)
+    elif config is None:
+        problem = "is needed to compare with the registry; or name --account or --file"
+        raise ConfigError("--config", [problem])
+    else:
+        moment = Moment(as_of, clock, config.policy.clock_skew_seconds)
+        policy = accept(config).policy
+        chosen = choose_denied(out, newest, events, tables_of(config), policy, moment)
+    return planned(out, runs, events, chosen, utc_text(max(as_of, clock)))
+
+
+def planned(
+    out: Path, runs: Sequence[VisibleRun], events: Sequence[Event], chosen: Chosen, as_of: str
+) -> PurgePlan:
+    """What was chosen, in numbers, and what else is there of it.
+
+    Args:
+        out: The output folder.
+        runs: All visible runs, oldest first.
+        events: Of the ledger, oldest first.
+        chosen: What goes.
+        as_of: When it was chosen, RFC 3339.
+    """
+    rows = chosen.rows
+    doc_keys = rows.column("doc_key").to_pylist()
+    held = affected(exports_told(events), runs, doc_keys)
+    kinds = pc.value_counts(chosen.tombstones.column("kind").combine_chunks()).to_pylist()
+    checkpoints = out / layout.CHECKPOINTS
+    return PurgePlan(
+        of=chosen.asked.of,
+        run_id=None if chosen.run is None else chosen.run.run_id,
+        as_of=as_of,
+        files=len(rows),
+        withheld=len(chosen.same),
+        accounts=len(rows.column("account_id").unique()),
+        reasons=chosen.reasons,
+        tombstones={entry["values"]: entry["counts"] for entry in kinds},
+        shards=tuple(
+            ShardPlan(
+                shard=one.shard.name,
+                size_bytes=one.shard.size_bytes,
+                transcripts=one.shard.row_count,
+                purged=len(one.doc_keys),
+            )
+            for one in chosen.touched
+        ),
+        replaced=_replaced(out, runs, rows),
+        checkpoints=sum(1 for _ in checkpoints.iterdir()) if checkpoints.is_dir() else 0,
+        exports=held.names,
+        exports_unknown=held.unknown,
+    )
+
+
+def _replaced(out: Path, runs: Sequence[VisibleRun], rows: pa.Table) -> tuple[str, ...]:
+    """Shards of earlier runs that are still there and hold any of the rows."""
+    leaves = {shard.name: shard.leaf for run in runs for shard in run.record.shards}
+    columns = (rows.column(name).to_pylist() for name in ("period", "account_key", "doc_key"))
+    places = [
+        (period, place_of(account, doc), doc) for period, account, doc in zip(*columns, strict=True)
+    ]
+    found = []
+    for one in replaced_shards(out, runs) if places else ():
+        leaf = leaves[one.name]
+        keys = [doc for period, place, doc in places if leaf.holds(period, place)]
+        if keys and holds_any(out / layout.shard(one.name), keys):
+            found.append(one.name)
+    return tuple(found)
