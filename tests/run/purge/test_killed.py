@@ -1,0 +1,149 @@
+"""A purge can be killed at any moment: readers see the old state or the new, and it is finished."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clearshard.audit.verify import verify
+from clearshard.lifecycle.purge.asked import Asked
+from clearshard.run.output.commit import Operation
+from clearshard.run.purge import job, stages
+from clearshard.run.stages.stage import Stage, nobody
+
+from ..test_snapshots import by_card, by_record, texts
+from ..watching import before_each
+from ..world import World
+from .worlds import FILES, events, holding, newest, observed, purge, word
+
+NAMES = [stage.name for stage in job.STAGES]
+ASKED = Asked(("acct-a",), ("b-1",))
+#: Of the moments at which an operation begins, every so many are tried; all of them in `make soak`.
+_STEP = 8
+_FIRSTS = [0, *(pytest.param(first, marks=pytest.mark.soak) for first in range(1, _STEP))]
+#: The same of stages, and by whom a killed purge is finished.
+_ENDS = [
+    pytest.param(stage, by, marks=[pytest.mark.soak] if (number + other) % 2 else [])
+    for number, stage in enumerate(NAMES)
+    for other, by in enumerate(("run", "purge"))
+]
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL."""
+
+
+def dies_at(stage: str) -> Callable[[str], None]:
+    def observe(begins: str) -> None:
+        if begins == stage:
+            raise Killed
+
+    return observe
+
+
+def is_finished(world: World) -> None:
+    assert verify(world.out).faults == ()
+    assert holding(world, word("a")) == holding(world, f"{word('b')} 1") == []
+    assert newest(world).counts.written == 5 + 4 * FILES - 1
+    assert [receipt["files"] for receipt in events(world, "purge_receipt")] == [FILES + 2]
+    assert [*(world.out / ".staging").iterdir()] == []
+
+
+def test_a_purge_goes_through_its_stages_in_their_order(world: World) -> None:
+    begun: list[str] = []
+    observed(world, ASKED, begun.append)
+    assert begun == NAMES
+    begun.clear()
+    observed(world, ASKED, begun.append)
+    assert begun == ["settle", "choose"]
+
+
+def test_every_stage_is_in_the_list() -> None:
+    assert {one for one in vars(stages).values() if isinstance(one, Stage)} < set(job.STAGES)
+    assert len(set(NAMES)) == len(NAMES)
+
+
+@pytest.mark.parametrize(("stage", "finished_by"), _ENDS)
+def test_killed_before_a_stage(
+    world: World, monkeypatch: pytest.MonkeyPatch, stage: str, finished_by: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(job, "forget", lambda *_: None)
+        with pytest.raises(Killed):
+            observed(world, ASKED, dies_at(stage))
+    nothing_told = NAMES.index(stage) <= NAMES.index("bury")
+    if finished_by == "run":
+        world.run()
+        if nothing_told:
+            assert holding(world, word("a"))
+            return
+    else:
+        observed(world, ASKED, nobody)
+    is_finished(world)
+
+
+@pytest.mark.parametrize("first", _FIRSTS)
+def test_killed_before_an_operation(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    """Whatever the file system is about to be asked for."""
+    number = first
+    while True:
+        at = world.copy(tmp_path / f"killed-{number}")
+        left = number
+
+        def look(_: Operation) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Killed
+
+        with monkeypatch.context() as patch:
+            patch.setattr(job, "forget", lambda *_: None)
+            before_each(patch, look)
+            try:
+                observed(at, ASKED, nobody)
+            except Killed:
+                pass
+            else:
+                is_finished(at)
+                return
+        if at.out.joinpath("audit", "tombstones").is_dir() and number % 2:
+            at.run()
+        observed(at, ASKED, nobody)
+        is_finished(at)
+        number += _STEP
+
+
+def test_readers_see_the_old_state_or_the_new(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    before = texts(by_record(world.out))
+
+    def look(_: object = None) -> None:
+        seen.append((texts(by_card(world.out)), texts(by_record(world.out))))
+
+    with monkeypatch.context() as patch:
+        before_each(patch, look)
+        purge(world, "acct-a")
+    look()
+    after = texts(by_record(world.out))
+    assert len(after) == len(before) - FILES - 1
+    assert {state for states in seen for state in states} == {before, after}
+    assert seen[0] == (before, before)
+    assert seen[-1] == (after, after)
+
+
+def test_what_fails_is_told_and_leaves_nothing(world: World) -> None:
+    def fails(begins: str) -> None:
+        if begins == "enter":
+            raise OSError("no disk")
+
+    with pytest.raises(Exception, match="OSError|disk"):
+        observed(world, ASKED, fails)
+    assert events(world, "run_failed")[-1]["error"] == "OSError"
+    assert verify(world.out).faults == ()
+    assert [*(world.out / ".staging").iterdir()] == []
+    purge(world, "acct-a", files=("b-1",))
+    is_finished(world)
