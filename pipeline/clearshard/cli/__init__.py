@@ -9,6 +9,8 @@
     audit      `audit summary | list | explain | diff | query | verify`, one a file
     rows       rows of an answer: a table, or CSV, JSON lines, Parquet
     changes    what has become of files, as tables
+    purge      `purge plan | execute | lift`
+    export     `export record`
     policy     `policy show | check`
 
 Heavy imports happen inside the commands, so that `clearshard --help` is quick.

@@ -15,7 +15,16 @@ from typing import Annotated
 
 import typer
 
-from clearshard.cli import audit, bench, detection, policy, retention, run_gate
+from clearshard.cli import (
+    audit,
+    bench,
+    detection,
+    export,
+    policy,
+    purge,
+    retention,
+    run_gate,
+)
 from clearshard.cli.console import print_json, print_text
 from clearshard.cli.help import WholeSentences
 from clearshard.cli.logs import JsonLog, LogFormat, chosen_format
@@ -70,6 +79,8 @@ run_gate.register(app)
 detection.register(app)
 bench.register(app)
 app.add_typer(audit.app, name="audit")
+app.add_typer(purge.app, name="purge")
+app.add_typer(export.app, name="export")
 app.add_typer(policy.app, name="policy")
 app.add_typer(retention.app, name="retention")
 

@@ -39,6 +39,8 @@ Beside a run
     forecast/       what another policy, registry or fact would change
     redact          transcripts alone, for `clearshard.redact`
     detect          spans of plain documents, for `clearshard detect` and `clearshard eval`
+    purge/          a purge: what was asked for leaves the shards, and stays out
+    exported        which run went into which training set
     check_sources   transcripts, held against what a run has recorded of them
 
 Called, as in `clearshard.run("job.toml")`, this package is the function `clearshard.api.run`.

@@ -1,14 +1,15 @@
-"""What the registry, requests for deletion and tombstones deny as of now leaves what was written."""
+"""What registry, requests for deletion and tombstones deny as of now leaves the shards."""
 
 import pytest
 
+from clearshard.audit.tombstones import Kind
 from clearshard.audit.verify import verify
 from clearshard.config import default_policy_text, load_config
 from clearshard.errors import ConfigError, RunLocked, TooManyGone
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.run.purge.plan import plan_purge
 
-from ..test_tombstones import Kind, place
+from ..test_tombstones import place
 from ..watching import at_stage
 from ..world import AS_OF, World, transcript
 from .worlds import FILES, SETTINGS, Change, events, holding, newest, purge, word

@@ -41,6 +41,16 @@ class Kind(Enum):
     REHEARSALS = REHEARSALS_MARKER
 
 
+def kind_of(root: Path) -> Kind:
+    """What a folder holds, for who goes on with either.
+
+    Raises:
+        OutputUnusable: There is no output of clearshard.
+    """
+    marker = require_ours(root).root / layout.MARKER
+    return Kind.REHEARSALS if marker.read_bytes() == REHEARSALS_MARKER else Kind.RUNS
+
+
 _NOT_CONTINUED = {
     Kind.RUNS: "holds rehearsals, which no run continues. Name another folder with --out, or "
     "rehearse with --as-of T --replay.",

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
-from clearshard import layout
-from clearshard.audit.marker import REHEARSALS_MARKER
 from clearshard.audit.named import named_files
 from clearshard.audit.receipts import receipt_of
 from clearshard.config import Config
@@ -28,7 +26,7 @@ from clearshard.records.times import utc_text
 from clearshard.run.accepted import accept
 from clearshard.run.journal import open_journal
 from clearshard.run.options import Progress, RunOptions
-from clearshard.run.output.folder import Kind, locked, require_nothing_added, require_ours
+from clearshard.run.output.folder import Kind, kind_of, locked, require_nothing_added
 from clearshard.run.output.lock import Held
 from clearshard.run.output.publish import announcements, forget, why_lost
 from clearshard.run.output.receipts import hand_out_for_tombstones
@@ -92,9 +90,8 @@ def purge(
             next run or purge removes it.
     """
     accepted = accept(config)
-    marker = require_ours(options.out).root / layout.MARKER
-    kind = Kind.REHEARSALS if marker.read_bytes() == REHEARSALS_MARKER else Kind.RUNS
-    options = _rehearsed(options, kind)
+    kind = kind_of(options.out)
+    options = replace(options, replay=kind is Kind.REHEARSALS)
     with locked(options.out, kind) as (folder, lock), output_errors(options.out):
         journal = open_journal(folder, config, clock, progress.note, options.agent)
         run = settle(
@@ -158,10 +155,6 @@ def _finish(run: ThisRun, announced: Announced) -> None:
             f"purge {run.run_id} is complete and announced, but publishing it was interrupted "
             f"({type(error).__name__}). The next run or purge finishes it."
         ) from None
-
-
-def _rehearsed(options: RunOptions, kind: Kind) -> RunOptions:
-    return replace(options, replay=kind is Kind.REHEARSALS)
 
 
 def _no_examination() -> NoReturn:

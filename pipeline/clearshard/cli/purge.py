@@ -1,0 +1,225 @@
+"""`purge plan | execute | lift`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clearshard.cli.console import Reporter, print_json, print_table, print_text, shown
+from clearshard.cli.help import WholeSentences
+from clearshard.cli.logs import JsonLog, LogFormat
+from clearshard.cli.options import (
+    ActorOption,
+    AsOfOption,
+    ConfigOption,
+    JsonOption,
+    LogFormatOption,
+    MaybeConfigOption,
+    OutOption,
+    QuietOption,
+    moment,
+)
+from clearshard.config import load_config
+from clearshard.errors import ConfigError
+from clearshard.run.agent import this_agent
+from clearshard.run.asked import now, output_folder
+
+if TYPE_CHECKING:  # importing it takes long; `--help` is quick
+    from clearshard.lifecycle.purge.asked import Asked
+    from clearshard.lifecycle.purge.plan import PurgePlan
+    from clearshard.run.purge.job import PurgeResult
+
+_EXIT = """Exit codes: 0 done (also where there is nothing to do), 1 failed, 2 usage or
+configuration, 3 the registry takes out more than limits.max_drop_share (nothing was purged), 4
+registry or source unavailable or stale, 5 integrity check failed, 6 another run holds the lock or
+was published first."""
+
+app = typer.Typer(
+    cls=WholeSentences,
+    help="Take files out of what was written, and keep them out.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+AccountsOption = Annotated[
+    list[str] | None,
+    typer.Option("--account", help="An account, all of whose files go; may be repeated."),
+]
+FilesOption = Annotated[
+    list[str] | None, typer.Option("--file", help="A file that goes; may be repeated.")
+]
+
+
+@app.command(epilog=_EXIT)
+def plan(
+    config: MaybeConfigOption = None,
+    out: OutOption = None,
+    account: AccountsOption = None,
+    file: FilesOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What a purge would take out: files, accounts, shards, bytes, and why. Changes nothing.
+
+    With --account or --file: what is theirs, in every spelling of the id. Without: what the
+    registry, requests for deletion in the manifest and tombstones deny as of now.
+    """
+    from clearshard.run.output.folder import require_ours
+    from clearshard.run.purge.plan import plan_purge
+
+    settings = None if config is None else load_config(config)
+    folder = require_ours(output_folder(settings, out))
+    found = plan_purge(folder.root, _asked(account, file), settings, moment(as_of), now())
+    if as_json:
+        print_json({"status": "planned", "out": str(folder.root), **found.to_dict()})
+        return
+    _print_plan(found, "would come")
+
+
+@app.command(epilog=_EXIT)
+def execute(
+    config: ConfigOption,
+    out: OutOption = None,
+    account: AccountsOption = None,
+    file: FilesOption = None,
+    as_of: AsOfOption = None,
+    accept_drop: Annotated[
+        bool,
+        typer.Option(
+            "--accept-drop",
+            help="Purge although the registry takes out more than limits.max_drop_share: it is "
+            "right.",
+        ),
+    ] = False,
+    actor: ActorOption = None,
+    as_json: JsonOption = False,
+    log_format: LogFormatOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Take out what `purge plan` names, remove the old bytes, make sure, and leave a receipt.
+
+    What goes is kept out of every later run (`purge lift` undoes that). Killed at any moment, the
+    next run or purge finishes it; a second time there is nothing to do.
+    """
+    from clearshard.run.checked import load_for_gate
+    from clearshard.run.options import RunOptions
+    from clearshard.run.purge.job import purge
+
+    who = this_agent(actor)
+    settings = load_for_gate(config)
+    options = RunOptions(
+        out=output_folder(settings, out),
+        as_of=moment(as_of),
+        workers=1,
+        dry_run=False,
+        accept_drop=accept_drop,
+        agent=who,
+    )
+    as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
+    with Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None) as reporter:
+        result = purge(settings, options, _asked(account, file), reporter, now)
+    if as_json:
+        print_json(_as_json(result, options.out))
+    else:
+        _print_result(result, options.out)
+
+
+@app.command(
+    epilog="Exit codes: 0 done, 1 failed, 2 usage or configuration, or nothing to be lifted, 5 "
+    "integrity check failed, 6 a run or a purge holds the lock."
+)
+def lift(
+    config: ConfigOption,
+    reason: Annotated[str, typer.Option("--reason", help="Why; told to the ledger.")],
+    out: OutOption = None,
+    account: Annotated[str | None, typer.Option("--account", help="An account.")] = None,
+    file: Annotated[str | None, typer.Option("--file", help="A file.")] = None,
+    actor: ActorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let an account or a file in again: manifest and registry decide on it as on any other."""
+    from clearshard.audit.tombstones import Kind
+    from clearshard.run.purge.lift import lift as lift_tombstone
+
+    if (account is None) == (file is None):
+        raise ConfigError("--account, --file", ["name one of them"])
+    kind, name = (Kind.FILE, file) if account is None else (Kind.ACCOUNT, account)
+    assert name is not None
+    settings = load_config(config)
+    folder, who = output_folder(settings, out), this_agent(actor)
+    lift_tombstone(settings, folder, kind, name, reason, who, now, print_text)
+    if as_json:
+        print_json({"status": "lifted", "kind": str(kind), "id": name, "reason": reason})
+    else:
+        print_text(f"lifted: {kind} {shown(name)}. The next run decides on it again.")
+
+
+def _asked(accounts: list[str] | None, files: list[str] | None) -> "Asked":
+    from clearshard.lifecycle.purge.asked import Asked
+
+    for option, ids in (("--account", accounts), ("--file", files)):
+        if any(not name.strip() for name in ids or ()):
+            raise ConfigError(option, ["must be an id; an empty one is nobody's"])
+    return Asked(tuple(dict.fromkeys(accounts or ())), tuple(dict.fromkeys(files or ())))
+
+
+def _as_json(result: "PurgeResult", out: Path) -> dict[str, object]:
+    import msgspec
+
+    from clearshard import layout
+
+    receipt = result.receipt
+    return {
+        "status": "unchanged" if receipt is None else "done",
+        "out": str(out),
+        "ledger_head": result.ledger_head,
+        **result.plan.to_dict(),
+        "receipt": None if receipt is None else msgspec.to_builtins(receipt),
+        "receipt_file": None if receipt is None else layout.receipt(receipt.run_id),
+    }
+
+
+def _print_plan(found: "PurgePlan", come: str) -> None:
+    if found.is_empty:
+        print_text("nothing to purge: none of it is in the shards, and it is kept out")
+        return
+    where = "" if found.run_id is None else f" of run {found.run_id}"
+    print_text(
+        f"{found.files:,} files of {found.accounts:,} accounts {come} out of the shards{where}"
+    )
+    if found.withheld:
+        print_text(f"{found.withheld:,} of them since they hold what a purged file holds")
+    for kind, count in found.tombstones.items():
+        print_text(f"kept out from then on: {count:,} {kind}(s)")
+    if found.reasons:
+        rows = sorted(found.reasons.items(), key=lambda item: (-item[1], item[0]))
+        print_table("\nreasons (a file can have several)", ("reason", "files"), rows)
+    if found.shards:
+        touched = [(s.shard, s.transcripts, s.purged, s.size_bytes) for s in found.shards]
+        header = ("shard", "transcripts", "purged", "bytes")
+        print_table("\nshards to be written again", header, touched)
+    if found.replaced:
+        print_text(f"replaced shards that hold any of it and go: {len(found.replaced):,}")
+    if found.checkpoints:
+        print_text(f"checkpoints of killed runs, which go: {found.checkpoints:,}")
+    for name in found.exports:
+        print_text(f"TRAINING SET {shown(name)} held some of these files")
+    for name in found.exports_unknown:
+        print_text(f"TRAINING SET {shown(name)} may have: its run has no record any more")
+
+
+def _print_result(result: "PurgeResult", out: Path) -> None:
+    from clearshard import layout
+    from clearshard.lifecycle.purge.plan import CANNOT_UNDO
+
+    _print_plan(result.plan, "came")
+    receipt = result.receipt
+    if receipt is None:
+        return
+    print_text(
+        f"\nremoved {len(receipt.removed):,} shards, wrote {len(receipt.written):,}; searched "
+        f"{receipt.searched:,} and found no row that may not be there"
+    )
+    for sentence in CANNOT_UNDO:
+        print_text(f"cannot be undone: {sentence}")
+    print_text(f"receipt: {out / layout.receipt(receipt.run_id)}")
