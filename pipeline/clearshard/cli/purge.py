@@ -20,6 +20,7 @@ from clearshard.cli.options import (
     moment,
 )
 from clearshard.config import load_config
+from clearshard.eligibility.ids import MAX_ID_BYTES
 from clearshard.errors import ConfigError
 from clearshard.run.agent import this_agent
 from clearshard.run.asked import now, output_folder
@@ -145,6 +146,7 @@ def lift(
         raise ConfigError("--account, --file", ["name one of them"])
     kind, name = (Kind.FILE, file) if account is None else (Kind.ACCOUNT, account)
     assert name is not None
+    _require_id(f"--{kind}", name)
     settings = load_config(config)
     folder, who = output_folder(settings, out), this_agent(actor)
     lift_tombstone(settings, folder, kind, name, reason, who, now, print_text)
@@ -158,9 +160,20 @@ def _asked(accounts: list[str] | None, files: list[str] | None) -> "Asked":
     from clearshard.lifecycle.purge.asked import Asked
 
     for option, ids in (("--account", accounts), ("--file", files)):
-        if any(not name.strip() for name in ids or ()):
-            raise ConfigError(option, ["must be an id; an empty one is nobody's"])
+        for name in ids or ():
+            _require_id(option, name)
     return Asked(tuple(dict.fromkeys(accounts or ())), tuple(dict.fromkeys(files or ())))
+
+
+def _require_id(option: str, name: str) -> None:
+    """Refuses what no table can have for an id, so that nobody takes it for purged."""
+    try:
+        size = len(name.strip().encode())
+    except UnicodeEncodeError:
+        size = 0
+    if not 0 < size <= MAX_ID_BYTES or any(letter < " " for letter in name):
+        problem = f"must be an id: 1 to {MAX_ID_BYTES} bytes of text without control characters"
+        raise ConfigError(option, [problem])
 
 
 def _as_json(result: "PurgeResult", out: Path) -> dict[str, object]:
