@@ -5,7 +5,7 @@ the digests; of the decisions nothing but states, reasons, digests, keys and par
 counted inside DuckDB or batch by batch, whatever the number of files.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -79,6 +79,11 @@ _REPLACED = """
     SELECT count(*) FILTER (row_count IS NULL OR row < 0 OR row >= row_count),
            count(*) - count(DISTINCT (file, row))
     FROM replaced LEFT JOIN lengths USING (file)
+"""
+
+_WRITTEN_OF = """
+    SELECT count(*) FROM decisions WHERE state = $written
+    AND (file_id IN (SELECT file_id FROM f) OR account_id IN (SELECT account_id FROM a))
 """
 
 _SCHEMAS = {
@@ -293,6 +298,19 @@ def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
             continue  # the shard itself is a fault already
         place = paths.get(part, run.decisions_folder)
         yield Fault(below(run.out, place), f"{count} {_MESSAGES[kind]}. {_WRONG}")
+
+
+def written_of(run: VisibleRun, file_ids: Collection[str], account_ids: Collection[str]) -> int:
+    """How many files a run has written that are among some, or of some accounts.
+
+    Raises:
+        IntegrityError: The tables cannot be read.
+    """
+    with open_decisions([run]) as connection:
+        for view, name, ids in (("f", "file_id", file_ids), ("a", "account_id", account_ids)):
+            connection.register(view, pa.table({name: pa.array(sorted(ids), pa.string())}))
+        [(count,)] = connection.execute(_WRITTEN_OF, {"written": str(State.WRITTEN)}).fetchall()
+    return int(count)
 
 
 _STATES = {str(s): str(s) for s in (State.WRITTEN, State.EXCLUDED, State.QUARANTINED)}

@@ -1,7 +1,7 @@
 """Everything that was ever decided about one file, why, and what has become of it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from clearshard.audit.listing import decisions_on
 from clearshard.audit.reading import Pick, VisibleRun, picked_runs, superseded_by
 from clearshard.audit.reasons import Why, all_facts, recorded_rules, why, why_row_unread
 from clearshard.audit.remedy import Remedy, remedy
+from clearshard.audit.selection import is_text
+from clearshard.audit.tombstones import Same, Tombstone, spelled_the_same, tombstones_on
 from clearshard.records.places import place_of
 from clearshard.records.run import ShardFile, SourceSnapshot
 from clearshard.records.states import QuarantineReason, State
@@ -85,6 +87,8 @@ class Verdict:
         registry_at_publish: The export that was read again before the run became visible, and
             decided once more on what was about to be written.
         written: Where it went, if it was written.
+        purge: Whether it was a purge that has decided on this file, and by what it chose it.
+        receipt: Name of the receipt, if the file has left the shards with this run.
     """
 
     run_id: str
@@ -101,17 +105,26 @@ class Verdict:
     registry: SourceSnapshot
     registry_at_publish: SourceSnapshot
     written: Written | None
+    purge: str | None = None
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Every decision on one file, oldest run first; at least one.
+    """Every decision on one file, oldest run first, and what keeps it out.
 
-    A file id that a manifest has several times has several decisions in one run.
+    A file id that a manifest has several times has several decisions in one run. Of a purge there
+    are those that it has taken.
+
+    Attributes:
+        file_id: The file.
+        verdicts: The decisions; none where it was purged before any run has seen it.
+        tombstones: Of the file and its accounts, oldest first, lifted ones too.
     """
 
     file_id: str
     verdicts: tuple[Verdict, ...]
+    tombstones: tuple[Tombstone, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON values."""
@@ -125,35 +138,65 @@ class Explanation:
                 }
                 for verdict in self.verdicts
             ],
+            "tombstones": [asdict(one) for one in self.tombstones],
         }
 
 
-def explain(out: Path, file_id: str) -> Explanation | None:
-    """Explains every decision ever taken on a file; None if no visible run saw it.
+def explain(out: Path, file_id: str, same: Same = spelled_the_same) -> Explanation | None:
+    """Explains every decision ever taken on a file; None if no visible run saw it, nor any purge.
 
     Args:
         out: The output folder.
-        file_id: The customer's id, compared exactly.
+        file_id: The customer's id, compared exactly with those of runs.
+        same: Says which ids a tombstone names.
 
     Raises:
         OutputUnusable: There is no visible run.
         IntegrityError: A record, a file of decisions or the ledger is damaged.
     """
     runs = picked_runs(out, Pick.ALL)
-    rows = decisions_on(runs, file_id)
-    if not rows:
-        return None
     by_id = {run.run_id: run for run in runs}
+    rows = _decided(decisions_on(runs, file_id), by_id)
+    events = tuple(Ledger(out / layout.LEDGER).read())
+    accounts = sorted({row["account_id"] for row in rows if row["account_id"] is not None})
+    tombstones = tombstones_on(out, events, file_id, accounts, same) if is_text(file_id) else ()
+    if not rows and not tombstones:
+        return None
     newer = superseded_by(runs)
     current = frozenset(shard.name for shard in runs[-1].record.shards)
-    written = any(row["state"] == State.WRITTEN for row in rows)
-    events = tuple(Ledger(out / layout.LEDGER).read()) if written else ()
+    receipts = {e.run_id for e in events if e.event == EventName.PURGE_RECEIPT}
     verdicts = []
     for row in rows:
         run = by_id[row["run_id"]]
         place = _written(row, run, newer.get(run.run_id), current, events)
-        verdicts.append(_verdict(row, run, place))
-    return Explanation(file_id, tuple(verdicts))
+        verdict = _verdict(row, run, place)
+        if run.run_id in receipts and _was_written(rows, run) and verdict.written is None:
+            verdict = replace(verdict, receipt=layout.receipt(run.run_id))
+        verdicts.append(verdict)
+    return Explanation(file_id, tuple(verdicts), tombstones)
+
+
+def _decided(
+    rows: Sequence[dict[str, Any]], runs: Mapping[str, VisibleRun]
+) -> list[dict[str, Any]]:
+    """Decisions that were taken: a purge goes on from those of the run before, but for a few."""
+    states: dict[str, set[str]] = {}
+    for row in rows:
+        states.setdefault(row["run_id"], set()).add(row["state"])
+    taken = []
+    for row in rows:
+        purge = runs[row["run_id"]].record.purge
+        if purge is None or states[row["run_id"]] != states.get(purge.before):
+            taken.append(row)
+    return taken
+
+
+def _was_written(rows: Sequence[Mapping[str, Any]], run: VisibleRun) -> bool:
+    """Whether the newest decision before a run was to write the file."""
+    older = set(run.record.superseded)
+    before = [row for row in rows if row["run_id"] in older]
+    newest = [row for row in before if row["run_id"] == before[-1]["run_id"]]
+    return any(row["state"] == State.WRITTEN for row in newest)
 
 
 def _verdict(row: Mapping[str, Any], run: VisibleRun, written: Written | None) -> Verdict:
@@ -175,6 +218,7 @@ def _verdict(row: Mapping[str, Any], run: VisibleRun, written: Written | None) -
         registry=run.record.registry,
         registry_at_publish=run.record.registry_at_publish,
         written=written,
+        purge=None if run.record.purge is None else run.record.purge.of,
     )
 
 

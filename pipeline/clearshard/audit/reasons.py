@@ -238,7 +238,8 @@ _WITHOUT_RULE: dict[str, tuple[str, str]] = {
         _REMEDIES["registry_stale"],
     ),
     "deletion_requested": (
-        "The transcript itself says that its customer has deleted it; the manifest does not.",
+        "The transcript itself says that its customer has deleted it, or the file or its account "
+        "was purged; the manifest does not say so.",
         _REMEDIES["deletion_requested"],
     ),
     QuarantineReason.MALFORMED: (

@@ -5,8 +5,8 @@ not what was written, ends whoever asks: without it nobody can say what has to s
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -86,6 +86,7 @@ class Lifted:
     Attributes:
         kind: Of whom it was.
         id: The same.
+        ids: What is lifted with it: the same id as it was purged, in whatever spelling.
         seq: Number of the event that says so.
         at: When, RFC 3339.
         reason: Why, in the words of who has lifted it.
@@ -93,9 +94,103 @@ class Lifted:
 
     kind: Kind
     id: str
+    ids: tuple[str, ...]
     seq: int
     at: str
     reason: str
+
+
+#: Which of some ids are one of some names; how ids can be spelled, the audit does not know.
+Same = Callable[[pa.Array, Sequence[str]], pa.Array]
+
+
+def spelled_the_same(ids: pa.Array, names: Sequence[str]) -> pa.Array:
+    """Which of some ids are exactly one of some names."""
+    return pc.is_in(ids, pa.array(names, pa.string()))
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What keeps a file out, or kept it out once.
+
+    Attributes:
+        kind: Whether it is of the file or of its account.
+        id: As it was purged.
+        purge: The purge that has placed it.
+        of: What that was of: ``account``, ``file``, ``account_and_file`` or ``registry``.
+        reasons: Why it was placed.
+        at: When, RFC 3339.
+        lifted_at: When it was lifted, if it was.
+        lifted_because: Why, in the words of who has lifted it.
+    """
+
+    kind: Kind
+    id: str
+    purge: str
+    of: str
+    reasons: tuple[str, ...]
+    at: str
+    lifted_at: str | None = None
+    lifted_because: str | None = None
+
+
+def tombstones_on(
+    out: Path,
+    events: Iterable[Event],
+    file_id: str,
+    account_ids: Sequence[str],
+    same: Same = spelled_the_same,
+) -> tuple[Tombstone, ...]:
+    """All tombstones that a file and its accounts ever had, oldest first.
+
+    Args:
+        out: The output folder.
+        events: Of its ledger, oldest first.
+        file_id: The file.
+        account_ids: Accounts that it was of.
+        same: Says which ids are one id.
+
+    Raises:
+        IntegrityError: A file of tombstones is not what was written.
+    """
+    names = {Kind.FILE: [file_id], Kind.ACCOUNT: list(account_ids)}
+    found: list[Tombstone] = []
+    for told in told_of(events):
+        if isinstance(told, Lifted):
+            if same(pa.array([told.id], pa.string()), names[told.kind])[0].as_py():
+                found = [_lifted(one, told) for one in found]
+            continue
+        table = told.read(out)
+        for kind, wanted in names.items():
+            of_kind = table.filter(pc.equal(table.column("kind"), str(kind)))
+            meant = same(of_kind.column("id").combine_chunks(), wanted)
+            for row in of_kind.filter(meant).to_pylist():
+                why = tuple(row["reasons"])
+                found.append(Tombstone(kind, row["id"], told.run_id, told.why, why, told.at))
+    return tuple(found)
+
+
+def exactly_in_force(out: Path, events: Iterable[Event]) -> dict[Kind, frozenset[str]]:
+    """The ids that are kept out, as they were purged.
+
+    Raises:
+        IntegrityError: A file of tombstones is not what was written.
+    """
+    found: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    for told in told_of(events):
+        if isinstance(told, Lifted):
+            found[told.kind] -= set(told.ids)
+        else:
+            table = told.read(out)
+            for kind, ids in found.items():
+                ids.update(ids_of(table, kind).to_pylist())
+    return {kind: frozenset(ids) for kind, ids in found.items()}
+
+
+def _lifted(one: Tombstone, told: Lifted) -> Tombstone:
+    if one.kind is not told.kind or one.lifted_at is not None:
+        return one
+    return replace(one, lifted_at=told.at, lifted_because=told.reason)
 
 
 def told_of(events: Iterable[Event]) -> Iterator[Placed | Lifted]:
@@ -114,7 +209,8 @@ def told_of(events: Iterable[Event]) -> Iterator[Placed | Lifted]:
                 yield Placed(event.run_id, event.seq, event.at, *texts)
             elif event.event == EventName.TOMBSTONE_LIFTED:
                 kind, name, reason = (_text(data[name]) for name in ("kind", "id", "reason"))
-                yield Lifted(Kind(kind), name, event.seq, event.at, reason)
+                ids = tuple(map(_text, data["ids"]))
+                yield Lifted(Kind(kind), name, ids, event.seq, event.at, reason)
         except (KeyError, TypeError, ValueError):
             raise IntegrityError(
                 f"{layout.LEDGER}:{event.seq + 1} tells of tombstones as no purge does. Run "

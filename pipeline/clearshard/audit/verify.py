@@ -15,7 +15,8 @@ The checks, in the order in which their faults are reported:
    else is below ``shards/`` but shards that earlier runs list: as they were, with no row that the
    newest run does not have, and redacted as it was asked to.
 6. Rows, order, places and policy digest of each shard.
-7. The keys in the shards are exactly those of the written decisions, each once, in the shard of its
+7. No file that the newest run has written is named by a tombstone in force.
+8. The keys in the shards are exactly those of the written decisions, each once, in the shard of its
    place, and by the redactor that its decision names.
 
 A run that the ledger calls swept has neither record nor decisions: its lifetime was over.
@@ -23,13 +24,13 @@ A run that the ledger calls swept has neither record nor decisions: its lifetime
 While a run becomes visible, a verification beside it can see it half announced: verify again then.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from clearshard import layout
-from clearshard.audit.contents import decisions_faults, key_faults, shard_faults
+from clearshard.audit.contents import decisions_faults, key_faults, shard_faults, written_of
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.faults import Fault, printable
 from clearshard.audit.inventory import (
@@ -47,6 +48,7 @@ from clearshard.audit.marker import require_this_format
 from clearshard.audit.named import named_files
 from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from clearshard.audit.replaced import replaced_shards, with_rows_gone
+from clearshard.audit.tombstones import Kind, exactly_in_force
 from clearshard.errors import IntegrityError, OutputUnusable
 from clearshard.records.run import ShardFile
 
@@ -157,9 +159,10 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     runs, no_records = _records(out)
     marker = marker_fault(out, runs)
     faults = [marker] if marker else []
-    faults += ledger.check(
+    in_ledger = ledger.check(
         [run.run_id for run in runs], public_key=known.public_key, known_head=known.head
     )
+    faults += in_ledger
     announced = _announcements(ledger)
     if not announced.events and not faults:
         faults.append(Fault(layout.LEDGER, "has no events: it was emptied or removed. Restore it"))
@@ -179,10 +182,12 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
             decided.append(run)
     faults += unaccounted_decisions(out, runs)
     faults += unaccounted_names(out)
-    named = named_files(ledger.readable())
-    for name, sha256 in named.items():
-        faults += filter(None, [compare(out, out / name, sha256)])
-    faults += unnamed_files(out, named)
+    # Of a ledger that is not whole nobody knows what else it named.
+    of_papers = [] if in_ledger else list(_papers(out, named_files(ledger.readable())))
+    faults += of_papers
+    for run in runs[-1:]:
+        if run in decided and not of_papers:
+            faults += _readable(layout.TOMBSTONES, _purged_and_written(run, ledger))
 
     shards: list[ShardFile] = []
     if known.with_shards:
@@ -318,6 +323,29 @@ def _decisions_of(run: VisibleRun, of_files: _Compared) -> Iterator[Fault]:
     pairs = zip(run.record.decisions, run.decisions_paths, strict=True)
     altered = [fault for file, path in pairs if (fault := of_files.fault(path, file.sha256))]
     yield from altered or _readable(layout.decisions(run.run_id), decisions_faults(run))
+
+
+def _papers(out: Path, named: Mapping[str, str]) -> Iterator[Fault]:
+    """Tombstones and receipts, held against what the ledger names."""
+    for name, sha256 in named.items():
+        fault = compare(out, out / name, sha256)
+        if fault is not None:
+            yield fault
+    yield from unnamed_files(out, named)
+
+
+def _purged_and_written(run: VisibleRun, ledger: Ledger) -> Iterator[Fault]:
+    """Files in the shards that are to be kept out; ids are compared exactly."""
+    kept_out = exactly_in_force(run.out, ledger.readable())
+    if not any(kept_out.values()):
+        return
+    count = written_of(run, kept_out[Kind.FILE], kept_out[Kind.ACCOUNT])
+    if count:
+        message = (
+            f"{count} file(s) are written, though they were purged: an interrupted purge, which "
+            "the next run or purge ends"
+        )
+        yield Fault(layout.record(run.run_id), message)
 
 
 def _shards(

@@ -1,6 +1,6 @@
 """The tombstones that are in force, as the gate needs them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +8,9 @@ import pyarrow as pa
 
 from clearshard.audit.events import Event
 from clearshard.audit.tombstones import Kind, Lifted, ids_of, told_of
-from clearshard.eligibility.ids import UInt64
+from clearshard.eligibility.duplicates import is_member
+from clearshard.eligibility.ids import UInt64, hash_ids
+from clearshard.eligibility.spelling import folded
 from clearshard.eligibility.tombstones import Tombstones, marks_of_ids
 
 _NONE = np.empty(0, np.uint64)
@@ -34,3 +36,9 @@ def tombstones_in_force(out: Path, events: Iterable[Event]) -> Tombstones:
             for kind in Kind:
                 marks[kind] = np.union1d(marks[kind], marks_of_ids(ids_of(table, kind)))
     return Tombstones(marks[Kind.ACCOUNT], marks[Kind.FILE])
+
+
+def one_id(ids: pa.Array, names: Sequence[str]) -> pa.Array:
+    """Which of some ids are one of some names, in whatever spelling."""
+    marks = marks_of_ids(pa.array(names, pa.string()))
+    return pa.array(is_member(hash_ids(folded(ids)), marks))

@@ -8,9 +8,10 @@ were told (64 hex digits), HEAD a head of the ledger that you kept from an earli
 folder ``shards`` of the output, where you may read it: its files are compared, too.
 
 Checked are the chain of the ledger, and the signature of its newest event, which covers all before
-it; that the run records, the dataset card, the policies and the decisions are those that the signed
-events and records name, and that none is missing or too many; that the counts of each record add
-up; and the digests of all other files, which no signature covers. Exit code 0: all is as it was
+it; that the run records, the dataset card, the policies, the decisions, and the tombstones and
+receipts of purges are those that the signed events and records name, and that none is missing or
+too many; that the counts of each record add up; and the digests of all other files, which no
+signature covers. Exit code 0: all is as it was
 recorded. 1: it is not. 2: usage.
 """
 
@@ -37,6 +38,11 @@ PEM_PREFIX = bytes.fromhex("302a300506032b6570032100")
 HASH = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._=-]{0,127}")
 FIELDS = ("seq", "at", "event", "run_id", "data", "prev", "hash", "key", "signature")
+#: Events that name a file with its digest: the folder below `audit` and how its name ends.
+NAMED = {
+    "tombstones_placed": ("tombstones", ".parquet"),
+    "purge_receipt": ("receipts", ".json"),
+}
 #: What no signature covers; all else hangs on the newest event.
 UNSIGNED = ("README.md", "check.py", "report.html", "verification.json")
 
@@ -112,6 +118,7 @@ def check(
     faults += card_faults(bundle, events)
     faults += key_faults(bundle, events[-1]["key"])
     faults += content_faults(bundle, records)
+    faults += named_faults(bundle, events)
     count = 0
     if shards is not None:
         for record in in_use(records):
@@ -285,6 +292,23 @@ def content_faults(bundle: Bundle, records: dict[str, Record]) -> Iterator[Fault
         is_one = name.startswith(("policy/", "output/audit/decisions/"))
         if is_one and name not in policies and name not in decisions:
             yield name, "is in no record"
+
+
+def named_faults(bundle: Bundle, events: Sequence[Event]) -> Iterator[Fault]:
+    """Are tombstones and receipts those that the ledger names, all of them and no others?"""
+    named = {}
+    for event in events:
+        place = NAMED.get(event["event"])
+        if place is not None:
+            name = f"output/audit/{place[0]}/{event['run_id']}{place[1]}"
+            named[name] = event["data"].get("sha256")
+    for name, sha256 in named.items():
+        if bundle.sha256(name) != sha256:
+            yield name, "is missing, or is not what the ledger names"
+    for name in bundle.files:
+        is_one = name.startswith(("output/audit/tombstones/", "output/audit/receipts/"))
+        if is_one and name not in named:
+            yield name, "is not named by the ledger"
 
 
 def count_faults(run: str, record: Record) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ import typer
 from clearshard.audit.explain import Presence, Verdict, Written
 from clearshard.audit.reasons import Why
 from clearshard.audit.remedy import Outcome, Remedy
+from clearshard.audit.tombstones import Tombstone
 from clearshard.cli.audit.options import EXIT
 from clearshard.cli.console import print_json, print_text, print_told, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
@@ -33,11 +34,13 @@ def explain(
 ) -> None:
     """Every decision ever taken on a file: rules, facts, sources, and where it was written."""
     from clearshard.audit.explain import explain as explain_file
+    from clearshard.run.tombstones import one_id
 
     folder = require_ours(folder_to_read(config, out))
-    result = explain_file(folder.root, file_id)
+    result = explain_file(folder.root, file_id, one_id)
     if as_json:
-        print_json({"file_id": file_id, "verdicts": []} if result is None else result.to_dict())
+        nothing: dict[str, object] = {"file_id": file_id, "verdicts": [], "tombstones": []}
+        print_json(nothing if result is None else result.to_dict())
         return
     if result is None:
         print_text(
@@ -49,10 +52,23 @@ def explain(
     print_text(f"file {shown(result.file_id)}")
     for verdict in result.verdicts:
         _print(verdict)
+    for tombstone in result.tombstones:
+        _print_tombstone(tombstone)
+
+
+def _print_tombstone(one: Tombstone) -> None:
+    reasons = ", ".join(map(shown, one.reasons))
+    print_text(
+        f"\n{one.kind} {shown(one.id)} was purged by {shown(one.purge)} at {one.at} ({reasons})"
+    )
+    if one.lifted_at is None:
+        print_text("  kept out of every later run; `clearshard purge lift` would let it in")
+    else:
+        print_told("  lifted    ", f"{one.lifted_at}: {shown(one.lifted_because)}", _IN)
 
 
 def _print(verdict: Verdict) -> None:
-    kind = "rehearsal" if verdict.rehearsal else "run"
+    kind = "purge" if verdict.purge else "rehearsal" if verdict.rehearsal else "run"
     print_text(f"\n{kind} {verdict.run_id}, as of {verdict.as_of}: {verdict.state.upper()}")
     print_text(f"  account   {shown(verdict.account_id)}")
     print_text(f"  policy    {verdict.policy_digest}")
@@ -66,6 +82,8 @@ def _print(verdict: Verdict) -> None:
     if verdict.error_type:
         print_text(f"  detail    {shown(verdict.error_type)}")
     _print_remedy(verdict.remedy)
+    if verdict.receipt is not None:
+        print_text(f"  receipt   {verdict.receipt}")
     if verdict.written is not None:
         written = verdict.written
         print_text(f"  written   {written.shard} as {written.doc_key}")

@@ -7,9 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from clearshard.audit.events import EventName
-from clearshard.audit.tombstones import Kind
+from clearshard.audit.tombstones import Kind, exactly_in_force
 from clearshard.config import Config
 from clearshard.eligibility.duplicates import is_member
+from clearshard.eligibility.spelling import fold
 from clearshard.eligibility.tombstones import marks_of_ids
 from clearshard.errors import ConfigError
 from clearshard.inert import printable
@@ -60,5 +61,7 @@ def lift(
         if not is_member(marks_of_ids(pa.array([name], pa.string())), marks)[0]:
             problem = f"{printable(name)} → no {kind} of this id was purged, or it was lifted since"
             raise ConfigError(f"--{kind}", [problem])
-        data = {"kind": str(kind), "id": name, "reason": reason.strip()}
+        placed = exactly_in_force(folder.root, journal.events())[kind]
+        spelled = sorted(one for one in placed if fold(one) == fold(name))
+        data = {"kind": str(kind), "id": name, "ids": spelled, "reason": reason.strip()}
         journal.tell(EventName.TOMBSTONE_LIFTED, "", data)
