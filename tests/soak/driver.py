@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from clearshard.cli.entry import main
 from clearshard.run import job, units
+from clearshard.run.purge import job as purge_job
 
 STAGES = ("start", *(stage.name for stage in job.STAGES))
 #: Few files in a unit, so that a small input has many.
@@ -49,6 +50,7 @@ if __name__ == "__main__":
     teller = _Teller(*sys.argv[1:3])
     teller.enter("start")
     vars(job)["run"] = partial(job.run, observer=teller.enter)
+    vars(purge_job)["purge"] = partial(purge_job.purge, observer=teller.enter)
     units._UNIT_FILES = _UNIT_FILES
     sys.argv[1:] = sys.argv[3:]
     main()

@@ -28,7 +28,7 @@ from .inputs import AS_OF
 _DRIVER = Path(__file__).with_name("driver.py")
 _KEY = bytes(range(50, 82)).hex()
 #: Stages that a run does not come to that finds nothing to do.
-_ONLY_CHANGED = ("assemble", "record", "announce", "publish", "remove")
+_ONLY_CHANGED = ("assemble", "record", "announce", "publish", "remove", "receipt")
 #: A stage in which one run does nothing may take another one as long as this.
 _LEAST_SECONDS = 0.01
 #: A run that takes longer than this hangs.

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from clearshard.audit.verify import verify
-from clearshard.errors import OutputUnusable
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.run.output.commit import Operation
 from clearshard.run.purge import job, stages
@@ -141,10 +140,12 @@ def test_what_fails_is_told_and_leaves_nothing(world: World) -> None:
         if begins == "enter":
             raise OSError("no disk")
 
-    with pytest.raises(OutputUnusable):
+    with pytest.raises(OSError, match="no disk"):
         observed(world, ASKED, fails)
     assert events(world, "run_failed")[-1]["error"] == "OSError"
-    assert verify(world.out).faults == ()
+    assert "kept out from now on" in world.progress.notes[-1]
+    [fault] = verify(world.out).faults
+    assert "an interrupted purge" in fault.message
     assert [*(world.out / ".staging").iterdir()] == []
     purge(world, "acct-a", files=("b-1",))
     is_finished(world)

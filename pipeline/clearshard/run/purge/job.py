@@ -122,6 +122,11 @@ def purge(
             with suppress(ClearshardError, OSError):
                 data = {"error": type(error).__name__} if told else None
                 forget(folder, run.run_id, journal, data)
+            if told:
+                progress.note(
+                    "what was named is kept out from now on, and is still in the shards: run again, "
+                    "or purge again"
+                )
             if overtaken:
                 raise RunLocked(overtaken) from None
             raise
