@@ -24,7 +24,7 @@ IN_MEMORY = \
 		if [ -x "$$script" ]; then TMPDIR=$$folder; export TMPDIR; fi; \
 	fi
 
-.PHONY: demo test format soak bench-audit bench-gate bench-night samples lock clean
+.PHONY: demo test format soak bench-audit bench-gate bench-night bench-purge samples lock clean
 
 demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build
@@ -76,6 +76,10 @@ bench-gate: .venv/installed
 bench-night: .venv/installed
 	@rm -rf build/night
 	$(BIN)/python tests/benchmarks/bench_night.py build/night
+
+bench-purge: .venv/installed
+	@rm -rf build/purge
+	$(BIN)/python tests/benchmarks/bench_purge.py build/purge
 
 samples: .venv/installed
 	rm -rf data/samples && $(BIN)/python -m data.generator data/samples

@@ -125,7 +125,7 @@ def test_commands_of_the_readme_exist() -> None:
     commands = dict(_commands(get_command(app), ""))
     said = re.findall(
         r"clearshard ([a-z]+(?: (?:summary|explain|verify|show|list|check|diff|query|report"
-        r"|bundle|plan|sweep|confirm))?)",
+        r"|bundle|plan|sweep|confirm|execute|lift|record))?)",
         (ROOT / "README.md").read_text("utf-8"),
     )
     used = {command for command in said if command.split()[0] in {c.split()[0] for c in commands}}
