@@ -124,8 +124,8 @@ def purge(
                 forget(folder, run.run_id, journal, data)
             if told:
                 progress.note(
-                    "what was named is kept out from now on, and is still in the shards: run again, "
-                    "or purge again"
+                    "what was named is kept out from now on, and is still in the shards: run or "
+                    "purge again"
                 )
             if overtaken:
                 raise RunLocked(overtaken) from None
