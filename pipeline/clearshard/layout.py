@@ -54,7 +54,6 @@ STAGED_SCRATCH = "scratch"
 #: ... and what will be visible, until it is.
 STAGED_SHARDS = SHARDS
 STAGED_DECISIONS = "decisions"
-STAGED_TOMBSTONES = "tombstones"
 STAGED_RECORD = "record.json"
 STAGED_CARD = CARD
 #: Checkpoints that a visible run has made useless, on their way out.
