@@ -165,7 +165,8 @@ def choose_denied(
 def _requested(tables: Tables, policy: Policy) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     """Marks of the files whose deletion the manifest asks for now, whenever it is to happen."""
     marks = [np.empty(0, np.uint64)]
-    manifest = open_manifest(tables.manifest, tables.columns, policy.own_columns("manifest"))
+    own = policy.own_columns("manifest")
+    manifest = open_manifest(tables.manifest, tables.columns, own, tables.version_column)
     for files in manifest_batches(manifest):
         asked = pc.or_(
             files.column("deletion_requested_at").is_valid(),
