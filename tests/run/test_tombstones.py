@@ -14,6 +14,7 @@ from clearshard.config import load_config
 from clearshard.errors import IntegrityError, RunLocked
 from clearshard.run.agent import this_agent
 from clearshard.run.journal import Journal, open_journal
+from clearshard.run.output.commit import Told
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.tombstones import place_tombstones
 
@@ -116,6 +117,20 @@ def test_nothing_that_is_purged_meanwhile_becomes_visible(
     assert len(list((world.out / "runs").iterdir())) == 1
     assert purged(world) == {"good-1"}
     assert verify(world.out).faults == ()
+
+
+def test_they_are_read_again_when_the_last_word_is_spoken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else would keep the run from being announced."""
+    world.files[1]["submitted_at"] = "2026-11-02T12:00:00Z"
+    world.write()
+    with monkeypatch.context() as patch:
+        at_stage(patch, "withhold", lambda: place(world, Kind.FILE, "good-1"))
+        patch.setattr(Told, "has_beaten", lambda *_: False)
+        record = world.run()
+    assert record.taken_out == 1
+    assert world.decisions(record)["good-1"] == ("excluded", ["deletion_requested"])
 
 
 def test_what_was_put_and_never_told_is_removed(world: World) -> None:

@@ -10,6 +10,7 @@ from clearshard.audit.receipts import receipt_of
 from clearshard.audit.verify import verify
 from clearshard.errors import ConfigError, IntegrityError, OutputUnusable, RegistryStale
 from clearshard.lifecycle.purge.asked import Asked
+from clearshard.run.output import replaced
 from clearshard.run.purge.plan import plan_purge
 from clearshard.storage.files import sha256_file
 
@@ -172,6 +173,19 @@ def test_the_receipt(world: World) -> None:
     with pytest.raises(IntegrityError):
         receipt_of(world.out, told, receipt.run_id)
     assert [f.location for f in verify(world.out).faults] == [layout.receipt(receipt.run_id)]
+
+
+def test_there_is_no_receipt_where_a_row_is_still_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(replaced, "remove_replaced", lambda *_: None)
+        with pytest.raises(IntegrityError, match="still have rows"):
+            purge(world, "acct-a")
+    assert events(world, "purge_receipt") == []
+    purge(world, "acct-a")
+    assert len(events(world, "purge_receipt")) == 1
+    assert holding(world, word("a")) == []
 
 
 def test_a_run_that_loses_files_has_a_receipt_too(world: World) -> None:

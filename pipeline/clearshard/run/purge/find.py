@@ -19,7 +19,7 @@ from clearshard.eligibility.gate import Decided, Gate
 from clearshard.eligibility.policy import DELETION_REQUESTED
 from clearshard.eligibility.spelling import fold
 from clearshard.eligibility.tombstones import Tombstones
-from clearshard.errors import ConfigError
+from clearshard.errors import ConfigError, RunFailed
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.records.facts import OwnColumn, facts_of, unreadable
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, ROW_SCHEMA, fact_type
@@ -45,6 +45,8 @@ _SAME_CONTENT = """
     SELECT {columns} FROM decided
     WHERE state = $written AND content_sha256 IN (SELECT unnest($contents))
 """
+#: What a row can say of the reading of the registry that has decided on it.
+_LAST_READING = 127
 _ACCOUNT_FACTS = ACCOUNTS_SCHEMA.names[2:]
 
 
@@ -98,10 +100,16 @@ def find_denied(run: VisibleRun, gate: Gate) -> Found:
 
     Raises:
         ConfigError: The policy asks for facts of files that are not stored.
+        RunFailed: So many purges have followed each other that a run must come first.
         IntegrityError: Its decisions cannot be read.
     """
     accounts = read_accounts(run.table)
     reading = 1 + max([1, *pc.unique(accounts.column("reading")).to_pylist()])
+    if reading > _LAST_READING:
+        raise RunFailed(
+            "The registry has purged too often since the last run, so that its readings have no "
+            "numbers left. Nothing was purged: `clearshard run` once, which takes out the same."
+        )
     found, known = [FOUND_SCHEMA.empty_table()], [accounts]
     for placed in read_placed(run.table):
         written = pc.equal(placed.rows.column("state"), str(State.WRITTEN))

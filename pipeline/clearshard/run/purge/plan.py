@@ -22,6 +22,7 @@ from clearshard.records.times import utc_text
 from clearshard.run.accepted import accept
 from clearshard.run.intake import tables_of
 from clearshard.run.output.exports import affected, exports_told
+from clearshard.run.output.folder import Kind, kind_of
 from clearshard.run.purge.chosen import Chosen, choose_denied, choose_named
 
 
@@ -44,6 +45,8 @@ def plan_purge(
         RegistryStale: The registry is too old.
         IntegrityError: Records, decisions, tombstones or ledger are not what they were.
     """
+    # A rehearsal has no other clock than the moment that it is for.
+    clock = as_of if kind_of(out) is Kind.REHEARSALS else clock
     events = tuple(Ledger(out / layout.LEDGER).read())
     runs = visible_runs(out)
     newest = runs[-1] if runs else None
