@@ -5,6 +5,8 @@ What a run leaves in an output folder, and who reads it here::
     runs/<run_id>.json                 reading    the record; what makes a run visible
     audit/decisions/run=<run_id>/*     reading    one row per manifest row, never its content
     audit/ledger.jsonl                 ledger     append-only, hash-chained events
+    audit/tombstones/<purge>.parquet   tombstones what a purge keeps out for ever
+    audit/receipts/<run_id>.json       receipts   what was taken out, and that it is gone
     shards/<period>/part-*             contents   keys and digests only; no other column is read
 
 Questions, one module each:
@@ -18,7 +20,7 @@ Questions, one module each:
 * `query`: one SELECT over `views`, where nothing can be written and nothing else be read.
 * `verify`: is what is on disk what was recorded? `ledger` walks the chain, `inventory` compares the
   folder with the records file by file, `contents` reconciles decisions, counts and shards,
-  `replaced` finds the shards that no longer count, and those of them that must not be there.
+  `named` the files that the ledger names, `replaced` finds the shards that no longer count, and those of them that must not be there.
 
 Shards bear the name of their content and are shared by runs: which of them count, the record of the
 newest run says. A decision says in which period a file lies, and under which keys; the record says
