@@ -19,8 +19,9 @@ Questions, one module each:
   a purge after them would take out of the shards of a run.
 * `query`: one SELECT over `views`, where nothing can be written and nothing else be read.
 * `verify`: is what is on disk what was recorded? `ledger` walks the chain, `inventory` compares the
-  folder with the records file by file, `contents` reconciles decisions, counts and shards,
-  `named` the files that the ledger names, `replaced` finds the shards that no longer count, and those of them that must not be there.
+  folder with the records file by file, `named` knows those that the ledger names, `contents`
+  reconciles decisions, counts and shards, `replaced` finds the shards that no longer count, and
+  those of them that must not be there.
 
 Shards bear the name of their content and are shared by runs: which of them count, the record of the
 newest run says. A decision says in which period a file lies, and under which keys; the record says

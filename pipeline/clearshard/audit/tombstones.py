@@ -18,11 +18,13 @@ from clearshard import layout
 from clearshard.audit.events import Event, EventName
 from clearshard.errors import IntegrityError
 
-#: Of whom a tombstone is, and why it was placed: the reasons of the decision.
+#: Of whom a tombstone is, and why it was placed: the reasons of the decision. A file that went with
+#: its account has that in `account_id`: who lifts the account lifts the file.
 TOMBSTONES_SCHEMA = pa.schema(
     [
         pa.field("kind", pa.string(), nullable=False),
         pa.field("id", pa.string(), nullable=False),
+        pa.field("account_id", pa.string()),
         pa.field("reasons", pa.list_(pa.string()), nullable=False),
     ]
 )
@@ -116,6 +118,7 @@ class Tombstone:
     Attributes:
         kind: Whether it is of the file or of its account.
         id: As it was purged.
+        account_id: The account that a file went with; None where it was purged by itself.
         purge: The purge that has placed it.
         of: What that was of: ``account``, ``file``, ``account_and_file`` or ``registry``.
         reasons: Why it was placed.
@@ -126,6 +129,7 @@ class Tombstone:
 
     kind: Kind
     id: str
+    account_id: str | None
     purge: str
     of: str
     reasons: tuple[str, ...]
@@ -157,8 +161,7 @@ def tombstones_on(
     found: list[Tombstone] = []
     for told in told_of(events):
         if isinstance(told, Lifted):
-            if same(pa.array([told.id], pa.string()), names[told.kind])[0].as_py():
-                found = [_lifted(one, told) for one in found]
+            found = [_lifted(one, told) for one in found]
             continue
         table = told.read(out)
         for kind, wanted in names.items():
@@ -166,7 +169,8 @@ def tombstones_on(
             meant = same(of_kind.column("id").combine_chunks(), wanted)
             for row in of_kind.filter(meant).to_pylist():
                 why = tuple(row["reasons"])
-                found.append(Tombstone(kind, row["id"], told.run_id, told.why, why, told.at))
+                of = (kind, row["id"], row["account_id"], told.run_id, told.why)
+                found.append(Tombstone(*of, why, told.at))
     return tuple(found)
 
 
@@ -176,21 +180,43 @@ def exactly_in_force(out: Path, events: Iterable[Event]) -> dict[Kind, frozenset
     Raises:
         IntegrityError: A file of tombstones is not what was written.
     """
-    found: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    rows: set[tuple[str, str, str | None]] = set()
     for told in told_of(events):
         if isinstance(told, Lifted):
-            found[told.kind] -= set(told.ids)
+            rows = {row for row in rows if not _lifts(told, *row)}
         else:
+            columns = told.read(out).select(["kind", "id", "account_id"]).columns
+            rows.update(zip(*(column.to_pylist() for column in columns), strict=True))
+    return {kind: frozenset(name for of, name, _ in rows if of == kind) for kind in Kind}
+
+
+def spellings(out: Path, events: Iterable[Event], kind: Kind) -> frozenset[str]:
+    """All ids of a kind that purges have ever named, as these or decisions spell them.
+
+    Raises:
+        IntegrityError: A file of tombstones is not what was written.
+    """
+    found: set[str] = set()
+    for told in told_of(events):
+        if isinstance(told, Placed):
             table = told.read(out)
-            for kind, ids in found.items():
-                ids.update(ids_of(table, kind).to_pylist())
-    return {kind: frozenset(ids) for kind, ids in found.items()}
+            found.update(ids_of(table, kind).to_pylist())
+            if kind is Kind.ACCOUNT:
+                found.update(table.column("account_id").drop_null().to_pylist())
+    return frozenset(found)
 
 
 def _lifted(one: Tombstone, told: Lifted) -> Tombstone:
-    if one.kind is not told.kind or one.lifted_at is not None:
+    if one.lifted_at is not None or not _lifts(told, one.kind, one.id, one.account_id):
         return one
     return replace(one, lifted_at=told.at, lifted_because=told.reason)
+
+
+def _lifts(told: Lifted, kind: str, name: str, account_id: str | None) -> bool:
+    """Whether a tombstone is lifted: itself, or with the account that its file went with."""
+    if told.kind is Kind.ACCOUNT:
+        return (name if kind == Kind.ACCOUNT else account_id) in told.ids
+    return kind == Kind.FILE and name in told.ids
 
 
 def told_of(events: Iterable[Event]) -> Iterator[Placed | Lifted]:

@@ -40,8 +40,9 @@ def test_a_purge_its_tombstone_and_its_receipt_are_told(
     assert last.receipt == layout.receipt(run_id)
     assert [why.reason for why in last.reasons] == ["deletion_requested"]
     assert {one.event for one in found.verdicts[0].written.events} >= {"shards_removed"}  # type: ignore[union-attr]
-    [tombstone] = found.tombstones
-    assert (tombstone.kind, tombstone.id, tombstone.purge) == (Kind.ACCOUNT, "ACCT-A", run_id)
+    of_file, of_account = found.tombstones
+    assert (of_account.kind, of_account.id, of_account.purge) == (Kind.ACCOUNT, "ACCT-A", run_id)
+    assert (of_file.kind, of_file.id, of_file.account_id) == (Kind.FILE, "a-1", "acct-a")
     assert _exit_code(["audit", "explain", "a-1", "--out", str(world.out)]) == 0
     said = capsys.readouterr().out
     assert f"account ACCT-A was purged by {run_id}" in said
@@ -60,6 +61,15 @@ def test_what_was_lifted_is_told_with_its_reason(world: World) -> None:
     lifted(world, Kind.FILE, "b-1")
     [tombstone] = told(world, "b-1").tombstones
     assert (tombstone.id, tombstone.lifted_because) == ("B-1", "they asked us to")
+
+
+def test_a_file_that_went_with_its_account_is_lifted_with_it(world: World) -> None:
+    purge(world, "ACCT-A")
+    lifted(world, Kind.ACCOUNT, "acct-A")
+    assert [one.lifted_because for one in told(world, "a-1").tombstones] == ["they asked us to"] * 2
+    world.run()
+    assert told(world, "a-1").verdicts[-1].state == "written"
+    assert verify(world.out).faults == ()
 
 
 def test_who_was_purged_before_any_run_is_told_too(

@@ -39,6 +39,20 @@ def test_what_is_lifted_comes_back_with_the_next_run(world: World) -> None:
     assert verify(world.out).faults == ()
 
 
+@pytest.mark.parametrize("file_first", [True, False])
+def test_a_file_that_was_purged_by_itself_stays_out(world: World, file_first: bool) -> None:
+    if file_first:
+        purge(world, files=("a-1",))
+    purge(world, "acct-a")
+    if not file_first:
+        assert purge(world, files=("a-1",)).plan.tombstones == {"file": 1}
+    lifted(world, Kind.ACCOUNT, "acct-a")
+    decisions = world.decisions(world.run())
+    assert decisions["a-1"] == ("excluded", ["deletion_requested"])
+    assert decisions["a-2"] == ("written", [])
+    assert verify(world.out).faults == ()
+
+
 def test_the_newest_event_is_in_force(world: World) -> None:
     purge(world, files=("b-1",))
     lifted(world, Kind.FILE, "b-1")

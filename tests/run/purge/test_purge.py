@@ -103,6 +103,17 @@ def test_no_run_brings_it_back(world: World) -> None:
     assert world.run().run_id == record.run_id
 
 
+def test_a_file_of_a_purged_account_stays_out_under_another(world: World) -> None:
+    purge(world, "acct-a")
+    for file in world.files:
+        if file["account_id"] == "acct-a":
+            file["account_id"] = "acct-b"
+    world.write(SETTINGS)
+    assert world.decisions(world.run())["a-1"] == ("excluded", ["deletion_requested"])
+    assert holding(world, word("a")) == []
+    assert verify(world.out).faults == ()
+
+
 def test_who_is_in_no_shard_is_kept_out_all_the_same(world: World) -> None:
     before = newest(world)
     (world.out / layout.CHECKPOINTS).mkdir()

@@ -14,7 +14,7 @@ from clearshard.audit.reading import VisibleRun
 from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, Kind
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.gate import Gate
-from clearshard.eligibility.ids import hash_ids
+from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import DELETION_REQUESTED, Policy
 from clearshard.eligibility.spelling import folded
@@ -33,7 +33,7 @@ from clearshard.run.purge.find import (
     find_named,
     find_same_content,
 )
-from clearshard.run.tombstones import tombstones_in_force
+from clearshard.run.tombstones import purged_by_themselves, tombstones_in_force
 from clearshard.sources.manifest import manifest_batches, open_manifest
 
 _NOTHING = Found(FOUND_SCHEMA.empty_table(), ACCOUNTS_SCHEMA.empty_table())
@@ -112,12 +112,14 @@ def choose_named(
     """
     in_force = tombstones_in_force(out, events)
     rows = [
-        *_rows(Kind.ACCOUNT, asked.accounts, in_force),
-        *_rows(Kind.FILE, asked.files, in_force),
+        *_rows(Kind.ACCOUNT, asked.accounts, in_force.accounts),
+        *_rows(Kind.FILE, asked.files, purged_by_themselves(out, events)),
     ]
-    tombstones = pa.Table.from_pylist(rows, schema=TOMBSTONES_SCHEMA)
     found = _NOTHING if run is None else find_named(run, asked)
-    return _chosen(asked, run, found, tombstones)
+    named = pa.Table.from_pylist(rows, schema=TOMBSTONES_SCHEMA)
+    # A file of a purged account stays out under another account, too.
+    went = _tombstones(_of_accounts(found.rows, asked), in_force, with_account=True)
+    return _chosen(asked, run, found, pa.concat_tables([named, went]))
 
 
 def choose_denied(
@@ -149,20 +151,34 @@ def choose_denied(
     requested = np.union1d(in_force.files, _requested(tables, policy))
     gate = Gate(policy, accounts, moment, Tombstones(in_force.accounts, requested))
     found = _NOTHING if run is None else find_denied(run, gate)
+    new = _tombstones(found.rows, in_force, with_account=False)
+    return _chosen(Asked(), run, found, new, policy.digest, registry.snapshot)
+
+
+def _of_accounts(rows: pa.Table, asked: Asked) -> pa.Table:
+    """Those of some files that were found by their account."""
+    ids = rows.column("account_id").combine_chunks()
+    marks = Tombstones.of(asked.accounts).accounts
+    return rows.filter(pa.array(is_member(hash_ids(folded(ids.fill_null(""))), marks)))
+
+
+def _tombstones(rows: pa.Table, in_force: Tombstones, *, with_account: bool) -> pa.Table:
+    """A tombstone for each file that has none, TOMBSTONES_SCHEMA."""
+    nobody = pa.nulls(len(rows), pa.string())
     tombstones = pa.table(
         {
-            "kind": pa.repeat(pa.scalar(str(Kind.FILE), pa.string()), len(found.rows)),
-            "id": found.rows.column("file_id"),
-            "reasons": found.rows.column("why"),
+            "kind": pa.repeat(pa.scalar(str(Kind.FILE), pa.string()), len(rows)),
+            "id": rows.column("file_id"),
+            "account_id": rows.column("account_id") if with_account else nobody,
+            "reasons": rows.column("why"),
         },
         schema=TOMBSTONES_SCHEMA,
     )
     ids = tombstones.column("id").combine_chunks()
-    new = tombstones.filter(pa.array(~is_member(hash_ids(folded(ids)), in_force.files)))
-    return _chosen(Asked(), run, found, new, policy.digest, registry.snapshot)
+    return tombstones.filter(pa.array(~is_member(hash_ids(folded(ids)), in_force.files)))
 
 
-def _requested(tables: Tables, policy: Policy) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def _requested(tables: Tables, policy: Policy) -> UInt64:
     """Marks of the files whose deletion the manifest asks for now, whenever it is to happen."""
     marks = [np.empty(0, np.uint64)]
     own = policy.own_columns("manifest")
@@ -174,15 +190,16 @@ def _requested(tables: Tables, policy: Policy) -> np.ndarray[tuple[int], np.dtyp
         )
         asked = pc.and_(asked, files.column("file_id").is_valid())
         marks.append(marks_of_ids(files.column("file_id").filter(asked)))
-    return np.unique(np.concatenate(marks))
+    requested: UInt64 = np.unique(np.concatenate(marks))
+    return requested
 
 
-def _rows(kind: Kind, ids: Sequence[str], in_force: Tombstones) -> list[dict[str, object]]:
-    marks = in_force.accounts if kind is Kind.ACCOUNT else in_force.files
+def _rows(kind: Kind, ids: Sequence[str], marks: UInt64) -> list[dict[str, object]]:
+    """A tombstone for each id of which there is none."""
     spelled = pa.array(ids, pa.string())
     out_already = is_member(hash_ids(folded(spelled)), marks).tolist()
     return [
-        {"kind": str(kind), "id": one, "reasons": [DELETION_REQUESTED]}
+        {"kind": str(kind), "id": one, "account_id": None, "reasons": [DELETION_REQUESTED]}
         for one, known in zip(ids, out_already, strict=True)
         if not known
     ]

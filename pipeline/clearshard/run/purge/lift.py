@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from clearshard.audit.events import EventName
-from clearshard.audit.tombstones import Kind, exactly_in_force
+from clearshard.audit.tombstones import Kind, spellings
 from clearshard.config import Config
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.spelling import fold
@@ -34,8 +34,8 @@ def lift(
 ) -> None:
     """Lifts the tombstone of an account or a file, in whatever spelling it was placed.
 
-    A run decides from now on by manifest and registry again. A file of an account that has a
-    tombstone of its own stays out.
+    A run decides from now on by manifest and registry again, also on the files that went with an
+    account. A file of it that was purged by itself stays out.
 
     Args:
         config: Names the key of the ledger.
@@ -61,7 +61,7 @@ def lift(
         if not is_member(marks_of_ids(pa.array([name], pa.string())), marks)[0]:
             problem = f"{printable(name)} → no {kind} of this id was purged, or it was lifted since"
             raise ConfigError(f"--{kind}", [problem])
-        placed = exactly_in_force(folder.root, journal.events())[kind]
+        placed = spellings(folder.root, journal.events(), kind)
         spelled = sorted(one for one in placed if fold(one) == fold(name))
         data = {"kind": str(kind), "id": name, "ids": spelled, "reason": reason.strip()}
         journal.tell(EventName.TOMBSTONE_LIFTED, "", data)
