@@ -70,7 +70,10 @@ def test_people_are_told_what_cannot_be_undone(
     [
         ("purge", "plan"),
         ("purge", "plan", "--out", "OUT"),
+        ("purge", "execute", "--out", "OUT"),
+        # The keys are beside the configuration, and not here.
         ("purge", "execute", "--out", "OUT", "--account", "acct-a"),
+        ("export", "record", "x", "--out", "OUT"),
         ("purge", "plan", "--out", "OUT", "--account", " "),
         ("purge", "plan", "--out", "OUT", "--file", "a\tb"),
         ("purge", "plan", "--out", "OUT", "--file", "x" * 2_000),
@@ -105,6 +108,17 @@ def test_a_registry_that_loses_too_much_is_exit_code_3(world: World) -> None:
     world.config.write_text(text)
     assert run("purge", "execute", *job(world)) == 3
     assert run("purge", "execute", *job(world), "--accept-drop") == 0
+
+
+def test_keys_of_the_environment_need_no_configuration(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, file in (("", "clearshard.key"), ("_SIGNING", "clearshard-signing.key")):
+        monkeypatch.setenv(f"CLEARSHARD{name}_KEY", (world.root / file).read_text())
+    assert run("export", "record", "asr", "--out", world.out) == 0
+    assert run("purge", "execute", "--out", world.out, "--account", "acct-a") == 0
+    assert holding(world, word("a")) == []
+    assert run("purge", "lift", "--out", world.out, "--account", "acct-a", "--reason", "why") == 0
 
 
 def test_lifted(world: World, capsys: pytest.CaptureFixture[str]) -> None:

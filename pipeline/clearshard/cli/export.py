@@ -6,8 +6,13 @@ import typer
 
 from clearshard.cli.console import print_json, print_text, shown
 from clearshard.cli.help import WholeSentences
-from clearshard.cli.options import ActorOption, ConfigOption, JsonOption, OutOption
-from clearshard.config import load_config
+from clearshard.cli.options import (
+    ActorOption,
+    JsonOption,
+    MaybeConfigOption,
+    OutOption,
+    settings_or_defaults,
+)
 from clearshard.run.agent import this_agent
 from clearshard.run.asked import now, output_folder
 
@@ -30,7 +35,7 @@ def _group() -> None:
 )
 def record(
     name: Annotated[str, typer.Argument(help="Of the training set.", show_default=False)],
-    config: ConfigOption,
+    config: MaybeConfigOption = None,
     out: OutOption = None,
     run: Annotated[str | None, typer.Option("--run", help="A run id. Default: the newest.")] = None,
     actor: ActorOption = None,
@@ -39,7 +44,7 @@ def record(
     """Note that a run went into a training set: a purge names those that held purged files."""
     from clearshard.run.exported import record_export
 
-    settings = load_config(config)
+    settings = settings_or_defaults(config)
     folder, who = output_folder(settings, out), this_agent(actor)
     run_id = record_export(settings, folder, name, run, who, now, print_text)
     if as_json:

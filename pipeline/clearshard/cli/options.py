@@ -9,9 +9,10 @@ import typer
 
 from clearshard import layout
 from clearshard.cli.logs import LogFormat
-from clearshard.config import load_config, require_no_address
+from clearshard.config import Config, Sources, load_config, require_no_address
 from clearshard.errors import ConfigError
 from clearshard.run.asked import now, output_folder
+from clearshard.run.checked import load_for_gate
 
 ConfigOption = Annotated[
     Path, typer.Option("--config", help="Configuration file (TOML).", show_default=False)
@@ -106,6 +107,19 @@ def require_new_file(path: Path) -> None:
         raise ConfigError("--output", [f"{path} exists already. Name a file that does not"])
     if not path.parent.is_dir():
         raise ConfigError("--output", [f"{path.parent} is not a folder. Make it first"])
+
+
+def settings_or_defaults(config: Path | None) -> Config:
+    """The configuration of a command that needs no sources.
+
+    Without one all is the default; keys are in the environment then, or in the working folder.
+
+    Raises:
+        ConfigError: The configuration is wrong, or its policy.
+    """
+    if config is not None:
+        return load_for_gate(config)
+    return Config(sources=Sources(manifest="", registry="", transcripts=""))
 
 
 def folder_to_read(config: Path | None, out: Path | None) -> Path:

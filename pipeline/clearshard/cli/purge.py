@@ -11,13 +11,13 @@ from clearshard.cli.logs import JsonLog, LogFormat
 from clearshard.cli.options import (
     ActorOption,
     AsOfOption,
-    ConfigOption,
     JsonOption,
     LogFormatOption,
     MaybeConfigOption,
     OutOption,
     QuietOption,
     moment,
+    settings_or_defaults,
 )
 from clearshard.config import load_config
 from clearshard.eligibility.ids import MAX_ID_BYTES
@@ -79,7 +79,7 @@ def plan(
 
 @app.command(epilog=_EXIT)
 def execute(
-    config: ConfigOption,
+    config: MaybeConfigOption = None,
     out: OutOption = None,
     account: AccountsOption = None,
     file: FilesOption = None,
@@ -102,12 +102,13 @@ def execute(
     What goes is kept out of every later run (`purge lift` undoes that). Killed at any moment, the
     next run or purge finishes it; a second time there is nothing to do.
     """
-    from clearshard.run.checked import load_for_gate
     from clearshard.run.options import RunOptions
     from clearshard.run.purge.job import purge
 
     who = this_agent(actor)
-    settings = load_for_gate(config)
+    asked, settings = _asked(account, file), settings_or_defaults(config)
+    if config is None:
+        asked.require_named()
     options = RunOptions(
         out=output_folder(settings, out),
         as_of=moment(as_of),
@@ -118,7 +119,7 @@ def execute(
     )
     as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
     with Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None) as reporter:
-        result = purge(settings, options, _asked(account, file), reporter, now)
+        result = purge(settings, options, asked, reporter, now)
     if as_json:
         print_json(_as_json(result, options.out))
     else:
@@ -130,11 +131,11 @@ def execute(
     "integrity check failed, 6 a run or a purge holds the lock."
 )
 def lift(
-    config: ConfigOption,
-    reason: Annotated[str, typer.Option("--reason", help="Why; told to the ledger.")],
+    config: MaybeConfigOption = None,
     out: OutOption = None,
     account: Annotated[str | None, typer.Option("--account", help="An account.")] = None,
     file: Annotated[str | None, typer.Option("--file", help="A file.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; told to the ledger.")] = "",
     actor: ActorOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -147,7 +148,7 @@ def lift(
     kind, name = (Kind.FILE, file) if account is None else (Kind.ACCOUNT, account)
     assert name is not None
     _require_id(f"--{kind}", name)
-    settings = load_config(config)
+    settings = settings_or_defaults(config)
     folder, who = output_folder(settings, out), this_agent(actor)
     lift_tombstone(settings, folder, kind, name, reason, who, now, print_text)
     if as_json:

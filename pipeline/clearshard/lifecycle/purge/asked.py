@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from clearshard.errors import ConfigError
+
 
 class Of(StrEnum):
     """By what the files of a purge are chosen."""
@@ -33,3 +35,13 @@ class Asked:
         if self.accounts:
             return Of.NAMED if self.files else Of.ACCOUNT
         return Of.FILE if self.files else Of.REGISTRY
+
+    def require_named(self) -> None:
+        """Passes if somebody is named, so that no registry need be asked.
+
+        Raises:
+            ConfigError: Nobody is.
+        """
+        if self.of is Of.REGISTRY:
+            problem = "is needed to compare with the registry; or name --account or --file"
+            raise ConfigError("--config", [problem])

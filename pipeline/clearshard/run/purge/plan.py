@@ -14,7 +14,6 @@ from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import holds_any, replaced_shards
 from clearshard.config import Config
 from clearshard.eligibility.moment import Moment
-from clearshard.errors import ConfigError
 from clearshard.lifecycle.purge.asked import Asked, Of
 from clearshard.lifecycle.purge.plan import PurgePlan, ShardPlan
 from clearshard.records.places import place_of
@@ -50,11 +49,10 @@ def plan_purge(
     events = tuple(Ledger(out / layout.LEDGER).read())
     runs = visible_runs(out)
     newest = runs[-1] if runs else None
-    if asked.of is not Of.REGISTRY:
+    if config is None:
+        asked.require_named()
+    if config is None or asked.of is not Of.REGISTRY:
         chosen = choose_named(out, newest, events, asked)
-    elif config is None:
-        problem = "is needed to compare with the registry; or name --account or --file"
-        raise ConfigError("--config", [problem])
     else:
         moment = Moment(as_of, clock, config.policy.clock_skew_seconds)
         policy = accept(config).policy
