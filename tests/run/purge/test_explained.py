@@ -19,7 +19,7 @@ from clearshard.run.tombstones import one_id
 from ..test_tombstones import place
 from ..world import World
 from .test_lift import lifted
-from .worlds import SETTINGS, newest, purge
+from .worlds import FILES, SETTINGS, newest, purge
 
 
 def told(world: World, file_id: str) -> Explanation:
@@ -113,7 +113,7 @@ def test_a_bundle_holds_tombstones_and_receipts(world: World, tmp_path: Path) ->
         zipped.extractall(tmp_path)
     folder = tmp_path / "clearshard-evidence"
     receipt = folder / "output" / layout.receipt(run_id)
-    assert json.loads(receipt.read_text())["files"] == 7
+    assert json.loads(receipt.read_text())["files"] == FILES + 1
     assert (folder / "output" / layout.tombstones(run_id)).exists()
     check = [sys.executable, "-I", str(folder / "check.py")]
     assert subprocess.run(check, capture_output=True).returncode == 0

@@ -50,8 +50,8 @@ def has_a_short_life(world: World) -> None:
         (signs_a_baa, "baa_executed"),
         (opts_out, "opted_out"),
         (is_lost, "unknown_account"),
-        (is_there_twice, "conflicting_registry_rows"),
-        (has_a_short_life, "retention_expired"),
+        pytest.param(is_there_twice, "conflicting_registry_rows", marks=pytest.mark.soak),
+        pytest.param(has_a_short_life, "retention_expired", marks=pytest.mark.soak),
     ],
 )
 def test_what_the_registry_denies_now_goes(world: World, change: Change, reason: str) -> None:

@@ -20,7 +20,7 @@ from ..world import AS_OF, World, small_world, transcript
 #: Small shards, so that there are several, and no word list: what is not redacted takes no time.
 SETTINGS = '\n[redaction]\nprofile = "stock"\n\n[output]\ntarget_shard_bytes = 3000\n'
 #: Files of each account of `make_world`, in two months.
-FILES = 6
+FILES = 4
 
 
 def make_world(root: Path) -> World:
