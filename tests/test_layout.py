@@ -56,6 +56,7 @@ OTHER_MEANINGS = {
     ("records/run.py", "decisions"): "what a file holds, from which the layout forms its name",
     ("run/output/commit.py", "shards"): "a key of the ledger's JSON",
     ("run/fingerprint.py", "shards"): "a package",
+    ("run/retention/telling.py", "receipts"): "a key of the ledger's JSON",
     ("run/output/replaced.py", "shards"): "a key of the ledger's JSON",
     ("run/output/receipts.py", "shards"): "a key of the ledger's JSON",
     ("run/forecast/what_if.py", "*.parquet"): "decisions of a proposal, which is no run",

@@ -10,7 +10,7 @@ also the order in which to read the code:
     recognizers  what finds personal data besides the NER, one a file
     shards       redacted transcripts → Parquet; accepts nothing that redaction did not seal
     audit        decisions, ledger, and the questions asked of them
-    lifecycle    what leaves the shards, by when artefacts must be gone, their deletion, and that they are
+    lifecycle    what leaves shards, by when artefacts must be gone, and that they are
     evaluation   the figures behind `clearshard eval`
     engines      how work units are mapped over processes
     telemetry    what a run tells Prometheus and OpenLineage
