@@ -12,18 +12,12 @@ from clearshard.errors import IntegrityError
 from clearshard.records.receipt import Receipt
 
 
-def receipts(out: Path, events: Iterable[Event]) -> tuple[Receipt, ...]:
-    """All that the ledger names, oldest first.
+def receipt_of(out: Path, events: Iterable[Event], run_id: str) -> Receipt | None:
+    """That of one purge or run, if there is one.
 
     Raises:
-        IntegrityError: One is missing, or is not what was written.
+        IntegrityError: It is missing, or is not what was written.
     """
-    named = (event for event in events if event.event == EventName.PURGE_RECEIPT)
-    return tuple(_read(out, event) for event in named)
-
-
-def receipt_of(out: Path, events: Iterable[Event], run_id: str) -> Receipt | None:
-    """That of one purge or run, if there is one; raises as `receipts`."""
     named = (e for e in events if e.event == EventName.PURGE_RECEIPT and e.run_id == run_id)
     found = next(named, None)
     return None if found is None else _read(out, found)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from clearshard.audit.events import EventName
 from clearshard.audit.verify import verify
 from clearshard.lifecycle.purge.asked import Asked
+from clearshard.run.journal import Journal
 from clearshard.run.output.commit import Operation
 from clearshard.run.purge import job, stages
 from clearshard.run.stages.stage import Stage, nobody
@@ -134,6 +136,25 @@ def test_readers_see_the_old_state_or_the_new(
     assert {state for states in seen for state in states} == {before, after}
     assert seen[0] == (before, before)
     assert seen[-1] == (after, after)
+
+
+def test_tombstones_that_could_not_be_told_are_removed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = Journal.tell
+
+    def fails(self: Journal, event: EventName, run_id: str, data: dict[str, object]) -> None:
+        if event is EventName.TOMBSTONES_PLACED:
+            raise OSError("no disk")
+        tell(self, event, run_id, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "tell", fails)
+        with pytest.raises(OSError, match="no disk"):
+            observed(world, ASKED, nobody)
+    assert verify(world.out).faults == ()
+    assert [*(world.out / "audit" / "tombstones").iterdir()] == []
+    assert world.run().counts.written == newest(world).counts.written
 
 
 def test_what_fails_is_told_and_leaves_nothing(world: World) -> None:

@@ -20,7 +20,7 @@ from clearshard.eligibility.policy import DELETION_REQUESTED, Policy
 from clearshard.eligibility.spelling import folded
 from clearshard.eligibility.tombstones import Tombstones, marks_of_ids
 from clearshard.errors import IntegrityError
-from clearshard.lifecycle.purge.asked import Asked, Of
+from clearshard.lifecycle.purge.asked import Asked
 from clearshard.lifecycle.purge.shards import NoShard, Touched, touched
 from clearshard.records.run import SourceSnapshot
 from clearshard.records.schemas import ACCOUNTS_SCHEMA
@@ -223,8 +223,3 @@ def _chosen(
             "`clearshard audit verify`, then restore its record from a backup."
         ) from None
     return Chosen(asked, run, found, same, held, tombstones, policy_digest, registry)
-
-
-def of_registry(chosen: Chosen) -> bool:
-    """Whether the registry has chosen."""
-    return chosen.asked.of is Of.REGISTRY

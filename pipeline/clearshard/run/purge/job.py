@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NoReturn
 
+from clearshard import layout
 from clearshard.audit.named import named_files
 from clearshard.audit.receipts import receipt_of
 from clearshard.config import Config
@@ -30,6 +31,7 @@ from clearshard.run.output.folder import Kind, kind_of, locked, require_nothing_
 from clearshard.run.output.lock import Held
 from clearshard.run.output.publish import announcements, forget, why_lost
 from clearshard.run.output.receipts import hand_out_for_tombstones
+from clearshard.run.output.tombstones import remove_unnamed
 from clearshard.run.purge.stages import Buried, bury, choose, enter, rewrite
 from clearshard.run.stages.publish import (
     Announced,
@@ -109,24 +111,16 @@ def purge(
             )
         )
         started_at = utc_text(clock())
-        told = False
         try:
             doomed = choose(run, asked)
             if doomed.chosen.is_nothing:
                 return PurgeResult(doomed.plan, None, journal.head)
-            told = len(doomed.chosen.tombstones) > 0
             end = _buried(run, lock, bury(run, doomed), started_at)
         except BaseException as error:
             overtaken = isinstance(error, OSError) and why_lost(run.run_id, journal, run.began)
             # The disk that failed the purge can fail this too; the error itself matters more.
             with suppress(ClearshardError, OSError):
-                data = {"error": type(error).__name__} if told else None
-                forget(folder, run.run_id, journal, data)
-            if told:
-                progress.note(
-                    "what was named is kept out from now on, and is still in the shards: run or "
-                    "purge again"
-                )
+                _failed(run, error)
             if overtaken:
                 raise RunLocked(overtaken) from None
             raise
@@ -150,6 +144,19 @@ def _buried(run: ThisRun, lock: Held, buried: Buried, started_at: str) -> Announ
     events = tuple(journal.events())
     require_nothing_added(folder, announcements(events), named_files(events))
     return announce(run, made)
+
+
+def _failed(run: ThisRun, error: BaseException) -> None:
+    """Removes what a purge has left that failed; what it keeps out already stays out."""
+    folder, journal = run.given.folder, run.given.journal
+    remove_unnamed(folder, journal, run.run_id)
+    told = layout.tombstones(run.run_id) in named_files(journal.events())
+    forget(folder, run.run_id, journal, {"error": type(error).__name__} if told else None)
+    if told:
+        run.given.progress.note(
+            "what was named is kept out from now on, and may still be in the shards: run or purge "
+            "again"
+        )
 
 
 def _finish(run: ThisRun, announced: Announced) -> None:
