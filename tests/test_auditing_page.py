@@ -47,7 +47,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "data").symlink_to(ROOT / "data")
     (folder / "build").mkdir()
     (folder / "configs" / "demo.toml").write_text((ROOT / "configs" / "demo.toml").read_text())
-    (folder / "next-policy.toml").write_text(default_policy_text().replace(', "openai"', ""))
+    opted_out = "[providers.openai]\ntraining_opted_out = "
+    policy = default_policy_text().replace(f"{opted_out}true", f"{opted_out}false")
+    (folder / "next-policy.toml").write_text(policy)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", "80")
         patch.chdir(folder)
