@@ -10,13 +10,14 @@ import subprocess
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clearshard.audit.account import account_report
 from clearshard.audit.report.charts import MOST_REASONS, MOST_RUNS, OTHERS, reasons_over_time
 from clearshard.audit.report.facts import collect
-from clearshard.audit.report.page import account_page, page
+from clearshard.audit.report.page import Kept, account_page, page
 from clearshard.audit.verify import Known
 from clearshard.config import default_policy_text
 from clearshard.errors import OutputUnusable
@@ -67,8 +68,8 @@ class Page(HTMLParser):
             self.text += data
 
 
-def made(out: Path, rows: int = 100) -> str:
-    return page(collect(out, rows, Known()), MADE_AT, "9.9")
+def made(out: Path, rows: int = 100, kept: Kept | None = None) -> str:
+    return page(collect(out, rows, Known()), MADE_AT, "9.9", kept)
 
 
 def words(html: str) -> str:
@@ -231,6 +232,70 @@ def test_ids_that_mean_harm_are_text(output: Output) -> None:
     # Marks that turn the line around and control characters are spelled out.
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f]", html)
     assert r"\u202egnp.exe" in parsed.text
+
+
+def deleted(output: Output) -> None:
+    """What a purge, a run that lost files, two sweeps and a confirmation tell the ledger."""
+    told: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("tombstones_placed", "purge-1", {"count": {"accounts": 1, "files": 2}}),
+        ("purge_receipt", "purge-1", {"of": "account", "files": 7, "shards_removed": 3}),
+        ("purge_receipt", "run-2", {"of": "run", "files": 1234, "shards_removed": 1}),
+        ("tombstone_lifted", "purge-1", {"kind": "file", "id": "f"}),
+        ("export_recorded", "run-1", {"name": "asr"}),
+        ("retention_swept", "sweep-1", {"deleted": {"final-transcript-ttl": 40, "gone-clause": 2}}),
+        ("retention_swept", "sweep-2", {"deleted": {"final-transcript-ttl": 2}}),
+        ("retention_confirmed", "asked-1", {}),
+    )
+    for event, run_id, data in told:
+        output.ledger.append(event, run_id, output.tick(), data)
+
+
+def test_it_tells_what_was_deleted_and_by_which_clause(output: Output) -> None:
+    output.publish("run-1")
+    assert "Nothing has left the shards." in words(made(output.out))
+    assert "Nobody has asked the transcript API yet" in words(made(output.out))
+    deleted(output)
+    page_ = words(made(output.out))
+    assert "purge-1 2026-03-01 12:" in page_
+    assert "account 7 3" in page_
+    assert "run 1,234 1" in page_
+    assert page_.index("run-2 2026") < page_.index("purge-1 2026")
+    assert "1 account(s) and 2 file(s) , of which 1 were let in again" in page_.replace(
+        "s),", "s) ,"
+    )
+    assert "1 export(s) into training sets" in page_
+    assert "final-transcript-ttl 42 Deletion process begins in AWS at TTL expiration" in page_
+    assert "gone-clause 2" in page_
+    assert "uploaded-audio-neither" not in page_
+    assert "name it with --inventory" in page_
+    assert "Asked 1 time(s) whether it is gone" in page_
+
+
+def test_it_tells_what_is_due_of_an_inventory(output: Output) -> None:
+    output.publish("run-1")
+    deleted(output)
+    states = {"breach": 5, "overdue": 0, "due": 6, "unknown": 0, "not_due": 7, "indefinite": 0}
+    clauses = {
+        "uploaded-audio-neither": {"breach": 5, "due": 6},
+        "final-transcript-ttl": {"not_due": 7},
+    }
+    page_ = words(made(output.out, kept=Kept("2026-03-02T00:00:00Z", 18, states, clauses)))
+    assert (
+        "18 artefact(s) as of 2026-03-02T00:00:00Z : 5 breach, 6 due, 7 not due"
+        in page_.replace("Z:", "Z :")
+    )
+    assert "uploaded-audio-neither 0 5 0 6 0 Deletion process begins at 24 hours" in page_
+    assert "final-transcript-ttl 42 0 0 0 0 Deletion process begins in AWS" in page_
+
+
+def test_an_event_that_cannot_be_read_is_no_deletion(output: Output) -> None:
+    output.publish("run-1")
+    for event in ("tombstones_placed", "purge_receipt", "retention_swept"):
+        data = {"count": [1], "deleted": "x", "files": "many", "of": None}
+        output.ledger.append(event, "odd", output.tick(), data)
+    page_ = words(made(output.out))
+    assert "None 0 0" in page_
+    assert "Nothing was swept." in page_
 
 
 def of_account(out: Path, account_id: str) -> str:

@@ -6,18 +6,29 @@ It answers whoever asks what was done with their files. No content is in it.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from clearshard import layout
 from clearshard.audit.database import connected
+from clearshard.audit.events import Event, EventName
 from clearshard.audit.export import as_json
+from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import Pick, VisibleRun, picked_runs
 from clearshard.audit.reasons import in_general, recorded_rules
 from clearshard.audit.selection import is_text
 from clearshard.audit.stored.view import accounts_view, table_view
+from clearshard.audit.tombstones import (
+    Kind,
+    Same,
+    Tombstone,
+    exactly_in_force,
+    spelled_the_same,
+    tombstones_on,
+)
 from clearshard.records.facts import FACTS
 from clearshard.records.states import State
 
@@ -131,6 +142,10 @@ class AccountReport:
         known: What the runs knew of the account, oldest first; nothing where they did not know it.
         files: Its files, by id.
         reasons: Each reason that occurs, in words.
+        tombstones: Of the account itself: what keeps it out, or kept it out once, oldest first.
+        files_kept_out: How many of its files have one of their own that is in force.
+        receipts: Purges, and runs that took files out, after which a file of it was in the shards
+            no more, by name of their receipt.
     """
 
     account_id: str
@@ -138,6 +153,9 @@ class AccountReport:
     known: tuple[Known, ...]
     files: tuple[FileLife, ...]
     reasons: dict[str, str]
+    tombstones: tuple[Tombstone, ...]
+    files_kept_out: int
+    receipts: dict[str, str]
 
     @property
     def now(self) -> dict[str, int]:
@@ -154,16 +172,17 @@ class AccountReport:
         return {**asdict(self), "now": self.now, "taken_out": self.taken_out}
 
 
-def account_report(out: Path, account_id: str) -> AccountReport:
+def account_report(out: Path, account_id: str, same: Same = spelled_the_same) -> AccountReport:
     """What is recorded of an account.
 
     Args:
         out: The output folder.
         account_id: The account's id, compared exactly.
+        same: Says which ids that were purged are one id.
 
     Raises:
         OutputUnusable: There is no visible run.
-        IntegrityError: A record or a file of decisions is damaged.
+        IntegrityError: A record, the ledger, or a file of decisions or tombstones is damaged.
     """
     runs = picked_runs(out, Pick.ALL)
     known: tuple[Known, ...] = ()
@@ -176,6 +195,9 @@ def account_report(out: Path, account_id: str) -> AccountReport:
             known = tuple(_known(connection, account_id, runs))
             files = tuple(_files(connection, account_id, runs))
     rules = [rule for run in runs for rule in recorded_rules(run.record.policy_toml)]
+    names = [account_id] if is_text(account_id) else []
+    events = tuple(Ledger(out / layout.LEDGER).read())
+    kept_out = exactly_in_force(out, events)[Kind.FILE]
     occurring = sorted({r for file in files for one in file.decisions for r in one.reasons})
     return AccountReport(
         account_id=account_id,
@@ -183,7 +205,22 @@ def account_report(out: Path, account_id: str) -> AccountReport:
         known=known,
         files=files,
         reasons={reason: in_general(reason, rules)[0] for reason in occurring},
+        tombstones=tombstones_on(out, events, "", names, same),
+        files_kept_out=sum(file.file_id in kept_out for file in files),
+        receipts=_receipts(files, events),
     )
+
+
+def _receipts(files: Sequence[FileLife], events: Sequence[Event]) -> dict[str, str]:
+    """Of each run after which a file was in the shards no more, the receipt that it left."""
+    left = {
+        after.span.first_run
+        for file in files
+        for before, after in pairwise(file.decisions)
+        if before.state is State.WRITTEN and after.state is not State.WRITTEN
+    }
+    told = [e.run_id for e in events if e.event == EventName.PURGE_RECEIPT]
+    return {run_id: layout.receipt(run_id) for run_id in told if run_id in left}
 
 
 def _known(

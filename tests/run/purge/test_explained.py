@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from clearshard import layout
+from clearshard.audit.account import account_report
 from clearshard.audit.bundle.pack import pack
 from clearshard.audit.explain import Explanation, explain
+from clearshard.audit.report.page import account_page
 from clearshard.audit.tombstones import Kind
 from clearshard.audit.verify import Known, verify
 from clearshard.cli.entry import _exit_code
@@ -47,6 +49,26 @@ def test_a_purge_its_tombstone_and_its_receipt_are_told(
     said = capsys.readouterr().out
     assert f"account ACCT-A was purged by {run_id}" in said
     assert layout.receipt(run_id) in said
+
+
+def test_the_report_of_an_account_tells_what_was_purged_and_stays_out(world: World) -> None:
+    purge(world, "ACCT-A")
+    run_id = newest(world).run_id
+    found = account_report(world.out, "acct-a", one_id)
+    [tombstone] = found.tombstones
+    assert (tombstone.id, tombstone.purge, tombstone.lifted_at) == ("ACCT-A", run_id, None)
+    assert found.receipts == {run_id: layout.receipt(run_id)}
+    assert found.taken_out == found.files_kept_out == len(found.files) > 0
+    page = account_page(found, None, "0")
+    assert "Kept out." in page
+    assert layout.receipt(run_id) in page
+    lifted(world, Kind.ACCOUNT, "acct-a")
+    found = account_report(world.out, "acct-a", one_id)
+    assert found.tombstones[0].lifted_at is not None
+    assert found.files_kept_out == 0
+    assert "Let in again." in account_page(found, None, "0")
+    other = account_report(world.out, "acct-b", one_id)
+    assert (other.tombstones, other.receipts, other.files_kept_out) == ((), {}, 0)
 
 
 def test_of_others_a_purge_has_decided_nothing(world: World) -> None:

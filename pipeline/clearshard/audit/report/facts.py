@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clearshard import layout
+from clearshard.audit.deletions import Deletions, deletions
 from clearshard.audit.faults import printable
+from clearshard.audit.ledger import Ledger
 from clearshard.audit.listing import open_listing
 from clearshard.audit.reading import VisibleRun, open_decisions, visible_runs
 from clearshard.audit.reasons import in_general, recorded_rules, text_of
@@ -14,7 +17,7 @@ from clearshard.audit.selection import Filter
 from clearshard.audit.summary import Funnel, ReasonCount, Summary, summarise
 from clearshard.audit.verify import Known, verify
 from clearshard.audit.verify import Report as Verification
-from clearshard.errors import OutputUnusable
+from clearshard.errors import IntegrityError, OutputUnusable
 from clearshard.records.states import State
 from clearshard.terms import ran_by
 
@@ -123,6 +126,7 @@ class ReportFacts:
         policy_changes: Newest first.
         verification: Of the whole folder, as it is now.
         known: What the verification was to agree with.
+        deletions: What was deleted, as far as the ledger can be read.
     """
 
     newest: VisibleRun
@@ -137,6 +141,7 @@ class ReportFacts:
     policy_changes: tuple[PolicyChange, ...]
     verification: Verification
     known: Known
+    deletions: Deletions
 
 
 def collect(out: Path, rows: int, known: Known) -> ReportFacts:
@@ -175,7 +180,15 @@ def collect(out: Path, rows: int, known: Known) -> ReportFacts:
         policy_changes=policy_changes(runs),
         verification=verify(out, known),
         known=known,
+        deletions=_deletions(out),
     )
+
+
+def _deletions(out: Path) -> Deletions:
+    try:
+        return deletions(Ledger(out / layout.LEDGER).read())
+    except IntegrityError:  # which verification tells
+        return Deletions()
 
 
 def _run(run: VisibleRun, runs: Sequence[VisibleRun]) -> RunFacts:

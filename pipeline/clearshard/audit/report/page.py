@@ -2,6 +2,9 @@
 
 import base64
 import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from typing import Any
@@ -17,6 +20,8 @@ from clearshard.records.states import QuarantineReason, State
 from clearshard.records.times import utc_text
 from clearshard.terms import made_under
 
+#: How what is kept stands that somebody has to look at.
+_TELLING = ("breach", "overdue", "due", "unknown")
 _OF_QUARANTINE = frozenset(map(str, QuarantineReason))
 #: What became of files, for whoever is no engineer.
 _STATES = {
@@ -27,13 +32,36 @@ _STATES = {
 }
 
 
-def page(facts: ReportFacts, made_at: datetime | None, version: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How the artefacts of an inventory stand.
+
+    Attributes:
+        as_of: The moment that they were judged at, RFC 3339.
+        artefacts: How many they are.
+        states: The same by state.
+        clauses: The same by clause and state.
+    """
+
+    as_of: str
+    artefacts: int
+    states: Mapping[str, int]
+    clauses: Mapping[str, Mapping[str, int]]
+
+
+def page(
+    facts: ReportFacts,
+    made_at: datetime | None,
+    version: str,
+    kept: Kept | None = None,
+) -> str:
     """The report as one HTML document.
 
     Args:
         facts: What it says.
         made_at: When it was made, with an offset; None leaves it out.
         version: Of this program.
+        kept: What is kept by that schedule; None if nobody has told.
     """
     oldest_first = list(reversed(facts.runs))
     return _rendered(
@@ -47,7 +75,22 @@ def page(facts: ReportFacts, made_at: datetime | None, version: str) -> str:
         chart=reasons_over_time(
             [(run.as_of[5:10], _exclusions(run.reasons)) for run in oldest_first]
         ),
+        clauses=list(_clauses(facts.deletions.swept, kept)),
+        kept=kept,
     )
+
+
+def _clauses(swept: Mapping[str, int], kept: Kept | None) -> Iterator[dict[str, Any]]:
+    """Clauses under which something was deleted or stands, in the order of the schedule."""
+    schedule = tomllib.loads(_text("retention.toml", "clearshard.defaults"))
+    sources = {clause["id"]: clause["source"] for clause in schedule["clauses"]}
+    standing = {} if kept is None else kept.clauses
+    occurring = [*sources, *sorted((swept.keys() | standing.keys()) - sources.keys())]
+    for name in occurring:
+        deleted, stands = swept.get(name, 0), standing.get(name, {})
+        if deleted or any(stands.get(state, 0) for state in _TELLING):
+            source = sources.get(name, "")
+            yield {"id": name, "deleted": deleted, "standing": stands, "source": source}
 
 
 def account_page(report: AccountReport, made_at: datetime | None, version: str) -> str:
@@ -98,5 +141,5 @@ def _source_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _text(name: str) -> str:
-    return (resources.files("clearshard.audit.report") / name).read_text(encoding="utf-8")
+def _text(name: str, package: str = "clearshard.audit.report") -> str:
+    return (resources.files(package) / name).read_text(encoding="utf-8")

@@ -1,9 +1,10 @@
 """`audit report`."""
 
+from collections import defaultdict
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +18,12 @@ from clearshard.cli.options import (
     require_new_file,
 )
 from clearshard.errors import IntegrityError
+from clearshard.records.times import utc_text
+from clearshard.run.checked import load_for_gate
 from clearshard.run.output.folder import require_ours
+
+if TYPE_CHECKING:
+    from clearshard.audit.report.page import Kept
 
 _DEFAULT = Path("clearshard-audit.html")
 _OF_ACCOUNT = Path("clearshard-account.html")
@@ -37,6 +43,14 @@ AccountOption = Annotated[
         "--account", help="Instead, all that was decided and done with the files of this account."
     ),
 ]
+InventoryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--inventory",
+        help="Table of artefacts, as of `retention plan`: says what of it is due, overdue and in "
+        "breach. Needs --config.",
+    ),
+]
 RowsOption = Annotated[
     int, typer.Option("--rows", min=0, help="List at most so many files by name.")
 ]
@@ -52,6 +66,7 @@ def report(
     out: OutOption = None,
     output: FileOption = None,
     account: AccountOption = None,
+    inventory: InventoryOption = None,
     rows: RowsOption = _ROWS,
     key: KeyOption = None,
     head: HeadOption = None,
@@ -60,7 +75,7 @@ def report(
     """One HTML file to read, print and keep: funnel, reasons, policy, verification, files.
 
     A folder that is not as it was recorded still gets its report, which says so; then the exit
-    code is 5.
+    code is 5. With --inventory it tells what of it has to be deleted.
 
     With --account it is the answer to a customer: every decision on each of their files, what was
     known of them, and what is in the shards now. With --json all of it is in the object.
@@ -71,17 +86,17 @@ def report(
     from clearshard.storage.files import write_atomic
 
     if account is not None:
-        if key is not None or head is not None:
-            raise typer.BadParameter(
-                "verifies nothing; ask `clearshard audit verify`", param_hint="--account"
-            )
+        if any(one is not None for one in (key, head, inventory)):
+            problem = "is not about all of the folder: leave out --key, --head and --inventory"
+            raise typer.BadParameter(problem, param_hint="--account")
         _of_account(account, config, out, output or _OF_ACCOUNT, as_json=as_json)
         return
     output = output or _DEFAULT
     folder = require_ours(folder_to_read(config, out))
     require_new_file(output)
+    kept = None if inventory is None else _kept(config, inventory)
     facts = collect(folder.root, rows, what_is_known(config, key, head))
-    html = page(facts, datetime.now(UTC), metadata.version("clearshard"))
+    html = page(facts, datetime.now(UTC), metadata.version("clearshard"), kept)
     with output_errors(output.parent):
         write_atomic(output, html.encode(), mode=0o600)
     faults = facts.verification.faults
@@ -99,17 +114,38 @@ def report(
         )
 
 
+def _kept(config: Path | None, inventory: Path) -> "Kept":
+    from clearshard.audit.report.page import Kept
+    from clearshard.lifecycle.retention.tally import Tally
+    from clearshard.run.retention.planning import plan
+
+    if config is None:
+        problem = "needs --config: the registry says what is known of accounts"
+        raise typer.BadParameter(problem, param_hint="--inventory")
+    clock = datetime.now(UTC)
+    made = plan(load_for_gate(config), inventory, clock, clock)
+    tally = Tally(made.matrix)
+    for standing in made.standings():
+        tally.add(standing.judged)
+    clauses: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for line in tally.lines:
+        clauses[line.clause or "no clause"][str(line.state)] = line.artefacts
+    as_of = utc_text(clock.replace(microsecond=0))
+    return Kept(as_of, tally.artefacts, tally.states, clauses)
+
+
 def _of_account(
     account: str, config: Path | None, out: Path | None, output: Path, *, as_json: bool
 ) -> None:
     from clearshard.audit.account import account_report
     from clearshard.audit.report.page import account_page
+    from clearshard.run.tombstones import one_id
     from clearshard.storage.failures import output_errors
     from clearshard.storage.files import write_atomic
 
     folder = require_ours(folder_to_read(config, out))
     require_new_file(output)
-    report = account_report(folder.root, account)
+    report = account_report(folder.root, account, one_id)
     html = account_page(report, datetime.now(UTC), metadata.version("clearshard"))
     with output_errors(output.parent):
         write_atomic(output, html.encode(), mode=0o600)
