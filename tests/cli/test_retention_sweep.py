@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.ledger import Ledger
 from clearshard.cli.entry import _exit_code
@@ -302,6 +303,83 @@ def test_what_another_row_keeps_is_left(kept: Keeping, capsys: pytest.CaptureFix
     assert answer["left"] == {"conflicting_rows": 2, "not_there": 1}
     assert names(kept) == {"a", "b"}
     assert "conflicting_rows" in captured.err
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "./a.json",
+        "x/../a.json",
+        "{root}//a.json",
+        "/{root}/a.json",
+        "a.json/",
+        " a.json",
+        "file://localhost{root}/a.json",
+        "FILE://{root}/a.json",
+        "file://{root}/%61.json",
+        "A.JSON",
+        "{folder}/link/a.json",
+    ],
+)
+def test_what_another_row_keeps_is_left_however_it_says_so(kept: Keeping, other: str) -> None:
+    stored(kept, "a.json")
+    stored(kept, "b.json")
+    (kept.folder / "link").symlink_to(kept.store)
+    uri = other.format(root=kept.store, folder=kept.folder)
+    rows = [
+        _overdue("a.json"),
+        {"artefact_id": "k", "uri": uri},
+        _overdue("b.json", artefact_id="b"),
+    ]
+    assert sweep(kept, kept.inventory(rows), "--execute") == 1
+    assert names(kept) == {"a"}
+
+
+@pytest.mark.parametrize("line", ["{", '{"kind": "a", "kind": "b"}', "7"])
+def test_with_a_row_that_cannot_be_read_nothing_is_deleted(
+    kept: Keeping, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody knows what it would keep."""
+    stored(kept, "a.json")
+    inventory = kept.inventory([_overdue("a.json")])
+    inventory.write_text(f"{inventory.read_text()}{line}\n")
+    assert sweep(kept, inventory, "--execute") == 4
+    assert "rows cannot be read" in capsys.readouterr().err
+    assert names(kept) == {"a"}
+
+
+@pytest.mark.parametrize("root", ["FILE://{folder}", "{folder}", "out/shards", "FILE://{out}"])
+def test_no_root_may_hold_or_be_what_is_needed_or_was_made(kept: Keeping, root: str) -> None:
+    """An output is known by its marker, whatever configuration it is of."""
+    out = kept.folder / "out"
+    (out / "shards").mkdir(parents=True)
+    (out / layout.MARKER).write_text("{}")
+    spelled = root.format(folder=kept.folder, out=out)
+    kept.configure(f'[retention]\nroots = ["{spelled}"]\n')
+    assert sweep(kept, kept.inventory([_overdue("a.json")]), "--execute") == 2
+
+
+def test_nothing_of_an_output_below_a_root_is_deleted(
+    kept: Keeping, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shard = stored(kept, "of-a-job/shards/2026-01/part.json")
+    (kept.store / "of-a-job" / layout.MARKER).write_text("{}")
+    inventory = kept.inventory([_overdue("of-a-job/shards/2026-01/part.json")])
+    sweep(kept, inventory, "--execute", "--json")
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["left"] == {"outside_roots": 1}
+    assert shard.exists()
+
+
+def test_a_registry_that_a_pattern_names_is_kept(kept: Keeping) -> None:
+    day = kept.folder / "exports" / "day-1"
+    day.mkdir(parents=True)
+    (kept.folder / "accounts.csv").rename(day / "accounts.csv")
+    kept.configure('[retention]\nroots = ["exports/day-1"]\n')
+    text = kept.config.read_text().replace('"accounts.csv"', '"exports/*/accounts.csv"')
+    kept.config.write_text(text)
+    rows = [_overdue("accounts.csv")]
+    assert sweep(kept, kept.inventory(rows), "--execute") == 2
+    assert (day / "accounts.csv").exists()
 
 
 def test_what_was_changed_since_its_digest_was_taken_is_left(

@@ -67,8 +67,34 @@ def read(path: Path, version_column: str | None = None, **how: Any) -> list[tupl
     return [(row[DIGEST], row[VERSION], row[IS_UNUSABLE]) for row in rows]
 
 
-def version(value: str) -> str:
-    return hashlib.blake2b(value.encode(), digest_size=16).hexdigest()
+def version(value: str, column: str = "etag") -> str:
+    return hashlib.blake2b(f"{column}\0\0{value}".encode(), digest_size=16).hexdigest()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_value_is_of_its_column(tmp_path: Path, kind: str) -> None:
+    """Who names another column has everything read again, also if it says the same."""
+    path = written(tmp_path, kind, {"etag": "1", "rev": "1"})
+    versions = {name: read(path, name)[0][1] for name in ("etag", "rev")}
+    assert versions == {name: version("1", name) for name in versions}
+    assert len(set(versions.values())) == 2
+
+
+def test_a_number_of_another_unit_is_another_version(tmp_path: Path) -> None:
+    found = set()
+    for unit in ("s", "ms"):
+        column = pa.array([5], pa.timestamp(unit))
+        path = tmp_path / f"{unit}.parquet"
+        pq.write_table(pa.table({n: [v] for n, v in FILE.items()} | {"v": column}), path)
+        found.add(read(path, "v")[0][1])
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("value", [" ", "NULL ", "\u00a0", "\tn/a", "#N/A", "0000-00-00"])
+def test_a_padded_nothing_is_nothing(tmp_path: Path, value: str) -> None:
+    """As a version it would be the same for ever, whatever became of the transcript."""
+    path = written(tmp_path, "jsonl", {"etag": value})
+    assert read(path, "etag") == [(None, None, False)]
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -115,7 +141,7 @@ def test_the_column_that_is_named_is_a_version(tmp_path: Path, kind: str) -> Non
 def test_values_of_other_types_are_versions_too(tmp_path: Path) -> None:
     path = written(tmp_path, "jsonl", *({"v": one} for one in (7, 2**80, True, "7")))
     assert [one for _, one, _ in read(path, "v")] == [
-        version(one) for one in ("7", str(2**80), "true", "7")
+        version(one, "v") for one in ("7", str(2**80), "true", "7")
     ]
     moment = datetime(2026, 1, 1, 0, 0, 0, 1, UTC)
     for value in (7, moment, moment.replace(tzinfo=None), date(2026, 1, 1), True):
@@ -125,7 +151,7 @@ def test_values_of_other_types_are_versions_too(tmp_path: Path) -> None:
     pq.write_table(
         pa.table({n: [v] * 3 for n, v in FILE.items()} | {"v": names}), tmp_path / "d.parquet"
     )
-    assert {one for _, one, _ in read(tmp_path / "d.parquet", "v")} == {version("one")}
+    assert {one for _, one, _ in read(tmp_path / "d.parquet", "v")} == {version("one", "v")}
 
 
 def test_no_two_times_are_one_version(tmp_path: Path) -> None:

@@ -245,7 +245,15 @@ def _kept_files(settings: Config) -> list[Path]:
         *(settings.policy.file, settings.redaction.recognizers),
         *(settings.metrics.textfile, settings.lineage.file),
     )
-    return [settings.path(name) for name in names if name is not None]
+    return [_outside_patterns(settings.path(name)) for name in names if name is not None]
+
+
+def _outside_patterns(path: Path) -> Path:
+    """The folder that everything lies in which a pattern can mean; a plain path as it is."""
+    for place, part in enumerate(path.parts):
+        if any(letter in part for letter in "*?["):
+            return Path(*path.parts[:place])
+    return path
 
 
 def _output(settings: Config, out: Path | None) -> Path | None:

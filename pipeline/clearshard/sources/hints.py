@@ -25,7 +25,7 @@ _VERSION_BYTES = 16
 #: How exports write that there is no value. As a version it would be the same for ever.
 _NOTHING = (
     *("", "-", "null", "(null)", "none", "nil", "nan", "nat", "n/a", "na", "<na>"),
-    *("undefined", "unknown", "\\n"),
+    *("undefined", "unknown", "\\n", "#n/a", "0000-00-00", "0000-00-00 00:00:00"),
 )
 
 
@@ -84,13 +84,16 @@ def hints(columns: Mapping[str, pa.Array], names: Sequence[str], size: int) -> d
         size: Number of rows.
     """
     nothing = pa.nulls(size, pa.string())
-    of_content, of_version = nothing, nothing
+    of_content, of_version, called = nothing, nothing, ""
     for name in names:
         if name == CONTENT_SHA256:
             of_content = _given(columns[name])
         else:
             of_version = _given(columns[name])
-    digests, versions = _digests(of_content), _versions(of_version)
+            # The same number in another column, or of another unit, is another version.
+            kind = columns[name].type
+            called = f"{name}\0{kind if pa.types.is_temporal(kind) else ''}\0"
+    digests, versions = _digests(of_content), _versions(of_version, called)
     lost = [
         pc.and_(given.is_valid(), read.is_null())
         for given, read in ((of_content, digests), (of_version, versions))
@@ -131,14 +134,14 @@ def _digests(column: pa.Array) -> pa.Array:
     return _where(small, pc.match_substring_regex(small, _SHA256))
 
 
-def _versions(column: pa.Array) -> pa.Array:
+def _versions(column: pa.Array, called: str) -> pa.Array:
     """Digests of the values: nobody knows what is in such a column, and these are laid down."""
     if column.null_count == len(column):
         return column
     values = (
         None
         if value is None or value == UNREADABLE
-        else hashlib.blake2b(value.encode(), digest_size=_VERSION_BYTES).hexdigest()
+        else hashlib.blake2b(f"{called}{value}".encode(), digest_size=_VERSION_BYTES).hexdigest()
         for value in column.to_pylist()
     )
     return pa.array(values, pa.string())
@@ -147,7 +150,9 @@ def _versions(column: pa.Array) -> pa.Array:
 def _given(column: pa.Array) -> pa.Array:
     """What stands in a column; null where an export means nothing by it."""
     text = hint_text(column)
-    nothing = pc.is_in(pc.ascii_lower(text), pa.array(_NOTHING, pa.string()))
+    # Padded to a width, as some exports are.
+    bare = pc.ascii_lower(pc.utf8_trim_whitespace(text))
+    nothing = pc.is_in(bare, pa.array(_NOTHING, pa.string()))
     return _where(text, pc.invert(nothing))
 
 

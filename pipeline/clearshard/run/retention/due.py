@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from clearshard.audit.export import as_json
 from clearshard.eligibility.duplicates import is_member
-from clearshard.eligibility.ids import UInt64, hash_ids
+from clearshard.eligibility.ids import UInt64
+from clearshard.errors import SourceUnavailable
 from clearshard.lifecycle.retention.judging import STATES, State
+from clearshard.lifecycle.retention.known import Unknown
 from clearshard.lifecycle.retention.receipts import Outcome, Removed
 from clearshard.run.retention.planning import Plan
-from clearshard.run.retention.roots import Places, Roots
+from clearshard.run.retention.roots import Roots
 from clearshard.storage.store import is_key
 
 _DUE = frozenset(STATES.index(s) for s in (State.BREACH, State.OVERDUE, State.DUE))
@@ -29,7 +29,7 @@ class Due:
 
     Attributes:
         entry: What its receipt will say; of size and digest nothing yet. Without root and key where
-            it lies below no root.
+            it lies below no root, or in what a job has made.
         has_place: Whether the inventory names one at all.
         is_conflicting: Whether another row speaks of the same place and does not ask for this.
     """
@@ -40,15 +40,21 @@ class Due:
 
 
 def kept_places(plan: Plan, roots: Roots) -> UInt64:
-    """Sorted hashes of the places of all artefacts that are not due; reads the whole inventory.
+    """Sorted marks of the places of all artefacts that are not due; reads the whole inventory.
 
     Raises:
-        SourceUnavailable: It cannot be read.
+        SourceUnavailable: It cannot be read, or a row of it: nobody knows what that would keep.
     """
     kept = [np.empty(0, np.uint64)]
+    malformed = 0
     for standing in plan.standings():
-        places = roots.places(standing.rows(_OTHERS).column("uri"))
-        kept.append(_hashes(places)[places.roots >= 0])
+        malformed += int((standing.judged.unknown & Unknown.MALFORMED.bit != 0).sum())
+        kept.append(roots.marks_of_kept(standing.rows(_OTHERS).column("uri")))
+    if malformed and plan.inventory_sha256 is not None:
+        raise SourceUnavailable(
+            f"inventory: {malformed:,} rows cannot be read (`retention plan` lists them as "
+            "malformed). What they say is kept could be deleted: mend them, then sweep again."
+        )
     return np.sort(np.concatenate(kept))
 
 
@@ -66,11 +72,11 @@ def due_artefacts(plan: Plan, roots: Roots, kept: UInt64) -> Iterator[Due]:
     for standing in plan.standings():
         rows = standing.rows(_DUE)
         places = roots.places(rows.column("uri"))
-        conflicting = is_member(_hashes(places), kept) & (places.roots >= 0)
+        conflicting = is_member(roots.marks_of_due(places), kept) & (places.roots >= 0)
         keys = places.keys.to_pylist()
         for place, row in enumerate(as_json([rows])):
             key, root = keys[place], int(places.roots[place])
-            is_below = root >= 0 and is_key(key)
+            is_below = root >= 0 and is_key(key) and not roots.in_output(root, key)
             yield Due(
                 Removed(
                     artefact_id=row["artefact_id"],
@@ -90,9 +96,3 @@ def due_artefacts(plan: Plan, roots: Roots, kept: UInt64) -> Iterator[Due]:
                 has_place=row["uri"] is not None,
                 is_conflicting=bool(conflicting[place]),
             )
-
-
-def _hashes(places: Places) -> UInt64:
-    """One number for each place; where there is none, any."""
-    roots = pa.array(places.roots).cast(pa.string())
-    return hash_ids(pc.binary_join_element_wise(roots, places.keys.fill_null(""), "/"))

@@ -5,16 +5,22 @@ it, and what is left is a key of a store, which cannot lead out of it (`storage.
 hold what is needed to sweep, or what a run has made.
 """
 
+import os
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearshard import layout
 from clearshard.config import Config
+from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.errors import ConfigError
 from clearshard.storage.store import ReadableStore, Store
 from clearshard.storage.uris import open_readable, open_store
@@ -84,6 +90,57 @@ class Roots:
                 roots[_bools(below)] = place
         return Places(roots, keys)
 
+    def marks_of_kept(self, uris: pa.Array) -> UInt64:
+        """Numbers of all places that some uris can mean, in whatever spelling.
+
+        What must stay is told apart by no letter's case, no form of Unicode, no percent sign and no
+        detour: rather is something left that could go.
+
+        Args:
+            uris: Of artefacts that are kept; null where one names none.
+        """
+        uris = uris.drop_null()
+        read = spelled_out(uris)
+        marks = [np.empty(0, np.uint64)]
+        absolute = _bools(pc.or_(pc.starts_with(read, _SLASH), pc.match_substring(read, "://")))
+        relative, addresses = read.filter(pa.array(~absolute)), read.filter(pa.array(absolute))
+        for place in range(len(self.all)):
+            marks.append(self._marks(place, folded_place(relative)))
+        elsewhere = self._marks_below(folded_place(addresses), marks)
+        # A path that leads below a root by a link.
+        local = addresses.filter(pc.and_(elsewhere, pc.starts_with(addresses, _SLASH)))
+        self._marks_below(folded_place(_resolved(local)), marks)
+        return np.concatenate(marks)
+
+    def marks_of_due(self, places: Places) -> UInt64:
+        """Numbers of places, to be looked for among `marks_of_kept`."""
+        roots = pa.array(places.roots).cast(pa.string())
+        keys = folded_place(spelled_out(places.keys.fill_null("")))
+        return hash_ids(pc.binary_join_element_wise(roots, keys, _SLASH))
+
+    def _marks_below(self, addresses: pa.Array, marks: list[UInt64]) -> pa.Array:
+        """Adds what lies below a root; says which addresses lie below none."""
+        elsewhere = pa.array(np.ones(len(addresses), np.bool_))
+        for place, root in enumerate(self.all):
+            for prefix in folded_place(spelled_out(pa.array(sorted(root.spelled)))).to_pylist():
+                below = pc.starts_with(addresses, prefix + _SLASH)
+                rest = pc.utf8_slice_codeunits(addresses.filter(below), len(prefix) + 1)
+                marks.append(self._marks(place, rest))
+                elsewhere = pc.and_not(elsewhere, below)
+        return elsewhere
+
+    @staticmethod
+    def _marks(place: int, keys: pa.Array) -> UInt64:
+        number = pa.scalar(str(place), pa.string())
+        return hash_ids(pc.binary_join_element_wise(number, keys, _SLASH))
+
+    def in_output(self, place: int, key: str) -> bool:
+        """Whether a key below one of the roots lies in the output folder of some job."""
+        folder = self.all[place].folder
+        if folder is None:
+            return False
+        return any(is_output(folder / one) for one in PurePosixPath(key).parents)
+
     def opened(self) -> dict[str, Store]:
         """The stores, to delete from.
 
@@ -126,6 +183,11 @@ def configured_roots(config: Config, kept: Sequence[Path] = ()) -> Roots:
             continue
         if root.folder == Path(root.folder.anchor):
             problems.append(f"{_SETTING}.{place} → is the whole machine. Name a folder in it")
+        if kept and (outer := _output_around(root.folder)) is not None:
+            problems.append(
+                f"{_SETTING}.{place} → lies in the output folder {outer}, of which nothing may be "
+                "deleted: keep the two apart"
+            )
         for path in kept:
             real = path.resolve()
             if real.is_relative_to(root.folder) or root.folder.is_relative_to(real):
@@ -138,7 +200,42 @@ def configured_roots(config: Config, kept: Sequence[Path] = ()) -> Roots:
     return Roots(roots, config.base)
 
 
+def spelled_out(uris: pa.Array) -> pa.Array:
+    """Uris without nulls as paths or addresses: no space around, nothing encoded, no detour."""
+    text = pc.utf8_trim_whitespace(uris)
+    text = pc.replace_substring_regex(text, "(?i)^file:/+(localhost/)?", _SLASH)
+    odd = _bools(pc.match_substring_regex(text, r"%|(^|/)\.{0,2}(/|\z)"))
+    mended = [_straight(one) for one in text.filter(pa.array(odd)).to_pylist()]
+    return pc.replace_with_mask(text, pa.array(odd), pa.array(mended, pa.string()))
+
+
+def folded_place(texts: pa.Array) -> pa.Array:
+    """The same for all texts that some file system or reader takes for one."""
+    return pc.utf8_lower(pc.utf8_normalize(texts, "NFKC"))
+
+
+def _straight(text: str) -> str:
+    text = unquote(text)
+    scheme, colon, rest = text.rpartition("://")
+    straight = posixpath.normpath(rest) if rest else ""
+    return scheme + colon + (_SLASH + straight.lstrip(_SLASH) if rest[:1] == _SLASH else straight)
+
+
+def _resolved(paths: pa.Array) -> pa.Array:
+    """Paths with no link on the way to the folder that they lie in."""
+    real: dict[str, str] = {}
+    resolved = []
+    for path in paths.to_pylist():
+        folder, _, name = path.rpartition(_SLASH)
+        if folder not in real:
+            real[folder] = os.path.realpath(folder or _SLASH)
+        resolved.append(f"{real[folder].rstrip(_SLASH)}/{name}")
+    return pa.array(resolved, pa.string())
+
+
 def _root(config: Config, name: str) -> Root:
+    scheme, colon, rest = name.partition("://")
+    name = scheme.lower() + colon + rest if colon else name
     if "://" in name and not name.startswith(_FILE):
         address = name.rstrip(_SLASH)
         return Root(address, frozenset((address,)), None)
@@ -146,6 +243,17 @@ def _root(config: Config, name: str) -> Root:
     folder = path.resolve()
     paths = {str(path), str(folder)}
     return Root(str(folder), frozenset(paths | {_FILE + one for one in paths}), folder)
+
+
+def _output_around(folder: Path) -> Path | None:
+    """The output folder that a folder is, or lies in."""
+    return next((one for one in (folder, *folder.parents) if is_output(one)), None)
+
+
+@lru_cache(maxsize=4096)
+def is_output(folder: Path) -> bool:
+    """Whether runs write into a folder, whichever configuration says so."""
+    return os.path.lexists(folder / layout.MARKER)
 
 
 def _overlap(one: Root, other: Root) -> bool:
