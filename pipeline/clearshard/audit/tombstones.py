@@ -206,6 +206,24 @@ def spellings(out: Path, events: Iterable[Event], kind: Kind) -> frozenset[str]:
     return frozenset(found)
 
 
+def unconfirmed(out: Path, events: Iterable[Event]) -> dict[Kind, frozenset[str]]:
+    """The ids that are kept out by a purge which has no receipt: it may not have come to its end.
+
+    Raises:
+        IntegrityError: A file of tombstones is not what was written.
+    """
+    events = tuple(events)
+    confirmed = {event.run_id for event in events if event.event == EventName.PURGE_RECEIPT}
+    in_force = exactly_in_force(out, events)
+    found: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    for told in told_of(events):
+        if isinstance(told, Placed) and told.run_id not in confirmed:
+            table = told.read(out)
+            for kind, ids in found.items():
+                ids.update(in_force[kind].intersection(ids_of(table, kind).to_pylist()))
+    return {kind: frozenset(ids) for kind, ids in found.items()}
+
+
 def _lifted(one: Tombstone, told: Lifted) -> Tombstone:
     if one.lifted_at is not None or not _lifts(told, one.kind, one.id, one.account_id):
         return one

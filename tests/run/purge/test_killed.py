@@ -15,8 +15,8 @@ from clearshard.run.stages.stage import Stage, nobody
 
 from ..test_snapshots import by_card, by_record, texts
 from ..watching import before_each
-from ..world import World
-from .worlds import FILES, events, holding, newest, observed, purge, word
+from ..world import World, transcript
+from .worlds import FILES, SETTINGS, events, holding, newest, observed, purge, word
 
 NAMES = [stage.name for stage in job.STAGES]
 ASKED = Asked(("acct-a",), ("b-1",))
@@ -116,6 +116,35 @@ def test_killed_before_an_operation(
         observed(at, ASKED, nobody)
         is_finished(at)
         number += _STEP
+
+
+def test_a_purge_of_somebody_else_finishes_it_too(world: World) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job, "forget", lambda *_: None)
+        with pytest.raises(Killed):
+            observed(world, ASKED, dies_at("rewrite"))
+    purge(world, "acct-c")
+    for gone in (word("a"), f"{word('b')} 1", word("c")):
+        assert holding(world, gone) == []
+    assert verify(world.out).faults == ()
+
+
+def test_work_of_a_killed_run_goes_also_if_nothing_else_does(world: World) -> None:
+    """A purge was killed behind its tombstones: in the shards there was nothing of the account."""
+    purge(world, "acct-new")
+    world.account("acct-late")
+    world.file("late-1", "acct-late", transcript("good day to you", "it was about zebras"))
+    world.write(SETTINGS)
+
+    def die() -> None:
+        raise Killed
+
+    world.progress.meanwhile.append(die)
+    with pytest.raises(Killed):
+        world.run()
+    assert len(holding(world, "zebras")) == 1
+    purge(world, "acct-new")
+    assert holding(world, "zebras") == []
 
 
 def test_readers_see_the_old_state_or_the_new(

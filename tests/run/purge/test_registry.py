@@ -152,6 +152,21 @@ def test_a_registry_that_loses_too_much_purges_nothing(world: World) -> None:
     assert verify(world.out).faults == ()
 
 
+def test_a_registry_in_which_everybody_has_left_purges_nothing(world: World) -> None:
+    """A run would be whole again the night after; what was purged stays out for ever."""
+    for account in world.accounts:
+        account["opted_out"] = "true"
+    world.write(SETTINGS + "\n[limits]\n")
+    text = world.config.read_text().replace("max_drop_share = 1.0", "max_drop_share = 0.5")
+    world.config.write_text(text)
+    with pytest.raises(TooManyGone, match=r"Run instead.*--accept-drop"):
+        purge(world)
+    assert events(world, "tombstones_placed") == []
+    assert len(holding(world, word("a"))) > 0
+    purge(world, "acct-a")  # was asked for by name
+    assert purge(world, accept_drop=True).plan.reasons.keys() == {"opted_out"}
+
+
 def test_purges_follow_each_other(world: World) -> None:
     opts_out(world)
     purge(world)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from clearshard.audit.events import Event
 from clearshard.audit.reading import VisibleRun
-from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, Kind
+from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, Kind, unconfirmed
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.ids import UInt64, hash_ids
@@ -19,7 +19,7 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import DELETION_REQUESTED, Policy
 from clearshard.eligibility.spelling import folded
 from clearshard.eligibility.tombstones import Tombstones, marks_of_ids
-from clearshard.errors import IntegrityError
+from clearshard.errors import IntegrityError, TooManyGone
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.lifecycle.purge.shards import NoShard, Touched, touched
 from clearshard.records.run import SourceSnapshot
@@ -95,11 +95,41 @@ class Chosen:
         written = 0 if self.run is None else self.run.record.counts.written
         return Drop(before, written, meant, dict(others))
 
+    def require_within(self, share: float) -> None:
+        """Passes if no more than a share of the files goes that nobody has asked to delete.
+
+        A run that an export which has gone wrong has emptied is whole again the next night; what
+        was purged stays out.
+
+        Raises:
+            TooManyGone: More go.
+        """
+        drop = self.drop
+        drop.require_within(share)
+        unasked: Counter[str] = Counter()
+        for why in self.found.rows.column("why").to_pylist():
+            if DELETION_REQUESTED not in why:
+                unasked[min(why)] += 1
+        count = unasked.total()
+        if count <= share * drop.written:
+            return
+        reasons = ", ".join(f"{reason} {files:,}" for reason, files in sorted(unasked.items()))
+        raise TooManyGone(
+            f"{count:,} of the {drop.written:,} files that run {drop.before} has written would be "
+            f"purged for good, and nobody has asked to delete them ({reasons}). That is more than "
+            f"limits.max_drop_share ({share:g}), as where an export has gone wrong. Nothing was "
+            "purged. Run instead: that takes them out too, and lets them in again if the export "
+            "is mended. If they are to stay out for ever, purge again with --accept-drop.",
+            dict(unasked),
+            drop.written,
+            drop.meant,
+        )
+
 
 def choose_named(
     out: Path, run: VisibleRun | None, events: Sequence[Event], asked: Asked
 ) -> Chosen:
-    """What goes with some accounts and files.
+    """What goes with some accounts and files, and with purges that have not come to their end.
 
     Args:
         out: The output folder.
@@ -115,7 +145,12 @@ def choose_named(
         *_rows(Kind.ACCOUNT, asked.accounts, in_force.accounts),
         *_rows(Kind.FILE, asked.files, purged_by_themselves(out, events)),
     ]
-    found = _NOTHING if run is None else find_named(run, asked)
+    left = unconfirmed(out, events)
+    accounts, files = (
+        (*had, *sorted(left[kind].difference(had)))
+        for kind, had in ((Kind.ACCOUNT, asked.accounts), (Kind.FILE, asked.files))
+    )
+    found = _NOTHING if run is None else find_named(run, Asked(accounts, files))
     named = pa.Table.from_pylist(rows, schema=TOMBSTONES_SCHEMA)
     # A file of a purged account stays out under another account, too.
     went = _tombstones(_of_accounts(found.rows, asked), in_force, with_account=True)

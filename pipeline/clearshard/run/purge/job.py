@@ -114,6 +114,10 @@ def purge(
         try:
             doomed = choose(run, asked)
             if doomed.chosen.is_nothing:
+                # Nobody can tell whose work a killed run has left.
+                run.staging.mkdir(parents=True)
+                remove_checkpoints(run)
+                remove_tree(run.staging)
                 return PurgeResult(doomed.plan, None, journal.head)
             end = _buried(run, lock, bury(run, doomed), started_at)
         except BaseException as error:

@@ -100,7 +100,7 @@ def choose(run: ThisRun, asked: Asked) -> Doomed:
         tables, policy = tables_of(given.config), given.accepted.policy
         chosen = choose_denied(out, newest, events, tables, policy, moment)
         if not given.options.accept_drop:
-            chosen.drop.require_within(given.config.limits.max_drop_share)
+            chosen.require_within(given.config.limits.max_drop_share)
     else:
         chosen = choose_named(out, newest, events, asked)
     return Doomed(chosen, planned(out, run.visible, events, chosen, utc_text(moment.latest)))
