@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearshard import layout
 from clearshard.audit.database import connected
@@ -197,7 +199,7 @@ def account_report(out: Path, account_id: str, same: Same = spelled_the_same) ->
     rules = [rule for run in runs for rule in recorded_rules(run.record.policy_toml)]
     names = [account_id] if is_text(account_id) else []
     events = tuple(Ledger(out / layout.LEDGER).read())
-    kept_out = exactly_in_force(out, events)[Kind.FILE]
+    kept_out = sorted(exactly_in_force(out, events)[Kind.FILE])
     occurring = sorted({r for file in files for one in file.decisions for r in one.reasons})
     return AccountReport(
         account_id=account_id,
@@ -206,9 +208,13 @@ def account_report(out: Path, account_id: str, same: Same = spelled_the_same) ->
         files=files,
         reasons={reason: in_general(reason, rules)[0] for reason in occurring},
         tombstones=tombstones_on(out, events, "", names, same),
-        files_kept_out=sum(file.file_id in kept_out for file in files),
+        files_kept_out=_count(same(pa.array([f.file_id for f in files], pa.string()), kept_out)),
         receipts=_receipts(files, events),
     )
+
+
+def _count(flags: pa.Array) -> int:
+    return int(pc.sum(flags).as_py() or 0)
 
 
 def _receipts(files: Sequence[FileLife], events: Sequence[Event]) -> dict[str, str]:

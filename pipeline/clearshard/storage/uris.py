@@ -5,11 +5,12 @@ No message repeats a uri: somebody may have written a password into it.
 
 import errno
 import os
+import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from clearshard.errors import KeyRefused, StoreRefused, StoreUnavailable
 from clearshard.storage.failures import output_errors
@@ -133,3 +134,11 @@ def _make(folder: Path) -> None:
             fsync_folder(path.parent)
         if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "is a file")
+
+
+def straight(address: str) -> str:
+    """A path or an address without anything encoded, doubled or taken back in it."""
+    text = unquote(address)
+    scheme, colon, rest = text.rpartition("://")
+    plain = posixpath.normpath(rest) if rest else ""
+    return scheme + colon + ("/" + plain.lstrip("/") if rest[:1] == "/" else plain)

@@ -106,6 +106,14 @@ def test_what_is_listed_on_the_last_page_only_is_still_there(
     assert asking.one(service, "t9") == (STILL, "listed")
 
 
+@pytest.mark.parametrize("spelled", ["T-9", "t_9", "T9"])
+def test_what_is_listed_in_another_spelling_is_still_there(
+    service: Service, asking: Asking, spelled: str
+) -> None:
+    """An inventory may write ids otherwise than the API, which has none that is called so."""
+    assert asking.one(service, spelled) == (STILL, "listed")
+
+
 def test_what_is_shown_by_its_id_only_is_still_there(service: Service, asking: Asking) -> None:
     def shows(request: Request, honest: Reply) -> Reply:
         there = as_json(200, {"id": "hidden", **THERE})
@@ -307,6 +315,7 @@ def test_an_endless_answer_ends(
         {"word_boost": ["Ann"]},
         {"keyterms_prompt": ["Ann"]},
         {"something_new": {"deep": [{"inside": "said"}]}},
+        {"sentiment": {"my number is four two": 0.9}},
         {"audio_url": "https://example.com/ann.wav"},
     ],
 )

@@ -67,6 +67,8 @@ def test_the_report_of_an_account_tells_what_was_purged_and_stays_out(world: Wor
     assert found.tombstones[0].lifted_at is not None
     assert found.files_kept_out == 0
     assert "Let in again." in account_page(found, None, "0")
+    purge(world, files=("A-1",))
+    assert account_report(world.out, "acct-a", one_id).files_kept_out == 1
     other = account_report(world.out, "acct-b", one_id)
     assert (other.tombstones, other.receipts, other.files_kept_out) == ((), {}, 0)
 

@@ -23,6 +23,8 @@ _PAGE = 200
 _MOST_PAGES = 1_000_000
 _SENTENCE = "deleted by user"
 _ADDRESS = "deleted_by_user"
+#: How the API calls what it says.
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,63}")
 #: What a record may say although nothing is left: of its own, and of how it was processed.
 _ABOUT = frozenset(
     (
@@ -141,7 +143,8 @@ def _is_empty(value: Any) -> bool:
         case str():
             return not value.strip() or _is_sentence(value) or _is_address_of_nothing(value)
         case dict():
-            return all(map(_is_empty, value.values()))
+            # What somebody has said can stand where a name should.
+            return all(_FIELD.fullmatch(name) and _is_empty(one) for name, one in value.items())
         case list():
             return all(map(_is_empty, value))
         case _:

@@ -40,7 +40,19 @@ def confirm(
     except Unanswered as error:
         listing = error
     control = _control(api, listing, present)
-    return [_of(api, listing, control, one) for one in transcript_ids]
+    there = _there(listing)
+    return [_of(api, listing, there, control, one) for one in transcript_ids]
+
+
+def _there(listing: Listing | Unanswered) -> frozenset[str]:
+    """What the list shows, in one spelling: an inventory may write ids otherwise than the API."""
+    if not isinstance(listing, Listing):
+        return frozenset()
+    return frozenset(_folded(one) for one, said in listing.said.items() if said is Said.THERE)
+
+
+def _folded(transcript_id: str) -> str:
+    return transcript_id.casefold().replace("-", "").replace("_", "")
 
 
 def _control(api: Api, listing: Listing | Unanswered, present: Sequence[str]) -> str | None:
@@ -57,11 +69,15 @@ def _control(api: Api, listing: Listing | Unanswered, present: Sequence[str]) ->
 
 
 def _of(
-    api: Api, listing: Listing | Unanswered, control: str | None, transcript_id: str
+    api: Api,
+    listing: Listing | Unanswered,
+    there: frozenset[str],
+    control: str | None,
+    transcript_id: str,
 ) -> Confirmed:
     if not is_transcript_id(transcript_id):
         return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, "no_transcript_id")
-    if isinstance(listing, Listing) and listing.said.get(transcript_id) is Said.THERE:
+    if _folded(transcript_id) in there:
         return Confirmed(transcript_id, Verdict.STILL_THERE, "listed")
     if isinstance(listing, Refused):  # it would be for the others, too
         return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, str(listing))

@@ -6,12 +6,10 @@ hold what is needed to sweep, or what a run has made.
 """
 
 import os
-import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +21,7 @@ from clearshard.config import Config
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.errors import ConfigError
 from clearshard.storage.store import ReadableStore, Store
-from clearshard.storage.uris import open_readable, open_store
+from clearshard.storage.uris import open_readable, open_store, straight
 
 _SETTING = "retention.roots"
 _FILE = "file://"
@@ -205,20 +203,13 @@ def spelled_out(uris: pa.Array) -> pa.Array:
     text = pc.utf8_trim_whitespace(uris)
     text = pc.replace_substring_regex(text, "(?i)^file:/+(localhost/)?", _SLASH)
     odd = _bools(pc.match_substring_regex(text, r"%|(^|/)\.{0,2}(/|\z)"))
-    mended = [_straight(one) for one in text.filter(pa.array(odd)).to_pylist()]
+    mended = [straight(one) for one in text.filter(pa.array(odd)).to_pylist()]
     return pc.replace_with_mask(text, pa.array(odd), pa.array(mended, pa.string()))
 
 
 def folded_place(texts: pa.Array) -> pa.Array:
     """The same for all texts that some file system or reader takes for one."""
     return pc.utf8_lower(pc.utf8_normalize(texts, "NFKC"))
-
-
-def _straight(text: str) -> str:
-    text = unquote(text)
-    scheme, colon, rest = text.rpartition("://")
-    straight = posixpath.normpath(rest) if rest else ""
-    return scheme + colon + (_SLASH + straight.lstrip(_SLASH) if rest[:1] == _SLASH else straight)
 
 
 def _resolved(paths: pa.Array) -> pa.Array:
