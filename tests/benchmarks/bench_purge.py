@@ -29,7 +29,7 @@ from clearshard.eligibility.policy import parse_policy
 from clearshard.keys import PseudonymKey, load_pseudonym_key
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.records.places import place_of
-from clearshard.records.run import Counts, RunRecord, ShardFile, SourceSnapshot
+from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, ROW_SCHEMA
 from clearshard.records.tasks import StagedFile
 from clearshard.records.times import utc_text
@@ -167,7 +167,7 @@ def make(root: Path, accounts: int) -> int:
 def _record(
     accounts: int,
     shards: tuple[ShardFile, ...],
-    decisions: tuple[object, ...],
+    decisions: tuple[DecisionsFile, ...],
     key: PseudonymKey,
     cut: ShardCut,
     policy_digest: str,
@@ -192,7 +192,7 @@ def _record(
         alerts={},
         redactions={},
         word_count=contents_of(shards).word_count,
-        decisions=decisions,  # type: ignore[arg-type]
+        decisions=decisions,
         shards=shards,
         key_id=key.key_id,
         superseded=(),

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from clearshard.config import default_policy_text
-from clearshard.eligibility.policy import parse_policy
+from clearshard.eligibility.policy import CONTRACT_FACTS, parse_policy
 from clearshard.errors import ConfigError
 from clearshard.records.facts import OwnColumn
+from clearshard.records.schemas import MANIFEST_SCHEMA
 
 FACT = '[facts.consent_version]\ntable = "registry"\ntype = "integer"\n'
 
@@ -115,6 +116,19 @@ def test_what_is_wrong_is_told_with_its_place(text: str, problem: str | None) ->
         return
     problems = _problems(text)
     assert any(problem in told for told in problems), problems
+
+
+#: What a row has on its way through the gate besides its facts; `run.intake` names them.
+OF_ROWS = ("reason_bits", "malformed", "id_hash", "uri_hash", "account_row", "facts", "own_facts")
+
+
+@pytest.mark.parametrize("name", sorted({*MANIFEST_SCHEMA.names, *OF_ROWS} - {*CONTRACT_FACTS}))
+@pytest.mark.parametrize("table", ["manifest", "registry"])
+def test_no_fact_is_called_as_a_column_that_rows_have_anyway(name: str, table: str) -> None:
+    """It would stand in its place: rows that cannot be read would be read."""
+    fact = FACT.replace("consent_version", name).replace("registry", table)
+    problems = _problems(policy_text(f'{fact}column = "x"\n', rule(fact=f'"{name}"')))
+    assert any(f"facts.{name} → " in told and "call it otherwise" in told for told in problems)
 
 
 def test_the_example_of_the_page_is_this_policy() -> None:

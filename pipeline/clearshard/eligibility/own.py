@@ -32,6 +32,13 @@ _COLUMNS = {
     "manifest": frozenset(("file_id", "account_id", "transcript_uri", *names_of(owner="file"))),
     "registry": frozenset(("account_id", *names_of(owner="account"))),
 }
+#: What a row of a table has besides: a fact that is called so would stand in its place.
+_OF_ROWS = frozenset(
+    (
+        *("malformed", "facts", "own_facts"),
+        *("reason_bits", "id_hash", "uri_hash", "account_row"),
+    )
+)
 #: What no reason of one's own may be taken for.
 _PUBLISHED = frozenset(
     (
@@ -96,7 +103,7 @@ def problems_of_own(
             yield f"{place}must be called in lower_snake_case, at most 63 letters"
         elif name in contract or any(name in columns for columns in _COLUMNS.values()):
             yield f"{place}is a fact of the contract: call it otherwise"
-        elif name.endswith(UNREADABLE) or UNKNOWN + name in _PUBLISHED:
+        elif name.endswith(UNREADABLE) or name in _OF_ROWS or UNKNOWN + name in _PUBLISHED:
             yield f"{place}is taken: call it otherwise"
         if column in _COLUMNS[fact.table]:
             yield f"facts.{name}.column → {column} is read already: a rule can read that fact"

@@ -175,8 +175,8 @@ def serving(service: Service, context: ssl.SSLContext) -> Iterator[Service]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-            pass
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - its name in the base class
+            pass  # what is served is no news
 
     class Quiet(ThreadingHTTPServer):
         def handle_error(self, request: object, client_address: object) -> None:

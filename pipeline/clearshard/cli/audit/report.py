@@ -19,6 +19,7 @@ from clearshard.cli.options import (
 )
 from clearshard.errors import IntegrityError
 from clearshard.records.times import utc_text
+from clearshard.run.asked import now
 from clearshard.run.checked import load_for_gate
 from clearshard.run.output.folder import require_ours
 
@@ -122,7 +123,7 @@ def _kept(config: Path | None, inventory: Path) -> "Kept":
     if config is None:
         problem = "needs --config: the registry says what is known of accounts"
         raise typer.BadParameter(problem, param_hint="--inventory")
-    clock = datetime.now(UTC)
+    clock = now()
     made = plan(load_for_gate(config), inventory, clock, clock)
     tally = Tally(made.matrix)
     for standing in made.standings():
