@@ -13,10 +13,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, time
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from clearshard.errors import ConfigError
 from clearshard.records.facts import names_of
@@ -44,6 +52,8 @@ _LABEL = "[A-Za-z0-9-]{1,63}"
 _HOST_OVER_TLS = rf"^https://({_LABEL}\.)*{_LABEL}(:[0-9]{{1,5}})?/?$"
 #: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
+#: `memory` is of tests; nobody else has such a store.
+_BUCKET = re.compile(r"(s3|gs|az|memory)://", re.IGNORECASE)
 
 
 def require_no_address(path: str) -> str:
@@ -54,13 +64,22 @@ def require_no_address(path: str) -> str:
     """
     if _ADDRESS.match(path):
         raise ValueError(
-            "is the address of a store, and only files and folders of this machine are read and "
-            "written: copy it here, or mount it"
+            "is the address of a store, and here only files and folders of this machine are taken: "
+            "copy it here, or mount it. Of buckets only output.folder can name one"
         )
     return path
 
 
 LocalPath = Annotated[str, AfterValidator(require_no_address)]
+
+
+def is_bucket(folder: str) -> bool:
+    """Whether an output folder is the address of a bucket."""
+    return _BUCKET.match(folder) is not None
+
+
+def _folder_or_bucket(folder: str) -> str:
+    return folder if is_bucket(folder) else require_no_address(folder)
 
 
 class _Section(BaseModel):
@@ -128,17 +147,29 @@ class Output(_Section):
     """Where the result goes, and how large a shard is.
 
     Attributes:
-        folder: The output folder; ``--out`` wins over it.
+        folder: The output folder, or the address of a bucket and a prefix in it, as in
+            ``s3://BUCKET/PREFIX``; ``--out`` wins over it.
+        mirror: Where the output is in a bucket: a folder of this machine that holds the same.
         target_shard_bytes: Size of the redacted rows of one shard before compression.
         row_group_bytes: The same for a row group: what a reader holds in memory to stream.
         shard_period: Files that were submitted in different periods are in different shards, so
             that what comes tonight leaves the shards of earlier ones as they are.
     """
 
-    folder: LocalPath | None = None
+    folder: Annotated[str, AfterValidator(_folder_or_bucket)] | None = None
+    mirror: LocalPath | None = None
     target_shard_bytes: _Bytes = 256 * 1024 * 1024
     row_group_bytes: _Bytes = 8 * 1024 * 1024
     shard_period: ShardPeriod = "month"
+
+    @model_validator(mode="after")
+    def _with_a_mirror(self) -> Self:
+        if (self.mirror is None) == (self.folder is not None and is_bucket(self.folder)):
+            raise ValueError(
+                "mirror is a folder of this machine that holds what is in the bucket: it is "
+                "required where folder is the address of a bucket, and of no use elsewhere"
+            )
+        return self
 
 
 class Waiver(_Section):

@@ -169,6 +169,8 @@ class NotAnObject(StoreError):
 class StoreUnavailable(StoreError):
     """The store does not answer, or refuses this user; what was asked may have been done or not."""
 
+    exit_code = 4
+
 
 class StoreRefused(StoreError):
     """This place can be no store: its uri says none, or it cannot hold to a condition."""

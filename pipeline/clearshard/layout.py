@@ -14,6 +14,7 @@ path, in a store it is the key. Nothing here looks at a disk, so nothing here kn
     .clearshard.json                       the marker: this is an output of ours
     .lock                                  held by the run in progress
     .shards.json                           which shards were read and found right, and when
+    .mirror.json                           the folder is the mirror of a bucket: of which one
     .staging/<run_id>/                     what a run makes before it is visible
     .checkpoints/                          redacted work of runs that did not become visible
 
@@ -37,11 +38,12 @@ LEDGER_COPY = f"{AUDIT}/{LEDGER_COPY_NAME}"
 MARKER = ".clearshard.json"
 LOCK = ".lock"
 SEEN_SHARDS = ".shards.json"
+MIRROR = ".mirror.json"
 STAGING = ".staging"
 CHECKPOINTS = ".checkpoints"
 
 #: What there is one of. Shards, records and decisions are many.
-FILES = (CARD, LEDGER, LEDGER_COPY, MARKER, LOCK, SEEN_SHARDS)
+FILES = (CARD, LEDGER, LEDGER_COPY, MARKER, LOCK, SEEN_SHARDS, MIRROR)
 #: Folders of what is visible, each after the one that it lies in.
 FOLDERS = (AUDIT, DECISIONS, TOMBSTONES, RECEIPTS, RUNS, SHARDS)
 #: The work of runs that are not visible: what is there is theirs, but made of files and folders.
@@ -160,6 +162,15 @@ def run_of_staged_record(name: str) -> str | None:
 def checkpoint_name(digest: str) -> str:
     """A checkpoint within the folder of checkpoints, by a digest that only its maker can make."""
     return f"unit-{digest}.arrow"
+
+
+def is_in_bucket(name: str) -> bool:
+    """Whether an output in a bucket has an object of this name: all but what is of one machine."""
+    folder, _, rest = name.partition("/")
+    if folder == STAGING:
+        run_id, _, inner = rest.partition("/")
+        return is_run_id(run_id) and inner in (STAGED_RECORD, STAGED_CARD)
+    return is_evidence(name) or (folder == SHARDS and is_shard_name(rest))
 
 
 def is_evidence(name: str) -> bool:

@@ -33,7 +33,6 @@ from clearshard.run.output.commit import (
     tidying,
     told_by,
 )
-from clearshard.run.output.operations import OnStore
 from clearshard.storage.store import Store
 
 from ..audit.signers import SIGNER
@@ -52,6 +51,7 @@ from .committing import (
     told,
     walk,
 )
+from .on_store import OnStore
 
 BEFORE = Run("20261101T000000Z-00000000", ("stays", "goes"), ())
 #: Both keep a shard, leave one out, make the same one, and one of their own.
@@ -419,8 +419,7 @@ class Going:
         """Whether the version that an operation names is still there."""
         match self._operation:
             case Append(seen):
-                held = self._store(Read(layout.LEDGER))
-                return bool(held == seen.mark)
+                return bool(self._store(Look()).mark == seen.mark)
             case Replace(key, _, version):
                 held = self._store(Read(key))
                 return held is not None and held.tag == version

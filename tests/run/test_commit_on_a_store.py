@@ -13,11 +13,11 @@ from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import Known, verify
 from clearshard.errors import StoreError
 from clearshard.run.output.commit import Commit, Look, NewFile, Seen, Verdict, carry_out, committing
-from clearshard.run.output.operations import OnStore
 from clearshard.storage.store import Store
 
 from ..audit.signers import SIGNER
 from ..storage.making import STORES
+from .on_store import OnStore
 from .world import World, in_force, small_world, transcript, world_clock
 
 

@@ -138,7 +138,7 @@ def test_an_interrupted_sweep_is_finished(
 ) -> None:
     folder = OutputFolder(output.out)
 
-    def dies(of: OutputFolder, run_id: str) -> None:
+    def dies(of: OutputFolder, _: Journal, run_id: str) -> None:
         if step == "decisions":
             remove_tree(of.decisions(run_id))
         raise KeyboardInterrupt

@@ -21,6 +21,7 @@ _CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
 _FILES_IN_ROOT = layout.within("", layout.FILES) | {
     temporary_name(layout.MARKER),
     temporary_name(layout.SEEN_SHARDS),
+    temporary_name(layout.MIRROR),
     LOCK_NAME,
 }
 _FOLDERS_IN_ROOT = layout.within("", (*layout.FOLDERS, *layout.AT_WORK)) | {"lost+found"}

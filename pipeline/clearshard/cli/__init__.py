@@ -11,6 +11,7 @@
     changes    what has become of files, as tables
     purge      `purge plan | execute | lift`
     export     `export record`
+    mirror     `mirror`
     policy     `policy show | check`
 
 Heavy imports happen inside the commands, so that `clearshard --help` is quick.

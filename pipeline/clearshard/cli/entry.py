@@ -20,6 +20,7 @@ from clearshard.cli import (
     bench,
     detection,
     export,
+    mirror,
     policy,
     purge,
     retention,
@@ -78,6 +79,7 @@ def _options(
 run_gate.register(app)
 detection.register(app)
 bench.register(app)
+mirror.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(purge.app, name="purge")
 app.add_typer(export.app, name="export")

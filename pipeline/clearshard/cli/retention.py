@@ -48,8 +48,8 @@ if TYPE_CHECKING:  # importing it takes long; `--help` is quick
 _PLAN_EXIT = """Exit codes: 0 done, whatever is due, 1 failed, 2 usage or configuration, 4 inventory
 or registry unavailable or stale."""
 _SWEEP_EXIT = """Exit codes: 0 done, 1 failed, or something that is due could not be deleted, 2
-usage or configuration, 4 inventory or registry unavailable or stale, 5 integrity check of receipts
-or ledger failed, 6 another sweep is at work."""
+usage or configuration, 4 inventory, registry or a root unavailable or stale, 5 integrity check of
+receipts or ledger failed, 6 another sweep is at work."""
 _CONFIRM_EXIT = """Exit codes: 0 all are gone, 1 failed, 2 usage or configuration, 4 some could not
 be confirmed, 5 some are still there, or a receipt is not what a sweep wrote."""
 _NO_CONTROL = (

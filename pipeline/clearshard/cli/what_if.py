@@ -12,7 +12,8 @@ from clearshard.cli.changes import FILE_COLUMNS, FOLDS, LEAVE_OUT, print_changes
 from clearshard.cli.console import print_table, print_text, shown
 from clearshard.cli.rows import RowOptions, give_rows
 from clearshard.config import Config
-from clearshard.run.output.folder import require_ours
+from clearshard.run.asked import output_folder
+from clearshard.run.output.folder import refresh, require_ours
 
 if TYPE_CHECKING:
     from clearshard.run.forecast.supposed import Supposition
@@ -92,7 +93,8 @@ def _visible_folder(config: Config, out: Path | None) -> Path | None:
         return require_ours(out.absolute()).root
     if config.output.folder is None:
         return None
-    configured = config.path(config.output.folder)
+    configured = output_folder(config, None)
+    refresh(configured)
     if not (configured / layout.MARKER).is_file():  # no run has made it yet
         return None
     return require_ours(configured).root

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clearshard.config import Config
 from clearshard.errors import ConfigError
+from clearshard.run.output.mirror import bind
 
 
 def now() -> datetime:
@@ -23,13 +24,18 @@ def worker_count(workers: int | None) -> int:
 
 
 def output_folder(config: Config | None, out: Path | None) -> Path:
-    """The folder that is asked for, or that of the configuration.
+    """The folder that is asked for, or that of the configuration; of a bucket it is the mirror.
 
     Raises:
         ConfigError: Neither names one.
+        OutputUnusable: The mirror is something else.
     """
     if out is not None:
         return out.absolute()
-    if config is not None and config.output.folder is not None:
+    if config is None or config.output.folder is None:
+        raise ConfigError("configuration", ["output.folder → is required, or --out"])
+    if config.output.mirror is None:
         return config.path(config.output.folder)
-    raise ConfigError("configuration", ["output.folder → is required, or --out"])
+    mirror = config.path(config.output.mirror)
+    bind(mirror, config.output.folder)
+    return mirror

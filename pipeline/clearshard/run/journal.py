@@ -6,6 +6,7 @@ from datetime import datetime
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.ledger.appending import Said
+from clearshard.audit.ledger.mirrored import MirroredLedger
 from clearshard.audit.signing import Signer
 from clearshard.config import Config
 from clearshard.errors import ConfigError
@@ -21,7 +22,9 @@ class Journal:
         clock: Says what time it is, with an offset.
     """
 
-    def __init__(self, ledger: Ledger, clock: Callable[[], datetime], agent: Agent) -> None:
+    def __init__(
+        self, ledger: Ledger | MirroredLedger, clock: Callable[[], datetime], agent: Agent
+    ) -> None:
         self.clock = clock
         self._ledger = ledger
         self._agent = agent
@@ -103,4 +106,10 @@ def open_journal(
             f"{folder.root} is signed by {newest.key[:16]}...; use that one, or a new output folder"
         )
         raise ConfigError("configuration", [problem])
-    return Journal(Ledger(folder.ledger, signer), clock, agent)
+    return Journal(_ledger(folder, signer), clock, agent)
+
+
+def _ledger(folder: OutputFolder, signer: Signer) -> Ledger | MirroredLedger:
+    if folder.mirror is None:
+        return Ledger(folder.ledger, signer)
+    return MirroredLedger(folder.mirror.store, folder.ledger, signer)

@@ -11,7 +11,8 @@ keeping        a whole table, or what is new
 drop           what is gone since the run before, and whether that may be
 publish        ledger, shards, decisions, record: all or nothing
 commit         the same as a protocol: states and steps, without a file system
-operations     its steps in a folder
+operations     its steps in a folder, and in the bucket that it is the mirror of
+mirror         such a folder: what the bucket is, and nothing else
 tombstones     what a purge keeps out, on its way in
 receipts       what was taken out, and that it is gone
 exports        which run went into which training set

@@ -24,13 +24,16 @@ from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
 from clearshard.records.run import RunRecord
 from clearshard.run.output.commit import record_of
 from clearshard.run.output.lock import Held, run_lock
+from clearshard.run.output.mirror import Mirror, mirror_of
 from clearshard.storage.beneath import LOCK_NAME
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree, temporary_name, write_atomic
 from clearshard.storage.permissions import keep_private, private
 
 #: What can be in a folder of ours that has no marker yet.
-_BEFORE_MARKER = frozenset((layout.LOCK, temporary_name(layout.MARKER)))
+_BEFORE_MARKER = frozenset(
+    (layout.LOCK, layout.MIRROR, temporary_name(layout.MIRROR), temporary_name(layout.MARKER))
+)
 _MAX_ATTEMPTS = 100
 
 
@@ -65,10 +68,12 @@ class OutputFolder:
     Attributes:
         root: The folder.
         umask: What others may not do with the shards and the dataset card.
+        mirror: The bucket that this folder is the mirror of, if it is that.
     """
 
     root: Path
     umask: int = 0o077
+    mirror: Mirror | None = None
 
     @property
     def ledger(self) -> Path:
@@ -121,10 +126,15 @@ def locked(root: Path, kind: Kind) -> Iterator[tuple[OutputFolder, Held]]:
     """
     with output_errors(root), ExitStack() as stack:
         held = _hold(root, stack)
-        folder = OutputFolder(root, stack.enter_context(private()))
+        umask = stack.enter_context(private())
+        folder = OutputFolder(root, umask, mirror_of(root, umask))
         try:
             _refuse(folder, [*linked_folders(root), *no_files(root, layout.MARKER)])
+            if folder.mirror is not None:
+                folder.mirror.pull(to_write=True)
             _claim(root, kind)
+            if folder.mirror is not None:
+                folder.mirror.claim(kind.value)
             _keep_private(folder)
             yield folder, held
         finally:
@@ -238,29 +248,49 @@ def _keep_private(folder: OutputFolder) -> None:
 def _leave_no_trace(folder: OutputFolder) -> None:
     """Removes the folder again if nothing has ever come of it: a typo in a path leaves nothing."""
     hidden = (folder.staging, folder.checkpoints)
-    ours = {layout.MARKER, LOCK_NAME, layout.LOCK, *(inside.name for inside in hidden)}
+    files = (layout.MARKER, layout.MIRROR, LOCK_NAME, layout.LOCK)
+    ours = {*files, *(inside.name for inside in hidden)}
     if {entry.name for entry in folder.root.iterdir()} <= ours:
         if any(inside.exists() and any(inside.iterdir()) for inside in hidden):
             return
         for inside in hidden:
             remove_tree(inside)
         # The lock last: until it is gone nobody else can have got it.
-        for name in (layout.MARKER, LOCK_NAME, layout.LOCK):
+        for name in files:
             (folder.root / name).unlink(missing_ok=True)
         with suppress(OSError):  # from here on the folder may be somebody else's
             folder.root.rmdir()
 
 
 def require_ours(root: Path) -> OutputFolder:
-    """The folder of a command that only reads.
+    """The folder of a command that only reads; a mirror is made what its bucket is now.
 
     Raises:
         OutputUnusable: There is no output of clearshard.
+        IntegrityError: The bucket holds what no run has written, or less than it did.
+        StoreError: It cannot be read.
     """
+    mirror = refresh(root)
     if not (root / layout.MARKER).is_file():
         raise OutputUnusable(f"{root} holds no output of clearshard. Name one with --out.")
     require_this_format(root)
-    return OutputFolder(root)
+    return OutputFolder(root, mirror=mirror)
+
+
+def refresh(root: Path) -> Mirror | None:
+    """Makes a mirror what its bucket is now; of another folder it does nothing.
+
+    Raises:
+        IntegrityError: The bucket holds what no run has written, or less than it did.
+        StoreError: It cannot be read.
+    """
+    with private() as umask:
+        mirror = mirror_of(root, umask)
+        if mirror is not None:
+            # Whoever is at work in the mirror keeps it what the bucket is.
+            with suppress(RunLocked), run_lock(root / layout.LOCK):
+                mirror.pull(to_write=False)
+    return mirror
 
 
 def visible_records(folder: OutputFolder) -> list[RunRecord]:

@@ -17,7 +17,9 @@ from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import replaced_shards
 from clearshard.config import Housekeeping
 from clearshard.run.journal import Journal
+from clearshard.run.output.commit import Delete, Names
 from clearshard.run.output.folder import OutputFolder
+from clearshard.run.output.operations import operations_in
 from clearshard.run.output.publish import announcements
 from clearshard.storage.files import remove_tree, temporary_name
 from clearshard.storage.local import LocalStore
@@ -34,6 +36,8 @@ def sweep_leftovers(
             else:
                 path.unlink()
     LocalStore(folder.root).sweep()
+    if folder.mirror is not None:
+        folder.mirror.store.sweep()
     oldest = (journal.clock() - timedelta(days=settings.keep_checkpoints_days)).timestamp()
     count = size = 0
     for path in folder.checkpoints.iterdir() if folder.checkpoints.is_dir() else ():
@@ -74,7 +78,7 @@ def sweep_runs(folder: OutputFolder, settings: Housekeeping, journal: Journal) -
     for run in _not_needed(runs, may_go):
         data = {"record_sha256": run.sha256, "finished_at": run.record.finished_at}
         journal.tell(EventName.RUN_SWEPT, run.run_id, data)
-        _remove(folder, run.run_id)
+        _remove(folder, journal, run.run_id)
 
 
 def _not_needed(
@@ -115,11 +119,13 @@ def finish_sweeps(folder: OutputFolder, journal: Journal) -> None:
     """Removes what an interrupted sweep has announced and not done."""
     for event in journal.events():
         if event.event == EventName.RUN_SWEPT:
-            _remove(folder, event.run_id)
+            _remove(folder, journal, event.run_id)
 
 
-def _remove(folder: OutputFolder, run_id: str) -> None:
-    # The record goes last: as long as it is there, what is left of the run is accounted for.
+def _remove(folder: OutputFolder, journal: Journal, run_id: str) -> None:
+    do = operations_in(folder, journal)
+    for name in do(Names(layout.decisions(run_id))):
+        do(Delete(name))
     remove_tree(folder.decisions(run_id))
-    with suppress(FileNotFoundError):
-        folder.record(run_id).unlink()
+    # The record goes last: as long as it is there, what is left of the run is accounted for.
+    do(Delete(layout.record(run_id)))

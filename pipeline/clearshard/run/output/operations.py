@@ -1,4 +1,4 @@
-"""The operations of a commit, carried out: on a store, or in a folder of this machine."""
+"""The operations of a commit, carried out: in a folder of this machine, and in its bucket."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,18 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from clearshard import layout
-from clearshard.audit.events import LineError, parse_line
-from clearshard.audit.ledger.appending import Said
-from clearshard.audit.ledger.content import events_of, with_event
-from clearshard.audit.signing import Signer
-from clearshard.errors import (
-    IntegrityError,
-    NotAnObject,
-    ObjectChanged,
-    ObjectExists,
-    ObjectNotFound,
-    StoreError,
-)
+from clearshard.errors import NotAnObject, ObjectChanged, ObjectExists, ObjectNotFound, StoreError
 from clearshard.run.journal import Journal
 from clearshard.run.output.commit import (
     Append,
@@ -32,67 +21,12 @@ from clearshard.run.output.commit import (
     Seen,
 )
 from clearshard.run.output.folder import OutputFolder
-from clearshard.storage.files import fsync_folder
+from clearshard.run.output.mirror import Mirror, delete_in_folder
 from clearshard.storage.local import LocalStore
 from clearshard.storage.store import Store
 
 #: No object of an output is larger: a bucket takes no more in one request.
 _MAX_BYTES = 5 << 30
-
-
-class OnStore:
-    """Carries out operations on a store, the ledger in it as one object."""
-
-    def __init__(self, store: Store, signer: Signer) -> None:
-        """Asks nothing of the store.
-
-        Args:
-            store: Where the output lies.
-            signer: Signs what the ledger is told.
-        """
-        self._store = store
-        self._signer = signer
-
-    def __call__(self, operation: Operation) -> Any:
-        """Carries one out, and says what it comes to; see `clearshard.run.output.commit`.
-
-        Raises:
-            IntegrityError: The ledger is not what was written.
-            StoreError: Whatever kept the store from it.
-        """
-        match operation:
-            case Look():
-                held = read(self._store, layout.LEDGER)
-                return Seen(() if held is None else events_of(held.data), held)
-            case Append(seen, said):
-                return self._append(seen.mark, said)
-            case _:
-                return on_store(self._store, operation)
-
-    def _append(self, held: object, said: Said) -> bool:
-        """Replaces the ledger, and then the copy of its newest line.
-
-        The copy may be one line behind, never two: it catches up before the next line.
-        """
-        before = held.data if isinstance(held, Held) else b""
-        content = with_event(before, self._signer, said)
-        if isinstance(held, Held):
-            self._copy(_newest_line(before))
-            written: Operation = Replace(layout.LEDGER, content, held.tag)
-        else:
-            written = Put(layout.LEDGER, content)
-        done = bool(on_store(self._store, written))
-        if done:
-            self._copy(_newest_line(content))
-        return done
-
-    def _copy(self, line: bytes) -> None:
-        """Makes the copy this line, if it is an older one."""
-        there = read(self._store, layout.LEDGER_COPY)
-        if there is None:
-            on_store(self._store, Put(layout.LEDGER_COPY, line))
-        elif _seq(there.data) < _seq(line):
-            on_store(self._store, Replace(layout.LEDGER_COPY, line, there.tag))
 
 
 class InFolder:
@@ -133,7 +67,7 @@ class InFolder:
             case Put(key, Path() as file):
                 return _unless(ObjectExists, lambda: self._store.move_if_absent(key, file))
             case Delete(key):
-                return self._delete(key)
+                return delete_in_folder(self._root, self._store, key)
             case _:
                 return on_store(self._store, operation)
 
@@ -146,18 +80,60 @@ class InFolder:
                 (self._root / key).unlink()
             return None
 
-    def _delete(self, key: str) -> None:
-        """Deletes a file, a link too, and the folder of a period or run that becomes empty."""
-        path = self._root / key
-        if path.is_symlink():
-            path.unlink()
-        else:
-            self._store.delete(key)
-        folder = path.parent
-        if folder.is_dir() and folder.relative_to(self._root).as_posix() not in layout.FOLDERS:
-            with suppress(OSError):  # others are in it
-                folder.rmdir()
-            fsync_folder(folder if folder.exists() else folder.parent)
+
+class InMirror:
+    """Carries out operations in a bucket first, then in the mirror of it.
+
+    Killed between the two, the mirror is behind: whoever opens it next makes it what the bucket is.
+    """
+
+    def __init__(self, folder: OutputFolder, mirror: Mirror, journal: Journal) -> None:
+        """Touches nothing.
+
+        Args:
+            folder: The mirror.
+            mirror: The same, with its bucket.
+            journal: Tells the ledger in the bucket, and the mirror.
+        """
+        self._mirror = mirror
+        self._in_folder = InFolder(folder, journal)
+
+    def __call__(self, operation: Operation) -> Any:
+        """Carries one out, and says what it comes to; see `clearshard.run.output.commit`.
+
+        Raises:
+            IntegrityError: The ledger is not what was written.
+            ClearshardError: Whatever kept the store or the disk from it.
+        """
+        match operation:
+            case Look() | Append():
+                return self._in_folder(operation)
+            case Read() | Names():
+                return on_store(self._mirror.store, operation)
+            case Put(key, source) | Replace(key, source):
+                done = on_store(self._mirror.store, operation)
+                self._in_folder(Delete(key))
+                if done:
+                    self._in_folder(Put(key, source))
+                else:
+                    with suppress(ObjectNotFound):  # it was removed since
+                        self._mirror.fetch(key)
+                return done
+            case _:
+                on_store(self._mirror.store, operation)
+                return self._in_folder(operation)
+
+
+def operations_in(folder: OutputFolder, journal: Journal) -> Callable[[Operation], Any]:
+    """What carries out operations in an output folder, wherever it is the mirror of.
+
+    Args:
+        folder: Locked, or the operation is one that needs no lock.
+        journal: Tells its ledger.
+    """
+    if folder.mirror is None:
+        return InFolder(folder, journal)
+    return InMirror(folder, folder.mirror, journal)
 
 
 def on_store(store: Store, operation: Operation) -> Any:
@@ -186,26 +162,6 @@ def read(store: Store, key: str) -> Held | None:
     except ObjectNotFound:
         return None
     return Held(content.data, content.found.tag)
-
-
-def _newest_line(content: bytes) -> bytes:
-    """The last line of a ledger, with its newline."""
-    return content[content.rfind(b"\n", 0, -1) + 1 :]
-
-
-def _seq(line: bytes) -> int:
-    """Number of the event of a line.
-
-    Raises:
-        IntegrityError: It is none.
-    """
-    try:
-        return parse_line(line.removesuffix(b"\n")).seq
-    except LineError as error:
-        raise IntegrityError(
-            f"{layout.LEDGER_COPY} {error}. Run `clearshard audit verify`, then restore it from a "
-            "backup."
-        ) from None
 
 
 def _unless(refused: type[StoreError], write: Callable[[], object]) -> bool:

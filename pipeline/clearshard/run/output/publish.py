@@ -25,10 +25,11 @@ from clearshard.run.output.commit import (
     forgetting,
     settling,
     showing,
+    tidying,
     told_by,
 )
 from clearshard.run.output.folder import OutputFolder, encode_record
-from clearshard.run.output.operations import InFolder
+from clearshard.run.output.operations import operations_in
 from clearshard.run.output.replaced import remove_replaced
 from clearshard.run.output.tombstones import remove_unnamed
 from clearshard.shards.card import dataset_card
@@ -71,7 +72,7 @@ def announce(folder: OutputFolder, record: RunRecord, journal: Journal, began: i
     said = journal.said(EventName.RUN_FINISHED, record.run_id, data)
     files = tuple(_files(folder, record))
     commit = Commit(record.run_id, content, card, files, began, said)
-    verdict = carry_out(announcing(commit), InFolder(folder, journal))
+    verdict = carry_out(announcing(commit), operations_in(folder, journal))
     if verdict is not Verdict.WON:
         raise RunLocked(_WHY[verdict])
 
@@ -106,7 +107,13 @@ def _files(folder: OutputFolder, record: RunRecord) -> Iterator[NewFile]:
 def make_visible(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:
     """Shows a run that was announced: its record, and its card in the place of the one before."""
     steps = showing(record.run_id, encode_record(record), dataset_card(record))
-    carry_out(steps, InFolder(folder, journal))
+    carry_out(steps, operations_in(folder, journal))
+
+
+def tidy(folder: OutputFolder, run_id: str, journal: Journal) -> None:
+    """Removes what a run needs no more that has come to its end."""
+    carry_out(tidying(run_id), operations_in(folder, journal))
+    remove_tree(folder.root / layout.staging(run_id))
 
 
 def forget(
@@ -132,7 +139,7 @@ def forget(
             journal.tell(EventName.RUN_FAILED, run_id, failed)
         return
     said = None if failed is None else journal.said(EventName.RUN_FAILED, run_id, failed)
-    do = InFolder(folder, journal)
+    do = operations_in(folder, journal)
     try:
         forgotten = carry_out(forgetting(run_id, said), do)
     except (OutputFull, OutputUnusable, RunFailed):
@@ -146,7 +153,7 @@ def forget(
 
 def recover(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> None:
     """Settles what an interrupted run has left; called under the lock before a new run starts."""
-    do = InFolder(folder, journal)
+    do = operations_in(folder, journal)
     for staging in sorted(folder.staging.iterdir()) if folder.staging.exists() else ():
         if staging.is_symlink() or not staging.is_dir():  # no run of ours
             staging.unlink()

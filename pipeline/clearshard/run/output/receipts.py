@@ -26,7 +26,7 @@ from clearshard.run.journal import Journal
 from clearshard.run.output.commit import Put
 from clearshard.run.output.exports import Affected, affected, exports_told
 from clearshard.run.output.folder import OutputFolder
-from clearshard.run.output.operations import InFolder
+from clearshard.run.output.operations import operations_in
 from clearshard.storage.files import remove_tree
 
 #: By what files were chosen, where a run has decided all of them.
@@ -102,7 +102,7 @@ def _is_due(newest: VisibleRun) -> bool:
 
 def _hand_out(folder: OutputFolder, journal: Journal, made: Receipt) -> None:
     content = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
-    InFolder(folder, journal)(Put(layout.receipt(made.run_id), content))
+    operations_in(folder, journal)(Put(layout.receipt(made.run_id), content))
     data = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "of": made.of,

@@ -17,7 +17,7 @@ from clearshard.config import Housekeeping
 from clearshard.run.journal import Journal
 from clearshard.run.output.commit import carry_out, removing
 from clearshard.run.output.folder import OutputFolder
-from clearshard.run.output.operations import InFolder
+from clearshard.run.output.operations import operations_in
 
 #: Names in one event of the ledger.
 _NAMES = 1_000
@@ -60,7 +60,7 @@ def remove_replaced(folder: OutputFolder, settings: Housekeeping, journal: Journ
     removed = going.keys() | (told & {one.name for one in left})
     if removed:
         steps = removing(runs[-1].run_id, said, sorted(removed))
-        carry_out(steps, InFolder(folder, journal))
+        carry_out(steps, operations_in(folder, journal))
 
 
 def _going(

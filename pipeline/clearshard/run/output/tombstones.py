@@ -14,7 +14,7 @@ from clearshard.audit.tombstones import Kind, encoded, ids_of
 from clearshard.run.journal import Journal
 from clearshard.run.output.commit import Delete, Put
 from clearshard.run.output.folder import OutputFolder
-from clearshard.run.output.operations import InFolder
+from clearshard.run.output.operations import operations_in
 
 #: Ids in an event, so that it can be read by itself; of more it says how many there are.
 _MOST_TOLD = 100
@@ -33,7 +33,7 @@ def place_tombstones(
         why: What the purge is of.
     """
     content = encoded(tombstones)
-    InFolder(folder, journal)(Put(layout.tombstones(run_id), content))
+    operations_in(folder, journal)(Put(layout.tombstones(run_id), content))
     ids = {f"{kind}s": ids_of(tombstones, kind) for kind in Kind}
     data: dict[str, object] = {
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -49,4 +49,4 @@ def remove_unnamed(folder: OutputFolder, journal: Journal, run_id: str) -> None:
     named = named_files(journal.events())
     for name in (layout.tombstones(run_id), layout.receipt(run_id)):
         if name not in named:
-            InFolder(folder, journal)(Delete(name))
+            operations_in(folder, journal)(Delete(name))

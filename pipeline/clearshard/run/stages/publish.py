@@ -83,7 +83,7 @@ def sweep(run: ThisRun, _: Confirmed | Unchanged) -> None:
     """Removes what a run that came to its end needs no more, and runs whose time is over."""
     folder, given = run.given.folder, run.given
     remove_checkpoints(run)
-    remove_tree(run.staging)
+    publishing.tidy(folder, run.run_id, given.journal)
     sweep_runs(folder, given.config.housekeeping, given.journal)
 
 

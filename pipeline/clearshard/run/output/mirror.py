@@ -1,0 +1,270 @@
+"""An output in a bucket, and its mirror: a folder of this machine that holds the same.
+
+What is in the bucket counts. A run works in the mirror as in any output folder, puts what it has
+made into the bucket first and then where it belongs in the mirror
+(`clearshard.run.output.operations`), and whoever opens a mirror first makes it what the bucket is
+now. So a mirror can be removed, and another machine can go on with one of its own. A file in the
+mirror says of which bucket it is, and which version of each object it holds: whoever opens a folder
+need not be told.
+"""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from clearshard import layout
+from clearshard.audit.ledger.file import LedgerFile
+from clearshard.audit.ledger.in_store import read_ledger
+from clearshard.audit.ledger.mirrored import keep_ledger, require_goes_on
+from clearshard.errors import (
+    IntegrityError,
+    ObjectChanged,
+    ObjectExists,
+    ObjectNotFound,
+    OutputUnusable,
+    StoreUnavailable,
+)
+from clearshard.inert import printable
+from clearshard.storage.failures import output_errors
+from clearshard.storage.files import fsync_folder, temporary_name, write_atomic
+from clearshard.storage.local import LocalStore
+from clearshard.storage.store import Found, ReadableStore, Store, VersionTag
+from clearshard.storage.uris import open_readable, open_store
+
+#: An output that changes this often while it is read is being written by many.
+_MAX_READINGS = 5
+#: Read and written at a time.
+_PORTION_BYTES = 32 << 20
+_MARKER_BYTES = 4_096
+#: Of what the ledger is in the bucket the mirror is made by itself.
+_BY_ITSELF = frozenset((layout.LEDGER, layout.LEDGER_COPY))
+
+
+class _Noted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the file in a mirror says: the bucket, and the version of each object that it holds."""
+
+    bucket: str
+    tags: dict[str, str]
+
+
+def bind(root: Path, bucket: str) -> None:
+    """Makes a folder the mirror of a bucket, if it is not that already.
+
+    Args:
+        root: A folder that holds nothing, or is not there.
+        bucket: Its address, as in ``s3://BUCKET/PREFIX``.
+
+    Raises:
+        OutputUnusable: It is something else.
+    """
+    noted = _noted(root)
+    if noted is None:
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise OutputUnusable(
+                f"{root} is not empty, and is not the mirror of a bucket. Name a new folder."
+            )
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _note(root, _Noted(bucket, {}))
+    elif noted.bucket != bucket:
+        raise OutputUnusable(
+            f"{root} is the mirror of {printable(noted.bucket)}. Name another folder for this one."
+        )
+
+
+def mirror_of(root: Path, umask: int) -> "Mirror | None":
+    """The mirror that a folder is, or None if it is an output of its own.
+
+    Args:
+        root: The folder.
+        umask: What others may not do with shards and dataset card.
+
+    Raises:
+        OutputUnusable: Nobody can tell.
+    """
+    noted = _noted(root)
+    return None if noted is None else Mirror(root, noted.bucket, umask)
+
+
+def _noted(root: Path) -> _Noted | None:
+    path = root / layout.MIRROR
+    if not path.is_symlink() and not path.exists():
+        return None
+    try:
+        if path.is_symlink():
+            raise ValueError
+        return msgspec.json.decode(path.read_bytes(), type=_Noted)
+    except (msgspec.MsgspecError, ValueError):
+        raise OutputUnusable(
+            f"{path} does not say of which bucket this folder is the mirror. Remove the folder: "
+            "all that counts is in the bucket."
+        ) from None
+
+
+def _note(root: Path, noted: _Noted) -> None:
+    write_atomic(root / layout.MIRROR, msgspec.json.encode(noted))
+
+
+class Mirror:
+    """A folder that holds what a bucket does, but for what has changed there since.
+
+    Attributes:
+        bucket: The address of the bucket.
+    """
+
+    def __init__(self, root: Path, bucket: str, umask: int) -> None:
+        self.bucket = bucket
+        self._root = root
+        self._folder = LocalStore(root, umask=umask, shared=frozenset(layout.GIVEN_AWAY))
+
+    @cached_property
+    def store(self) -> Store:
+        """The bucket, to write to; opened when it is asked for.
+
+        Raises:
+            StoreError: It is not there, or has no conditional writes.
+        """
+        return open_store(self.bucket, self._root)
+
+    def pull(self, *, to_write: bool) -> None:
+        """Makes the folder what the bucket is now.
+
+        Args:
+            to_write: Whether the bucket is going to be written to.
+
+        Raises:
+            IntegrityError: The bucket holds what no run has written, or less than it did.
+            StoreError: It cannot be read.
+        """
+        store = self.store if to_write else open_readable(self.bucket, self._root)
+        for _ in range(_MAX_READINGS):
+            # Somebody may be removing what he has replaced.
+            with suppress(ObjectNotFound, ObjectChanged):
+                self._pull(store)
+                return
+        raise StoreUnavailable("The output changes all the time. Try again later.")
+
+    def claim(self, marker: bytes) -> None:
+        """Marks the bucket as an output, if it is empty.
+
+        Raises:
+            OutputUnusable: It is one of another kind.
+        """
+        with suppress(ObjectExists):
+            self.store.put_if_absent(layout.MARKER, marker)
+        if self.store.read(layout.MARKER, _MARKER_BYTES).data != marker:
+            raise OutputUnusable(
+                f"{printable(self.bucket)} holds something else than {self._root}. Name another "
+                "prefix in output.folder."
+            )
+
+    def fetch(self, key: str) -> None:
+        """Takes one object into the folder, in the place of what is there."""
+        self._take(self.store, key)
+
+    def _pull(self, store: ReadableStore) -> None:
+        # Records first: whatever one of them lists was put before it.
+        records, found = _found(store, layout.RUNS), _found(store, "")
+        found = {
+            key: there
+            for key, there in found.items()
+            if key in records or not key.startswith(f"{layout.RUNS}/")
+        }
+        ledger = LedgerFile(self._root / layout.LEDGER)
+        here = set(self._here())
+        self._require_an_output(found, here)
+        require_goes_on(ledger, read_ledger(store))
+        for key in sorted(here - found.keys(), key=_last_to_go):
+            delete_in_folder(self._root, self._folder, key)
+        noted = _noted(self._root)
+        had = {} if noted is None else noted.tags
+        held: dict[str, str] = {}
+        for key in sorted(found.keys() - _BY_ITSELF, key=_last_to_come):
+            tag = found[key].tag
+            if had.get(key) != tag.value or not self._has(key, found[key]):
+                tag = self._take(store, key)
+            held[key] = tag.value
+        keep_ledger(ledger, read_ledger(store))
+        if held != had:
+            _note(self._root, _Noted(self.bucket, held))
+
+    def _require_an_output(self, found: Mapping[str, Found], here: Collection[str]) -> None:
+        shown = printable(self.bucket)
+        if not found and set(here) <= {layout.MARKER}:
+            return
+        if not found:
+            raise IntegrityError(
+                f"{shown} holds nothing, and {self._root} what it held: it was emptied. Restore "
+                "it; or if that is meant, name a new folder as output.mirror."
+            )
+        if layout.MARKER not in found:
+            raise OutputUnusable(
+                f"{shown} is not empty and was not made by clearshard. Name another prefix in "
+                "output.folder."
+            )
+        for key in sorted(found):
+            if not layout.is_in_bucket(key):
+                raise IntegrityError(
+                    f"{shown} holds {printable(key)}, which no run has written: it was added. "
+                    "Remove it."
+                )
+
+    def _has(self, key: str, found: Found) -> bool:
+        """Whether the folder has an object of this size."""
+        path = self._root / key
+        return path.is_file() and path.lstat().st_size == found.size_bytes
+
+    def _take(self, store: ReadableStore, key: str) -> VersionTag:
+        found = store.head(key)
+        if found is None:
+            raise ObjectNotFound(f"{key} is not there.")
+        part = self._root / temporary_name(layout.MIRROR)
+        with output_errors(self._root), part.open("wb") as file:
+            for start in range(0, found.size_bytes, _PORTION_BYTES):
+                file.write(store.read_range(key, start, _PORTION_BYTES, found.tag))
+            file.flush()
+            os.fsync(file.fileno())
+        delete_in_folder(self._root, self._folder, key)
+        self._folder.move_if_absent(key, part)
+        return found.tag
+
+    def _here(self) -> Iterator[str]:
+        """The keys of the folder that the bucket has as well, or had."""
+        for name in (layout.MARKER, layout.CARD):
+            if (self._root / name).is_file():
+                yield name
+        for folder in (layout.AUDIT, layout.RUNS, layout.SHARDS):
+            if (self._root / folder).is_dir():
+                keys = (one.key for one in self._folder.list_below(folder))
+                yield from (key for key in keys if key not in _BY_ITSELF)
+
+
+def _found(store: ReadableStore, folder: str) -> dict[str, Found]:
+    return {one.key: one.found for one in store.list_below(folder)}
+
+
+def _last_to_come(key: str) -> tuple[int, str]:
+    """Records after what they list; first what says whose folder it is."""
+    is_record = key.startswith(f"{layout.RUNS}/")
+    return (0 if key == layout.MARKER else 2 if is_record or key == layout.CARD else 1, key)
+
+
+def _last_to_go(key: str) -> tuple[int, str]:
+    return (-_last_to_come(key)[0], key)
+
+
+def delete_in_folder(root: Path, store: LocalStore, key: str) -> None:
+    """Deletes a file, a link too, and the folder of a period or run that becomes empty."""
+    path = root / key
+    if path.is_symlink():
+        path.unlink()
+    else:
+        store.delete(key)
+    folder = path.parent
+    if folder.is_dir() and folder.relative_to(root).as_posix() not in layout.FOLDERS:
+        with suppress(OSError):  # others are in it
+            folder.rmdir()
+        fsync_folder(folder if folder.exists() else folder.parent)
