@@ -190,13 +190,16 @@ def _strange_folders(out: Path, folder: Path) -> Iterator[Fault]:
 
 def _not_plain(root: Path) -> Iterator[Path]:
     """What is below a folder and is neither a file nor a folder."""
-    for folder, folders, files in os.walk(root):
-        for name in sorted([*folders, *files]):
-            path = Path(folder, name)
-            with suppress(FileNotFoundError):  # a run at work removes what it has written
-                mode = path.lstat().st_mode
-                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                    yield path
+    waiting = [str(root)]
+    while waiting:
+        # A run at work removes what it has written.
+        with suppress(FileNotFoundError), os.scandir(waiting.pop()) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                # Most file systems say in the listing what each is: nothing more is asked of them.
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                elif not entry.is_file(follow_symlinks=False):
+                    yield Path(entry.path)
 
 
 def unnamed_files(out: Path, named: Collection[str]) -> Iterator[Fault]:

@@ -20,6 +20,7 @@ Its files
     before          the decisions of the run before, read once for all who ask of them
     shared          transcripts that are somebody else's too, taken out when all are known
     outcomes        what became of each eligible file, next to its provisional decision
+    ahead           the next batch is made while the one before is worked on
     partitions      records in scratch files by hash, so that any number is joined in bounded memory
 
 Its work

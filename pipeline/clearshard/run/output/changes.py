@@ -7,7 +7,6 @@ A row that is there as often as it was is as it was; of any other every copy is 
 
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.ids import UInt64
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA
 from clearshard.records.states import State
+from clearshard.run.ahead import one_ahead
 from clearshard.run.output.drop import MEANT, NOT_IN_MANIFEST, Drop
 from clearshard.run.output.marks import Marks, first_reasons, marks_of
 from clearshard.run.partitions import Partitions, Records
@@ -94,23 +94,12 @@ class RowsBefore:
         self._asked += 1
         now = Partitions(self._scratch, f"now-{self._asked}", _NOW, self._row_count)
         reasons = _Reasons()
-
-        def take_in(number: int, batch: pa.RecordBatch) -> None:
+        for number, batch in enumerate(one_ahead(iter(batches))):
             records = np.empty(batch.num_rows, _NOW)
             _mark(records, batch, marks_of(batch))
             records["why"] = reasons.numbers(batch.column("reasons"))
             records["batch"], records["row"] = number, np.arange(batch.num_rows)
             now.append(records["id"], records)
-
-        # One is taken in while the next one is made.
-        with ThreadPoolExecutor(1) as pool:
-            taken: Future[None] | None = None
-            for number, batch in enumerate(batches):
-                if taken is not None:
-                    taken.result()
-                taken = pool.submit(take_in, number, batch)
-            if taken is not None:
-                taken.result()
         found = _Found(reasons)
         for before, after in zip(self._rows.read(), now.read(), strict=True):
             found.add(before, after)

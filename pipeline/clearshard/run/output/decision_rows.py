@@ -18,6 +18,7 @@ from clearshard.eligibility.moment import Moment
 from clearshard.keys import PseudonymKey
 from clearshard.records.schemas import DECISION_SCHEMA, TIMESTAMP
 from clearshard.records.states import State
+from clearshard.run.ahead import one_ahead
 from clearshard.run.intake import Intake, Provisional
 from clearshard.run.outcomes import BatchOutcomes, read_outcomes
 from clearshard.run.output.last_word import LastWord, last_word
@@ -82,8 +83,7 @@ class DecisionRows:
         Raises:
             IntegrityError: A file came to no end, or to two.
         """
-        for batch, outcomes, looks in self._batches():
-            last = last_word(batch, outcomes, self._gate)
+        for batch, outcomes, looks, last in one_ahead(self._last_words()):
             tally.states.update(last.states)
             tally.reasons.update(last.reason_counts)
             decisions = self._batch(batch, outcomes, looks, last, self._moment)
@@ -98,6 +98,10 @@ class DecisionRows:
                 decisions = self._batch(batch, outcomes, looks, last, self._moment)
                 rows = rows_of_files(decisions, last.readings)
                 yield rows.take(pa.array(chosen[number]))
+
+    def _last_words(self) -> Iterator[tuple[Provisional, BatchOutcomes, Looks, LastWord]]:
+        for batch, outcomes, looks in self._batches():
+            yield batch, outcomes, looks, last_word(batch, outcomes, self._gate)
 
     def _batch(
         self,
@@ -165,22 +169,38 @@ class DecisionRows:
 class AccountKeys:
     """The keys of accounts, which many files share, and many batches."""
 
-    def __init__(self, key: PseudonymKey) -> None:
+    def __init__(self, key: PseudonymKey, most: int = _MOST_ACCOUNTS) -> None:
+        """Knows none.
+
+        Args:
+            key: The key of the pseudonyms.
+            most: So many keys are remembered, or as many as one batch needs.
+        """
         self._key = key
-        self._known: dict[str, str] = {}
+        self._most = most
+        self._ids = pa.array([], pa.string())
+        self._keys = pa.array([], pa.string())
+
+    @property
+    def count(self) -> int:
+        """How many keys are remembered."""
+        return len(self._ids)
 
     def of(self, account_ids: pa.Array) -> pa.Array:
-        """The key of each of some accounts."""
+        """The key of each of some accounts; null where there is none."""
         each = account_ids.dictionary_encode()
-        return pa.array(map(self._of, each.dictionary.to_pylist()), pa.string()).take(each.indices)
+        at = pc.index_in(each.dictionary, self._ids)
+        if at.null_count:
+            self._learn(each.dictionary, each.dictionary.filter(at.is_null()))
+            at = pc.index_in(each.dictionary, self._ids)
+        return self._keys.take(at).take(each.indices)
 
-    def _of(self, account_id: str) -> str:
-        found = self._known.get(account_id)
-        if found is None:
-            if len(self._known) == _MOST_ACCOUNTS:
-                self._known.clear()
-            found = self._known[account_id] = account_key(self._key, account_id)
-        return found
+    def _learn(self, ids: pa.Array, new: pa.Array) -> None:
+        if len(self._ids) + len(new) > self._most:
+            self._ids, self._keys, new = self._ids[:0], self._keys[:0], ids
+        made = [account_key(self._key, account_id) for account_id in new.to_pylist()]
+        self._ids = pa.concat_arrays([self._ids, new])
+        self._keys = pa.concat_arrays([self._keys, pa.array(made, pa.string())])
 
 
 def with_outcomes(

@@ -6,6 +6,7 @@ declared       what the manifest declares of each, and which version of it that 
 versions       how such versions are made, whole columns at a time
 kept_versions  which of the two is kept, and whether one that was kept stands
 remembered     what the visible run and killed ones have made, as far as it is believed
+leaves         which shard rows are in
 checkpointed   what killed runs have made, by the content of a transcript
 matching       which transcripts are as they were
 judge          the same of one that was read: by its content

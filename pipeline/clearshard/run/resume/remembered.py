@@ -9,7 +9,6 @@ Never taken, whatever else agrees: work under another key or another promise (wh
 is asked of redaction, and the columns of a shard; see `clearshard.run.fingerprint`).
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -23,13 +22,10 @@ import pyarrow.compute as pc
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun
 from clearshard.eligibility.ids import hash_ids, second_hash_ids
-from clearshard.records.places import PLACE_DIGITS
-from clearshard.records.run import ShardFile
 from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.before import Before, read_before
 from clearshard.run.intake import Provisional
 from clearshard.run.listed import Listing, flags
-from clearshard.run.outcomes import KEY_BYTES
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.marks import Marks, first_reasons
 from clearshard.run.output.publish import announcements
@@ -37,6 +33,7 @@ from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.checkpointed import Builder, Checkpointed, Found, Source
 from clearshard.run.resume.hashjoin import HashJoin
+from clearshard.run.resume.leaves import Leaves
 from clearshard.run.resume.seen_shards import SeenShards
 from clearshard.run.resume.versions import VERSION_BYTES
 from clearshard.run.resume.wishes import Wishes
@@ -244,7 +241,7 @@ class _Memory:
             else:
                 believed.append(-1)
                 note(f"{path} is not what was recorded: what it held is redone")
-        self._leaves = _Leaves(run.record.shards, believed)
+        self._leaves = Leaves(run.record.shards, believed)
         self.join = HashJoin(scratch, _RECORD, run.record.counts.seen)
 
     def add(self, rows: pa.RecordBatch, marks: Marks) -> None:
@@ -346,40 +343,3 @@ def _taken(rows: pa.RecordBatch, at: Places) -> pa.RecordBatch:
 
 def _place_of(values: list[str | None], value: str) -> int:
     return values.index(value) if value in values else -2
-
-
-class _Leaves:
-    """Finds the sources that rows are in, a column at a time."""
-
-    def __init__(self, shards: Sequence[ShardFile], sources: Sequence[int]) -> None:
-        of_period: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
-        for shard, source in zip(shards, sources, strict=True):
-            leaf = shard.leaf
-            of_period[leaf.period].append((leaf.first_place, leaf.last_place, source))
-        self._periods = {
-            period: tuple(
-                np.array([one[at] for one in inside], kind)
-                for at, kind in enumerate((np.uint64, np.uint64, np.int64))
-            )
-            for period, inside in of_period.items()
-        }
-
-    def sources_of(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
-        """The number of the source of each row, by its `period` and `place`; -1 for none."""
-        found = np.full(batch.num_rows, -1, np.int64)
-        halves = [
-            from_text(batch.column(name), KEY_BYTES)[:, : PLACE_DIGITS // 2]
-            for name in ("account_key", "doc_key")
-        ]
-        digits = np.ascontiguousarray(np.concatenate(halves, axis=1))
-        places = digits.view(">u8").reshape(-1).astype(np.uint64)
-        periods = batch.column("period").dictionary_encode()
-        codes = periods.indices.fill_null(-1).to_numpy()
-        for code, period in enumerate(periods.dictionary.to_pylist()):
-            if period in self._periods:
-                first, last, sources = self._periods[period]
-                rows = np.flatnonzero(codes == code)
-                at = np.searchsorted(first, places[rows], side="right").astype(np.int64) - 1
-                inside = (at >= 0) & (places[rows] <= last[at])
-                found[rows[inside]] = sources[at[inside]]
-        return found
