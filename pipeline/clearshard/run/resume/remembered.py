@@ -289,57 +289,43 @@ class _Memory:
         columns = [column.dictionary_encode() for column in given]
         codes = [column.indices.fill_null(-1).to_numpy().astype(np.int64) for column in columns]
         values = [column.dictionary.to_pylist() for column in columns]
-        written = np.asarray(codes[0] == _place_of(values[0], str(State.WRITTEN)))
-        codes.append(np.where(written, self._leaves.sources_of(batch), -1))
         # As one number each: few are different, and numbers are sorted much faster than rows.
         limits = [int(code.max(initial=-1)) + 2 for code in codes]
         together = np.ravel_multi_index([code + 1 for code in codes], limits)
         _, first, inverse = np.unique(together, return_index=True, return_inverse=True)
         unique = np.stack([code[first] for code in codes], axis=1)
-        numbers = [
-            self._number(
-                *(
-                    None if code < 0 else given[code]
-                    for code, given in zip(kind[:4], values, strict=True)
-                ),
-                source=kind[4],
-            )
-            for kind in unique.tolist()
+        whats = [
+            [None if code < 0 else of[code] for code, of in zip(one, values, strict=True)]
+            for one in unique.tolist()
         ]
-        return np.array(numbers, np.int64)[inverse.reshape(-1)]
+        inverse = inverse.reshape(-1)
+        numbers = np.array([self._number(*what) for what in whats], np.int64)[inverse]
+        written = np.array([what[0] == State.WRITTEN for what in whats], np.bool_)[inverse]
+        # Those of a redactor have numbers in the order of the sources that they are in.
+        sources = np.where(written, self._leaves.sources_of(batch), 0)
+        usable = (numbers >= 0) & (sources >= 0)
+        return np.where(usable, numbers + sources, -1)
 
     def _number(
-        self,
-        state: str | None,
-        reason: str | None,
-        error_type: str | None,
-        redactor: str | None,
-        *,
-        source: int,
+        self, state: str | None, reason: str | None, error_type: str | None, redactor: str | None
     ) -> int:
+        """The number of what was made; of what was written that of a row in the first source."""
         if redactor is None:
             return -1
         stale = redactor != self._seal.redactor_digest
-        if state == State.WRITTEN:
-            if source < 0 or (stale and self._wishes.redo_stale):
-                return -1
-            found = Found(redactor, source, None, stale)
+        if state == State.WRITTEN and not (stale and self._wishes.redo_stale):
+            found = [Found(redactor, source, None, stale) for source in range(len(self.sources))]
+            reason = error_type = None
         elif state == State.QUARANTINED and not stale and not self._wishes.retry_quarantined:
             why = Quarantine(QuarantineReason(reason or ""), error_type or "")
-            found = Found(redactor, None, why)
+            found = [Found(redactor, None, why)]
         else:
             return -1
-        number = self._numbers.setdefault(
-            (state, reason, error_type, redactor, source), len(self.kinds)
-        )
+        number = self._numbers.setdefault((state, reason, error_type, redactor), len(self.kinds))
         if number == len(self.kinds):
-            self.kinds.append(found)
+            self.kinds += found
         return number
 
 
 def _taken(rows: pa.RecordBatch, at: Places) -> pa.RecordBatch:
     return rows if len(at) == rows.num_rows else rows.take(pa.array(at))
-
-
-def _place_of(values: list[str | None], value: str) -> int:
-    return values.index(value) if value in values else -2
