@@ -13,24 +13,23 @@ from clearshard.audit.ledger.appending import Said
 from clearshard.audit.ledger.content import events_of, with_event
 from clearshard.errors import StoreUnavailable
 from clearshard.records.run import Counts, DecisionsFile, RunRecord, ShardFile, SourceSnapshot
-from clearshard.run.output.commit import (
+from clearshard.run.output.announced import told_by
+from clearshard.run.output.commit import Commit, NewFile
+from clearshard.run.output.folder import encode_record
+from clearshard.run.output.settling import settling
+from clearshard.run.output.steps import (
     Append,
-    Commit,
     Delete,
     Held,
     Look,
     Names,
-    NewFile,
     Operation,
     Put,
     Read,
     Replace,
     Seen,
     Steps,
-    settling,
-    told_by,
 )
-from clearshard.run.output.folder import encode_record
 from clearshard.storage.store import VersionTag
 
 from ..audit.signers import SIGNER

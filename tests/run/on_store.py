@@ -4,8 +4,8 @@ from typing import Any
 
 from clearshard.audit.ledger.in_store import LedgerRead, append_to, read_ledger
 from clearshard.audit.signing import Signer
-from clearshard.run.output.commit import Append, Look, Operation, Seen
 from clearshard.run.output.operations import on_store
+from clearshard.run.output.steps import Append, Look, Operation, Seen
 from clearshard.storage.store import Store
 
 

@@ -13,7 +13,18 @@ from clearshard.audit.events import EventName
 from clearshard.audit.ledger.appending import Said
 from clearshard.audit.ledger.content import events_of
 from clearshard.errors import IntegrityError, StoreUnavailable
+from clearshard.run.output.announced import told_by
 from clearshard.run.output.commit import (
+    Verdict,
+    committing,
+    forgetting,
+    preparing,
+    removing,
+    showing,
+    tidying,
+)
+from clearshard.run.output.settling import settling
+from clearshard.run.output.steps import (
     Append,
     Delete,
     Look,
@@ -22,16 +33,7 @@ from clearshard.run.output.commit import (
     Read,
     Replace,
     Steps,
-    Verdict,
     carry_out,
-    committing,
-    forgetting,
-    preparing,
-    removing,
-    settling,
-    showing,
-    tidying,
-    told_by,
 )
 from clearshard.storage.store import Store
 

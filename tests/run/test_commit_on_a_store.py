@@ -12,7 +12,8 @@ from clearshard.audit.marker import MARKER
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import Known, verify
 from clearshard.errors import StoreError
-from clearshard.run.output.commit import Commit, Look, NewFile, Seen, Verdict, carry_out, committing
+from clearshard.run.output.commit import Commit, NewFile, Verdict, committing
+from clearshard.run.output.steps import Look, Seen, carry_out
 from clearshard.storage.store import Store
 
 from ..audit.signers import SIGNER

@@ -11,7 +11,7 @@ import pytest
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.errors import IntegrityError
-from clearshard.run.output.commit import Delete, Operation
+from clearshard.run.output.steps import Delete, Operation
 
 from .watching import before_each
 from .world import AS_OF, World, in_force, small_world, transcript

@@ -25,10 +25,10 @@ from clearshard.errors import (
 from clearshard.records.tasks import WorkUnit
 from clearshard.run.agent import this_agent
 from clearshard.run.journal import Journal
-from clearshard.run.output.commit import Operation
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.lock import run_lock
 from clearshard.run.output.publish import make_visible
+from clearshard.run.output.steps import Operation
 from clearshard.run.stages import assemble
 
 from ..inline import ENGINE, InlineEngine, with_processes

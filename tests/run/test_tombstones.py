@@ -14,7 +14,7 @@ from clearshard.config import load_config
 from clearshard.errors import IntegrityError, RunLocked
 from clearshard.run.agent import this_agent
 from clearshard.run.journal import Journal, open_journal
-from clearshard.run.output.commit import Told
+from clearshard.run.output.announced import Told
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.tombstones import place_tombstones
 

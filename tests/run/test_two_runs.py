@@ -10,7 +10,7 @@ from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
 from clearshard.errors import RunLocked
 from clearshard.records.run import RunRecord
-from clearshard.run.output.commit import Append, Operation, Put
+from clearshard.run.output.steps import Append, Operation, Put
 from clearshard.run.stages import settle
 
 from .watching import at_stage, before_each

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from clearshard.run import job
-from clearshard.run.output.commit import Operation
 from clearshard.run.output.operations import InFolder
+from clearshard.run.output.steps import Operation
 from clearshard.run.stages import events
 
 

@@ -9,7 +9,7 @@ from clearshard.audit.events import EventName
 from clearshard.audit.verify import verify
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.run.journal import Journal
-from clearshard.run.output.commit import Operation
+from clearshard.run.output.steps import Operation
 from clearshard.run.purge import job, stages
 from clearshard.run.stages.stage import Stage, nobody
 

@@ -12,7 +12,7 @@ from clearshard import layout
 from clearshard.audit.events import EventName
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import verify
-from clearshard.run.output.commit import Append, Delete, Operation, Put, Replace
+from clearshard.run.output.steps import Append, Delete, Operation, Put, Replace
 
 from ..watching import before_each, tidy_nothing
 from ..world import World, transcript, world_clock

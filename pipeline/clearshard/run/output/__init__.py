@@ -10,7 +10,11 @@ changes        what is new since the run before
 keeping        a whole table, or what is new
 drop           what is gone since the run before, and whether that may be
 publish        ledger, shards, decisions, record: all or nothing
-commit         the same as a protocol: states and steps, without a file system
+commit         the same as a protocol, without a file system: of two that would, one does
+settling       the same of who finds what a killed run has left
+steps          what both are made of: operations, and what each comes to
+announced      what the ledger says of runs
+recorded       what the record of a run lists, by the keys of an output
 operations     its steps in a folder, and in the bucket that it is the mirror of
 mirror         such a folder: what the bucket is, and nothing else
 tombstones     what a purge keeps out, on its way in

@@ -1,9 +1,9 @@
 """How a run becomes visible, one operation after the other; of two that would, one does.
 
-Nothing is read or written here. Each function that says how something is done yields what is to be
-done next, one operation on one object, and is sent what came of it (`carry_out`). So any order in
-which the operations of two runs can follow each other, and any moment at which one can be killed,
-can be tried out; `tests/run/test_commit.py` tries them all.
+Nothing is read or written here: each function yields one operation on one object after the other
+(`clearshard.run.output.steps`). So any order in which the operations of two runs can follow each
+other, and any moment at which one can be killed, can be tried out; `tests/run/test_commit.py` tries
+them all.
 
 A run that is finished
 
@@ -26,107 +26,33 @@ Why all this holds: docs/decisions/0033-of-two-committers-one-wins.md.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
-
-import msgspec
 
 from clearshard import layout
-from clearshard.audit.events import Event, EventName
 from clearshard.audit.ledger.appending import Said
 from clearshard.errors import IntegrityError, StoreUnavailable
 from clearshard.records.run import RunRecord
-from clearshard.storage.store import VersionTag
+from clearshard.run.output.announced import Told, told_by
+from clearshard.run.output.recorded import keys_in, record_of, staged_card, staged_record
+from clearshard.run.output.steps import (
+    Append,
+    Delete,
+    Held,
+    Look,
+    Names,
+    Put,
+    Read,
+    Replace,
+    Seen,
+    Steps,
+)
 
-T = TypeVar("T")
 #: The ledger has other writers, but none that writes all the time.
 _MOST_TRIES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Reads an object; comes to its `Held`, or None if there is none."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Lists the keys below a folder; comes to a tuple of them."""
-
-    folder: str
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Puts an object where there is none; comes to whether there was none.
-
-    Attributes:
-        source: Its bytes, or a file that has them and is needed no more.
-    """
-
-    key: str
-    source: bytes | Path
-
-
-@dataclass(frozen=True, slots=True)
-class Replace:
-    """Puts an object in the place of one version of it; comes to whether that was still there."""
-
-    key: str
-    source: bytes | Path
-    tag: VersionTag
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """Deletes an object, if there is one."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Reads the ledger; comes to what it says, as `Seen`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    """Appends an event to the ledger that was read; comes to whether it still was that one."""
-
-    seen: "Seen"
-    said: Said
-
-
-Operation = Read | Names | Put | Replace | Delete | Look | Append
-#: Yields operations, is sent what came of each, and comes to a result. Where the store does not
-#: answer, that is thrown in: what was asked may have been done or not.
-Steps = Generator[Operation, Any, T]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An object that was read."""
-
-    data: bytes
-    tag: VersionTag
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The ledger as it was read.
-
-    Attributes:
-        events: All of them, oldest first.
-        mark: By what whoever carries out operations knows it again.
-    """
-
-    events: tuple[Event, ...]
-    mark: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,105 +103,6 @@ class Verdict(Enum):
     IN_THE_WAY = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """What the ledger says of an announced run: its event, and the digests of record and card."""
-
-    seq: int
-    record_sha256: str
-    card_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the ledger says of runs.
-
-    Attributes:
-        announced: Those that were, oldest first; without those that failed after all.
-        failed: Those that failed.
-        swept: Those whose record was removed when its time was over.
-        going: Keys of shards that are being removed, or were, since the newest run was announced.
-        purges: Who placed tombstones, and the number of the event that says so.
-    """
-
-    announced: dict[str, Announcement]
-    failed: frozenset[str]
-    swept: frozenset[str]
-    going: frozenset[str]
-    purges: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def newest(self) -> str | None:
-        """The run that was announced last."""
-        return next(reversed(self.announced), None)
-
-    def has_beaten(self, run_id: str, began: int) -> bool:
-        """Whether another run was announced after an event, or something purged.
-
-        Who was beaten by a purge tells the ledger that it failed before it removes anything.
-        """
-        announced = ((run, one.seq) for run, one in self.announced.items())
-        later = chain(announced, self.purges)
-        return any(run != run_id and seq > began for run, seq in later)
-
-    def may_still_win(self, record: RunRecord) -> bool:
-        """Whether a run is announced, or can still be."""
-        if record.run_id in self.announced:
-            return True
-        if record.run_id in self.failed:
-            return False
-        # It replaces what was visible when it began. What was announced later has beaten it.
-        return self.newest is None or self.newest in record.superseded
-
-
-def told_by(events: Iterable[Event]) -> Told:
-    """What the ledger says of runs."""
-    announced: dict[str, Announcement] = {}
-    failed: set[str] = set()
-    swept: set[str] = set()
-    going: set[str] = set()
-    purges: list[tuple[str, int]] = []
-    for event in events:
-        if event.event == EventName.RUN_FINISHED:
-            digests = (str(event.data.get(f"{name}_sha256")) for name in ("record", "card"))
-            announced[event.run_id] = Announcement(event.seq, *digests)
-            going.clear()
-        elif event.event == EventName.SHARDS_REMOVED:
-            going.update(layout.shard(str(name)) for name in event.data.get("shards", ()))
-        elif event.event == EventName.RUN_FAILED:
-            announced.pop(event.run_id, None)
-            failed.add(event.run_id)
-        elif event.event == EventName.RUN_SWEPT:
-            swept.add(event.run_id)
-        elif event.event == EventName.TOMBSTONES_PLACED:
-            purges.append((event.run_id, event.seq))
-    return Told(announced, frozenset(failed), frozenset(swept), frozenset(going), tuple(purges))
-
-
-def carry_out(steps: Steps[T], do: Callable[[Operation], Any]) -> T:
-    """Carries out operations to their end, and returns what they come to.
-
-    Args:
-        steps: What is to be done.
-        do: Does it, one operation at a time.
-
-    Raises:
-        StoreUnavailable: The store did not answer where it had to.
-    """
-    try:
-        operation = next(steps)
-        while True:
-            try:
-                answer = do(operation)
-            except StoreUnavailable as error:
-                operation = steps.throw(error)
-            else:
-                operation = steps.send(answer)
-    except StopIteration as ended:
-        result: T = ended.value
-        return result
-
-
 def committing(commit: Commit, failed: Said) -> Steps[Verdict]:
     """Makes a run visible, or leaves nothing of it.
 
@@ -314,9 +141,9 @@ def announcing(commit: Commit) -> Steps[Verdict]:
             return Verdict.BEATEN
         if not mine.isdisjoint(told.going - removed):
             return Verdict.IN_THE_WAY
-        if (yield from _appended(seen, commit.said)):
+        if (yield from appended(seen, commit.said)):
             return Verdict.WON
-    raise _nobody_knows(commit.run_id)
+    raise nobody_knows(commit.run_id)
 
 
 def preparing(commit: Commit) -> Steps[frozenset[str] | None]:
@@ -326,8 +153,8 @@ def preparing(commit: Commit) -> Steps[frozenset[str] | None]:
         Shards that the ledger calls removed and that nobody removes any more; None if another run
         is removing just now what this one has to put.
     """
-    yield from _certainly(_staged_record(commit.run_id), commit.record)
-    yield from _certainly(_staged_card(commit.run_id), commit.card)
+    yield from _certainly(staged_record(commit.run_id), commit.record)
+    yield from _certainly(staged_card(commit.run_id), commit.card)
     others = yield from _others(commit.run_id)
     seen: Seen = yield Look()
     told = told_by(seen.events)
@@ -349,10 +176,10 @@ def _going(record: RunRecord, told: Told) -> Collection[str]:
     """
     if record.run_id in told.announced:
         return told.going
-    return () if told.may_still_win(record) else _keys(record)
+    return () if told.may_still_win(record) else keys_in(record)
 
 
-def _appended(seen: Seen, said: Said) -> Steps[bool]:
+def appended(seen: Seen, said: Said) -> Steps[bool]:
     """Tells the ledger something; False if that did not happen, or if nobody knows."""
     try:
         done: bool = yield Append(seen, said)
@@ -361,7 +188,8 @@ def _appended(seen: Seen, said: Said) -> Steps[bool]:
     return done
 
 
-def _nobody_knows(run_id: str) -> StoreUnavailable:
+def nobody_knows(run_id: str) -> StoreUnavailable:
+    """The error where the store does not say whether a run is announced."""
     return StoreUnavailable(
         f"The store does not say whether run {run_id} is announced. Run again: the next run finds "
         "out, and either finishes it or removes what it has left."
@@ -437,8 +265,8 @@ def showing(run_id: str, record: bytes, card: bytes | None) -> Steps[None]:
 
 def tidying(run_id: str) -> Steps[None]:
     """Removes what is in the staging folder of a run, the record last."""
-    yield Delete(_staged_card(run_id))
-    yield Delete(_staged_record(run_id))
+    yield Delete(staged_card(run_id))
+    yield Delete(staged_record(run_id))
 
 
 def forgetting(run_id: str, failed: Said | None, record: bytes | None = None) -> Steps[bool]:
@@ -459,12 +287,12 @@ def forgetting(run_id: str, failed: Said | None, record: bytes | None = None) ->
     if not (yield from _withdrawn(run_id, failed)):
         return False
     if record is None:
-        staged: Held | None = yield Read(_staged_record(run_id))
+        staged: Held | None = yield Read(staged_record(run_id))
         record = None if staged is None else staged.data
     listed = None if record is None else record_of(record)
     if listed is not None and listed.run_id == run_id:
         kept = yield from _kept(listed)
-        for key in _keys(listed):
+        for key in keys_in(listed):
             if key not in kept:
                 yield Delete(key)
     yield from tidying(run_id)
@@ -480,9 +308,9 @@ def _withdrawn(run_id: str, failed: Said | None) -> Steps[bool]:
             return False
         if failed is None or run_id in told.failed:
             return True
-        if (yield from _appended(seen, failed)):
+        if (yield from appended(seen, failed)):
             return True
-    raise _nobody_knows(run_id)
+    raise nobody_knows(run_id)
 
 
 def _kept(record: RunRecord) -> Steps[frozenset[str]]:
@@ -513,8 +341,8 @@ def _kept(record: RunRecord) -> Steps[frozenset[str]]:
             "backup, then run again."
         )
     # What is being removed from an older run is not kept for it.
-    kept = frozenset(chain.from_iterable(map(_keys, visible))) - told.going
-    return kept.union(*map(_keys, expected))
+    kept = frozenset(chain.from_iterable(map(keys_in, visible))) - told.going
+    return kept.union(*map(keys_in, expected))
 
 
 def removing(run_id: str, said: Sequence[Said], names: Iterable[str]) -> Steps[bool]:
@@ -540,94 +368,6 @@ def removing(run_id: str, said: Sequence[Said], names: Iterable[str]) -> Steps[b
     for name in names:
         yield Delete(layout.shard(name))
     return True
-
-
-def settling(run_id: str, failed: Said) -> Steps[bool]:
-    """Brings to its end what a run has left that was killed, and says whether it is visible.
-
-    Args:
-        run_id: The run, of which there is a staging folder.
-        failed: What the ledger is told if it is not going to be visible.
-    """
-    seen: Seen = yield Look()
-    announced = told_by(seen.events).announced.get(run_id)
-    # In this order: a living run puts the one before it removes the other.
-    staged: Held | None = yield Read(_staged_record(run_id))
-    visible: Held | None = yield Read(layout.record(run_id))
-    card: Held | None = yield Read(_staged_card(run_id))
-    there = visible or staged
-    if announced is not None and there is not None:
-        fits = card is None or _sha256(card.data) == announced.card_sha256
-        if visible is not None or (
-            fits and (yield from _is_whole(there.data, announced.record_sha256))
-        ):
-            shown = card.data if card is not None and fits else None
-            yield from showing(run_id, there.data, shown)
-            yield from tidying(run_id)
-            return True
-    if visible is not None:
-        # Its record is there and was not announced so: it was added. `audit verify` says so.
-        yield from tidying(run_id)
-        return True
-    if announced is not None:
-        # What it has put is not what it was: it was not a crash that left it so.
-        yield from _taken_back(run_id, failed)
-    yield from forgetting(run_id, failed)
-    return False
-
-
-def _taken_back(run_id: str, failed: Said) -> Steps[None]:
-    """Tells the ledger of an announced run that it failed after all."""
-    for _ in range(_MOST_TRIES):
-        seen: Seen = yield Look()
-        if run_id not in told_by(seen.events).announced:
-            return
-        if (yield from _appended(seen, failed)):
-            return
-    raise _nobody_knows(run_id)
-
-
-def _is_whole(record: bytes, sha256: str) -> Steps[bool]:
-    """Whether all that an announced run lists is there, as it was."""
-    run = record_of(record)
-    if run is None or _sha256(record) != sha256:
-        return False
-    for key, digest in _digests(run):
-        there: Held | None = yield Read(key)
-        if there is None or _sha256(there.data) != digest:
-            return False
-    return True
-
-
-def _digests(record: RunRecord) -> Iterator[tuple[str, str]]:
-    """The shards and decisions of a run, by their keys; those that it carries over, too."""
-    for shard in record.shards:
-        yield layout.shard(shard.name), shard.sha256
-    for file in record.decisions:
-        yield f"{layout.DECISIONS}/{file.name}", file.sha256
-
-
-def _keys(record: RunRecord) -> tuple[str, ...]:
-    return tuple(key for key, _ in _digests(record))
-
-
-def record_of(content: bytes) -> RunRecord | None:
-    """The record, if these are the bytes of one: of a later version it cannot be told."""
-    try:
-        record = msgspec.json.decode(content, type=RunRecord)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-    names = all(layout.is_shard_name(shard.name) for shard in record.shards)
-    names &= all(layout.is_decisions_name(file.name) for file in record.decisions)
-    return record if names and layout.is_run_id(record.run_id) else None
-
-
-def _staged_record(run_id: str) -> str:
-    return f"{layout.staging(run_id)}/{layout.STAGED_RECORD}"
-
-
-def _staged_card(run_id: str) -> str:
-    return f"{layout.staging(run_id)}/{layout.STAGED_CARD}"
 
 
 def _sha256(content: bytes) -> str:

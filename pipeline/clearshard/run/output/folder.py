@@ -22,9 +22,9 @@ from clearshard.audit.marker import MARKER, REHEARSALS_MARKER, require_this_form
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
 from clearshard.records.run import RunRecord
-from clearshard.run.output.commit import record_of
 from clearshard.run.output.lock import Held, run_lock
 from clearshard.run.output.mirror import Mirror, mirror_of
+from clearshard.run.output.recorded import record_of
 from clearshard.storage.beneath import LOCK_NAME
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree, temporary_name, write_atomic

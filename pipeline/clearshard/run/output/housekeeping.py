@@ -17,10 +17,10 @@ from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import replaced_shards
 from clearshard.config import Housekeeping
 from clearshard.run.journal import Journal
-from clearshard.run.output.commit import Delete, Names
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.operations import operations_in
 from clearshard.run.output.publish import announcements
+from clearshard.run.output.steps import Delete, Names
 from clearshard.storage.files import remove_tree, temporary_name
 from clearshard.storage.local import LocalStore
 

@@ -8,7 +8,9 @@ from typing import Any
 from clearshard import layout
 from clearshard.errors import NotAnObject, ObjectChanged, ObjectExists, ObjectNotFound, StoreError
 from clearshard.run.journal import Journal
-from clearshard.run.output.commit import (
+from clearshard.run.output.folder import OutputFolder
+from clearshard.run.output.mirror import Mirror, delete_in_folder
+from clearshard.run.output.steps import (
     Append,
     Delete,
     Held,
@@ -20,8 +22,6 @@ from clearshard.run.output.commit import (
     Replace,
     Seen,
 )
-from clearshard.run.output.folder import OutputFolder
-from clearshard.run.output.mirror import Mirror, delete_in_folder
 from clearshard.storage.local import LocalStore
 from clearshard.storage.store import Store
 

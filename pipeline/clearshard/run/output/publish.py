@@ -16,21 +16,21 @@ from clearshard.config import Housekeeping
 from clearshard.errors import ClearshardError, OutputFull, OutputUnusable, RunFailed, RunLocked
 from clearshard.records.run import RunRecord
 from clearshard.run.journal import Journal
+from clearshard.run.output.announced import told_by
 from clearshard.run.output.commit import (
     Commit,
     NewFile,
     Verdict,
     announcing,
-    carry_out,
     forgetting,
-    settling,
     showing,
     tidying,
-    told_by,
 )
 from clearshard.run.output.folder import OutputFolder, encode_record
 from clearshard.run.output.operations import operations_in
 from clearshard.run.output.replaced import remove_replaced
+from clearshard.run.output.settling import settling
+from clearshard.run.output.steps import carry_out
 from clearshard.run.output.tombstones import remove_unnamed
 from clearshard.shards.card import dataset_card
 from clearshard.storage.files import fsync_tree, remove_tree

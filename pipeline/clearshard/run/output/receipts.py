@@ -23,10 +23,10 @@ from clearshard.records.run import ShardFile
 from clearshard.records.states import State
 from clearshard.records.times import utc_text
 from clearshard.run.journal import Journal
-from clearshard.run.output.commit import Put
 from clearshard.run.output.exports import Affected, affected, exports_told
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.operations import operations_in
+from clearshard.run.output.steps import Put
 from clearshard.storage.files import remove_tree
 
 #: By what files were chosen, where a run has decided all of them.

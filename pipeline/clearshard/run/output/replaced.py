@@ -15,9 +15,10 @@ from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import Replaced, replaced_shards, with_rows_gone
 from clearshard.config import Housekeeping
 from clearshard.run.journal import Journal
-from clearshard.run.output.commit import carry_out, removing
+from clearshard.run.output.commit import removing
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.operations import operations_in
+from clearshard.run.output.steps import carry_out
 
 #: Names in one event of the ledger.
 _NAMES = 1_000

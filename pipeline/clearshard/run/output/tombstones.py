@@ -12,9 +12,9 @@ from clearshard.audit.events import EventName
 from clearshard.audit.named import named_files
 from clearshard.audit.tombstones import Kind, encoded, ids_of
 from clearshard.run.journal import Journal
-from clearshard.run.output.commit import Delete, Put
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.operations import operations_in
+from clearshard.run.output.steps import Delete, Put
 
 #: Ids in an event, so that it can be read by itself; of more it says how many there are.
 _MOST_TOLD = 100
