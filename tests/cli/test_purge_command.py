@@ -76,10 +76,12 @@ def test_people_are_told_what_cannot_be_undone(
         ("export", "record", "x", "--out", "OUT"),
         ("purge", "plan", "--out", "OUT", "--account", " "),
         ("purge", "plan", "--out", "OUT", "--file", "a\tb"),
+        ("purge", "plan", "--out", "OUT", "--file", "a\x7fb"),
         ("purge", "plan", "--out", "OUT", "--file", "x" * 2_000),
         ("purge", "plan", "--out", "OUT", "--file", "\udcff"),
         ("purge", "lift", "--config", "CONFIG", "--out", "OUT", "--reason", "why"),
         ("purge", "lift", "--config", "CONFIG", "--out", "OUT", "--account", "a"),
+        ("purge", "lift", "--config", "CONFIG", "--out", "OUT", "--purge", "p", "--reason", "why"),
         ("export", "record", "x", "--config", "CONFIG", "--out", "OUT", "--run", "no-such"),
         ("export", "record", " ", "--config", "CONFIG", "--out", "OUT"),
         ("purge", "execute", "--config", "CONFIG", "--out", "CONFIG", "--account", "a"),
@@ -126,5 +128,15 @@ def test_lifted(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*lift, "--account", "acct-a") == 2
     assert run("purge", "execute", *job(world), "--account", "acct-a") == 0
     assert run(*lift, "--account", "ACCT-A", "--json") == 0
-    assert last_line(capsys)["status"] == "lifted"
+    told = last_line(capsys)
+    assert (told["status"], told["accounts"], told["files"]) == ("lifted", 1, FILES + 1)
     assert run(*lift, "--account", "acct-a") == 2
+    first = visible_runs(world.out)[0].run_id
+    assert run("purge", "execute", *job(world), "--account", "acct-a", "--file", "b-1") == 0
+    purge = visible_runs(world.out)[-1].run_id
+    assert run("export", "record", "asr", *job(world), "--run", first) == 0
+    told_of = capsys.readouterr().out
+    assert f"TRAINING SET asr holds {FILES + 1} files that are in the shards no more" in told_of
+    assert run(*lift, "--purge", purge, "--file", "b-1") == 2
+    assert run(*lift, "--purge", purge) == 0
+    assert f"1 account(s) and {FILES + 2} file(s) are kept out no more" in capsys.readouterr().out

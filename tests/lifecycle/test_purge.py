@@ -59,7 +59,7 @@ def test_of_a_purged_file_nothing_stands_but_that_it_is_out() -> None:
 def test_of_a_withheld_one_stands_what_it_held() -> None:
     [row] = withheld(written("1")).to_pylist()
     assert (row["state"], row["reasons"]) == ("quarantined", ["duplicate_file_id"])
-    assert (row["content_sha256"], row["error_type"]) == ("1" * 64, "ExcludedContent")
+    assert (row["content_sha256"], row["error_type"]) == ("1" * 64, "PurgedContent")
     assert row["redactor_digest"] == "r" * 64
     assert [row[n] for n in ("doc_key", "account_key", "period", "version")] == [None] * 4
 

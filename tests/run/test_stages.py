@@ -43,7 +43,7 @@ def test_a_run_goes_through_its_stages_in_their_order(
 ) -> None:
     assert entered(world, monkeypatch, dry_run=True) == NAMES[: NAMES.index("announce")]
     assert entered(world, monkeypatch) == NAMES
-    assert entered(world, monkeypatch) == [*NAMES[: NAMES.index("assemble")], "sweep"]
+    assert entered(world, monkeypatch) == [*NAMES[: NAMES.index("assemble")], "receipt", "sweep"]
 
 
 def _stages() -> Iterator[Stage[Any, ..., Any]]:

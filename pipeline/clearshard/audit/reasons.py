@@ -272,7 +272,8 @@ _WITHOUT_RULE: dict[str, tuple[str, str]] = {
         "The limit must be raised.",
     ),
     QuarantineReason.DUPLICATE_FILE_ID: (
-        "Something else of the manifest has this file id, this transcript or its content too.",
+        "Something else of the manifest has this file id, this transcript or its content too, or a "
+        "file that was purged had it.",
         "Every file id, and every transcript, must be there once, for one account.",
     ),
     QuarantineReason.VIEW_MISMATCH: (

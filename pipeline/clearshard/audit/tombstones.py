@@ -18,16 +18,26 @@ from clearshard import layout
 from clearshard.audit.events import Event, EventName
 from clearshard.errors import IntegrityError
 
+#: Bytes of a keyed digest of what a file held.
+CONTENT_KEY_BYTES = 16
 #: Of whom a tombstone is, and why it was placed: the reasons of the decision. A file that went with
-#: its account has that in `account_id`: who lifts the account lifts the file.
+#: its account has that in `account_id`: who lifts the account lifts the file. Of a file also what
+#: it is known to have held, as keyed digests: null where nobody knew, as of an account.
 TOMBSTONES_SCHEMA = pa.schema(
     [
         pa.field("kind", pa.string(), nullable=False),
         pa.field("id", pa.string(), nullable=False),
         pa.field("account_id", pa.string()),
         pa.field("reasons", pa.list_(pa.string()), nullable=False),
+        pa.field("content_keys", pa.list_(pa.binary(CONTENT_KEY_BYTES))),
     ]
 )
+#: What purges wrote before they kept what files held. Its ids are in force as any others.
+_WITHOUT_CONTENTS = pa.schema([f for f in TOMBSTONES_SCHEMA if f.name != "content_keys"])
+
+
+#: In the place of a kind: whatever one purge has placed is lifted.
+PURGE = "purge"
 
 
 class Kind(StrEnum):
@@ -46,7 +56,8 @@ class Placed:
         seq: Number of the event that says so.
         at: When, RFC 3339.
         sha256: Of their file.
-        why: What the purge was of: ``account``, ``file`` or ``registry``.
+        why: What the purge was of: ``account``, ``file``, ``account_and_file`` or ``registry``.
+        key_id: Of the key of what files held; None where that is of none.
     """
 
     run_id: str
@@ -54,6 +65,7 @@ class Placed:
     at: str
     sha256: str
     why: str
+    key_id: str | None
 
     @property
     def name(self) -> str:
@@ -76,25 +88,29 @@ class Placed:
             table = pq.read_table(pa.BufferReader(content))
         except pa.ArrowException as error:
             raise _refused(out, self.name, f"cannot be read ({type(error).__name__})") from None
-        if table.schema.remove_metadata() != TOMBSTONES_SCHEMA:
+        schema = table.schema.remove_metadata()
+        if schema == _WITHOUT_CONTENTS:
+            field = TOMBSTONES_SCHEMA.field("content_keys")
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+        elif schema != TOMBSTONES_SCHEMA:
             raise _refused(out, self.name, "has other columns than tombstones have")
-        return table
+        return table.replace_schema_metadata()
 
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """A tombstone that somebody has lifted.
+    """Tombstones that somebody has lifted.
 
     Attributes:
-        kind: Of whom it was.
-        id: The same.
+        kind: Of whom they were; None: all that one purge has placed.
+        id: The same; the purge.
         ids: What is lifted with it: the same id as it was purged, in whatever spelling.
         seq: Number of the event that says so.
         at: When, RFC 3339.
         reason: Why, in the words of who has lifted it.
     """
 
-    kind: Kind
+    kind: Kind | None
     id: str
     ids: tuple[str, ...]
     seq: int
@@ -180,14 +196,15 @@ def exactly_in_force(out: Path, events: Iterable[Event]) -> dict[Kind, frozenset
     Raises:
         IntegrityError: A file of tombstones is not what was written.
     """
-    rows: set[tuple[str, str, str | None]] = set()
+    rows: set[tuple[str, str, str, str | None]] = set()
     for told in told_of(events):
         if isinstance(told, Lifted):
             rows = {row for row in rows if not _lifts(told, *row)}
         else:
             columns = told.read(out).select(["kind", "id", "account_id"]).columns
-            rows.update(zip(*(column.to_pylist() for column in columns), strict=True))
-    return {kind: frozenset(name for of, name, _ in rows if of == kind) for kind in Kind}
+            named = zip(*(column.to_pylist() for column in columns), strict=True)
+            rows.update((told.run_id, *one) for one in named)
+    return {kind: frozenset(name for _, of, name, _ in rows if of == kind) for kind in Kind}
 
 
 def spellings(out: Path, events: Iterable[Event], kind: Kind) -> frozenset[str]:
@@ -206,32 +223,49 @@ def spellings(out: Path, events: Iterable[Event], kind: Kind) -> frozenset[str]:
     return frozenset(found)
 
 
-def unconfirmed(out: Path, events: Iterable[Event]) -> dict[Kind, frozenset[str]]:
+def unconfirmed(out: Path, events: Sequence[Event]) -> dict[Kind, frozenset[str]]:
     """The ids that are kept out by a purge which has no receipt: it may not have come to its end.
 
     Raises:
         IntegrityError: A file of tombstones is not what was written.
     """
-    events = tuple(events)
-    confirmed = {event.run_id for event in events if event.event == EventName.PURGE_RECEIPT}
-    in_force = exactly_in_force(out, events)
     found: dict[Kind, set[str]] = {kind: set() for kind in Kind}
-    for told in told_of(events):
-        if isinstance(told, Placed) and told.run_id not in confirmed:
+    if left := without_receipt(events):
+        in_force = exactly_in_force(out, events)
+        for told in left:
             table = told.read(out)
             for kind, ids in found.items():
                 ids.update(in_force[kind].intersection(ids_of(table, kind).to_pylist()))
     return {kind: frozenset(ids) for kind, ids in found.items()}
 
 
+def without_receipt(events: Iterable[Event]) -> tuple[Placed, ...]:
+    """Purges of which neither their own receipt says that it is done, nor that of a later one."""
+    placed: dict[str, Placed] = {}
+    confirmed: set[str] = set()
+    events = tuple(events)
+    for event in events:
+        if event.event == EventName.PURGE_RECEIPT:
+            completes = event.data.get("completes")
+            also = map(str, completes) if isinstance(completes, list) else ()
+            confirmed.update((event.run_id, *also))
+    for told in told_of(events):
+        if isinstance(told, Placed):
+            placed[told.run_id] = told
+    return tuple(one for run_id, one in placed.items() if run_id not in confirmed)
+
+
 def _lifted(one: Tombstone, told: Lifted) -> Tombstone:
-    if one.lifted_at is not None or not _lifts(told, one.kind, one.id, one.account_id):
+    names = (one.purge, one.kind, one.id, one.account_id)
+    if one.lifted_at is not None or not _lifts(told, *names):
         return one
     return replace(one, lifted_at=told.at, lifted_because=told.reason)
 
 
-def _lifts(told: Lifted, kind: str, name: str, account_id: str | None) -> bool:
-    """Whether a tombstone is lifted: itself, or with the account that its file went with."""
+def _lifts(told: Lifted, purge: str, kind: str, name: str, account_id: str | None) -> bool:
+    """Whether a tombstone is lifted: itself, with its purge, or with the account of its file."""
+    if told.kind is None:
+        return purge == told.id
     if told.kind is Kind.ACCOUNT:
         return (name if kind == Kind.ACCOUNT else account_id) in told.ids
     return kind == Kind.FILE and name in told.ids
@@ -249,12 +283,14 @@ def told_of(events: Iterable[Event]) -> Iterator[Placed | Lifted]:
             if event.event == EventName.TOMBSTONES_PLACED:
                 if not layout.is_run_id(event.run_id):
                     raise ValueError(event.seq)
-                texts = (_text(data[name]) for name in ("sha256", "why"))
-                yield Placed(event.run_id, event.seq, event.at, *texts)
+                sha256, why = (_text(data[name]) for name in ("sha256", "why"))
+                key_id = None if data.get("key_id") is None else _text(data["key_id"])
+                yield Placed(event.run_id, event.seq, event.at, sha256, why, key_id)
             elif event.event == EventName.TOMBSTONE_LIFTED:
                 kind, name, reason = (_text(data[name]) for name in ("kind", "id", "reason"))
                 ids = tuple(map(_text, data["ids"]))
-                yield Lifted(Kind(kind), name, ids, event.seq, event.at, reason)
+                of = None if kind == PURGE else Kind(kind)
+                yield Lifted(of, name, ids, event.seq, event.at, reason)
         except (KeyError, TypeError, ValueError):
             raise IntegrityError(
                 f"{layout.LEDGER}:{event.seq + 1} tells of tombstones as no purge does. Run "

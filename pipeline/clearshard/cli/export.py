@@ -1,5 +1,6 @@
 """`export record`."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -46,8 +47,13 @@ def record(
 
     settings = settings_or_defaults(config)
     folder, who = output_folder(settings, out), this_agent(actor)
-    run_id = record_export(settings, folder, name, run, who, now, print_text)
+    told = record_export(settings, folder, name, run, who, now, print_text)
     if as_json:
-        print_json({"status": "recorded", "name": name, "run_id": run_id})
-    else:
-        print_text(f"recorded: run {run_id} went into {shown(name)}")
+        print_json({"status": "recorded", "name": name, **asdict(told)})
+        return
+    print_text(f"recorded: run {told.run_id} went into {shown(name)}")
+    if told.gone or told.purged:
+        print_text(
+            f"TRAINING SET {shown(name)} holds {told.gone:,} files that are in the shards no more, "
+            f"{told.purged:,} of which were purged: take them out of it, or use the newest run"
+        )

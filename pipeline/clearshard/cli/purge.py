@@ -35,6 +35,9 @@ configuration, 3 the registry takes out more than limits.max_drop_share (nothing
 registry or source unavailable or stale, 5 integrity check failed, 6 another run holds the lock or
 was published first."""
 
+#: A control of ASCII, as those below the blank.
+_DEL = "\x7f"
+
 app = typer.Typer(
     cls=WholeSentences,
     help="Take files out of what was written, and keep them out.",
@@ -135,26 +138,42 @@ def lift(
     out: OutOption = None,
     account: Annotated[str | None, typer.Option("--account", help="An account.")] = None,
     file: Annotated[str | None, typer.Option("--file", help="A file.")] = None,
+    purge: Annotated[
+        str | None, typer.Option("--purge", help="A purge: all that it has placed.")
+    ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; told to the ledger.")] = "",
     actor: ActorOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let an account or a file in again: manifest and registry decide on it as on any other."""
+    """Let an account, a file or all of a purge in again: manifest and registry decide on it.
+
+    What another purge keeps out as well stays out.
+    """
     from clearshard.audit.tombstones import Kind
     from clearshard.run.purge.lift import lift as lift_tombstone
 
-    if (account is None) == (file is None):
-        raise ConfigError("--account, --file", ["name one of them"])
-    kind, name = (Kind.FILE, file) if account is None else (Kind.ACCOUNT, account)
-    assert name is not None
-    _require_id(f"--{kind}", name)
+    given = [
+        (kind, name)
+        for kind, name in ((Kind.ACCOUNT, account), (Kind.FILE, file), (None, purge))
+        if name is not None
+    ]
+    if len(given) != 1:
+        raise ConfigError("--account, --file, --purge", ["name one of them"])
+    [(kind, name)] = given
+    of = "purge" if kind is None else str(kind)
+    _require_id(f"--{of}", name)
     settings = settings_or_defaults(config)
     folder, who = output_folder(settings, out), this_agent(actor)
-    lift_tombstone(settings, folder, kind, name, reason, who, now, print_text)
+    count = lift_tombstone(settings, folder, kind, name, reason, who, now, print_text)
+    accounts, files = count[Kind.ACCOUNT], count[Kind.FILE]
     if as_json:
-        print_json({"status": "lifted", "kind": str(kind), "id": name, "reason": reason})
+        told = {"kind": of, "id": name, "accounts": accounts, "files": files, "reason": reason}
+        print_json({"status": "lifted", **told})
     else:
-        print_text(f"lifted: {kind} {shown(name)}. The next run decides on it again.")
+        print_text(
+            f"lifted: {of} {shown(name)}; {accounts:,} account(s) and {files:,} file(s) are kept "
+            "out no more. The next run decides on them again."
+        )
 
 
 def _asked(accounts: list[str] | None, files: list[str] | None) -> "Asked":
@@ -172,7 +191,7 @@ def _require_id(option: str, name: str) -> None:
         size = len(name.strip().encode())
     except UnicodeEncodeError:
         size = 0
-    if not 0 < size <= MAX_ID_BYTES or any(letter < " " for letter in name):
+    if not 0 < size <= MAX_ID_BYTES or any(letter < " " or letter == _DEL for letter in name):
         problem = f"must be an id: 1 to {MAX_ID_BYTES} bytes of text without control characters"
         raise ConfigError(option, [problem])
 

@@ -42,7 +42,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         removed: Shards that are gone, of whichever run.
         written: Shards that were written in their place.
         searched: Shards that were searched for rows that are not written any more; none was found.
-        exports: Recorded exports whose run held any of the files.
+        completes: Purges that were killed before they could leave a receipt, and that this brings
+            to their end: what they keep out is among the above.
+        exports: Recorded exports whose run held any of the files, or what they held, also where
+            that had left the shards before.
         exports_unknown: Recorded exports of which nobody can tell any more.
         cannot_undo: What no purge can undo.
     """
@@ -59,6 +62,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     removed: tuple[ShardBytes, ...]
     written: tuple[ShardBytes, ...]
     searched: int
+    completes: tuple[str, ...] = ()
     exports: tuple[str, ...]
     exports_unknown: tuple[str, ...]
     cannot_undo: tuple[str, ...]

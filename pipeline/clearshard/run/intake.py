@@ -256,6 +256,7 @@ def take_in(
             sha256=manifest.sha256, row_count=row_count, unread_columns=manifest.unread_columns
         )
     shared = np.union1d(uri_finder.finish(), _named_like_files(named, decisions, starts))
+    shared = np.union1d(shared, _named_like_purged(named, tombstones))
     return Intake(
         Listing(decisions, tuple(starts), finder.finish(), shared, hidden),
         gate,
@@ -315,6 +316,13 @@ def _named_like_files(named: list[_Named], scratch: Path, starts: Sequence[int])
         known[np.searchsorted(order, ids[is_member(ids, order)])] = True
     found: UInt64 = np.unique(uris[is_member(record_ids, order[known])])
     return found
+
+
+def _named_like_purged(named: list[_Named], tombstones: Tombstones) -> UInt64:
+    """Hashes of the uris that name a record by the id of a purged file: that is whose it is."""
+    found = [uris[is_member(record_ids, tombstones.files)] for record_ids, uris in named]
+    hashes: UInt64 = np.unique(np.concatenate(found))
+    return hashes
 
 
 def _scratch_batch(

@@ -158,7 +158,7 @@ def run(
             if isinstance(end, Announced):
                 sweep(this, receipt(this, remove(this, publish(this, end))))
             else:
-                sweep(this, end)
+                sweep(this, receipt(this, end))
         except (OSError, StoreError, OutputFull, OutputUnusable) as error:
             raise RunFailed(
                 f"run {end.record.run_id} is complete and announced, but publishing it was "

@@ -3,8 +3,8 @@
 Of two rows that are about one transcript the worse decision counts for both. The manifest may say
 so (`clearshard.run.intake`); the disk may (`clearshard.run.links`); the content may: two accounts'
 files without ids of their own that are the same to the byte, or a file that is what another one
-was, as far as the visible run tells, before that one was excluded. Nothing depends on who came
-first, how many worked, or what a killed run has left.
+was, as far as the visible run tells, before that one was excluded, or was purged. Nothing depends
+on who came first, how many worked, or what a killed run has left.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,9 +20,10 @@ import pyarrow.compute as pc
 from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
+from clearshard.lifecycle.purge.rows import PURGED_CONTENT
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.tasks import Row
-from clearshard.run.intake import Intake, Provisional
+from clearshard.run.intake import Intake
 from clearshard.run.listed import flags
 from clearshard.run.outcomes import (
     DIGEST_BYTES,
@@ -31,6 +32,7 @@ from clearshard.run.outcomes import (
     read_outcomes,
     write_outcomes,
 )
+from clearshard.run.purged_contents import PurgedContents
 from clearshard.run.resume.bytes_columns import from_text, unpacked
 
 _SAME_FILE = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "SharedFile")
@@ -38,6 +40,8 @@ _SAME_CONTENT = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "SharedContent")
 #: Kept for ever in a folder: when the other file's decision no longer says what it held, this
 #: file's still does.
 _OF_EXCLUDED = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "ExcludedContent")
+#: Not kept: tombstones say it again each time, until they are lifted.
+_OF_PURGED = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, PURGED_CONTENT)
 _DUPLICATE = str(QuarantineReason.DUPLICATE_FILE_ID)
 _CONTENT = np.dtype([("hash", "<u8"), ("standing", "u1"), ("content", "u1", DIGEST_BYTES)])
 #: What a row of the run before says of what its file held.
@@ -81,18 +85,26 @@ class ContentsBefore:
             records.tofile(file)
 
     def of(self, files: UInt64) -> Iterator[bytes]:
-        """What some files held, and what was withheld for such ones.
+        """What some files held.
 
         Args:
             files: Sorted hashes of their folded ids.
         """
+        for records in self._records():
+            own = (records["standing"] == _OWN) & is_member(records["hash"], files)
+            yield from map(bytes, records["content"][own])
+
+    def kept(self) -> Iterator[bytes]:
+        """What was withheld, whoever held it once."""
+        for records in self._records():
+            yield from map(bytes, records["content"][records["standing"] == _KEPT])
+
+    def _records(self) -> Iterator[npt.NDArray[np.void]]:
         if not self._scratch.exists():
             return
         with self._scratch.open("rb") as file:
             while len(records := np.fromfile(file, _CONTENT, _ROWS_AT_ONCE)):
-                gone = (records["standing"] == _OWN) & is_member(records["hash"], files)
-                gone |= records["standing"] == _KEPT
-                yield from map(bytes, records["content"][gone])
+                yield records
 
 
 def withhold(
@@ -100,6 +112,7 @@ def withhold(
     outcomes: Path,
     linked: frozenset[Row],
     before: ContentsBefore | None,
+    purged: PurgedContents,
     scratch: Path,
     target: Path,
 ) -> list[Withheld]:
@@ -110,23 +123,36 @@ def withhold(
         outcomes: What became of the eligible files.
         linked: Rows whose file another row points to as well.
         before: What files held when the newest visible run decided, if that is believed.
+        purged: What purged files held.
         scratch: A folder to work in.
         target: The outcomes with those files quarantined; not made if there are none.
     """
-    excluded = _digests(() if before is None else _excluded_contents(intake, outcomes, before))
+    gone = _not_eligible(intake, outcomes)
+    kept = _digests(() if before is None else before.kept())
+    excluded = _digests(() if before is None else before.of(gone))
+    lifted = purged.lifted_of(gone)
     two_owners = _digests(_of_two_accounts(intake, outcomes, scratch))
-    if not linked and not len(excluded) and not len(two_owners):
+    if not (linked or purged or len(kept) or len(excluded) or len(two_owners)):
         return []
     withheld: list[Withheld] = []
-    why_by_rank = [_OF_EXCLUDED, _SAME_FILE, _SAME_CONTENT]
+    # What a tombstone keeps out comes back when that is lifted, unless something else did before.
+    why_by_rank = [_OF_EXCLUDED, _OF_PURGED, _OF_EXCLUDED, _OF_EXCLUDED, _SAME_FILE, _SAME_CONTENT]
 
     def judged() -> Iterator[BatchOutcomes]:
         for batch, known in zip(intake.batches(), read_outcomes(outcomes), strict=False):
             reasons, contents = known.table.column("reason"), known.table.column("content_sha256")
             asked = pc.or_kleene(reasons.is_null(), pc.equal(reasons, _DUPLICATE)).fill_null(False)
             ours = np.array([(known.batch, row) in linked for row in known.rows.tolist()], np.bool_)
-            meets = [pc.is_in(contents, excluded), pa.array(ours), pc.is_in(contents, two_owners)]
-            ranks = np.select([flags(one) for one in meets], [0, 1, 2], len(meets))
+            keyed = purged.keyed(contents)
+            meets = [
+                pc.is_in(contents, kept),
+                pc.is_in(keyed, purged.kept_out),
+                pc.is_in(contents, excluded),
+                pc.is_in(keyed, lifted),
+                pa.array(ours),
+                pc.is_in(contents, two_owners),
+            ]
+            ranks = np.select([flags(one) for one in meets], range(len(meets)), len(meets))
             ranks[~flags(asked)] = len(meets)
             rows = np.flatnonzero(ranks < len(meets))
             if not len(rows):
@@ -161,26 +187,19 @@ def _refused(
     return pa.RecordBatch.from_arrays(columns, schema=outcomes.schema)
 
 
-def _excluded_contents(intake: Intake, outcomes: Path, before: ContentsBefore) -> Iterator[bytes]:
-    """Digests of what files held that are not eligible now, and of what was withheld for them."""
-    known_ends = chain(read_outcomes(outcomes), map(BatchOutcomes, repeat(-1)))
-    hashes = [
-        _not_eligible(batch, ends)
-        for batch, ends in zip(intake.batches(), known_ends, strict=False)
-    ]
-    yield from before.of(np.sort(np.concatenate(hashes)) if hashes else np.empty(0, np.uint64))
-
-
-def _not_eligible(batch: Provisional, ends: BatchOutcomes) -> UInt64:
-    """Hashes of the ids of files that are excluded, or held back before anything is opened.
+def _not_eligible(intake: Intake, outcomes: Path) -> UInt64:
+    """Sorted hashes of the ids of files that are excluded, or held back before anything is opened.
 
     So are those of which nothing is left but that their customer has deleted them.
     """
-    out = batch.held | (batch.reason_bits != 0)
-    out[ends.deleted] = True
-    hashes: UInt64 = batch.scratch.column("id_hash").to_numpy()
-    found: UInt64 = hashes[out]
-    return found
+    known_ends = chain(read_outcomes(outcomes), map(BatchOutcomes, repeat(-1)))
+    found = [np.empty(0, np.uint64)]
+    for batch, ends in zip(intake.batches(), known_ends, strict=False):
+        out = batch.held | (batch.reason_bits != 0)
+        out[ends.deleted] = True
+        found.append(batch.scratch.column("id_hash").to_numpy()[out])
+    hashes: UInt64 = np.sort(np.concatenate(found))
+    return hashes
 
 
 def _bears_another_id(decisions: pa.RecordBatch) -> npt.NDArray[np.bool_]:

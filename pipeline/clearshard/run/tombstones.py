@@ -1,6 +1,7 @@
 """The tombstones that are in force, as the gate needs them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,62 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard.audit.events import Event
-from clearshard.audit.tombstones import Kind, Lifted, ids_of, told_of
+from clearshard.audit.tombstones import Kind, Lifted, Placed, ids_of, told_of
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
 from clearshard.eligibility.tombstones import Tombstones, marks_of_ids
 
-_ROW = np.dtype([("file", "<u8"), ("account", "<u8"), ("with_account", "?")])
+#: A tombstone: the marks of its id and of the account that a file went with, and its purge.
+_ROW = np.dtype([("id", "<u8"), ("account", "<u8"), ("with_account", "?"), ("purge", "<u4")])
+Rows = npt.NDArray[np.void]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class InForce:
+    """Tombstones that were not lifted since.
+
+    Attributes:
+        accounts: Of accounts, `_ROW`.
+        files: Of files.
+        purges: What has placed them, by number: also those all of whose tombstones were lifted.
+    """
+
+    accounts: Rows
+    files: Rows
+    purges: tuple[Placed, ...]
+
+    @property
+    def tombstones(self) -> Tombstones:
+        """The same for the gate."""
+        return Tombstones(np.unique(self.accounts["id"]), np.unique(self.files["id"]))
+
+    @property
+    def count(self) -> dict[Kind, int]:
+        """How many ids of each kind are kept out."""
+        return {
+            Kind.ACCOUNT: len(self.tombstones.accounts),
+            Kind.FILE: len(self.tombstones.files),
+        }
+
+    def asked_for(self, kind: Kind) -> UInt64:
+        """Marks of the ids that somebody has named, and that no lift of anything else lets in."""
+        rows = self.accounts if kind is Kind.ACCOUNT else self.files
+        named = np.array([one.why != _OF_REGISTRY for one in self.purges], np.bool_)
+        marks: UInt64 = np.unique(rows["id"][~rows["with_account"] & named[rows["purge"]]])
+        return marks
+
+    def of_purge(self, run_id: str) -> dict[Kind, int]:
+        """How many ids of each kind one purge keeps out."""
+        number = [n for n, one in enumerate(self.purges) if one.run_id == run_id]
+        return {
+            kind: len(np.unique(rows["id"][np.isin(rows["purge"], number)]))
+            for kind, rows in ((Kind.ACCOUNT, self.accounts), (Kind.FILE, self.files))
+        }
+
+
+#: As `clearshard.lifecycle.purge.asked.Of` calls what nobody has named.
+_OF_REGISTRY = "registry"
 
 
 def tombstones_in_force(out: Path, events: Iterable[Event]) -> Tombstones:
@@ -28,43 +78,59 @@ def tombstones_in_force(out: Path, events: Iterable[Event]) -> Tombstones:
     Raises:
         IntegrityError: A file of tombstones is missing, or is not what was written.
     """
-    accounts, files = _in_force(out, events)
-    return Tombstones(accounts, np.unique(files["file"]))
+    return in_force(out, events).tombstones
 
 
-def purged_by_themselves(out: Path, events: Iterable[Event]) -> UInt64:
-    """Marks of the files in force that no lift of an account lets in; raises as the above."""
-    _, files = _in_force(out, events)
-    marks: UInt64 = np.unique(files["file"][~files["with_account"]])
-    return marks
-
-
-def _in_force(out: Path, events: Iterable[Event]) -> tuple[UInt64, npt.NDArray[np.void]]:
-    """Marks of accounts, and files as rows."""
-    accounts, files = np.empty(0, np.uint64), np.empty(0, _ROW)
+def in_force(out: Path, events: Iterable[Event]) -> InForce:
+    """The same, and what has placed it; raises as the above."""
+    accounts, files = np.empty(0, _ROW), np.empty(0, _ROW)
+    purges: list[Placed] = []
     for told in told_of(events):
-        if isinstance(told, Lifted):
-            [lifted] = marks_of_ids(pa.array([told.id], pa.string()))
-            if told.kind is Kind.ACCOUNT:
-                accounts = accounts[accounts != lifted]
-                files = files[~(files["with_account"] & (files["account"] == lifted))]
-            else:
-                files = files[files["file"] != lifted]
-        else:
+        if isinstance(told, Placed):
             table = told.read(out)
-            accounts = np.union1d(accounts, marks_of_ids(ids_of(table, Kind.ACCOUNT)))
-            files = np.concatenate([files, _files(table)])
-    return accounts, files
+            accounts = np.concatenate([accounts, _accounts(table, len(purges))])
+            files = np.concatenate([files, _files(table, len(purges))])
+            purges.append(told)
+            continue
+        accounts, files = _without(told, accounts, files, purges)
+    return InForce(accounts, files, tuple(purges))
 
 
-def _files(table: pa.Table) -> npt.NDArray[np.void]:
-    of_files = table.filter(pc.equal(table.column("kind"), str(Kind.FILE))).combine_chunks()
-    rows = np.empty(len(of_files), _ROW)
-    account_ids = of_files.column("account_id")
-    for name, ids in (("file", of_files.column("id")), ("account", account_ids.fill_null(""))):
-        rows[name] = hash_ids(folded(pa.array(ids.to_pylist(), pa.string())))
-    rows["with_account"] = account_ids.is_valid().to_numpy()
+def _without(
+    told: Lifted, accounts: Rows, files: Rows, purges: Sequence[Placed]
+) -> tuple[Rows, Rows]:
+    """Tombstones that are in force after some were lifted."""
+    if told.kind is None:
+        numbers = [n for n, one in enumerate(purges) if one.run_id == told.id]
+        stay = (~np.isin(rows["purge"], numbers) for rows in (accounts, files))
+        return accounts[next(stay)], files[next(stay)]
+    [lifted] = marks_of_ids(pa.array([told.id], pa.string()))
+    if told.kind is Kind.FILE:
+        return accounts, files[files["id"] != lifted]
+    went = files["with_account"] & (files["account"] == lifted)
+    return accounts[accounts["id"] != lifted], files[~went]
+
+
+def _accounts(table: pa.Table, purge: int) -> Rows:
+    ids = ids_of(table, Kind.ACCOUNT)
+    rows = np.zeros(len(ids), _ROW)
+    rows["id"], rows["purge"] = hash_ids(folded(ids)), purge
     return rows
+
+
+def _files(table: pa.Table, purge: int) -> Rows:
+    of_files = files_of(table)
+    rows = np.zeros(len(of_files), _ROW)
+    account_ids = of_files.column("account_id")
+    for name, ids in (("id", of_files.column("id")), ("account", account_ids.fill_null(""))):
+        rows[name] = hash_ids(folded(pa.array(ids.to_pylist(), pa.string())))
+    rows["with_account"], rows["purge"] = account_ids.is_valid().to_numpy(), purge
+    return rows
+
+
+def files_of(table: pa.Table) -> pa.Table:
+    """Those of some tombstones that are of files."""
+    return table.filter(pc.equal(table.column("kind"), str(Kind.FILE))).combine_chunks()
 
 
 def one_id(ids: pa.Array, names: Sequence[str]) -> pa.Array:

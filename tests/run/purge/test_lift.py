@@ -8,7 +8,7 @@ from clearshard.config import load_config
 from clearshard.errors import ConfigError
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.run.agent import this_agent
-from clearshard.run.exported import record_export
+from clearshard.run.exported import Recorded, record_export
 from clearshard.run.purge.lift import lift
 from clearshard.run.purge.plan import plan_purge
 
@@ -16,12 +16,14 @@ from ..world import AS_OF, World
 from .worlds import FILES, SETTINGS, events, newest, purge
 
 
-def lifted(world: World, kind: Kind, name: str, reason: str = "they asked us to") -> None:
+def lifted(
+    world: World, kind: Kind | None, name: str, reason: str = "they asked us to"
+) -> dict[Kind, int]:
     config, note = load_config(world.config), world.progress.note
-    lift(config, world.out, kind, name, reason, this_agent("ada"), world.clock, note)
+    return lift(config, world.out, kind, name, reason, this_agent("ada"), world.clock, note)
 
 
-def export(world: World, name: str, run_id: str | None = None) -> str:
+def export(world: World, name: str, run_id: str | None = None) -> Recorded:
     config, note = load_config(world.config), world.progress.note
     return record_export(config, world.out, name, run_id, this_agent("ada"), world.clock, note)
 
@@ -78,8 +80,7 @@ def test_only_what_was_purged_is_lifted(world: World) -> None:
 def test_exports_that_held_purged_files_are_named(world: World) -> None:
     first = world.run().superseded[0]
     export(world, "before-it-was-late", first)
-    newest_run = export(world, "all")
-    assert newest_run == newest(world).run_id
+    assert export(world, "all") == Recorded(newest(world).run_id, purged=0, gone=0)
     result = purge(world, files=("late-0",))
     assert result.plan.exports == ("all",)
     assert result.receipt is not None
@@ -91,7 +92,7 @@ def test_exports_that_held_purged_files_are_named(world: World) -> None:
 def test_of_a_run_that_was_swept_nobody_knows(world: World) -> None:
     first, second = (export(world, name, run) for name, run in (("old", None), ("same", None)))
     assert first == second
-    told = export(world, "swept", newest(world).superseded[0])
+    told = export(world, "swept", newest(world).superseded[0]).run_id
     (world.out / "runs" / f"{told}.json").unlink()
     plan = plan_purge(world.out, Asked(("acct-a",)), None, AS_OF, AS_OF)
     assert (plan.exports, plan.exports_unknown) == (("old", "same"), ("swept",))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from clearshard.audit.events import Event
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import visible_runs
 from clearshard.config import load_config
@@ -84,9 +85,12 @@ def holding(world: World, text: str) -> list[str]:
     return [str(path.relative_to(world.out)) for path in files if text in decompressed(path)]
 
 
+def ledger(world: World) -> list[Event]:
+    return [*Ledger(world.out / "audit" / "ledger.jsonl").read()]
+
+
 def events(world: World, name: str) -> list[dict[str, object]]:
-    ledger = Ledger(world.out / "audit" / "ledger.jsonl").read()
-    return [event.data for event in ledger if event.event == name]
+    return [event.data for event in ledger(world) if event.event == name]
 
 
 Change = Callable[[World], None]

@@ -12,10 +12,10 @@ from clearshard.records.states import QuarantineReason, State
 
 #: Nothing is kept of an excluded file, as if it had never been opened.
 _FORGOTTEN = ("doc_key", "account_key", "period", "content_sha256", "redactor_digest", "version")
-#: A file that is withheld is in no shard, but what it held is still known, so that it stays out.
+#: A file that is withheld is in no shard, but what it held is still known: it can be lifted.
 _NOT_WRITTEN = ("doc_key", "account_key", "period", "version")
-#: As runs call it (`clearshard.run.shared`).
-EXCLUDED_CONTENT = "ExcludedContent"
+#: What a file is withheld by, behind `duplicate_file_id`: it holds what a purged one held.
+PURGED_CONTENT = "PurgedContent"
 
 
 def taken_out(rows: pa.Table, reasons: pa.Array) -> pa.Table:
@@ -38,7 +38,7 @@ def withheld(rows: pa.Table) -> pa.Table:
     reason = [str(QuarantineReason.DUPLICATE_FILE_ID)]
     reasons = pa.array([reason] * len(rows), pa.list_(pa.string()))
     changes = {name: _nothing(rows) for name in _NOT_WRITTEN}
-    kind = pa.repeat(pa.scalar(EXCLUDED_CONTENT, pa.string()), len(rows))
+    kind = pa.repeat(pa.scalar(PURGED_CONTENT, pa.string()), len(rows))
     return _changed(rows, State.QUARANTINED, reasons, {**changes, "error_type": kind})
 
 

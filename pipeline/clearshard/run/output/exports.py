@@ -3,17 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
-
-from clearshard.audit.database import connected
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.reading import VisibleRun
-from clearshard.audit.stored.view import table_view
-from clearshard.records.states import State
-
-_HELD = """
-    SELECT EXISTS (SELECT 1 FROM decided SEMI JOIN gone USING (doc_key) WHERE state = $written)
-"""
+from clearshard.run.known_files import Named, written_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +25,10 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Training sets that purged rows went into.
+    """Training sets that purged files went into.
 
     Attributes:
-        names: Those that held any of them.
+        names: Those that held any of them, or what they held under another id.
         unknown: Those of whose run there is no record any more.
     """
 
@@ -53,33 +45,22 @@ def exports_told(events: Iterable[Event]) -> tuple[Export, ...]:
     )
 
 
-def affected(
-    exports: Sequence[Export], runs: Sequence[VisibleRun], doc_keys: Sequence[str]
-) -> Affected:
-    """The exports that held rows of some keys.
+def affected(exports: Sequence[Export], runs: Sequence[VisibleRun], named: Named) -> Affected:
+    """The exports that held what is named, also where it has left the shards long ago.
 
     Args:
         exports: All that were recorded.
         runs: All visible runs.
-        doc_keys: Of the rows.
+        named: Whose files, which files, or what they held.
 
     Raises:
         IntegrityError: Decisions of a run cannot be read.
     """
-    if not doc_keys:
+    if not named:
         return Affected((), ())
     by_id = {run.run_id: run for run in runs}
-    held: dict[str, bool] = {}
-    for run_id in {export.run_id for export in exports} & by_id.keys():
-        held[run_id] = _held(by_id[run_id], doc_keys)
-    names = {export.name for export in exports if held.get(export.run_id)}
+    exported = {export.run_id for export in exports} & by_id.keys()
+    held = {one for one in exported if len(written_rows(by_id[one], named, ["doc_key"]))}
+    names = {export.name for export in exports if export.run_id in held}
     unknown = {export.name for export in exports if export.run_id not in by_id} - names
     return Affected(tuple(sorted(names)), tuple(sorted(unknown)))
-
-
-def _held(run: VisibleRun, doc_keys: Sequence[str]) -> bool:
-    with connected() as connection:
-        table_view(connection, "decided", [run.table])
-        connection.register("gone", pa.table({"doc_key": pa.array(doc_keys, pa.string())}))
-        [(found,)] = connection.execute(_HELD, {"written": str(State.WRITTEN)}).fetchall()
-    return bool(found)

@@ -4,18 +4,29 @@ All of a receipt follows from records, decisions and ledger, so whoever finds on
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 
 from clearshard import layout
 from clearshard.audit.database import connected
 from clearshard.audit.events import Event, EventName
+from clearshard.audit.named import named_files
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import replaced_shards, with_rows_gone
 from clearshard.audit.stored.reading import read_replaced_by
 from clearshard.audit.stored.view import rows_view, table_view
+from clearshard.audit.tombstones import (
+    Kind,
+    Placed,
+    exactly_in_force,
+    ids_of,
+    without_receipt,
+)
+from clearshard.eligibility.spelling import fold
 from clearshard.errors import IntegrityError
 from clearshard.lifecycle.purge.plan import CANNOT_UNDO
 from clearshard.records.receipt import Receipt, RunBytes, ShardBytes
@@ -23,20 +34,25 @@ from clearshard.records.run import ShardFile
 from clearshard.records.states import State
 from clearshard.records.times import utc_text
 from clearshard.run.journal import Journal
+from clearshard.run.known_files import Named, known_files
 from clearshard.run.output.exports import Affected, affected, exports_told
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.operations import operations_in
-from clearshard.run.output.steps import Put
+from clearshard.run.output.steps import Delete, Put
 from clearshard.storage.files import remove_tree
 
 #: By what files were chosen, where a run has decided all of them.
 _OF_RUN = "run"
+#: Ids in a receipt; of more it says how many there are.
+_MOST_TOLD = 100
 _AT_PLACES = """
-    SELECT doc_key FROM before SEMI JOIN places USING (file, row) WHERE state = $written
+    SELECT file_id, content_sha256 FROM before SEMI JOIN places USING (file, row)
+    WHERE state = $written
 """
 _NOT_WRITTEN = """
-    SELECT doc_key FROM before WHERE state = $written
-    EXCEPT SELECT doc_key FROM newest WHERE state = $written
+    SELECT file_id, content_sha256 FROM before WHERE state = $written AND doc_key NOT IN (
+        SELECT doc_key FROM newest WHERE state = $written
+    )
 """
 
 
@@ -68,31 +84,67 @@ def finish_receipt(folder: OutputFolder, journal: Journal) -> None:
         remove_tree(staging)
 
 
-def hand_out_for_tombstones(
-    folder: OutputFolder, journal: Journal, run_id: str, of: str
-) -> Receipt:
-    """The receipt of a purge that has found nothing in the shards, and keeps out what was named."""
+def finish_tombstones(folder: OutputFolder, journal: Journal, began: int) -> None:
+    """Makes the receipts of killed purges that whoever came after them found nothing to do for.
+
+    Args:
+        folder: Locked.
+        journal: Of the folder.
+        began: Number of the newest event of the ledger when whoever came after began: of what was
+            placed before, nothing is in the shards.
+    """
     events = tuple(journal.events())
-    kept_out = _kept_out(events, run_id)
+    # Where no lock reaches, one that has not failed may be about to leave its own.
+    failed = {event.run_id for event in events if event.event == EventName.RUN_FAILED}
+    for placed in (one for one in _done(events, began) if one.run_id in failed):
+        if not _kept_out(folder.root, events, (placed,)).count:  # all of it was lifted
+            continue
+        staging = folder.root / layout.staging(placed.run_id)
+        staging.mkdir(parents=True, exist_ok=True)
+        hand_out_for_tombstones(folder, journal, placed.run_id, placed.why, (placed,))
+        remove_tree(staging)
+
+
+def hand_out_for_tombstones(
+    folder: OutputFolder, journal: Journal, run_id: str, of: str, placed: Sequence[Placed]
+) -> Receipt:
+    """The receipt of a purge that has found nothing in the shards, and keeps out what was named.
+
+    Args:
+        folder: Locked.
+        journal: Of the folder.
+        run_id: The purge.
+        of: What it is of.
+        placed: What it has placed, and earlier ones that it brings to their end.
+    """
+    events = tuple(journal.events())
+    kept_out = _kept_out(folder.root, events, placed)
+    held = _exports(visible_runs(folder.root), events, Named(kept_out.accounts, kept_out.files))
     made = Receipt(
         run_id=run_id,
         at=utc_text(journal.clock()),
         of=of,
         files=0,
-        accounts=kept_out.accounts,
-        file_ids=kept_out.files,
+        accounts=kept_out.accounts[:_MOST_TOLD],
+        file_ids=kept_out.files[:_MOST_TOLD],
         tombstones=kept_out.count,
         before=None,
         after=None,
         removed=(),
         written=(),
         searched=0,
-        exports=(),
-        exports_unknown=(),
+        completes=tuple(one.run_id for one in placed if one.run_id != run_id),
+        exports=held.names,
+        exports_unknown=held.unknown,
         cannot_undo=CANNOT_UNDO,
     )
     _hand_out(folder, journal, made)
     return made
+
+
+def _done(events: Sequence[Event], before: int) -> tuple[Placed, ...]:
+    """Purges without a receipt that have placed their tombstones before an event."""
+    return tuple(one for one in without_receipt(events) if one.seq <= before)
 
 
 def _is_due(newest: VisibleRun) -> bool:
@@ -102,13 +154,20 @@ def _is_due(newest: VisibleRun) -> bool:
 
 def _hand_out(folder: OutputFolder, journal: Journal, made: Receipt) -> None:
     content = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
-    operations_in(folder, journal)(Put(layout.receipt(made.run_id), content))
-    data = {
+    do, name = operations_in(folder, journal), layout.receipt(made.run_id)
+    if not do(Put(name, content)):
+        if name in named_files(journal.events()):  # somebody else was faster
+            return
+        do(Delete(name))
+        do(Put(name, content))
+    data: dict[str, object] = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "of": made.of,
         "files": made.files,
         "shards_removed": len(made.removed),
     }
+    if made.completes:
+        data["completes"] = list(made.completes)
     journal.tell(EventName.PURGE_RECEIPT, made.run_id, data)
 
 
@@ -130,20 +189,29 @@ def _receipt(
         )
     purge = newest.record.purge
     lost = sum(newest.record.gone.values()) + newest.record.meant
-    held, kept_out = _exports(runs, before, events), _kept_out(events, newest.run_id)
+    placed = _done(events, _announced(newest, events))
+    kept_out = _kept_out(folder.root, events, placed)
+    gone = _gone(before, newest)
+    named = Named(
+        kept_out.accounts,
+        {*kept_out.files, *gone.column("file_id").to_pylist()},
+        frozenset(gone.column("content_sha256").to_pylist()),
+    )
+    held = _exports(runs, events, named)
     return Receipt(
         run_id=newest.run_id,
         at=at,
         of=_OF_RUN if purge is None else purge.of,
         files=lost if purge is None else purge.files,
-        accounts=kept_out.accounts,
-        file_ids=kept_out.files,
+        accounts=kept_out.accounts[:_MOST_TOLD],
+        file_ids=kept_out.files[:_MOST_TOLD],
         tombstones=kept_out.count,
         before=RunBytes(run_id=before.run_id, sha256=before.sha256),
         after=RunBytes(run_id=newest.run_id, sha256=newest.sha256),
         removed=tuple(_bytes(known[name]) for name in _removed(newest, events) if name in known),
         written=tuple(map(_bytes, written)),
         searched=len(searched),
+        completes=tuple(one.run_id for one in placed if one.run_id != newest.run_id),
         exports=held.names,
         exports_unknown=held.unknown,
         cannot_undo=CANNOT_UNDO,
@@ -170,21 +238,38 @@ def _removed(newest: VisibleRun, events: Sequence[Event]) -> list[str]:
     return sorted(names)
 
 
+def _announced(newest: VisibleRun, events: Sequence[Event]) -> int:
+    """Number of the event that has announced a run."""
+    told = (e for e in events if e.event == EventName.RUN_FINISHED)
+    return max((e.seq for e in told if e.run_id == newest.run_id), default=-1)
+
+
 @dataclass(frozen=True, slots=True)
 class _KeptOut:
-    """What a purge keeps out, as the ledger was told: the first ids, and how many there are."""
+    """What purges keep out: every id, in one spelling."""
 
-    accounts: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    count: dict[str, int] = field(default_factory=dict)
+    accounts: tuple[str, ...]
+    files: tuple[str, ...]
+
+    @property
+    def count(self) -> dict[str, int]:
+        if not (self.accounts or self.files):
+            return {}
+        return {"accounts": len(self.accounts), "files": len(self.files)}
 
 
-def _kept_out(events: Sequence[Event], run_id: str) -> _KeptOut:
-    for event in events:
-        if event.event == EventName.TOMBSTONES_PLACED and event.run_id == run_id:
-            first, count = event.data["first"], event.data["count"]
-            return _KeptOut(tuple(first["accounts"]), tuple(first["files"]), dict(count))
-    return _KeptOut()
+def _kept_out(out: Path, events: Sequence[Event], placed: Sequence[Placed]) -> _KeptOut:
+    if not placed:
+        return _KeptOut((), ())
+    in_force = exactly_in_force(out, events)
+    ids: dict[Kind, dict[str, str]] = {kind: {} for kind in Kind}
+    for one in placed:
+        table = one.read(out)
+        for kind, of_kind in ids.items():
+            for name in ids_of(table, kind).to_pylist():
+                if name in in_force[kind]:
+                    of_kind.setdefault(fold(name), name)
+    return _KeptOut(*(tuple(ids[kind].values()) for kind in (Kind.ACCOUNT, Kind.FILE)))
 
 
 def _bytes(shard: ShardFile) -> ShardBytes:
@@ -196,15 +281,18 @@ def _bytes(shard: ShardFile) -> ShardBytes:
     )
 
 
-def _exports(runs: Sequence[VisibleRun], before: VisibleRun, events: Sequence[Event]) -> Affected:
+def _exports(runs: Sequence[VisibleRun], events: Sequence[Event], named: Named) -> Affected:
     exports = exports_told(events)
     if not exports:
         return Affected((), ())
-    return affected(exports, runs, list(_gone(before, runs[-1])))
+    known = known_files(runs, named)
+    contents = {content for one in known.values() for content in one.contents}
+    files = {*named.files, *(one.file_id for one in known.values())}
+    return affected(exports, runs, Named(named.accounts, files, {*named.contents, *contents}))
 
 
-def _gone(before: VisibleRun, newest: VisibleRun) -> Iterator[str]:
-    """`doc_key` of what one run has written and the next one has not."""
+def _gone(before: VisibleRun, newest: VisibleRun) -> pa.Table:
+    """Id and content of what one run has written and the next one has not."""
     with connected() as connection:
         if newest.record.purge is None:
             table_view(connection, "before", [before.table])
@@ -215,5 +303,4 @@ def _gone(before: VisibleRun, newest: VisibleRun) -> Iterator[str]:
             connection.register("places", read_replaced_by(newest.table))
             rows_view(connection, "before", [before.table])
             query = _AT_PLACES
-        for (doc_key,) in connection.execute(query, {"written": str(State.WRITTEN)}).fetchall():
-            yield doc_key
+        return connection.sql(query, params={"written": str(State.WRITTEN)}).to_arrow_table()

@@ -21,7 +21,12 @@ _MOST_TOLD = 100
 
 
 def place_tombstones(
-    folder: OutputFolder, journal: Journal, run_id: str, tombstones: pa.Table, why: str
+    folder: OutputFolder,
+    journal: Journal,
+    run_id: str,
+    tombstones: pa.Table,
+    why: str,
+    key_id: str | None = None,
 ) -> None:
     """Places tombstones; from now on every run keeps out what they name.
 
@@ -31,16 +36,19 @@ def place_tombstones(
         run_id: The purge.
         tombstones: TOMBSTONES_SCHEMA.
         why: What the purge is of.
+        key_id: Of the key of `content_keys`, if there are any.
     """
     content = encoded(tombstones)
     operations_in(folder, journal)(Put(layout.tombstones(run_id), content))
-    ids = {f"{kind}s": ids_of(tombstones, kind) for kind in Kind}
+    ids = {f"{kind}s": ids_of(tombstones, kind).unique() for kind in Kind}
     data: dict[str, object] = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "why": why,
         "count": {name: len(of_kind) for name, of_kind in ids.items()},
         "first": {name: of_kind[:_MOST_TOLD].to_pylist() for name, of_kind in ids.items()},
     }
+    if key_id is not None:
+        data["key_id"] = key_id
     journal.tell(EventName.TOMBSTONES_PLACED, run_id, data)
 
 

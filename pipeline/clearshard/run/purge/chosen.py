@@ -1,8 +1,9 @@
 """All that a purge takes out of what a run has written, and what is to be kept out for ever."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +12,23 @@ import pyarrow.compute as pc
 
 from clearshard.audit.events import Event
 from clearshard.audit.reading import VisibleRun
-from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, Kind, unconfirmed
+from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, Kind, ids_of, unconfirmed
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import DELETION_REQUESTED, Policy
-from clearshard.eligibility.spelling import folded
+from clearshard.eligibility.spelling import fold, folded
 from clearshard.eligibility.tombstones import Tombstones, marks_of_ids
 from clearshard.errors import IntegrityError, TooManyGone
+from clearshard.keys import PseudonymKey
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.lifecycle.purge.shards import NoShard, Touched, touched
 from clearshard.records.run import SourceSnapshot
 from clearshard.records.schemas import ACCOUNTS_SCHEMA
 from clearshard.run.intake import Tables, read_accounts
+from clearshard.run.known_files import KnownFile, Named, known_files
+from clearshard.run.outcomes import DIGEST_BYTES
 from clearshard.run.output.drop import MEANT, Drop
 from clearshard.run.purge.find import (
     FOUND_SCHEMA,
@@ -33,7 +37,8 @@ from clearshard.run.purge.find import (
     find_named,
     find_same_content,
 )
-from clearshard.run.tombstones import purged_by_themselves, tombstones_in_force
+from clearshard.run.purged_contents import content_keys
+from clearshard.run.tombstones import in_force, tombstones_in_force
 from clearshard.sources.manifest import manifest_batches, open_manifest
 
 _NOTHING = Found(FOUND_SCHEMA.empty_table(), ACCOUNTS_SCHEMA.empty_table())
@@ -49,7 +54,9 @@ class Chosen:
         found: The files, and why.
         same: Other files that hold what these hold: they are withheld.
         touched: The shards that hold any of them.
-        tombstones: What is to be kept out and is not yet, TOMBSTONES_SCHEMA.
+        tombstones: What is to be kept out and is not yet, TOMBSTONES_SCHEMA; what files held is not
+            in it, as that takes a key.
+        contents: What it is known to have held: SHA-256 by what the id of a file folds to.
         policy_digest: Of the policy that has decided; None where nothing was asked of one.
         registry: The registry that was read; None where it was not.
     """
@@ -60,13 +67,43 @@ class Chosen:
     same: pa.Table
     touched: tuple[Touched, ...]
     tombstones: pa.Table
+    contents: Mapping[str, frozenset[str]]
     policy_digest: str | None = None
     registry: SourceSnapshot | None = None
 
     @property
     def is_nothing(self) -> bool:
         """Whether there is nothing to do."""
-        return not (len(self.found.rows) or len(self.tombstones))
+        return not (len(self.found.rows) or len(self.same) or len(self.tombstones))
+
+    @property
+    def named(self) -> Named:
+        """All that is meant, to ask other runs for it."""
+        files = [*ids_of(self.tombstones, Kind.FILE).to_pylist()]
+        files += self.rows.column("file_id").to_pylist()
+        accounts = {*self.asked.accounts, *ids_of(self.tombstones, Kind.ACCOUNT).to_pylist()}
+        contents = frozenset(one for held in self.contents.values() for one in held)
+        return Named(accounts, {*files, *self.asked.files}, contents)
+
+    @property
+    def account_count(self) -> int:
+        """Accounts whose files come out, each once, however it is spelled."""
+        return len(set(map(fold, self.rows.column("account_id").drop_null().to_pylist())))
+
+    def keyed_tombstones(self, key: PseudonymKey) -> pa.Table:
+        """The tombstones, with what their files held under a key."""
+        named = zip(*self.tombstones.select(["kind", "id"]).to_pydict().values(), strict=True)
+        held = [
+            self.contents.get(fold(one), ()) if kind == Kind.FILE else () for kind, one in named
+        ]
+        digests = [bytes.fromhex(one) for of_file in held for one in sorted(of_file)]
+        keys = content_keys(key, pa.array(digests, pa.binary(DIGEST_BYTES)))
+        ends = pa.array([0, *accumulate(map(len, held))], pa.int32())
+        unknown = pa.array([not of_file for of_file in held], pa.bool_())
+        field = TOMBSTONES_SCHEMA.field("content_keys")
+        column = pa.ListArray.from_arrays(ends, keys, field.type, mask=unknown)
+        at = TOMBSTONES_SCHEMA.get_field_index(field.name)
+        return self.tombstones.set_column(at, field, column)
 
     @property
     def rows(self) -> pa.Table:
@@ -127,39 +164,37 @@ class Chosen:
 
 
 def choose_named(
-    out: Path, run: VisibleRun | None, events: Sequence[Event], asked: Asked
+    out: Path, runs: Sequence[VisibleRun], events: Sequence[Event], asked: Asked
 ) -> Chosen:
     """What goes with some accounts and files, and with purges that have not come to their end.
 
     Args:
         out: The output folder.
-        run: The newest visible run, if there is one.
+        runs: The visible runs, oldest first.
         events: Of the ledger, oldest first.
         asked: Names them.
 
     Raises:
         IntegrityError: Decisions or tombstones are not what they were.
     """
-    in_force = tombstones_in_force(out, events)
-    rows = [
-        *_rows(Kind.ACCOUNT, asked.accounts, in_force.accounts),
-        *_rows(Kind.FILE, asked.files, purged_by_themselves(out, events)),
-    ]
-    left = unconfirmed(out, events)
-    accounts, files = (
-        (*had, *sorted(left[kind].difference(had)))
-        for kind, had in ((Kind.ACCOUNT, asked.accounts), (Kind.FILE, asked.files))
-    )
-    found = _NOTHING if run is None else find_named(run, Asked(accounts, files))
-    named = pa.Table.from_pylist(rows, schema=TOMBSTONES_SCHEMA)
+    now, left = in_force(out, events), unconfirmed(out, events)
+    named = Named({*asked.accounts, *left[Kind.ACCOUNT]}, {*asked.files, *left[Kind.FILE]})
+    known = known_files(runs, named)
+    found = find_named(runs[-1], named) if runs else _NOTHING
+    accounts = _by_spelling(asked.accounts, now.asked_for(Kind.ACCOUNT))
+    files = _by_spelling(asked.files, now.asked_for(Kind.FILE))
+    asked_for = [_tombstone(Kind.ACCOUNT, one) for one in accounts.values()]
+    asked_for += [_tombstone(Kind.FILE, one) for one in files.values()]
     # A file of a purged account stays out under another account, too.
-    went = _tombstones(_of_accounts(found.rows, asked), in_force, with_account=True)
-    return _chosen(asked, run, found, pa.concat_tables([named, went]))
+    went = {folds_to: one for folds_to, one in known.items() if folds_to not in files}
+    with_account = _of_accounts(went, asked.accounts, now.tombstones)
+    rows = pa.Table.from_pylist([*asked_for, *with_account], schema=TOMBSTONES_SCHEMA)
+    return _chosen(asked, runs, found, rows, known)
 
 
 def choose_denied(
     out: Path,
-    run: VisibleRun | None,
+    runs: Sequence[VisibleRun],
     events: Sequence[Event],
     tables: Tables,
     policy: Policy,
@@ -169,7 +204,7 @@ def choose_denied(
 
     Args:
         out: The output folder.
-        run: The newest visible run, if there is one.
+        runs: The visible runs, oldest first.
         events: Of the ledger, oldest first.
         tables: Where the facts are.
         policy: The rules.
@@ -181,36 +216,49 @@ def choose_denied(
         ConfigError: The policy asks for facts that are not stored.
         IntegrityError: Decisions or tombstones are not what they were.
     """
-    in_force = tombstones_in_force(out, events)
+    now, left = tombstones_in_force(out, events), unconfirmed(out, events)
     accounts, registry = read_accounts(tables, policy, moment)
-    requested = np.union1d(in_force.files, _requested(tables, policy))
-    gate = Gate(policy, accounts, moment, Tombstones(in_force.accounts, requested))
-    found = _NOTHING if run is None else find_denied(run, gate)
-    new = _tombstones(found.rows, in_force, with_account=False)
-    return _chosen(Asked(), run, found, new, policy.digest, registry.snapshot)
+    requested = np.union1d(now.files, _requested(tables, policy))
+    gate = Gate(policy, accounts, moment, Tombstones(now.accounts, requested))
+    found = find_denied(runs[-1], gate) if runs else _NOTHING
+    files = found.rows.column("file_id").to_pylist()
+    known = known_files(runs, Named(left[Kind.ACCOUNT], {*files, *left[Kind.FILE]}))
+    why = dict(zip(map(fold, files), found.rows.column("why").to_pylist(), strict=True))
+    new = _by_spelling(files, now.files)
+    tombstones = [_tombstone(Kind.FILE, one, None, why[folds_to]) for folds_to, one in new.items()]
+    rows = pa.Table.from_pylist(tombstones, schema=TOMBSTONES_SCHEMA)
+    return _chosen(Asked(), runs, found, rows, known, policy.digest, registry.snapshot)
 
 
-def _of_accounts(rows: pa.Table, asked: Asked) -> pa.Table:
-    """Those of some files that were found by their account."""
-    ids = rows.column("account_id").combine_chunks()
-    marks = Tombstones.of(asked.accounts).accounts
-    return rows.filter(pa.array(is_member(hash_ids(folded(ids.fill_null(""))), marks)))
+def _of_accounts(
+    known: Mapping[str, KnownFile], accounts: Sequence[str], now: Tombstones
+) -> Iterator[dict[str, object]]:
+    """A tombstone for each file of some accounts that has none."""
+    asked = set(map(fold, accounts))
+    new = _by_spelling([one.file_id for one in known.values()], now.files)
+    for folds_to, file_id in new.items():
+        theirs = sorted(one for one in known[folds_to].account_ids if fold(one) in asked)
+        if theirs:
+            yield _tombstone(Kind.FILE, file_id, theirs[0])
 
 
-def _tombstones(rows: pa.Table, in_force: Tombstones, *, with_account: bool) -> pa.Table:
-    """A tombstone for each file that has none, TOMBSTONES_SCHEMA."""
-    nobody = pa.nulls(len(rows), pa.string())
-    tombstones = pa.table(
-        {
-            "kind": pa.repeat(pa.scalar(str(Kind.FILE), pa.string()), len(rows)),
-            "id": rows.column("file_id"),
-            "account_id": rows.column("account_id") if with_account else nobody,
-            "reasons": rows.column("why"),
-        },
-        schema=TOMBSTONES_SCHEMA,
-    )
-    ids = tombstones.column("id").combine_chunks()
-    return tombstones.filter(pa.array(~is_member(hash_ids(folded(ids)), in_force.files)))
+def _tombstone(
+    kind: Kind,
+    name: str,
+    account_id: str | None = None,
+    reasons: Sequence[str] = (DELETION_REQUESTED,),
+) -> dict[str, object]:
+    return {"kind": str(kind), "id": name, "account_id": account_id, "reasons": list(reasons)}
+
+
+def _by_spelling(ids: Sequence[str], known: UInt64) -> dict[str, str]:
+    """Ids that none of some marks stand for, each in its first spelling, by what it folds to."""
+    marks = hash_ids(folded(pa.array(ids, pa.string())))
+    first: dict[str, str] = {}
+    for one, out_already in zip(ids, is_member(marks, known).tolist(), strict=True):
+        if not out_already:
+            first.setdefault(fold(one), one)
+    return first
 
 
 def _requested(tables: Tables, policy: Policy) -> UInt64:
@@ -229,32 +277,25 @@ def _requested(tables: Tables, policy: Policy) -> UInt64:
     return requested
 
 
-def _rows(kind: Kind, ids: Sequence[str], marks: UInt64) -> list[dict[str, object]]:
-    """A tombstone for each id of which there is none."""
-    spelled = pa.array(ids, pa.string())
-    out_already = is_member(hash_ids(folded(spelled)), marks).tolist()
-    return [
-        {"kind": str(kind), "id": one, "account_id": None, "reasons": [DELETION_REQUESTED]}
-        for one, known in zip(ids, out_already, strict=True)
-        if not known
-    ]
-
-
 def _chosen(
     asked: Asked,
-    run: VisibleRun | None,
+    runs: Sequence[VisibleRun],
     found: Found,
     tombstones: pa.Table,
+    known: Mapping[str, KnownFile],
     policy_digest: str | None = None,
     registry: SourceSnapshot | None = None,
 ) -> Chosen:
-    same = FOUND_SCHEMA.empty_table() if run is None else find_same_content(run, found)
+    run = runs[-1] if runs else None
+    contents = {folds_to: one.contents for folds_to, one in known.items()}
+    held = frozenset(one for of_one in contents.values() for one in of_one)
+    same = find_same_content(run, found, held) if run is not None else FOUND_SCHEMA.empty_table()
     shards = () if run is None else run.record.shards
     try:
-        held = touched(shards, pa.concat_tables([found.rows, same]))
+        out_of = touched(shards, pa.concat_tables([found.rows, same]))
     except NoShard:
         raise IntegrityError(
             "A written file lies in no shard of the newest run. Nothing was purged. Run "
             "`clearshard audit verify`, then restore its record from a backup."
         ) from None
-    return Chosen(asked, run, found, same, held, tombstones, policy_digest, registry)
+    return Chosen(asked, run, found, same, out_of, tombstones, contents, policy_digest, registry)

@@ -1,7 +1,7 @@
 """The decisions on files that are to go: by their ids, or by the gate on what is stored of them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,20 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.audit.database import connected
 from clearshard.audit.reading import VisibleRun
 from clearshard.audit.stored.reading import PlacedRows, read_accounts, read_placed
-from clearshard.audit.stored.view import rows_view
 from clearshard.eligibility.facts import FILE_FACTS
 from clearshard.eligibility.gate import Decided, Gate
 from clearshard.eligibility.policy import DELETION_REQUESTED
-from clearshard.eligibility.spelling import fold
-from clearshard.eligibility.tombstones import Tombstones
 from clearshard.errors import ConfigError, RunFailed
-from clearshard.lifecycle.purge.asked import Asked
 from clearshard.records.facts import OwnColumn, facts_of, unreadable
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, ROW_SCHEMA, fact_type
 from clearshard.records.states import State
+from clearshard.run.known_files import Named, written_rows
 
 #: Where each row lies: see `REPLACED_SCHEMA`.
 FOUND_SCHEMA = pa.schema(
@@ -34,19 +30,8 @@ FOUND_SCHEMA = pa.schema(
         pa.field("why", pa.list_(pa.string()), nullable=False),
     ]
 )
-_STORED = ", ".join([*ROW_SCHEMA.names, "file", "row"])
-# What an id of ASCII folds to can be worked out in the database; all others are looked at here.
-_NAMED = """
-    SELECT {columns} FROM decided WHERE state = $written AND (
-        lower(replace({name}, ' ', '')) IN (SELECT unnest($folds))
-        OR strlen({name}) <> length({name}))
-"""
-_SAME_CONTENT = """
-    SELECT {columns} FROM decided
-    WHERE state = $written AND content_sha256 IN (SELECT unnest($contents))
-"""
-#: What a row can say of the reading of the registry that has decided on it.
-_LAST_READING = 127
+#: What a row can say of the reading of the registry that has decided on it; the run's own are 0, 1.
+_LAST_READING, _LAST_OF_RUN = 127, 1
 _ACCOUNT_FACTS = ACCOUNTS_SCHEMA.names[2:]
 
 
@@ -64,31 +49,17 @@ class Found:
     accounts: pa.Table
 
 
-def find_named(run: VisibleRun, asked: Asked) -> Found:
+def find_named(run: VisibleRun, named: Named) -> Found:
     """The written files of some accounts, and some files, in whatever spelling.
 
     Args:
         run: The newest.
-        asked: Names them.
+        named: Names them.
 
     Raises:
         IntegrityError: Its decisions cannot be read.
     """
-    tombstones = Tombstones.of(asked.accounts, asked.files)
-    found = []
-    with connected() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        rows_view(connection, "decided", [run.table])
-        for name, ids in (("account_id", asked.accounts), ("file_id", asked.files)):
-            if not ids:
-                continue
-            query = _NAMED.format(columns=_STORED, name=name)
-            given = {"written": str(State.WRITTEN), "folds": _folds(ids)}
-            found.append(connection.sql(query, params=given).to_arrow_table())
-    rows = _in_order(_as_found(table, DELETION_REQUESTED) for table in found)
-    named = [tombstones.name(batch) for batch in rows.to_batches()]
-    kept = np.concatenate(named) if named else np.zeros(0, np.bool_)
-    return Found(rows.filter(pa.array(kept)), read_accounts(run.table))
+    return Found(_written(run, named), read_accounts(run.table))
 
 
 def find_denied(run: VisibleRun, gate: Gate) -> Found:
@@ -104,47 +75,85 @@ def find_denied(run: VisibleRun, gate: Gate) -> Found:
         IntegrityError: Its decisions cannot be read.
     """
     accounts = read_accounts(run.table)
-    reading = 1 + max([1, *pc.unique(accounts.column("reading")).to_pylist()])
-    if reading > _LAST_READING:
-        raise RunFailed(
-            "The registry has purged too often since the last run, so that its readings have no "
-            "numbers left. Nothing was purged: `clearshard run` once, which takes out the same."
-        )
+    readings = _Readings(accounts)
     found, known = [FOUND_SCHEMA.empty_table()], [accounts]
     for placed in read_placed(run.table):
+        readings.add(placed.rows)
         written = pc.equal(placed.rows.column("state"), str(State.WRITTEN))
         rows = placed.rows.filter(written)
         decided = gate.decide(stored_as_manifest(rows, gate.own_of_files))
         denied = pa.array(decided.reason_bits != 0)
         if not pc.any(denied).as_py():
             continue
-        found.append(_denied(placed, rows, decided, gate, reading).filter(denied))
-        known.append(_known(rows.filter(denied), decided.facts.filter(denied), reading))
+        found.append(_denied(placed, rows, decided, gate).filter(denied))
+        known.append(_known(rows.filter(denied), decided.facts.filter(denied)))
+    # Only now is it known how often an account was read for purges before.
+    numbered = [found[0], *(readings.numbered(rows) for rows in found[1:])]
     names = ACCOUNTS_SCHEMA.names
-    distinct = pa.concat_tables(known).group_by(names).aggregate([]).select(names)
+    every = pa.concat_tables([known[0], *(readings.numbered(rows) for rows in known[1:])])
+    distinct = every.group_by(names).aggregate([]).select(names)
     ordered = distinct.sort_by([("account_id", "ascending"), ("reading", "ascending")])
-    return Found(pa.concat_tables(found), ordered.cast(ACCOUNTS_SCHEMA))
+    return Found(pa.concat_tables(numbered), ordered.cast(ACCOUNTS_SCHEMA))
 
 
-def find_same_content(run: VisibleRun, found: Found) -> pa.Table:
-    """Other written files that hold, to the byte, what these hold; FOUND_SCHEMA.
+class _Readings:
+    """Numbers for the readings of the registry by purges: of each account the next one.
+
+    A run begins anew, so only who is purged again and again between two runs uses them up.
+    """
+
+    def __init__(self, accounts: pa.Table) -> None:
+        self._last: dict[str | None, int] = {}
+        self.add(accounts)
+
+    def add(self, rows: pa.Table | pa.RecordBatch) -> None:
+        """Takes in which readings some rows name."""
+        rows = rows.select(["account_id", "reading"])
+        later = rows.filter(pc.greater(rows.column("reading"), _LAST_OF_RUN))
+        for account_id, reading in zip(*later.to_pydict().values(), strict=True):
+            self._last[account_id] = max(reading, self._last.get(account_id, 0))
+
+    def numbered(self, rows: pa.Table) -> pa.Table:
+        """The rows as of the next reading of each account."""
+        numbers = [
+            1 + self._last.get(account_id, _LAST_OF_RUN)
+            for account_id in rows.column("account_id").to_pylist()
+        ]
+        if max(numbers, default=0) > _LAST_READING:
+            raise RunFailed(
+                "The registry has purged files of one account so often since the last run that its "
+                "readings have no numbers left. Nothing was purged: `clearshard run` once, which "
+                "takes out the same."
+            )
+        at = rows.schema.get_field_index("reading")
+        return rows.set_column(at, rows.schema.field(at), pa.array(numbers, pa.int8()))
+
+
+def find_same_content(run: VisibleRun, found: Found, contents: Collection[str]) -> pa.Table:
+    """Other written files that hold, to the byte, what purged ones held; FOUND_SCHEMA.
+
+    Args:
+        run: The newest.
+        found: The files that are purged.
+        contents: What they have ever held, as far as that is known: SHA-256.
 
     Raises:
         IntegrityError: The decisions cannot be read.
     """
-    contents = pc.unique(found.rows.column("content_sha256")).drop_null()
-    if not len(contents):
+    if not contents:
         return FOUND_SCHEMA.empty_table()
-    with connected() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        rows_view(connection, "decided", [run.table])
-        query = _SAME_CONTENT.format(columns=_STORED)
-        given = {"written": str(State.WRITTEN), "contents": contents.to_pylist()}
-        same = connection.sql(query, params=given).to_arrow_table()
-    rows = _in_order([_as_found(same, DELETION_REQUESTED)])
+    rows = _written(run, Named(contents=contents))
     ours = set(_places(found.rows))
     others = [place not in ours for place in _places(rows)]
     return rows.filter(pa.array(others, pa.bool_()))
+
+
+def _written(run: VisibleRun, named: Named) -> pa.Table:
+    """Written files that are named, FOUND_SCHEMA, in the order of their places."""
+    rows = written_rows(run, named, [*ROW_SCHEMA.names, "file", "row"])
+    rows = rows.sort_by([("file", "ascending"), ("row", "ascending")]).combine_chunks()
+    why = pa.array([[DELETION_REQUESTED]] * len(rows), pa.list_(pa.string()))
+    return rows.append_column("why", why).select(FOUND_SCHEMA.names).cast(FOUND_SCHEMA)
 
 
 def stored_as_manifest(rows: pa.RecordBatch, own: Sequence[OwnColumn]) -> pa.RecordBatch:
@@ -194,14 +203,11 @@ def _own_fact(stored: Sequence[dict[str, Any]], one: OwnColumn) -> pa.Array:
     return pa.array(values, pa.string() if one.kind == "text" else fact_type(one.kind))
 
 
-def _denied(
-    placed: PlacedRows, rows: pa.RecordBatch, decided: Decided, gate: Gate, reading: int
-) -> pa.Table:
-    """Written rows as the gate decides them now, FOUND_SCHEMA."""
+def _denied(placed: PlacedRows, rows: pa.RecordBatch, decided: Decided, gate: Gate) -> pa.Table:
+    """Written rows as the gate decides them now, FOUND_SCHEMA; of which reading, is not set."""
     written = pc.equal(placed.rows.column("state"), str(State.WRITTEN))
     places = pa.array(placed.places).filter(written)
     now = {
-        "reading": pa.repeat(pa.scalar(reading, pa.int8()), rows.num_rows),
         "own_facts": decided.own_facts,
         "file": pa.repeat(pa.scalar(placed.file, pa.int32()), rows.num_rows),
         "row": places,
@@ -213,36 +219,21 @@ def _denied(
     )
 
 
-def _known(rows: pa.RecordBatch, facts: pa.Array, reading: int) -> pa.Table:
-    """What the registry says now of the account of each row; no row where it says nothing."""
+def _known(rows: pa.RecordBatch, facts: pa.Array) -> pa.Table:
+    """What the registry says now of the account of each row; no row where it says nothing.
+
+    Of which reading, is not set.
+    """
     columns = {name: pc.struct_field(facts, name) for name in _ACCOUNT_FACTS}
     told = np.zeros(rows.num_rows, np.bool_)
     for column in columns.values():
         told |= np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
     columns["account_id"] = rows.column("account_id")
-    columns["reading"] = pa.repeat(pa.scalar(reading, pa.int8()), rows.num_rows)
+    columns["reading"] = rows.column("reading")
     known = pa.table(columns).select(ACCOUNTS_SCHEMA.names).filter(pa.array(told))
     return known.cast(ACCOUNTS_SCHEMA)
-
-
-def _as_found(rows: pa.Table, reason: str) -> pa.Table:
-    why = pa.array([[reason]] * len(rows), pa.list_(pa.string()))
-    return rows.append_column("why", why).select(FOUND_SCHEMA.names).cast(FOUND_SCHEMA)
-
-
-def _in_order(tables: Iterator[pa.Table] | Sequence[pa.Table]) -> pa.Table:
-    """Rows of several tables in the order of their places, each once."""
-    rows = pa.concat_tables([FOUND_SCHEMA.empty_table(), *tables])
-    rows = rows.sort_by([("file", "ascending"), ("row", "ascending")]).combine_chunks()
-    places = list(_places(rows))
-    first = [number == 0 or places[number - 1] != place for number, place in enumerate(places)]
-    return rows.filter(pa.array(first, pa.bool_()))
 
 
 def _places(rows: pa.Table) -> Iterator[tuple[int, int]]:
     columns = (rows.column(name).to_pylist() for name in ("file", "row"))
     return zip(*columns, strict=True)
-
-
-def _folds(ids: Sequence[str]) -> list[str]:
-    return [fold(one) for one in ids]

@@ -10,6 +10,7 @@ from typing import NoReturn
 from clearshard import layout
 from clearshard.audit.named import named_files
 from clearshard.audit.receipts import receipt_of
+from clearshard.audit.tombstones import without_receipt
 from clearshard.config import Config
 from clearshard.engines.stopping import Stop
 from clearshard.errors import (
@@ -30,7 +31,7 @@ from clearshard.run.options import Progress, RunOptions
 from clearshard.run.output.folder import Kind, kind_of, locked, require_nothing_added
 from clearshard.run.output.lock import Held
 from clearshard.run.output.publish import announcements, forget, why_lost
-from clearshard.run.output.receipts import hand_out_for_tombstones
+from clearshard.run.output.receipts import finish_tombstones, hand_out_for_tombstones
 from clearshard.run.output.tombstones import remove_unnamed
 from clearshard.run.purge.stages import Buried, bury, choose, enter, rewrite
 from clearshard.run.stages.publish import (
@@ -118,6 +119,7 @@ def purge(
                 run.staging.mkdir(parents=True)
                 remove_checkpoints(run)
                 remove_tree(run.staging)
+                finish_tombstones(folder, journal, run.began)
                 return PurgeResult(doomed.plan, None, journal.head)
             end = _buried(run, lock, bury(run, doomed), started_at)
         except BaseException as error:
@@ -137,10 +139,12 @@ def purge(
 def _buried(run: ThisRun, lock: Held, buried: Buried, started_at: str) -> Announced | None:
     """Everything up to the announcement; None where nothing has to be published."""
     folder, journal = run.given.folder, run.given.journal
-    if not len(buried.chosen.found.rows):
+    if not len(buried.chosen.rows):
         # A killed run may have redacted what is in no shard yet.
         remove_checkpoints(run)
-        hand_out_for_tombstones(folder, journal, run.run_id, str(buried.chosen.asked.of))
+        left, of = without_receipt(tuple(journal.events())), str(buried.chosen.asked.of)
+        placed = [one for one in left if one.seq <= run.began or one.run_id == run.run_id]
+        hand_out_for_tombstones(folder, journal, run.run_id, of, placed)
         remove_tree(run.staging)
         return None
     made = enter(run, started_at, rewrite(run, buried))

@@ -48,15 +48,14 @@ def plan_purge(
     clock = as_of if kind_of(out) is Kind.REHEARSALS else clock
     events = tuple(Ledger(out / layout.LEDGER).read())
     runs = visible_runs(out)
-    newest = runs[-1] if runs else None
     if config is None:
         asked.require_named()
     if config is None or asked.of is not Of.REGISTRY:
-        chosen = choose_named(out, newest, events, asked)
+        chosen = choose_named(out, runs, events, asked)
     else:
         moment = Moment(as_of, clock, config.policy.clock_skew_seconds)
         policy = accept(config).policy
-        chosen = choose_denied(out, newest, events, tables_of(config), policy, moment)
+        chosen = choose_denied(out, runs, events, tables_of(config), policy, moment)
     return planned(out, runs, events, chosen, utc_text(max(as_of, clock)))
 
 
@@ -73,8 +72,7 @@ def planned(
         as_of: When it was chosen, RFC 3339.
     """
     rows = chosen.rows
-    doc_keys = rows.column("doc_key").to_pylist()
-    held = affected(exports_told(events), runs, doc_keys)
+    held = affected(exports_told(events), runs, chosen.named)
     kinds = pc.value_counts(chosen.tombstones.column("kind").combine_chunks()).to_pylist()
     checkpoints = out / layout.CHECKPOINTS
     return PurgePlan(
@@ -83,7 +81,7 @@ def planned(
         as_of=as_of,
         files=len(rows),
         withheld=len(chosen.same),
-        accounts=len(rows.column("account_id").unique()),
+        accounts=chosen.account_count,
         reasons=chosen.reasons,
         tombstones={entry["values"]: entry["counts"] for entry in kinds},
         shards=tuple(

@@ -14,7 +14,7 @@ from clearshard.audit.stored.table import carried_over
 from clearshard.audit.stored.writing import write_accounts, write_changes
 from clearshard.config import ShardPeriod
 from clearshard.errors import ConfigError
-from clearshard.keys import load_pseudonym_key
+from clearshard.keys import PseudonymKey, load_pseudonym_key
 from clearshard.lifecycle.purge.asked import Asked, Of
 from clearshard.lifecycle.purge.plan import PurgePlan
 from clearshard.lifecycle.purge.rows import counted, taken_out, withheld
@@ -43,10 +43,12 @@ class Doomed:
     Attributes:
         chosen: The files, and the shards that they lie in.
         plan: The same in numbers.
+        key: That of the pseudonyms; None where no run has used one.
     """
 
     chosen: Chosen
     plan: PurgePlan
+    key: PseudonymKey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def choose(run: ThisRun, asked: Asked) -> Doomed:
     """
     given, newest = run.given, run.visible[-1] if run.visible else None
     events, out = tuple(given.journal.events()), given.folder.root
+    key = None
     if newest is not None:
         key, _ = load_pseudonym_key(given.config, create=False)
         if key.key_id != newest.record.key_id:
@@ -98,12 +101,13 @@ def choose(run: ThisRun, asked: Asked) -> Doomed:
     moment = run.moments.now()
     if asked.of is Of.REGISTRY:
         tables, policy = tables_of(given.config), given.accepted.policy
-        chosen = choose_denied(out, newest, events, tables, policy, moment)
+        chosen = choose_denied(out, run.visible, events, tables, policy, moment)
         if not given.options.accept_drop:
             chosen.require_within(given.config.limits.max_drop_share)
     else:
-        chosen = choose_named(out, newest, events, asked)
-    return Doomed(chosen, planned(out, run.visible, events, chosen, utc_text(moment.latest)))
+        chosen = choose_named(out, run.visible, events, asked)
+    plan = planned(out, run.visible, events, chosen, utc_text(moment.latest))
+    return Doomed(chosen, plan, key)
 
 
 @Stage
@@ -112,8 +116,11 @@ def bury(run: ThisRun, doomed: Doomed) -> Buried:
     given, chosen = run.given, doomed.chosen
     run.staging.mkdir(parents=True, exist_ok=True)
     if len(chosen.tombstones):
-        of = str(chosen.asked.of)
-        place_tombstones(given.folder, given.journal, run.run_id, chosen.tombstones, of)
+        of, key = str(chosen.asked.of), doomed.key
+        rows, key_id = chosen.tombstones, None
+        if key is not None:  # or there was no run that could know what a file held
+            rows, key_id = chosen.keyed_tombstones(key), key.key_id
+        place_tombstones(given.folder, given.journal, run.run_id, rows, of, key_id)
     return Buried(chosen)
 
 
@@ -192,7 +199,7 @@ def _purge(chosen: Chosen, record: RunRecord) -> Purge:
         before=record.run_id,
         files=len(rows),
         withheld=len(chosen.same),
-        accounts=len(rows.column("account_id").unique()),
+        accounts=chosen.account_count,
         policy_digest=chosen.policy_digest or record.policy_digest,
     )
 

@@ -22,15 +22,18 @@ import pyarrow.compute as pc
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun
 from clearshard.eligibility.ids import hash_ids, second_hash_ids
+from clearshard.lifecycle.purge.rows import PURGED_CONTENT
 from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.before import Before, read_before
 from clearshard.run.intake import Provisional
 from clearshard.run.listed import Listing, flags
+from clearshard.run.outcomes import DIGEST_BYTES
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.output.marks import Marks, first_reasons
 from clearshard.run.output.publish import announcements
 from clearshard.run.partitions import Records
-from clearshard.run.resume.bytes_columns import from_text
+from clearshard.run.purged_contents import PurgedContents
+from clearshard.run.resume.bytes_columns import from_text, packed
 from clearshard.run.resume.checkpointed import Builder, Checkpointed, Found, Source
 from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.leaves import Leaves
@@ -152,6 +155,7 @@ def remembered_work(
     run: VisibleRun | None,
     seal: Seal,
     wishes: Wishes,
+    purged: PurgedContents,
     seen: SeenShards,
     scratch: Path,
     note: Callable[[str], None],
@@ -163,6 +167,7 @@ def remembered_work(
         run: The newest visible run, if it is what was recorded.
         seal: What this run works under.
         wishes: What is not to be used, although it could be.
+        purged: What purged files held: who was withheld for it is tried again once it is lifted.
         seen: Says which shards of that run are what was recorded.
         scratch: A folder to be made.
         note: Told what is not believed.
@@ -178,7 +183,7 @@ def remembered_work(
             "recognizers, entity types, score, operators): all is redone"
         )
     elif run is not None and run.record.key_id == seal.key.key_id:
-        memory = _Memory(run, seal, wishes, seen, scratch / "join", note)
+        memory = _Memory(run, seal, wishes, purged, seen, scratch / "join", note)
     before = None if run is None else read_before(run, scratch, memory)
     sources = [] if memory is None else memory.sources
     checkpointed = _checkpointed(folder, seal, wishes, len(sources))
@@ -221,6 +226,7 @@ class _Memory:
         run: VisibleRun,
         seal: Seal,
         wishes: Wishes,
+        purged: PurgedContents,
         seen: SeenShards,
         scratch: Path,
         note: Callable[[str], None],
@@ -228,6 +234,7 @@ class _Memory:
         """Looks which of its shards are what was recorded; its decisions are still to be added."""
         self._seal = seal
         self._wishes = wishes
+        self._purged = purged
         self._numbers: dict[object, int] = {}
         self.kinds: list[Found] = []
         self.sources: list[Source] = []
@@ -257,12 +264,24 @@ class _Memory:
         read = pc.and_(*(rows.column(n).is_valid() for n in ("content_sha256", "redactor_digest")))
         judged = pc.or_(read, rows.column("error_type").is_valid())
         judged = pc.and_(judged, rows.column("account_id").is_valid())
+        judged = pc.and_(judged, pa.array(~self._let_in_again(rows)))
         kinds = np.full(rows.num_rows, -1)
         at = np.flatnonzero(flags(judged))
         kinds[at] = self._kinds(_taken(rows, at))
         # What is not to be used is as if it had never been.
         at = at[~flags(rows.column("content_sha256").is_valid())[at] | (kinds[at] >= 0)]
         self.join.add(self._records(_taken(rows, at), kinds[at], marks, at))
+
+    def _let_in_again(self, rows: pa.RecordBatch) -> npt.NDArray[np.bool_]:
+        """Rows that were withheld for what a purged file held, and that no tombstone names now."""
+        error_types = rows.column("error_type")
+        found = flags(pc.equal(error_types, PURGED_CONTENT).fill_null(False))
+        if found.any():
+            digests = rows.column("content_sha256").filter(pa.array(found))
+            contents = from_text(digests, DIGEST_BYTES)
+            keyed = self._purged.keyed(packed(contents, flags(digests.is_valid())))
+            found[found] = ~flags(pc.is_in(keyed, self._purged.kept_out))
+        return found
 
     def _records(
         self, rows: pa.RecordBatch, kinds: npt.NDArray[np.int64], marks: Marks, at: Places

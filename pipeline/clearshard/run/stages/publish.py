@@ -10,7 +10,7 @@ from clearshard.records.run import RunRecord
 from clearshard.run.output import publish as publishing
 from clearshard.run.output import replaced
 from clearshard.run.output.housekeeping import sweep_runs
-from clearshard.run.output.receipts import finish_receipt
+from clearshard.run.output.receipts import finish_receipt, finish_tombstones
 from clearshard.run.stages.compare import Unchanged
 from clearshard.run.stages.record import Recorded
 from clearshard.run.stages.stage import Stage
@@ -68,18 +68,21 @@ def remove(run: ThisRun, _: Published) -> Alone:
 
 
 @Stage
-def receipt(run: ThisRun, _: Alone) -> Confirmed:
+def receipt(run: ThisRun, _: Alone | Unchanged) -> Confirmed:
     """Makes sure that what was taken out is gone, and says so.
+
+    So it does of purges that were killed, of which this run has found nothing in the shards.
 
     Raises:
         IntegrityError: It is not.
     """
     finish_receipt(run.given.folder, run.given.journal)
+    finish_tombstones(run.given.folder, run.given.journal, run.began)
     return Confirmed()
 
 
 @Stage
-def sweep(run: ThisRun, _: Confirmed | Unchanged) -> None:
+def sweep(run: ThisRun, _: Confirmed) -> None:
     """Removes what a run that came to its end needs no more, and runs whose time is over."""
     folder, given = run.given.folder, run.given
     remove_checkpoints(run)

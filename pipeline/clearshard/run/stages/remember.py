@@ -62,8 +62,9 @@ def remember(run: ThisRun, decided: Decided) -> Known:
         seal = Seal(_key(run), examined.redactor_digest, examined.promise_digest)
         newest = newest_believed(given.folder, run.visible, note)
         seen = SeenShards(given.folder.root / layout.SEEN_SHARDS, seal.key, given.disk_now_ns())
+        scratch, purged = decided.scratch / "memory", run.purged(seal.key)
         remembered, before = remembered_work(
-            given.folder, newest, seal, given.options.wishes, seen, decided.scratch / "memory", note
+            given.folder, newest, seal, given.options.wishes, purged, seen, scratch, note
         )
         if not given.options.dry_run:
             seen.save()

@@ -9,12 +9,14 @@ from clearshard.audit.reading import VisibleRun
 from clearshard.config import Config
 from clearshard.eligibility.tombstones import Tombstones
 from clearshard.engines.stopping import Stop
+from clearshard.keys import PseudonymKey
 from clearshard.records.times import utc_text
 from clearshard.run.accepted import Accepted
 from clearshard.run.examined import Examination
 from clearshard.run.journal import Journal
 from clearshard.run.options import Progress, RunOptions
 from clearshard.run.output.folder import OutputFolder
+from clearshard.run.purged_contents import PurgedContents, purged_contents
 from clearshard.run.stages.events import RunEvents
 from clearshard.run.stages.moments import Moments
 from clearshard.run.stages.stage import Observer
@@ -109,6 +111,16 @@ class ThisRun:
             IntegrityError: Nobody can tell.
         """
         return tombstones_in_force(self.given.folder.root, self.given.journal.events())
+
+    def purged(self, key: PseudonymKey) -> PurgedContents:
+        """What purged files held, as of now.
+
+        Raises:
+            ConfigError: This is not the key that tells.
+            IntegrityError: Nobody can tell.
+        """
+        events = tuple(self.given.journal.events())
+        return purged_contents(self.given.folder.root, events, key)
 
     def note_what_is_judged(self) -> None:
         """Tells whoever asked for another moment than now what that means."""

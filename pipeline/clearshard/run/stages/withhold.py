@@ -32,13 +32,24 @@ class Writable:
 
 @Stage
 def withhold(
-    _: ThisRun, decided: Decided, known: Known, matched: Matched, redacted: Redacted
+    run: ThisRun, decided: Decided, known: Known, matched: Matched, redacted: Redacted
 ) -> Writable:
-    """Takes out files that share a file or content with what may not be used."""
+    """Takes out files that share a file or content with what may not be used.
+
+    Raises:
+        ConfigError: Another key has been used to keep contents out.
+        IntegrityError: What was purged cannot be told.
+    """
     scratch, judged = decided.scratch, decided.scratch / "judged.arrow"
     contents = None if known.before is None else known.before.contents
     withheld = shared.withhold(
-        decided.intake, redacted.outcomes, known.linked, contents, scratch, judged
+        decided.intake,
+        redacted.outcomes,
+        known.linked,
+        contents,
+        run.purged(known.key),
+        scratch,
+        judged,
     )
     outcomes = judged if judged.exists() else redacted.outcomes
     made, stale = redacted.made, matched.standing.stale
