@@ -13,9 +13,13 @@ from pathlib import Path
 import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 
+from clearshard import layout
+from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import open_decisions, visible_runs
-from clearshard.audit.verify import verify
+from clearshard.audit.tombstones import without_receipt
+from clearshard.audit.verify import Known, verify
 from clearshard.run.purge.job import STAGES as PURGE_STAGES
+from clearshard.run.tombstones import one_id
 from clearshard.storage.files import sha256_file
 
 from .inputs import AS_OF
@@ -80,10 +84,12 @@ class PurgeHarness:
         self.figures.cycles += 1
 
     def _is_gone(self, out: Path) -> None:
-        assert verify(out).faults == ()
+        assert verify(out, Known(same=one_id)).faults == ()
         assert _holding(out, self._texts) == []
         assert [*(out / ".staging").iterdir()] == []
         assert len([*(out / "audit" / "receipts").iterdir()]) >= 1
+        # Every purge has a receipt, or one that says that it brought it to its end.
+        assert without_receipt(Ledger(out / layout.LEDGER).read()) == ()
 
     def _moment(self) -> str:
         """The stage that was hit least, or any, and so long after it has begun."""

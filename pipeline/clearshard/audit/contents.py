@@ -19,12 +19,15 @@ from clearshard.audit.inventory import below
 from clearshard.audit.reading import VisibleRun, locate, open_decisions
 from clearshard.audit.stored.table import row_files
 from clearshard.audit.stored.view import accounts_view
+from clearshard.audit.tombstones import Same
 from clearshard.records.places import PLACE_DIGITS, Leaf
 from clearshard.records.run import Holds, ShardFile
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA, ROW_SCHEMA, SHARD_SCHEMA
 from clearshard.records.states import State
 
 _BATCH_ROWS = 1 << 16
+#: What ids are compared with is made ready for each part of them.
+_ROWS_COMPARED = 1 << 20
 _WRONG = "Do not use this run; run again"
 
 _RECOUNT = """
@@ -81,10 +84,7 @@ _REPLACED = """
     FROM replaced LEFT JOIN lengths USING (file)
 """
 
-_WRITTEN_OF = """
-    SELECT count(*) FROM decisions WHERE state = $written
-    AND (file_id IN (SELECT file_id FROM f) OR account_id IN (SELECT account_id FROM a))
-"""
+_WRITTEN = "SELECT file_id, account_id FROM decisions WHERE state = $written"
 
 _SCHEMAS = {
     Holds.TABLE: ROW_SCHEMA,
@@ -300,17 +300,29 @@ def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
         yield Fault(below(run.out, place), f"{count} {_MESSAGES[kind]}. {_WRONG}")
 
 
-def written_of(run: VisibleRun, file_ids: Collection[str], account_ids: Collection[str]) -> int:
+def written_of(
+    run: VisibleRun, file_ids: Collection[str], account_ids: Collection[str], same: Same
+) -> int:
     """How many files a run has written that are among some, or of some accounts.
+
+    Args:
+        run: The run.
+        file_ids: The files.
+        account_ids: The accounts.
+        same: Says which ids are one id.
 
     Raises:
         IntegrityError: The tables cannot be read.
     """
+    files, accounts = sorted(file_ids), sorted(account_ids)
+    count = 0
     with open_decisions([run]) as connection:
-        for view, name, ids in (("f", "file_id", file_ids), ("a", "account_id", account_ids)):
-            connection.register(view, pa.table({name: pa.array(sorted(ids), pa.string())}))
-        [(count,)] = connection.execute(_WRITTEN_OF, {"written": str(State.WRITTEN)}).fetchall()
-    return int(count)
+        found = connection.sql(_WRITTEN, params={"written": str(State.WRITTEN)})
+        for batch in found.to_arrow_reader(_ROWS_COMPARED):
+            ids, owners = batch.columns
+            meant = pc.or_(same(ids, files), same(owners.fill_null(""), accounts))
+            count += meant.true_count
+    return count
 
 
 _STATES = {str(s): str(s) for s in (State.WRITTEN, State.EXCLUDED, State.QUARANTINED)}

@@ -12,7 +12,7 @@ from clearshard.audit.ledger import Ledger
 from clearshard.audit.listing import decisions_on
 from clearshard.audit.reading import Pick, VisibleRun, picked_runs, superseded_by
 from clearshard.audit.reasons import Why, all_facts, recorded_rules, why, why_row_unread
-from clearshard.audit.remedy import Remedy, remedy
+from clearshard.audit.remedy import Outcome, Remedy, remedy
 from clearshard.audit.selection import is_text
 from clearshard.audit.tombstones import Same, Tombstone, spelled_the_same, tombstones_on
 from clearshard.records.places import place_of
@@ -165,6 +165,7 @@ def explain(out: Path, file_id: str, same: Same = spelled_the_same) -> Explanati
     newer = superseded_by(runs)
     current = frozenset(shard.name for shard in runs[-1].record.shards)
     receipts = {e.run_id for e in events if e.event == EventName.PURGE_RECEIPT}
+    announced = {e.run_id: e.at for e in events if e.event == EventName.RUN_FINISHED}
     verdicts = []
     for row in rows:
         run = by_id[row["run_id"]]
@@ -172,7 +173,9 @@ def explain(out: Path, file_id: str, same: Same = spelled_the_same) -> Explanati
         verdict = _verdict(row, run, place)
         if run.run_id in receipts and _was_written(rows, run) and verdict.written is None:
             verdict = replace(verdict, receipt=layout.receipt(run.run_id))
-        verdicts.append(verdict)
+        since = announced.get(run.run_id, "")
+        purges = [one.purge for one in tombstones if one.lifted_at is None and one.at <= since]
+        verdicts.append(_kept_out(verdict, purges) if purges else verdict)
     return Explanation(file_id, tuple(verdicts), tombstones)
 
 
@@ -220,6 +223,19 @@ def _verdict(row: Mapping[str, Any], run: VisibleRun, written: Written | None) -
         written=written,
         purge=None if run.record.purge is None else run.record.purge.of,
     )
+
+
+def _kept_out(verdict: Verdict, purges: Sequence[str]) -> Verdict:
+    """A verdict on a file that purges keep out: no other fact would have changed it, nor will."""
+    if verdict.state is State.WRITTEN:  # one that nobody has brought to its end
+        return verdict
+    names = tuple(dict.fromkeys(purges))
+    words = (
+        f"Nothing brings it back while purge {' and '.join(names)} keeps it out. After "
+        "`clearshard purge lift` manifest and registry decide again."
+    )
+    reasons = tuple(replace(one, remedy=words) for one in verdict.reasons)
+    return replace(verdict, reasons=reasons, remedy=Remedy(Outcome.LIFT, obstacles=names))
 
 
 def _row_was_read(row: Mapping[str, Any]) -> bool:

@@ -38,25 +38,34 @@ def below(out: Path, path: Path) -> str:
     return printable(path.relative_to(out).as_posix())
 
 
-def compare(out: Path, path: Path, sha256: str) -> Fault | None:
+def compare(
+    out: Path,
+    path: Path,
+    sha256: str,
+    *,
+    recorded_by: str = "the record of its run has it",
+    mend: str = _NOT_RECORDED,
+) -> Fault | None:
     """The fault of one recorded file, or None if its bytes are what was recorded.
 
     Args:
         out: The output folder.
         path: The file.
         sha256: What the record says.
+        recorded_by: Who says so, as the end of a sentence.
+        mend: What to do.
     """
     location = below(out, path)
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        return Fault(location, f"is not a file of its own but a link or folder. {_NOT_RECORDED}")
+        return Fault(location, f"is not a file of its own but a link or folder. {mend}")
     try:
         found = sha256_file(path)
     except FileNotFoundError:
-        return Fault(location, f"is missing, and the record of its run has it. {_NOT_RECORDED}")
+        return Fault(location, f"is missing, and {recorded_by}. {mend}")
     except OSError as error:
         return Fault(location, f"cannot be read ({type(error).__name__}). Mend its permissions")
     if found != sha256:
-        return Fault(location, f"is not what was recorded: its SHA-256 differs. {_NOT_RECORDED}")
+        return Fault(location, f"is not what was recorded: its SHA-256 differs. {mend}")
     return None
 
 

@@ -37,6 +37,7 @@ class Outcome(StrEnum):
     TRANSCRIPT = "transcript"
     MANIFEST_ROW = "manifest_row"
     NOTHING_CAN = "nothing_can"
+    LIFT = "lift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,9 @@ class Remedy:
         outcome: ``written``: it was. ``facts``: the changes. ``transcript``: the facts allow it,
             and what its quarantine says must be mended. ``manifest_row``: no rule was asked, since
             its row in the manifest could not be read. ``nothing_can``: because of the obstacles.
+            ``lift``: no fact does, as long as the tombstones of the obstacles are not lifted.
         changes: All of these together, and no fewer.
-        obstacles: The reasons that nothing can take away.
+        obstacles: The reasons that nothing can take away; the purges whose tombstones are in force.
     """
 
     outcome: Outcome

@@ -48,7 +48,7 @@ from clearshard.audit.marker import require_this_format
 from clearshard.audit.named import named_files
 from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from clearshard.audit.replaced import replaced_shards, with_rows_gone
-from clearshard.audit.tombstones import Kind, exactly_in_force
+from clearshard.audit.tombstones import Kind, Same, exactly_in_force, spelled_the_same
 from clearshard.errors import IntegrityError, OutputUnusable
 from clearshard.records.run import ShardFile
 
@@ -73,11 +73,18 @@ class Known:
         public_key: Of whoever may sign the ledger, hex; None trusts whoever signed first.
         head: Hash of an event that was the newest once.
         with_shards: False where there are none to look at: in what an evidence bundle holds.
+        same: Says which ids are one id; how ids can be spelled, the audit does not know.
     """
 
     public_key: str | None = None
     head: str | None = None
     with_shards: bool = True
+    same: Same = spelled_the_same
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was told, as JSON values."""
+        names = ("public_key", "head", "with_shards")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ class Report:
 
 
 _NOTHING = Known()
+_RESTORE = "Restore it from a backup: no run decides or is made without it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +195,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     faults += of_papers
     for run in runs[-1:]:
         if run in decided and not of_papers:
-            faults += _readable(layout.TOMBSTONES, _purged_and_written(run, ledger))
+            faults += _readable(layout.TOMBSTONES, _purged_and_written(run, ledger, known.same))
 
     shards: list[ShardFile] = []
     if known.with_shards:
@@ -326,20 +334,20 @@ def _decisions_of(run: VisibleRun, of_files: _Compared) -> Iterator[Fault]:
 
 
 def _papers(out: Path, named: Mapping[str, str]) -> Iterator[Fault]:
-    """Tombstones and receipts, held against what the ledger names."""
+    """Tombstones and receipts, held against what the ledger names: no run makes them anew."""
     for name, sha256 in named.items():
-        fault = compare(out, out / name, sha256)
+        fault = compare(out, out / name, sha256, recorded_by="the ledger names it", mend=_RESTORE)
         if fault is not None:
             yield fault
     yield from unnamed_files(out, named)
 
 
-def _purged_and_written(run: VisibleRun, ledger: Ledger) -> Iterator[Fault]:
-    """Files in the shards that are to be kept out; ids are compared exactly."""
+def _purged_and_written(run: VisibleRun, ledger: Ledger, same: Same) -> Iterator[Fault]:
+    """Files in the shards that are to be kept out, in whatever spelling."""
     kept_out = exactly_in_force(run.out, ledger.readable())
     if not any(kept_out.values()):
         return
-    count = written_of(run, kept_out[Kind.FILE], kept_out[Kind.ACCOUNT])
+    count = written_of(run, kept_out[Kind.FILE], kept_out[Kind.ACCOUNT], same)
     if count:
         message = (
             f"{count} file(s) are written, though they were purged: an interrupted purge, which "

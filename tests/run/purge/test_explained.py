@@ -18,7 +18,7 @@ from clearshard.audit.verify import Known, verify
 from clearshard.cli.entry import _exit_code
 from clearshard.run.tombstones import one_id
 
-from ..test_tombstones import place
+from ..test_tombstones import PURGE, place
 from ..world import World
 from .test_lift import lifted
 from .worlds import FILES, SETTINGS, newest, purge
@@ -75,6 +75,26 @@ def test_the_report_of_an_account_tells_what_was_purged_and_stays_out(world: Wor
     assert (other.tombstones, other.receipts, other.files_kept_out) == ((), {}, 0)
 
 
+def test_nothing_but_a_lift_brings_back_what_the_registry_has_purged(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for account in world.accounts:
+        account["opted_out"] = str(account["account_id"] == "acct-a").lower()
+    world.write(SETTINGS)
+    purge(world)
+    run_id = newest(world).run_id
+    *earlier, last = told(world, "a-1").verdicts
+    assert (last.remedy.outcome, last.remedy.obstacles) == ("lift", (run_id,))
+    assert {one.remedy.outcome for one in earlier} == {"written"}
+    assert [why.reason for why in last.reasons] == ["opted_out"]
+    assert _exit_code(["audit", "explain", "a-1", "--out", str(world.out)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"eligible not while purge {run_id} keeps it out" in said
+    assert f"Nothing brings it back while purge {run_id} keeps it out. After `clearshard" in said
+    lifted(world, None, run_id)
+    assert told(world, "a-1").verdicts[-1].remedy.outcome == "facts"
+
+
 def test_of_others_a_purge_has_decided_nothing(world: World) -> None:
     purge(world, "acct-a")
     found = told(world, "b-1")
@@ -127,6 +147,16 @@ def test_a_file_that_is_in_the_shards_though_purged_is_a_fault(world: World) -> 
     assert verify(world.out).faults[0].message.startswith("1 file(s) are written, though")
     world.run()
     assert verify(world.out).faults == ()
+
+
+def test_verification_knows_ids_in_every_spelling(world: World) -> None:
+    place(world, Kind.FILE, "B-1", "c\u20101")
+    [fault] = verify(world.out, Known(same=one_id)).faults
+    assert fault.message.startswith("2 file(s) are written, though")
+    (world.out / layout.tombstones(PURGE)).unlink()
+    [fault] = verify(world.out, Known(same=one_id)).faults
+    assert fault.message.startswith("is missing, and the ledger names it. Restore it from a backup")
+    assert "run again" not in fault.message
 
 
 def test_a_bundle_holds_tombstones_and_receipts(world: World, tmp_path: Path) -> None:

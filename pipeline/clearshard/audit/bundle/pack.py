@@ -11,7 +11,7 @@ import re
 import stat
 import zipfile
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import BinaryIO
@@ -194,7 +194,7 @@ def _report(out: Path, known: Known, version: str) -> bytes | None:
 
 
 def _verification(report: Report, known: Known, found: _Found, version: str) -> bytes:
-    said = {"by": f"clearshard {version}", "known": asdict(known), "left_out": found.left_out}
+    said = {"by": f"clearshard {version}", "known": known.to_dict(), "left_out": found.left_out}
     return _json({**said, **report.to_dict()})
 
 

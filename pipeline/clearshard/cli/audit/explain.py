@@ -119,6 +119,9 @@ def _print_remedy(remedy: Remedy) -> None:
             obstacles = shown(", ".join(remedy.obstacles))
             words = f"not under this policy, whatever else were so: {obstacles}"
             print_told("  eligible  ", words, _IN)
+        case Outcome.LIFT:
+            words = f"not while purge {shown(' and '.join(remedy.obstacles))} keeps it out"
+            print_told("  eligible  ", words, _IN)
         case Outcome.FACTS:
             print_text("  eligible  only if all of this were so:")
             for change in remedy.changes:

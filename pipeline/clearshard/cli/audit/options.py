@@ -71,6 +71,7 @@ def what_is_known(
     """
     from clearshard.audit.signing import Signer
     from clearshard.audit.verify import Known
+    from clearshard.run.tombstones import one_id
 
     for name, value in (("--key", key), ("--head", head)):
         if value is not None and not _HASH.fullmatch(value):
@@ -78,4 +79,4 @@ def what_is_known(
     if key is None and config is not None:
         secret = find_signing_key(load_config(config))
         key = None if secret is None else Signer.of(secret).public_key
-    return Known(key, head, with_shards)
+    return Known(key, head, with_shards, one_id)
