@@ -16,7 +16,7 @@ Its files
     intake          manifest → gate → provisional decisions, on disk, in bounded memory
     listed          the rows of a manifest as they lie on disk
     tombstones      what was purged, as the gate needs it
-    purged_contents what purged files held, by digests under the pseudonym key
+    purged_contents  what purged files held, by digests under the pseudonym key
     known_files     what the runs that are kept know of files that somebody names
     links           files that are one file on the disk, whatever the manifest calls them
     before          the decisions of the run before, read once for all who ask of them
