@@ -5,8 +5,9 @@ text of a transcript: errors of parsers and validators quote their input, so the
 one of these with ``from None``.
 
 Exit codes are a contract with schedulers: 0 done, 1 anything else, 2 usage or configuration, 3 more
-quarantined than the configured share, or more gone than a run may lose, 4 registry or source
-unavailable or stale, 5 integrity check failed, 6 another run holds the lock or was faster.
+quarantined than the configured share, or more gone than a run may lose or a sweep delete, 4
+registry or source unavailable or stale, 5 integrity check failed, 6 another run holds the lock or
+was faster.
 """
 
 import traceback
@@ -138,6 +139,13 @@ class NotConfirmed(ClearshardError):
     exit_code = 4
 
 
+class TooMuchDue(ClearshardError):
+    """A sweep would delete more of what is kept than the configured share; nothing was deleted."""
+
+    exit_code = 3
+    refusal = "too_much_due"
+
+
 class StoreError(ClearshardError):
     """A store did not do what it was asked; says which object, never what is in it."""
 
@@ -170,6 +178,14 @@ class StoreUnavailable(StoreError):
     """The store does not answer, or refuses this user; what was asked may have been done or not."""
 
     exit_code = 4
+
+
+class ObjectDenied(StoreUnavailable):
+    """The store does not let this user get at one object; at others it may."""
+
+
+class ObjectShared(StoreError):
+    """The file has other names, hard links: its content would stay under them."""
 
 
 class StoreRefused(StoreError):

@@ -18,6 +18,8 @@ from clearshard.errors import (
     NotAnObject,
     ObjectChanged,
     ObjectExists,
+    ObjectNotFound,
+    ObjectShared,
     OutputFull,
     OutputUnusable,
     StoreUnavailable,
@@ -96,6 +98,7 @@ def test_no_link_is_followed(store: LocalStore, root: Path, outside: Path, key: 
         lambda: store.put_if_absent(key, b"x"),
         lambda: store.replace_if_unchanged(key, b"x", tag),
         lambda: store.delete(key),
+        lambda: store.delete_if_unchanged(key, tag),
     ]
     for use in uses:
         with pytest.raises(NotAnObject):
@@ -156,6 +159,9 @@ def test_a_root_that_is_not_there_is_no_empty_store(tmp_path: Path) -> None:
         lambda: store.put_if_absent("a/b", b""),
         lambda: store.replace_if_unchanged("a", b"", tag),
         lambda: store.delete("a"),
+        lambda: store.delete_if_unchanged("a", tag),
+        store.place_id,
+        lambda: list(store.list_all()),
         lambda: list(store.list_below()),
         lambda: list(store.list_below("a")),
         store.sweep,
@@ -215,6 +221,9 @@ def test_no_handles_are_left_open(store: LocalStore, outside: Path) -> None:
             partial(store.replace_if_unchanged, key, b"", tag),
             lambda key=key: next(store.list_below(key)),
             partial(store.delete, key),
+            partial(store.delete_if_unchanged, key, tag),
+            partial(store.place_id, key),
+            lambda: [*store.list_all()],
         ):
             with suppress(Exception):
                 use()
@@ -717,3 +726,75 @@ def test_a_file_is_moved_over_none(
         with pytest.raises(NotAnObject):
             store.move_if_absent(key, made)
     assert made.read_bytes() == b"whole"
+
+
+def test_what_has_two_names_is_left_with_both(store: LocalStore, root: Path) -> None:
+    tag = store.put_if_absent("a/b", b"1")
+    os.link(root / "a/b", root / "other")
+    changed = _tag(store, "a/b")  # a name more is a change of the file
+    with pytest.raises(ObjectChanged):
+        store.delete_if_unchanged("a/b", tag)
+    with pytest.raises(ObjectShared):
+        store.delete_if_unchanged("a/b", changed)
+    assert _visible(root) == ["a/b", "other"]
+
+
+def test_what_is_replaced_before_it_is_deleted_is_left(
+    store: LocalStore, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a program that knows nothing of our lock, and sets the times back."""
+    tag = store.put_if_absent("a", b"old")
+    before = (root / "a").stat()
+    lock = beneath.locked
+
+    def replaced(handle: int) -> Any:
+        (root / "new").write_bytes(b"new")
+        os.utime(root / "new", ns=(before.st_atime_ns, before.st_mtime_ns))
+        (root / "new").rename(root / "a")
+        return lock(handle)
+
+    monkeypatch.setattr(beneath, "locked", replaced)
+    with pytest.raises(ObjectChanged):
+        store.delete_if_unchanged("a", tag)
+    assert (root / "a").read_bytes() == b"new"
+
+
+def test_a_conditional_deletion_killed_anywhere_can_be_done_again(store: LocalStore) -> None:
+    before_call = 0
+    while True:
+        before_call += 1
+        with suppress(ObjectExists):
+            store.put_if_absent("a/b", b"1")
+        tag = _tag(store, "a/b")
+        if not _crash(store, partial(store.delete_if_unchanged, "a/b", tag), before_call):
+            break
+        with suppress(ObjectChanged):
+            store.delete_if_unchanged("a/b", tag)
+        assert store.head("a/b") is None
+    assert before_call > 5
+
+
+def test_an_id_that_was_killed_in_the_making_is_made_again(store: LocalStore, root: Path) -> None:
+    before_call = 0
+    while _crash(store, store.place_id, before_call := before_call + 1):
+        assert store.place_id() == store.place_id()
+        (root / ".clearshard-place").unlink()
+        store.sweep()
+    assert before_call > 5
+
+
+@pytest.mark.parametrize("data", [b"", b"0" * 32, b"x" * 33, b"a\n" * 40])
+def test_an_id_that_somebody_else_has_put_there_is_none(
+    store: LocalStore, root: Path, data: bytes
+) -> None:
+    (root / ".clearshard-place").write_bytes(data)
+    with pytest.raises(StoreUnavailable, match="Restore it"):
+        store.place_id()
+
+
+def test_a_folder_that_is_gone_is_in_no_place(store: LocalStore, root: Path) -> None:
+    with pytest.raises(ObjectNotFound):
+        store.place_id("none")
+    (root / "link").symlink_to(root)
+    with pytest.raises(NotAnObject):
+        store.place_id("link")

@@ -323,3 +323,30 @@ def test_a_tag_that_is_not_settled_is_not_kept() -> None:
     tag = VersionTag("1")
     assert Found(1, tag, settled=True).lasting_tag == tag
     assert Found(1, tag, settled=False).lasting_tag is None
+
+
+def test_only_the_version_named_is_deleted(store: Store) -> None:
+    first = store.put_if_absent("a/b", b"first")
+    second = store.replace_if_unchanged("a/b", b"second", first)
+    for key, tag in (("a/b", first), ("a/none", second), ("none/b", second)):
+        with pytest.raises(ObjectChanged):
+            store.delete_if_unchanged(key, tag)
+    assert _keys(store) == ["a/b"]
+    store.delete_if_unchanged("a/b", second)
+    assert _keys(store) == []
+    with pytest.raises(ObjectChanged):
+        store.delete_if_unchanged("a/b", second)
+
+
+def test_a_place_is_known_by_one_id_that_nobody_sees(store: Store, tmp_path: Path) -> None:
+    store.put_if_absent("a/b", b"1")
+    with ThreadPoolExecutor(4) as pool:
+        [place] = {*pool.map(lambda folder: store.place_id(folder), ["", "a", "", "a"])}
+    assert len(place) == 32
+    assert _keys(store) == ["a/b"]
+    assert [*store.list_all()] == [*store.list_below()]
+    assert store.sweep() == 0
+    assert store.place_id() == place
+    for name, make in STORES.items():
+        (tmp_path / name).mkdir()
+        assert make(tmp_path / name).place_id() != place

@@ -2,6 +2,8 @@
 
 - `store`: what is asked of a place that keeps objects
 - `local`: such a place in a folder; `beneath`: the system's calls that it is made of
+- `walking`, `versions`, `places`: what is in a folder, in which version, and whether it is the same
+  folder still
 - `objects`: such a place in a bucket
 - `uris`: which of them a uri means
 - `sources`: reads of customers' files, which never follow a link and never leave their root

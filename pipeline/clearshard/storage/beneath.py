@@ -125,6 +125,11 @@ def fsync_inner_first(handles: Sequence[int]) -> None:
         os.fsync(handle)
 
 
+def is_ours(name: str) -> bool:
+    """Whether a name is of the lock, or of a file that is not finished."""
+    return name == LOCK_NAME or name.startswith(_UNFINISHED)
+
+
 @contextmanager
 def locked(root: int) -> Iterator[None]:
     """Waits until no other writer holds the lock of a root, and holds it."""

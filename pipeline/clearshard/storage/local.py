@@ -21,19 +21,20 @@ from pathlib import Path
 from clearshard.errors import (
     NotAnObject,
     ObjectChanged,
+    ObjectDenied,
     ObjectExists,
     ObjectNotFound,
+    ObjectShared,
     ObjectTooLarge,
     OutputUnusable,
     StoreUnavailable,
 )
 from clearshard.storage import beneath
 from clearshard.storage.failures import output_errors
-from clearshard.storage.store import Content, Found, Listed, VersionTag, is_key, key_parts
-
-#: No file system has a coarser clock than FAT. The kernel's ticks are milliseconds; a server's
-#: clock may be a little behind ours.
-GRANULE_NS = 2_000_000_000
+from clearshard.storage.places import PLACE_NAME, give_place, place_in, require_one_disk
+from clearshard.storage.store import Content, Found, Listed, Unlisted, VersionTag, key_parts
+from clearshard.storage.versions import found_of, tag_of
+from clearshard.storage.walking import walked
 
 
 class LocalStore:
@@ -73,7 +74,7 @@ class LocalStore:
                 status = os.stat(name, dir_fd=opened[-1], follow_symlinks=False)
         except ObjectNotFound:
             return None
-        return _found(status, now_ns) if _is_file(key, status) else None
+        return found_of(status, now_ns) if _is_file(key, status) else None
 
     def read(self, key: str, max_bytes: int) -> Content:
         """See `ReadableStore`."""
@@ -82,19 +83,24 @@ class LocalStore:
             if before.st_size > max_bytes:
                 raise ObjectTooLarge(f"{key} has {before.st_size} bytes, more than {max_bytes}.")
             data = _read(key, handle, before, 0, before.st_size)
-        return Content(data, _found(before, now_ns))
+        return Content(data, found_of(before, now_ns))
 
     def read_range(self, key: str, start_byte: int, max_bytes: int, tag: VersionTag) -> bytes:
         """See `ReadableStore`."""
         with self._opened(key) as (handle, before):
-            if _tag(before) != tag:
+            if tag_of(before) != tag:
                 raise _changed(key)
             wanted_bytes = max(0, min(max_bytes, before.st_size - start_byte))
             return _read(key, handle, before, start_byte, wanted_bytes)
 
     def list_below(self, folder: str = "") -> Iterator[Listed]:
         """See `ReadableStore`. The names in one folder, at each depth, are in memory at a time."""
-        return self._listed(folder, key_parts(folder) if folder else [])
+        listed = self._listed(folder, key_parts(folder) if folder else [], told=False)
+        return (one for one in listed if isinstance(one, Listed))
+
+    def list_all(self) -> Iterator[Listed | Unlisted]:
+        """See `ReadableStore`."""
+        return self._listed("", [], told=True)
 
     def put_if_absent(self, key: str, data: bytes | memoryview) -> VersionTag:
         """See `Store`."""
@@ -110,7 +116,7 @@ class LocalStore:
                 self._link(new.name, folder, name, key)
                 # To have a name less is a change of the file: its tag is taken after that.
                 os.unlink(new.name, dir_fd=folder)
-                tag = _tag(os.fstat(new.handle))
+                tag = tag_of(os.fstat(new.handle))
                 beneath.fsync_inner_first(opened)
         return tag
 
@@ -127,7 +133,7 @@ class LocalStore:
             beneath.locked(opened[0]),
         ):
             before = os.stat(name, dir_fd=opened[-1], follow_symlinks=False)
-            if not _is_file(key, before) or _tag(before) != tag:
+            if not _is_file(key, before) or tag_of(before) != tag:
                 raise _changed(key)
             # The file system uses its numbers of files again: the third version could have the
             # first one's, and be written in the same tick. Times that only grow tell them apart.
@@ -135,9 +141,39 @@ class LocalStore:
                 os.utime(new.handle, ns=(before.st_mtime_ns + 1, before.st_mtime_ns + 1))
                 os.fsync(new.handle)
             os.rename(new.name, name, src_dir_fd=opened[-1], dst_dir_fd=opened[-1])
-            tag = _tag(os.fstat(new.handle))
+            tag = tag_of(os.fstat(new.handle))
             beneath.fsync_inner_first(opened)
         return tag
+
+    def delete_if_unchanged(self, key: str, tag: VersionTag) -> None:
+        """See `Store`. Other writers of this program wait; folders stay."""
+        *names, name = key_parts(key)
+        with (
+            self._rewriting(key),
+            _permitted(key),
+            beneath.folders(self._root, names) as opened,
+            beneath.locked(opened[0]),
+        ):
+            there = os.stat(name, dir_fd=opened[-1], follow_symlinks=False)
+            if not _is_file(key, there) or tag_of(there) != tag:
+                raise _changed(key)
+            if there.st_nlink > 1:
+                raise ObjectShared(
+                    f"{key} has {there.st_nlink} names (hard links), so its content would stay. "
+                    "Remove the other ones (find -samefile), then sweep again."
+                )
+            os.unlink(name, dir_fd=opened[-1])
+            beneath.fsync_inner_first(opened)
+
+    def place_id(self, folder: str = "") -> str:
+        """See `Store`. A folder bound to another one of the same disk is not told apart."""
+        names = key_parts(folder) if folder else []
+        with self._reading(folder), beneath.folders(self._root, names) as opened:
+            require_one_disk(opened, folder)
+            if (known := place_in(opened[0])) is not None:
+                return known
+        with self._writing(PLACE_NAME), beneath.folders(self._root, []) as opened:
+            return give_place(opened[0], self._now_ns())
 
     def delete(self, key: str) -> None:
         """See `Store`. Folders stay."""
@@ -219,6 +255,8 @@ class LocalStore:
         except (FileNotFoundError, NotADirectoryError):
             self._require_root()
             raise ObjectNotFound(f"{key or self._root} is not there.") from None
+        except PermissionError:
+            raise _denied(key or str(self._root)) from None
         except OSError as error:
             raise StoreUnavailable(
                 f"{key or self._root} cannot be read ({type(error).__name__}). Look after its "
@@ -260,7 +298,7 @@ class LocalStore:
             finally:
                 os.close(handle)
 
-    def _listed(self, key: str, names: list[str]) -> Iterator[Listed]:
+    def _listed(self, key: str, names: list[str], *, told: bool) -> Iterator[Listed | Unlisted]:
         with self._reading(key):
             try:
                 with beneath.folders(self._root, names) as opened:
@@ -269,47 +307,17 @@ class LocalStore:
                 self._require_root()
                 return
             try:
-                yield from self._walked(folder, f"{key}/" if key else "")
+                yield from walked(folder, f"{key}/" if key else "", self._now_ns, told=told)
             finally:
                 os.close(folder)
 
-    def _walked(self, folder: int, prefix: str) -> Iterator[Listed]:
-        with os.scandir(folder) as found:
-            # In the order of whole keys, in which what is in `a` comes after `a-b`.
-            names = sorted(
-                f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name
-                for entry in found
-                if is_key(prefix + entry.name)
-            )
-        for name in names:
-            with suppress(FileNotFoundError, NotADirectoryError, NotAnObject):  # it went meanwhile
-                if name.endswith("/"):
-                    inner = beneath.open_folder(folder, name[:-1])
-                    try:
-                        yield from self._walked(inner, prefix + name)
-                    finally:
-                        os.close(inner)
-                else:
-                    now_ns = self._now_ns()
-                    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-                    if stat.S_ISREG(status.st_mode):
-                        yield Listed(prefix + name, _found(status, now_ns))
 
-
-def _tag(status: os.stat_result) -> VersionTag:
-    # Not the device: a disk may have another number after the next start.
-    marks = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    return VersionTag("-".join(map(str, marks)))
-
-
-def _found(status: os.stat_result, now_ns: int) -> Found:
-    """What is known of a file.
-
-    Its tag may be kept once its times are so far behind the moment before it was looked at that
-    any change since has others. Both times: where there is no time of change, that of writing.
-    """
-    changed_ns = max(status.st_mtime_ns, status.st_ctime_ns)
-    return Found(status.st_size, _tag(status), changed_ns < now_ns - GRANULE_NS)
+@contextmanager
+def _permitted(key: str) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError:
+        raise _denied(key) from None
 
 
 def _is_file(key: str, status: os.stat_result) -> bool:
@@ -345,6 +353,10 @@ def _read(
 
 def _exists(key: str) -> ObjectExists:
     return ObjectExists(f"{key} is there already. It is left as it is.")
+
+
+def _denied(key: str) -> ObjectDenied:
+    return ObjectDenied(f"{key} is not this user's to get at. Look after its permissions.")
 
 
 def _changed(key: str) -> ObjectChanged:

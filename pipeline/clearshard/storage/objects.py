@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from clearshard.errors import (
     ObjectChanged,
+    ObjectDenied,
     ObjectExists,
     ObjectNotFound,
     ObjectTooLarge,
@@ -20,7 +21,23 @@ from clearshard.errors import (
     StoreRefused,
     StoreUnavailable,
 )
-from clearshard.storage.store import RESERVED, Content, Found, Listed, VersionTag, is_key, key_parts
+from clearshard.storage.places import (
+    MAX_PLACE_BYTES,
+    PLACE_NAME,
+    new_place_id,
+    read_place_id,
+    spelled,
+)
+from clearshard.storage.store import (
+    RESERVED,
+    Content,
+    Found,
+    Listed,
+    Unlisted,
+    VersionTag,
+    is_key,
+    key_parts,
+)
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta, PutMode, PutResult, UpdateVersion
@@ -132,7 +149,11 @@ class ObjectStore:
         """
         if folder:
             key_parts(folder)
-        return self._listed(folder)
+        return (one for one in self._listed(folder) if isinstance(one, Listed))
+
+    def list_all(self) -> Iterator[Listed | Unlisted]:
+        """See `ReadableStore`; raises as `list_below`. Empty objects that mark folders are none."""
+        return self._listed("")
 
     def put_if_absent(self, key: str, data: bytes | memoryview) -> VersionTag:
         """See `Store`."""
@@ -151,6 +172,29 @@ class ObjectStore:
         if _tag(key, there) != tag:
             raise _changed(key)
         return _tag(key, self._put(key, data, _only_over(there)))
+
+    def delete_if_unchanged(self, key: str, tag: VersionTag) -> None:
+        """See `Store`. The provider's deletion knows no condition: a look comes before it."""
+        key_parts(key)
+        try:
+            there = _tag(key, self._meta(key))
+        except ObjectNotFound:
+            raise _changed(key) from None
+        if there != tag:
+            raise _changed(key)
+        self._delete(key)
+
+    def place_id(self, folder: str = "") -> str:
+        """See `Store`. A bucket is of one piece, and has no folders that could be missing."""
+        if folder:
+            key_parts(folder)
+        try:
+            return read_place_id(self._read(PLACE_NAME, MAX_PLACE_BYTES).data)
+        except ObjectNotFound:
+            pass
+        with suppress(ObjectExists):  # somebody else was faster
+            self._put(PLACE_NAME, new_place_id(), "create")
+        return read_place_id(self._read(PLACE_NAME, MAX_PLACE_BYTES).data)
 
     def delete(self, key: str) -> None:
         """See `Store`."""
@@ -228,10 +272,14 @@ class ObjectStore:
                 for meta in chunk:
                     yield meta["path"][len(self._prefix) :], meta
 
-    def _listed(self, folder: str) -> Iterator[Listed]:
+    def _listed(self, folder: str) -> Iterator[Listed | Unlisted]:
         before = ""
         for key, meta in self._metas(folder):
-            if not is_key(key) or self._is_marker(key, meta, before):
+            if not is_key(key):
+                if key != PLACE_NAME and not key.startswith(_PROBES):
+                    yield Unlisted(spelled(key))
+                continue
+            if self._is_marker(key, meta, before):
                 continue
             if key < before:
                 raise StoreUnavailable(
@@ -310,8 +358,10 @@ def _told(key: str) -> Iterator[None]:
         ) from None
     except (exceptions.NotSupportedError, NotImplementedError):
         raise _unconditional("does not know what it was asked") from None
-    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
-        raise StoreUnavailable(
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
+        # Who is not known at all gets at nothing.
+        denied = isinstance(error, exceptions.PermissionDeniedError)
+        raise (ObjectDenied if denied else StoreUnavailable)(
             f"The store does not let this user get at {key}. Look after the credentials in the "
             "environment, and what they permit."
         ) from None

@@ -77,6 +77,17 @@ class Listed:
     found: Found
 
 
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """What is there, and can be no object in a listing.
+
+    Attributes:
+        name: Fit to be shown: what does not show is spelled as in Python.
+    """
+
+    name: str
+
+
 class ReadableStore(Protocol):
     """A place whose objects can be read; nothing here writes.
 
@@ -124,6 +135,14 @@ class ReadableStore(Protocol):
         """
         ...
 
+    def list_all(self) -> Iterator[Listed | Unlisted]:
+        """All objects as `list_below` has them, and between them what it leaves out.
+
+        That is what has a name that is no key, is no file, or is a folder that this user may not
+        look into. What a store keeps for itself is in neither.
+        """
+        ...
+
 
 class Store(ReadableStore, Protocol):
     """A place that objects can be written to as well.
@@ -148,6 +167,35 @@ class Store(ReadableStore, Protocol):
         Raises:
             ObjectChanged: It is of another version, or gone; it is left as it is.
             NotAnObject: Something else is in the way.
+        """
+        ...
+
+    def delete_if_unchanged(self, key: str, tag: VersionTag) -> None:
+        """Deletes the version named, if that is the only name of what is in it.
+
+        The look and the deletion are two steps: other programs, and on object stores anybody, can
+        put another version between them, which goes in the place of the one that was meant.
+
+        Raises:
+            ObjectChanged: It is of another version, or gone; it is left as it is.
+            ObjectShared: It has other names (hard links); it is left as it is.
+            ObjectDenied: This user may not delete it.
+            NotAnObject: Something else is there.
+        """
+        ...
+
+    def place_id(self, folder: str = "") -> str:
+        """What tells this place from any other that can be reached by the same name.
+
+        A disk that is not mounted leaves an empty folder behind, which is another place. The id is
+        random, put there when it is first asked for, and moves with the place.
+
+        Args:
+            folder: That must be there, and of the same disk.
+
+        Raises:
+            ObjectNotFound: The folder is not there.
+            NotAnObject: It is a link, or on another disk than the root, which could go by itself.
         """
         ...
 

@@ -21,6 +21,8 @@ from clearshard.storage.store import ReadableStore, Store
 
 _BUCKETS = ("s3", "gs", "az")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?")
+#: As RFC 8089 has it, with the slash that the path begins with.
+_FILE = re.compile(r"file:(//(localhost)?)?/(?!/)", re.IGNORECASE)
 #: Providers have narrower rules. This one leaves no room for a user, a password or a query.
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 _POSSIBLE = (
@@ -136,9 +138,23 @@ def _make(folder: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, "is a file")
 
 
+def file_path(uri: str) -> str | None:
+    """The absolute path that a file uri of this machine stands for; None if it is none."""
+    found = _FILE.match(uri)
+    if not found or "?" in uri or "#" in uri:
+        return None
+    return unquote(uri[found.end() - 1 :])
+
+
 def straight(address: str) -> str:
-    """A path or an address without anything encoded, doubled or taken back in it."""
-    text = unquote(address)
+    """A path or an address without anything encoded, doubled or taken back in it.
+
+    Decoded until nothing is left to decode: who compares takes two places for one rather than one
+    for two.
+    """
+    text = address
+    while (decoded := unquote(text)) != text:
+        text = decoded
     scheme, colon, rest = text.rpartition("://")
     plain = posixpath.normpath(rest) if rest else ""
     return scheme + colon + ("/" + plain.lstrip("/") if rest[:1] == "/" else plain)

@@ -26,8 +26,8 @@ from clearshard.run.resume.bytes_columns import packed, unpacked
 from clearshard.run.resume.declared import declared_of, declared_versions
 from clearshard.run.resume.versions import VERSION_BYTES, Marks, versions_of, whole_numbers
 from clearshard.sources.uris import Pointed, names_containers, pointed
-from clearshard.storage.local import GRANULE_NS
 from clearshard.storage.sources import is_plain_folder
+from clearshard.storage.versions import GRANULE_NS
 
 _SCHEMA = pa.schema(
     [

@@ -18,7 +18,7 @@ import msgspec
 from clearshard.keys import PseudonymKey
 from clearshard.records.run import ShardFile
 from clearshard.storage.files import sha256_file, write_atomic
-from clearshard.storage.local import GRANULE_NS
+from clearshard.storage.versions import GRANULE_NS
 
 _PURPOSE = b"clearshard seen"
 _DIGEST_BYTES = 16
