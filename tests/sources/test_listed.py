@@ -67,7 +67,9 @@ def test_everything_that_is_there_is_listed_with_what_its_key_says(tmp_path: Pat
     for _ in range(2):  # as a sweep does
         [batch] = inventory.batches()
         assert batch.schema == ARTEFACTS_SCHEMA
-        rows = {row["uri"].removeprefix("file:///kept/"): row for row in batch.to_pylist()}
+        [*listed, link] = sorted(batch.to_pylist(), key=lambda row: row["uri"] is None)
+        assert (link["artefact_id"], link["malformed"]) == ("link", True)
+        rows = {row["uri"].removeprefix("file:///kept/"): row for row in listed}
         assert len(rows) == 4
     row = rows[good]
     assert (row["artefact_id"], row["account_id"], row["kind"]) == ("t", "a", "final_transcript")

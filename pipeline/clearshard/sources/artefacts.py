@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from clearshard.records.facts import unreadable
 from clearshard.records.schemas import NAME, TIMESTAMP
 from clearshard.sources import columns
-from clearshard.sources.column_names import ColumnRules
+from clearshard.sources.column_names import ColumnRules, ElseCalled
 from clearshard.sources.formats import open_table
 from clearshard.sources.tables import RawBatch, Table, TableSpec
 
@@ -30,6 +30,21 @@ _SPEC = TableSpec(
     numbers=("ttl_seconds",),
     names=("kind", "gateway_provider"),
     key="artefact_id",
+    else_called=(
+        ElseCalled(
+            "ttl_seconds",
+            r"ttl.*|timetolive.*|max(imum)?age.*|(retention|retain|keep)(for|until|seconds|minutes"
+            r"|hours|days|period)?|expir(es?|y|ation)(at|on|date|time|in)?",
+            " in seconds since created_at",
+        ),
+        ElseCalled(
+            "deletion_requested_at",
+            r"(delet(e|ed|ion)|eras(e|ed|ure)|purged?|removed?|removal|forget|forgotten)"
+            r"(request(ed)?)?(at|on|date|time)?",
+        ),
+        ElseCalled("gateway_provider", r".*provider"),
+        ElseCalled("uri", r"(file|object|storage|blob|s3)?(path|url|uri|location|key)"),
+    ),
 )
 _TIMES = ("transcript_created_at", "deletion_requested_at")
 _IDS = ("account_id", "uri", "transcript_id")

@@ -5,6 +5,7 @@ deletion, or an opt-out, would be ignored in silence. So a name that could be a 
 that is read is refused, and every other name is told.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,21 @@ class ColumnRules:
         return any(fnmatchcase(shown, shown_name(pattern)) for pattern in self.ignored)
 
 
+@dataclass(frozen=True, slots=True)
+class ElseCalled:
+    """What a column is called elsewhere: no typing error, and the same fact.
+
+    Attributes:
+        column: As it is read.
+        pattern: A regular expression for letters and digits in lower case.
+        hint: How its values must be written, where that could differ.
+    """
+
+    column: str
+    pattern: str
+    hint: str = ""
+
+
 class ColumnNames:
     """Judges the names of one table's columns as they are met, and keeps those not read."""
 
@@ -46,6 +62,7 @@ class ColumnNames:
         optional: Sequence[str],
         rules: ColumnRules,
         hints: Sequence[str] = (),
+        else_called: Sequence[ElseCalled] = (),
     ) -> None:
         """Has met none.
 
@@ -55,7 +72,9 @@ class ColumnNames:
             rules: What the user has said of others.
             hints: Columns that are read and hold no facts: no name is taken for a misspelling of
                 one, but one may be almost that of a fact.
+            else_called: What columns of facts are called elsewhere.
         """
+        self._else_called = else_called
         self._required = required
         self._optional = optional
         self._rules = rules
@@ -95,6 +114,12 @@ class ColumnNames:
                 return (
                     f"column {shown} is called almost {wanted}, but not quite: rename it, or list "
                     "it in sources.ignored_columns if it is something else"
+                )
+            if name not in self._rules.ignored and (other := self._by_another_name(name)):
+                return (
+                    f"column {shown} is not read, and could say what {other.column} does: write it "
+                    f"as that{other.hint}, or list it in sources.ignored_columns if it is "
+                    "something else"
                 )
             if name in self._hints:
                 continue
@@ -142,6 +167,10 @@ class ColumnNames:
                         "sources.ignored_columns if it is something else"
                     )
         return None
+
+    def _by_another_name(self, name: str) -> ElseCalled | None:
+        letters = _folded(name)
+        return next((e for e in self._else_called if re.fullmatch(e.pattern, letters)), None)
 
     def _near(self, name: str) -> str | None:
         columns = (*self._required, *self._optional)

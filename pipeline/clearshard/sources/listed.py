@@ -16,7 +16,7 @@ import pyarrow as pa
 from clearshard.records.schemas import NAME
 from clearshard.sources import columns
 from clearshard.sources.artefacts import ARTEFACTS_SCHEMA
-from clearshard.storage.store import ReadableStore
+from clearshard.storage.store import Listed, ReadableStore, Unlisted
 
 #: What a key can say. It is not told when a customer asks for deletion.
 _FIELDS = (
@@ -96,11 +96,12 @@ class ListedInventory:
         return ()
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """See `Inventory`. What is not made as the pattern says is `malformed`."""
+        """See `Inventory`. What is not made as the pattern says is `malformed`.
+
+        So is what no sweep can get at: a name that is no key, a link, a folder that is closed.
+        """
         rows = (
-            (f"{name}/{listed.key}", listed.key, self.pattern.facts(listed.key))
-            for name, store in self.stores
-            for listed in store.list_below()
+            _row(name, one, self.pattern) for name, store in self.stores for one in store.list_all()
         )
         while some := list(islice(rows, _ROWS)):
             yield _batch(some, self.timezone)
@@ -109,9 +110,17 @@ class ListedInventory:
         """See `Inventory`. A key is no column: each that cannot be read is told by itself."""
 
 
-def _batch(
-    rows: Sequence[tuple[str, str, Mapping[str, str] | None]], timezone: str | None
-) -> pa.RecordBatch:
+#: Where it lies, what it is called where it does not say so itself, and what it says.
+_Row = tuple[str | None, str, Mapping[str, str] | None]
+
+
+def _row(root: str, one: Listed | Unlisted, pattern: KeyPattern) -> _Row:
+    if isinstance(one, Unlisted):
+        return None, one.name, None
+    return f"{root}/{one.key}", one.key, pattern.facts(one.key)
+
+
+def _batch(rows: Sequence[_Row], timezone: str | None) -> pa.RecordBatch:
     said = {
         name: pa.array([None if facts is None else facts.get(name) for _, _, facts in rows], kind)
         for name, kind in ((n, pa.string()) for n in _FIELDS)

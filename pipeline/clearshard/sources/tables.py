@@ -17,12 +17,13 @@ import pyarrow as pa
 
 from clearshard.errors import SourceUnavailable
 from clearshard.records.facts import OwnColumn, Owner, facts_of, names_of
-from clearshard.sources.column_names import ColumnNames, ColumnRules
+from clearshard.sources.column_names import ColumnNames, ColumnRules, ElseCalled
 from clearshard.sources.files import table_files
 from clearshard.sources.legible import illegible
 
 #: Stands for a value that is there but cannot be read; it is no id, name, time, number or flag.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_ELSE_CALLED = (ElseCalled("ttl_seconds", r"ttl.*|timetolive.*", " in seconds"),)
 _KINDS = ("boolean", "integer", "time", "text")
 
 
@@ -45,6 +46,7 @@ class TableSpec:
         hints: Columns that are no facts (`clearshard.sources.hints`). What is wrong with one of
             them is wrong with nothing else: whatever cannot be read is `UNREADABLE`, and a column
             that is there twice is not there.
+        else_called: What some of the columns are called elsewhere, and are not read by.
     """
 
     what: str
@@ -57,6 +59,7 @@ class TableSpec:
     certain_key: bool = False
     own: tuple[OwnColumn, ...] = ()
     hints: tuple[str, ...] = ()
+    else_called: tuple[ElseCalled, ...] = ()
 
     @classmethod
     def of(
@@ -80,6 +83,7 @@ class TableSpec:
             names=names_of("text", owner=owner),
             key=ids[0],
             certain_key=certain_key,
+            else_called=_ELSE_CALLED if owner == "account" else (),
         )
 
     @property
@@ -189,7 +193,11 @@ class Table:
             raise self._unavailable(f"must be {', '.join(self._readers)}", path)
         # Of each file by itself: what another one has is not there for the rows of this one.
         names = ColumnNames(
-            self._spec.required, self._spec.optional, self._rules, self._spec.mere_hints
+            self._spec.required,
+            self._spec.optional,
+            self._rules,
+            self._spec.mere_hints,
+            self._spec.else_called,
         )
         unavailable = partial(self._unavailable, path=path)
         yield from reader(file, name, self._spec, names, unavailable)

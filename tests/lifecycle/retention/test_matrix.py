@@ -96,7 +96,10 @@ def test_the_shortest_time_to_live_is_the_published_one() -> None:
     assert hashlib.sha256(MATRIX.minimum_ttl_source.encode()).hexdigest()[:16] == digest
 
 
-_HEAD = 'version = 1\ntitle = "t"\nminimum_ttl_seconds = 3600\nminimum_ttl_source = "s"\n'
+_HEAD = (
+    'version = 1\ntitle = "t"\nminimum_ttl_seconds = 3600\nminimum_ttl_source = "s"\n'
+    'providers = ["anthropic"]\n'
+)
 _CLAUSE = """
 [[clauses]]
 id = "one"

@@ -79,6 +79,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     minimum_ttl_seconds: Annotated[int, msgspec.Meta(gt=0)]
     minimum_ttl_source: str
+    providers: Annotated[tuple[_Name, ...], msgspec.Meta(min_length=1)]
     clauses: tuple[_Clause, ...]
 
 
@@ -123,11 +124,14 @@ class Matrix:
         clauses: In the order of the page; of two that ask for the same, the first is named.
         minimum_ttl_us: A shorter time to live is taken for this one.
         minimum_ttl_source: The sentence that says so.
+        providers: Those of inference that the page names. Of any other name nobody knows whose
+            it is: a service of one of them can be called otherwise.
     """
 
     clauses: tuple[Clause, ...]
     minimum_ttl_us: int
     minimum_ttl_source: str
+    providers: tuple[str, ...]
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -169,6 +173,8 @@ def parse_matrix(text: str) -> Matrix:
         raise ValueError("two clauses are about the same kind under the same circumstance")
     clauses = []
     for clause in file.clauses:
+        if not set(clause.providers) <= set(file.providers):
+            raise ValueError(f"{clause.id} names a provider that is none of the file's")
         times = clause
         if clause.linked_to is not None:
             linked = own.get((clause.linked_to, clause.circumstance))
@@ -176,7 +182,12 @@ def parse_matrix(text: str) -> Matrix:
                 raise ValueError(f"{clause.id} is linked to what no clause is about")
             times = linked
         clauses.append(_resolved(clause, times))
-    return Matrix(tuple(clauses), file.minimum_ttl_seconds * _MICROSECONDS, file.minimum_ttl_source)
+    return Matrix(
+        clauses=tuple(clauses),
+        minimum_ttl_us=file.minimum_ttl_seconds * _MICROSECONDS,
+        minimum_ttl_source=file.minimum_ttl_source,
+        providers=file.providers,
+    )
 
 
 def _resolved(clause: _Clause, times: _Clause) -> Clause:

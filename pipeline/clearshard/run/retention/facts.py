@@ -81,7 +81,7 @@ def artefacts_known(
 ) -> Artefacts:
     """What is known of some artefacts (`sources.artefacts.ARTEFACTS_SCHEMA`)."""
     kinds, kind_names = _codes(batch.column("kind"), matrix.kinds)
-    providers, provider_names = _lower(batch.column("gateway_provider"))
+    providers, provider_names = _codes(batch.column("gateway_provider"), matrix.providers)
     rows = accounts.index.rows_of(batch.column("account_id"))
     return Artefacts(
         kinds=kinds,
@@ -156,16 +156,9 @@ def _padded(column: npt.NDArray[_T], value: int | np.int64) -> npt.NDArray[_T]:
 
 
 def _codes(column: pa.DictionaryArray, names: tuple[str, ...]) -> tuple[Codes, tuple[str, ...]]:
-    """Which of some names each row has; -1 for any other, and for none."""
-    places = [names.index(name) if name in names else -1 for name in column.dictionary.to_pylist()]
-    return _taken(column, places), names
-
-
-def _lower(column: pa.DictionaryArray) -> tuple[Codes, tuple[str, ...]]:
-    """Names in lower case, and which of them each row has; -1 for none."""
+    """Which of some names each row has, whatever its case; -1 for any other, and for none."""
     spelled = [None if name is None else name.lower() for name in column.dictionary.to_pylist()]
-    names = tuple(sorted(set(filter(None, spelled))))
-    return _taken(column, [names.index(n) if n else -1 for n in spelled]), names
+    return _taken(column, [names.index(n) if n in names else -1 for n in spelled]), names
 
 
 def _taken(column: pa.DictionaryArray, places: list[int]) -> Codes:
