@@ -332,6 +332,8 @@ class Retention(_Section):
         keys: How the keys below the roots are made, where no inventory is given:
             ``{account_id}/{kind}/{created_at}/{artefact_id}.*``.
         receipts: A folder for the receipts of sweeps.
+        max_sweep_share: Of what lies below the roots, the share that one sweep may delete.
+        confirm_hours: How long a confirmation may take in all.
         api_url: Of the transcript API that is asked whether transcripts are gone. The environment
             variable ``ASSEMBLYAI_API_KEY`` is its key.
     """
@@ -340,6 +342,8 @@ class Retention(_Section):
     roots: tuple[str, ...] = ()
     keys: str | None = None
     receipts: LocalPath = "retention-receipts"
+    max_sweep_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    confirm_hours: Annotated[float, Field(gt=0, le=168)] = 6.0
     api_url: Annotated[str, Field(pattern=_HOST_OVER_TLS)] = "https://api.assemblyai.com"
 
 

@@ -43,6 +43,9 @@ class Keeping:
         return self.folder / "kept"
 
     def configure(self, more: str = "") -> None:
+        """A few artefacts are soon more than half of all: unless a share is given, all may go."""
+        if "max_sweep_share" not in more:
+            more = more.replace("[retention]\n", "[retention]\nmax_sweep_share = 1.0\n")
         self.config.write_text(
             '[sources]\nmanifest = "files.csv"\nregistry = "accounts.csv"\n'
             f'transcripts = "transcripts"\n{more}'

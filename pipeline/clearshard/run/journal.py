@@ -49,6 +49,12 @@ class Journal:
         return None if newest is None else newest.hash
 
     @property
+    def origin(self) -> str | None:
+        """Hash of the first event, which no other ledger has; None where nothing was told."""
+        first = next(self.events(), None)
+        return None if first is None else first.hash
+
+    @property
     def newest_seq(self) -> int:
         """Number of the newest event; -1 where nothing was told."""
         newest = self._ledger.head()

@@ -3,6 +3,7 @@
 import json
 import ssl
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 KEY = "not-a-real-key"
+
+
+def uid(name: str) -> str:
+    """An id as the API gives them, the same for the same name."""
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
+
+
 PATH = "/v2/transcript"
 
 #: Status, headers, body.

@@ -1,6 +1,8 @@
 """What may be concluded of an API that pages, throttles, fails and lies."""
 
 import ssl
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from clearshard.lifecycle.confirmation import client
-from clearshard.lifecycle.confirmation.answers import is_emptied
+from clearshard.lifecycle.confirmation.answers import is_emptied, is_given_id
 from clearshard.lifecycle.confirmation.client import Api
 from clearshard.lifecycle.confirmation.record import Confirmed, Verdict
 from clearshard.lifecycle.confirmation.tls import (
@@ -33,9 +35,11 @@ from .serving import (
     certificate,
     server_context,
     serving,
+    uid,
 )
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+GONE_ID = uid("gone")
 GONE, STILL, OPEN = Verdict.GONE, Verdict.STILL_THERE, Verdict.NOT_CONFIRMED
 
 
@@ -47,7 +51,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture
 def service(certificates: tuple[Path, Path]) -> Iterator[Service]:
     """Ten transcripts, three on a page."""
-    made = Service({f"t{number}": THERE for number in range(10)})
+    made = Service({uid(f"t{number}"): THERE for number in range(10)})
     with serving(made, server_context(*certificates)) as served:
         yield served
 
@@ -69,10 +73,18 @@ class Asking:
         key: str = KEY,
     ) -> list[Confirmed]:
         tls = context or published_context()
-        with Api(service.url, key, tls, self.waited.append, lambda: NOW) as api:
-            return confirm(api, ids, present)
+        with Api(service.url, key, tls, self.waited.append, lambda: NOW, 3600.0) as api:
+            return list(confirm(api, ids, present).transcripts)
 
-    def one(self, service: Service, name: str = "gone", **more: Any) -> tuple[Verdict, str | None]:
+    def api(self, service: Service, **more: Any) -> Api:
+        tls = published_context()
+        return Api(
+            service.url, KEY, tls, self.waited.append, lambda: NOW, **{"seconds": 3600.0, **more}
+        )
+
+    def one(
+        self, service: Service, name: str = uid("gone"), **more: Any
+    ) -> tuple[Verdict, str | None]:
         [found] = self.confirm(service, [name], **more)
         return found.verdict, found.why
 
@@ -85,13 +97,14 @@ def asking(certificates: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> 
 def test_all_pages_are_walked_and_each_is_asked_for_by_its_id(
     service: Service, asking: Asking
 ) -> None:
-    service.transcripts["emptied"] = EMPTIED
-    found = asking.confirm(service, ["gone", "t9", "emptied", "t0"], present=["t5"])
+    service.transcripts[uid("emptied")] = EMPTIED
+    asked_for = [uid(name) for name in ("gone", "t9", "emptied", "t0")]
+    found = asking.confirm(service, asked_for, present=[uid("t5")])
     assert [one.verdict for one in found] == [GONE, STILL, GONE, STILL]
     pages = [r.query.get("before_id") for r in service.requests if r.path == PATH]
-    assert pages == [None, "t2", "t5", "t8", "emptied"]
+    assert pages == [None, *map(uid, ("t2", "t5", "t8", "emptied"))]
     asked = [r.path.removeprefix(f"{PATH}/") for r in service.requests if r.path != PATH]
-    assert asked == ["t5", "gone", "emptied"]
+    assert asked == [uid("t5"), uid("gone"), uid("emptied")]
     assert {r.authorization for r in service.requests} == {KEY}
 
 
@@ -100,13 +113,15 @@ def test_what_is_listed_on_the_last_page_only_is_still_there(
 ) -> None:
     def hides(request: Request, honest: Reply) -> Reply:
         missing = as_json(404, {"error": "not found"})
-        return missing if request.path.endswith("/t9") else honest
+        return missing if request.path.endswith(uid("t9")) else honest
 
     service.lie = hides
-    assert asking.one(service, "t9") == (STILL, "listed")
+    assert asking.one(service, uid("t9")) == (STILL, "listed")
 
 
-@pytest.mark.parametrize("spelled", ["T-9", "t_9", "T9"])
+@pytest.mark.parametrize(
+    "spelled", [uid("t9").upper(), uid("t9").replace("-", ""), uid("t9").replace("-", "_")]
+)
 def test_what_is_listed_in_another_spelling_is_still_there(
     service: Service, asking: Asking, spelled: str
 ) -> None:
@@ -116,11 +131,11 @@ def test_what_is_listed_in_another_spelling_is_still_there(
 
 def test_what_is_shown_by_its_id_only_is_still_there(service: Service, asking: Asking) -> None:
     def shows(request: Request, honest: Reply) -> Reply:
-        there = as_json(200, {"id": "hidden", **THERE})
-        return there if request.path.endswith("/hidden") else honest
+        there = as_json(200, {"id": uid("hidden"), **THERE})
+        return there if request.path.endswith(uid("hidden")) else honest
 
     service.lie = shows
-    assert asking.one(service, "hidden") == (STILL, "by_id")
+    assert asking.one(service, uid("hidden")) == (STILL, "by_id")
 
 
 def _on_page(number: int, reply: Reply) -> Any:
@@ -175,19 +190,19 @@ def test_a_page_that_is_missing_or_wrong_confirms_nothing(
 
 
 def test_a_page_that_comes_again_and_again_ends_the_walk(service: Service, asking: Asking) -> None:
-    service.lie = _on_page(2, _page("t0", "t1", "t2"))
+    service.lie = _on_page(2, _page(*map(uid, ("t0", "t1", "t2"))))
     assert asking.one(service) == (OPEN, "list_page_repeated")
 
 
 def test_a_page_that_says_it_is_the_last_is_not_believed(service: Service, asking: Asking) -> None:
     def last(request: Request, honest: Reply) -> Reply:
         if request.path == PATH and "before_id" not in request.query:
-            return _page("t0", "t1", "t2", prev_url=None)
+            return _page(*map(uid, ("t0", "t1", "t2")), prev_url=None)
         missing = as_json(404, {"error": "not found"})
-        return missing if request.path.endswith("/t9") else honest
+        return missing if request.path.endswith(uid("t9")) else honest
 
     service.lie = last
-    assert asking.one(service, "t9") == (STILL, "listed")
+    assert asking.one(service, uid("t9")) == (STILL, "listed")
 
 
 @pytest.mark.parametrize(
@@ -221,7 +236,7 @@ def test_a_redirect_is_not_followed(service: Service, asking: Asking) -> None:
     elsewhere = (302, {"Location": f"{service.url}/elsewhere"}, b"{}")
     service.lie = lambda request, honest: elsewhere
     assert asking.one(service)[0] is OPEN
-    assert {request.path for request in service.requests} == {PATH, f"{PATH}/gone"}
+    assert {request.path for request in service.requests} == {PATH, f"{PATH}/{uid('gone')}"}
 
 
 def _throttling(times: int, retry_after: str | None) -> Any:
@@ -282,14 +297,29 @@ def test_a_key_that_is_not_let_in_confirms_nothing(service: Service, asking: Ask
 
 
 def test_a_control_that_is_not_found_confirms_nothing(service: Service, asking: Asking) -> None:
-    assert asking.one(service, present=["t4"]) == (GONE, None)
-    for control in ("nobody", "../t4", "t4?"):
-        assert asking.one(service, present=["t4", control]) == (OPEN, "control_not_found")
-    service.transcripts["emptied"] = EMPTIED
-    assert asking.one(service, present=["emptied"]) == (OPEN, "control_not_found")
+    assert asking.one(service, present=[uid("t4")]) == (GONE, None)
+    for control in (uid("nobody"), "nobody", f"../{uid('t4')}", f"{uid('t4')}?"):
+        assert asking.one(service, present=[uid("t4"), control]) == (OPEN, "control_not_found")
+    service.transcripts[uid("emptied")] = EMPTIED
+    assert asking.one(service, present=[uid("emptied")]) == (OPEN, "control_not_found")
 
 
-@pytest.mark.parametrize("name", ["", "..", "a/b", "a?b", "a%2Fb", "a\nb", "x" * 129, "ä"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "..", "a/b", "a?b", "a%2Fb", "a\nb", "x" * 129, "ä"),
+        # What the API never gives is always absent: a name of a file, one group too few or many.
+        *(
+            "call-17",
+            "a.json",
+            uid("a")[:-1],
+            f"{uid('a')}0",
+            uid("a").replace("-", ""),
+            uid("a")[9:],
+        ),
+        *(f"{uid('a')}-1", f"{{{uid('a')}}}", f"urn:uuid:{uid('a')}"),
+    ],
+)
 def test_what_is_no_id_is_not_asked_for(service: Service, asking: Asking, name: str) -> None:
     assert asking.one(service, name) == (OPEN, "no_transcript_id")
     assert {request.path for request in service.requests} == {PATH}
@@ -391,3 +421,75 @@ def test_another_host_is_told_no_key(
     with serving(Service(), server_context(*elsewhere)) as service:
         assert asking.one(service) == (OPEN, "ConnectError")
         assert service.requests == []
+
+
+def test_ids_of_earlier_years_are_ids() -> None:
+    for one in ("5551722-f677-48a6-9287-39c0aafd9ac1", "rz9yqr7u50-4cf6-4c5e-a2d6-9a6d9f5c5e3a"):
+        assert is_given_id(one)
+
+
+# Time.
+
+
+def test_a_control_is_asked_for_though_nothing_should_be_gone(
+    service: Service, asking: Asking
+) -> None:
+    with asking.api(service) as api:
+        assert confirm(api, [], [uid("t4")]).control_failed is None
+        assert confirm(api, [], [uid("nobody")]).control_failed == "control_not_found"
+        asked = len(service.requests)
+        assert confirm(api, []).control_failed is None
+    assert len(service.requests) == asked
+
+
+def test_after_so_many_seconds_nothing_more_is_asked(service: Service, asking: Asking) -> None:
+    ticks = iter(range(1000))
+    with asking.api(service, seconds=8.0, ticks=lambda: float(next(ticks))) as api:
+        found = confirm(api, [uid(f"gone-{n}") for n in range(9)]).transcripts
+    why = [one.why for one in found]
+    assert why == [None, None, *["out_of_time"] * 7]
+    assert len(service.requests) == 7  # five pages, and two
+
+
+@pytest.mark.parametrize("seconds", [1.0, 3.0])
+def test_a_list_that_is_not_walked_in_time_confirms_nothing(
+    service: Service, asking: Asking, seconds: float
+) -> None:
+    ticks = iter(range(1000))
+    with asking.api(service, seconds=seconds, ticks=lambda: float(next(ticks))) as api:
+        [found] = confirm(api, [uid("gone")]).transcripts
+    assert (found.verdict, found.why) == (OPEN, "out_of_time")
+    assert len(service.requests) == seconds - 1
+
+
+def test_nobody_waits_longer_than_there_is_time(service: Service, asking: Asking) -> None:
+    service.lie = lambda request, honest: (429, {"Retry-After": "50"}, b"")
+    with asking.api(service, seconds=40.0) as api:
+        [found] = confirm(api, [uid("gone")]).transcripts
+    assert (found.verdict, found.why) == (OPEN, "out_of_time")
+    assert asking.waited == []
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("where", ["before the answer", "in the answer"])
+def test_an_answer_that_does_not_come_to_its_end_is_given_up(
+    service: Service, asking: Asking, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However steadily it drips: each byte comes in time."""
+    monkeypatch.setattr(client, "_SECONDS_IN_ALL", 0.1)
+    monkeypatch.setattr(client, "_MOST_TRIES", 1)
+    held = threading.Event()
+
+    def slow(request: Request, honest: Reply) -> Reply:
+        if where == "before the answer":
+            held.wait(5)
+            return honest
+        return 200, {"Content-Length": "10"}, b"{"
+
+    service.lie = slow
+    began = time.monotonic()
+    try:
+        assert asking.one(service) == (OPEN, "too_slow")
+    finally:
+        held.set()
+    assert time.monotonic() - began < 3

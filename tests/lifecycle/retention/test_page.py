@@ -6,7 +6,7 @@ from pathlib import Path
 from clearshard.lifecycle.confirmation.record import Verdict
 from clearshard.lifecycle.retention.judging import State
 from clearshard.lifecycle.retention.known import Unknown
-from clearshard.run.retention.sweeping import Left
+from clearshard.run.retention.swept import Left
 from clearshard.sources.artefacts import COLUMNS
 
 from .standing import MATRIX

@@ -16,6 +16,8 @@ from clearshard.lifecycle.confirmation.client import Answer, Api, Unanswered
 
 _PATH = "/v2/transcript"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+#: As the API gives them: a UUID, of which the first group had more letters once.
+_GIVEN = re.compile(r"[0-9a-z]{7,12}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OK, _BAD, _NOT_FOUND = 200, 400, 404
 #: As many as the API gives at once.
 _PAGE = 200
@@ -47,6 +49,11 @@ class Said(Enum):
 def is_transcript_id(text: str) -> bool:
     """Whether an id can be asked for: anything else could be another path."""
     return _ID.fullmatch(text) is not None
+
+
+def is_given_id(text: str) -> bool:
+    """Whether the API gives such ids: of any other, absence says nothing."""
+    return _GIVEN.fullmatch(text) is not None
 
 
 def ask_for(api: Api, transcript_id: str) -> Said:

@@ -7,41 +7,56 @@ confirmed*: a page that is missing, an answer that contradicts itself, a server 
 
 That somebody asks with the key of another account, who never had these transcripts, looks the same
 as absence. Against that there is a control: ids of transcripts that are known to be there. If one
-of them is not, nothing is confirmed.
+of them is not, nothing is confirmed. So does the name of a file in the place of an id: what the API
+never gives as an id is always absent, and is not asked for.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from clearshard.lifecycle.confirmation.answers import (
     Listing,
     Said,
     ask_for,
+    is_given_id,
     is_transcript_id,
     list_all,
 )
-from clearshard.lifecycle.confirmation.client import Api, Refused, Unanswered
+from clearshard.lifecycle.confirmation.client import Api, Hopeless, Unanswered
 from clearshard.lifecycle.confirmation.record import Confirmed, Verdict
 
 
-def confirm(
-    api: Api, transcript_ids: Sequence[str], present: Sequence[str] = ()
-) -> list[Confirmed]:
-    """Asks whether transcripts are gone.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What may be said.
+
+    Attributes:
+        control_failed: Why absence says nothing here, in one word; None if it may say something.
+        transcripts: Of each transcript that should be gone.
+    """
+
+    control_failed: str | None
+    transcripts: tuple[Confirmed, ...]
+
+
+def confirm(api: Api, transcript_ids: Sequence[str], present: Sequence[str] = ()) -> Found:
+    """Asks whether transcripts are gone, and whether those of the control are there.
 
     Args:
         api: The API.
-        transcript_ids: Those that should be.
-        present: Those that are known to be there: the control.
+        transcript_ids: Those that should be gone.
+        present: Those that are known to be there: the control. They are asked for even where
+            nothing should be gone.
     """
-    if not transcript_ids:
-        return []
+    if not transcript_ids and not present:
+        return Found(None, ())
     try:
         listing: Listing | Unanswered = list_all(api)
     except Unanswered as error:
         listing = error
     control = _control(api, listing, present)
     there = _there(listing)
-    return [_of(api, listing, there, control, one) for one in transcript_ids]
+    return Found(control, tuple(_of(api, listing, there, control, one) for one in transcript_ids))
 
 
 def _there(listing: Listing | Unanswered) -> frozenset[str]:
@@ -75,11 +90,11 @@ def _of(
     control: str | None,
     transcript_id: str,
 ) -> Confirmed:
-    if not is_transcript_id(transcript_id):
-        return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, "no_transcript_id")
-    if _folded(transcript_id) in there:
+    if is_transcript_id(transcript_id) and _folded(transcript_id) in there:
         return Confirmed(transcript_id, Verdict.STILL_THERE, "listed")
-    if isinstance(listing, Refused):  # it would be for the others, too
+    if not is_given_id(transcript_id):  # there has never been one that is called so
+        return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, "no_transcript_id")
+    if isinstance(listing, Hopeless):  # it would be for the others, too
         return Confirmed(transcript_id, Verdict.NOT_CONFIRMED, str(listing))
     try:
         if ask_for(api, transcript_id) is Said.THERE:

@@ -6,5 +6,6 @@
 - `judging`: facts and clauses → when deletion begins, by when it must be done, and how it stands
 - `tally`: how many artefacts stand how, by clause
 - `removal`: deletes artefacts from a store, seen to be gone
+- `settling`: makes the receipts that killed sweeps have not come to
 - `receipts`: what was deleted, for whoever asks later
 """

@@ -15,7 +15,7 @@ import msgspec
 from clearshard.errors import IntegrityError
 
 #: A receipt has a number at its end: other records lie beside it.
-_RECEIPT = re.compile(r".+-\d{5}\.json")
+_RECEIPT = re.compile(r".+-\d{5,}\.json")
 _SUFFIX = ".json"
 _BEGUN = ".begun.json"
 #: A batch of a thousand artefacts with names as long as they may be has a few megabytes.
@@ -29,6 +29,7 @@ class Outcome(StrEnum):
     DELETED = "deleted"
     #: It was changed since its digest was taken, or a killed sweep did not come to it.
     LEFT = "left"
+    #: It could not be deleted, or nobody could see whether it was.
     FAILED = "failed"
 
 
@@ -80,6 +81,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         registry_sha256: Of the registry.
         actor: Who swept.
         host: On which machine.
+        places: What each root was known by (`Store.place_id`): whatever else lies there when the
+            receipt is made, a disk that is not mounted among it, says nothing of what is gone.
+        ledger: Of the job, which is told of it: the hash of its first event; None if there is none.
         artefacts: What was to be deleted.
     """
 
@@ -95,6 +99,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     actor: str
     host: str
     artefacts: tuple[Removed, ...]
+    places: dict[str, str] = {}
+    ledger: str | None = None
 
     @property
     def begun_key(self) -> str:
@@ -120,6 +126,11 @@ def is_receipt(key: str) -> bool:
 def receipt_of(begun_key: str) -> str:
     """Where the receipt is put for what was begun."""
     return begun_key.removesuffix(_BEGUN) + _SUFFIX
+
+
+def is_of(receipt: Receipt, ledger: str | None) -> bool:
+    """Whether a receipt is of a job with that ledger, or of one without, and of no other one's."""
+    return None in (receipt.ledger, ledger) or receipt.ledger == ledger
 
 
 def encode(receipt: Receipt) -> bytes:

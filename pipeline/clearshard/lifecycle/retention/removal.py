@@ -2,11 +2,14 @@
 
 In this order: the digest of each is taken; what is about to be deleted is put among the receipts;
 each is deleted, if it is still what the digest is of, and looked for; then the receipt is put. All
-of it can be done again after a kill at any moment: `settle` first.
+of it can be done again after a kill at any moment: `settling` first.
+
+That something is not there is believed only of the place that it was in: each root has an id, which
+is asked for before and after (`Store.place_id`).
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,21 +17,13 @@ import msgspec
 from clearshard.errors import (
     NotAnObject,
     ObjectChanged,
+    ObjectDenied,
     ObjectExists,
     ObjectNotFound,
     StoreError,
     StoreUnavailable,
 )
-from clearshard.lifecycle.retention.receipts import (
-    MAX_BYTES,
-    Outcome,
-    Receipt,
-    Removed,
-    decode,
-    encode,
-    is_begun,
-    receipt_of,
-)
+from clearshard.lifecycle.retention.receipts import Outcome, Receipt, Removed, encode
 from clearshard.storage.store import Found, ReadableStore, Store
 
 #: What is in memory of an artefact at a time.
@@ -58,8 +53,25 @@ def look(store: ReadableStore, entry: Removed) -> Candidate:
     """
     try:
         return Candidate(entry, store.head(entry.key))
-    except NotAnObject as error:
+    except (NotAnObject, ObjectDenied) as error:
         return Candidate(entry, None, type(error).__name__)
+
+
+def placed(
+    stores: Mapping[str, Store], candidates: Iterable[Candidate]
+) -> Iterator[tuple[str, Candidate]]:
+    """Each candidate with the id of the place it is in; one that is in none has an error.
+
+    Raises:
+        StoreUnavailable: The store does not answer.
+    """
+    known: dict[tuple[str, str], tuple[str, str | None]] = {}
+    for candidate in candidates:
+        folder = candidate.entry.root, folder_of(candidate.entry.key)
+        if folder not in known:
+            known[folder] = _place_of(stores[folder[0]], folder[1])
+        place, error = known[folder]
+        yield place, candidate if error is None else Candidate(candidate.entry, None, error)
 
 
 def digested(store: ReadableStore, candidate: Candidate) -> Removed:
@@ -74,8 +86,10 @@ def digested(store: ReadableStore, candidate: Candidate) -> Removed:
     try:
         for start in range(0, found.size_bytes, _BLOCK_BYTES):
             digest.update(store.read_range(entry.key, start, _BLOCK_BYTES, found.tag))
+    except ObjectDenied as error:
+        return became(entry, Outcome.FAILED, error)
     except (ObjectChanged, ObjectNotFound, NotAnObject) as error:
-        return _became(entry, Outcome.LEFT, error)
+        return became(entry, Outcome.LEFT, error)
     return msgspec.structs.replace(
         entry, size_bytes=found.size_bytes, sha256=digest.hexdigest(), outcome=Outcome.BEGUN
     )
@@ -93,12 +107,13 @@ def remove(
     Args:
         stores: By the names of their roots.
         receipts: Where receipts are put.
-        receipt: What is to be deleted, each with its digest.
+        receipt: What is to be deleted, each with its digest, and the place of each root.
         found: What each was when its digest was taken.
         finished: Says what time it is, RFC 3339 in UTC.
 
     Raises:
-        StoreUnavailable: A store does not answer. What was begun stays so, and is settled later.
+        StoreUnavailable: A store does not answer, or another one does in its place. What was begun
+            stays so, and is settled later.
         ObjectExists: Another sweep has the same id.
     """
     receipts.put_if_absent(receipt.begun_key, encode(receipt))
@@ -106,77 +121,79 @@ def remove(
         _deleted(stores[entry.root], entry, what)
         for entry, what in zip(receipt.artefacts, found, strict=True)
     )
-    return _put(receipts, receipt, entries, finished(), settled=False)
+    for root, place in receipt.places.items():
+        require_place(stores[root], place, root)
+    return put(receipts, receipt, entries, finished(), settled=False)
 
 
-def settle(
-    stores: Mapping[str, Store], receipts: Store, finished: Callable[[], str]
-) -> list[Receipt]:
-    """Makes the receipts that killed sweeps have not come to. Nothing more is deleted.
-
-    Args:
-        stores: By the names of their roots.
-        receipts: Where receipts are put.
-        finished: Says what time it is, RFC 3339 in UTC.
+def require_place(store: Store, place: str, root: str) -> None:
+    """Passes if a store is still the one that it was.
 
     Raises:
-        StoreUnavailable: A store does not answer, or is no root any more.
-        IntegrityError: What was begun is not what a sweep writes.
+        StoreUnavailable: It is another one: a disk was mounted, or is no more.
     """
-    settled = []
-    for key in [one.key for one in receipts.list_below() if is_begun(one.key)]:
-        if receipts.head(receipt_of(key)) is None:
-            receipt = decode(receipts.read(key, MAX_BYTES).data, key)
-            entries = tuple(_looked_for(stores, entry, key) for entry in receipt.artefacts)
-            settled.append(_put(receipts, receipt, entries, finished(), settled=True))
-        else:
-            receipts.delete(key)
-    return settled
-
-
-def _deleted(store: Store, entry: Removed, found: Found) -> Removed:
-    """What becomes of an artefact that is to be deleted."""
-    try:
-        now = store.head(entry.key)
-        if now is None:
-            return msgspec.structs.replace(entry, outcome=Outcome.DELETED)  # by somebody else
-        if now.tag != found.tag:
-            return _became(entry, Outcome.LEFT, ObjectChanged())
-        store.delete(entry.key)
-        if store.head(entry.key) is not None:
-            return _became(entry, Outcome.FAILED, ObjectExists())
-    except StoreUnavailable:
-        raise
-    except StoreError as error:
-        return _became(entry, Outcome.FAILED, error)
-    return msgspec.structs.replace(entry, outcome=Outcome.DELETED)
-
-
-def _looked_for(stores: Mapping[str, Store], entry: Removed, begun_key: str) -> Removed:
-    """What became of an artefact while nobody looked."""
-    if entry.root not in stores:
+    if store.place_id() != place:
         raise StoreUnavailable(
-            f"A sweep that was killed has begun to delete below {entry.root}, which is in "
-            f"retention.roots no more. Put it back, so that {begun_key} can be settled."
+            f"{root} is not the place any more that it was when the sweep began. Is its disk "
+            "mounted? What was begun is settled by the next sweep."
         )
-    try:
-        there = stores[entry.root].head(entry.key)
-    except NotAnObject as error:
-        return _became(entry, Outcome.LEFT, error)
-    outcome = Outcome.DELETED if there is None else Outcome.LEFT
-    return msgspec.structs.replace(entry, outcome=outcome)
 
 
-def _became(entry: Removed, outcome: Outcome, error: Exception) -> Removed:
+def folder_of(key: str) -> str:
+    """The folder that an object lies in."""
+    return key.rpartition("/")[0]
+
+
+def became(entry: Removed, outcome: Outcome, error: Exception) -> Removed:
+    """An entry with what became of it, and why."""
     return msgspec.structs.replace(entry, outcome=outcome, error=type(error).__name__)
 
 
-def _put(
+def put(
     receipts: Store, receipt: Receipt, entries: Iterable[Removed], at: str, *, settled: bool
 ) -> Receipt:
+    """Puts the receipt in the place of what was begun."""
     done = msgspec.structs.replace(
         receipt, artefacts=tuple(entries), finished_at=at, settled=settled
     )
     receipts.put_if_absent(done.key, encode(done))
     receipts.delete(done.begun_key)
     return done
+
+
+def _place_of(store: Store, folder: str) -> tuple[str, str | None]:
+    try:
+        return store.place_id(folder), None
+    except StoreUnavailable as error:
+        if not isinstance(error, ObjectDenied):
+            raise
+        return "", type(error).__name__
+    except StoreError as error:
+        return "", type(error).__name__
+
+
+def _deleted(store: Store, entry: Removed, found: Found) -> Removed:
+    """What becomes of an artefact that is to be deleted."""
+    try:
+        store.delete_if_unchanged(entry.key, found.tag)
+        if store.head(entry.key) is not None:
+            return became(entry, Outcome.FAILED, ObjectExists())
+    except ObjectChanged as error:
+        return _changed(store, entry, error)
+    except StoreUnavailable as error:
+        if not isinstance(error, ObjectDenied):
+            raise
+        return became(entry, Outcome.FAILED, error)
+    except StoreError as error:
+        return became(entry, Outcome.FAILED, error)
+    return msgspec.structs.replace(entry, outcome=Outcome.DELETED)
+
+
+def _changed(store: Store, entry: Removed, error: ObjectChanged) -> Removed:
+    """What became of an artefact that is not any more what it was."""
+    now = look(store, entry)
+    if now.error is not None:
+        return msgspec.structs.replace(entry, outcome=Outcome.FAILED, error=now.error)
+    if now.found is None:  # somebody else has deleted it
+        return msgspec.structs.replace(entry, outcome=Outcome.DELETED)
+    return became(entry, Outcome.LEFT, error)

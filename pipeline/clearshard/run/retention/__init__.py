@@ -5,6 +5,7 @@ planning    `clearshard retention plan`: an inventory → how each artefact stan
 roots       the places that may be deleted below, and what lies where in them
 due         what of an inventory may be deleted
 sweeping    `clearshard retention sweep`: deletes it, with receipts
+swept       what a sweep has come to, in numbers
 telling     what the ledger is told of receipts
 confirming  `clearshard retention confirm`: which transcripts should be gone, and are they?
 """

@@ -39,8 +39,21 @@ class Due:
     is_conflicting: bool
 
 
-def kept_places(plan: Plan, roots: Roots) -> UInt64:
-    """Sorted marks of the places of all artefacts that are not due; reads the whole inventory.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an inventory keeps.
+
+    Attributes:
+        marks: Sorted marks of the places of all artefacts that are not due.
+        malformed: Objects of a listing of which nothing is known.
+    """
+
+    marks: UInt64
+    malformed: int
+
+
+def kept_places(plan: Plan, roots: Roots) -> Kept:
+    """What is not due; reads the whole inventory.
 
     Raises:
         SourceUnavailable: It cannot be read, or a row of it: nobody knows what that would keep.
@@ -55,10 +68,10 @@ def kept_places(plan: Plan, roots: Roots) -> UInt64:
             f"inventory: {malformed:,} rows cannot be read (`retention plan` lists them as "
             "malformed). What they say is kept could be deleted: mend them, then sweep again."
         )
-    return np.sort(np.concatenate(kept))
+    return Kept(np.sort(np.concatenate(kept)), malformed)
 
 
-def due_artefacts(plan: Plan, roots: Roots, kept: UInt64) -> Iterator[Due]:
+def due_artefacts(plan: Plan, roots: Roots, kept: Kept) -> Iterator[Due]:
     """The artefacts that are due, in the order of the inventory.
 
     Args:
@@ -72,7 +85,7 @@ def due_artefacts(plan: Plan, roots: Roots, kept: UInt64) -> Iterator[Due]:
     for standing in plan.standings():
         rows = standing.rows(_DUE)
         places = roots.places(rows.column("uri"))
-        conflicting = is_member(roots.marks_of_due(places), kept) & (places.roots >= 0)
+        conflicting = is_member(roots.marks_of_due(places), kept.marks) & (places.roots >= 0)
         keys = places.keys.to_pylist()
         for place, row in enumerate(as_json([rows])):
             key, root = keys[place], int(places.roots[place])

@@ -21,10 +21,10 @@ from clearshard.config import Config
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.errors import ConfigError
 from clearshard.storage.store import ReadableStore, Store
-from clearshard.storage.uris import open_readable, open_store, straight
+from clearshard.storage.uris import file_path, open_readable, open_store, straight
 
 _SETTING = "retention.roots"
-_FILE = "file://"
+_FILE = "file:"
 #: What may stand between the name of a store and a key.
 _SLASH = "/"
 
@@ -68,11 +68,13 @@ class Roots:
         """Where each artefact is.
 
         A uri that is neither a path from the root of the file system nor an address is a key below
-        the one root; if there are several roots, nobody knows below which.
+        the one root; if there are several roots, nobody knows below which. What a percent sign
+        means, a file uri says alone: paths and keys of buckets may have it in their names.
 
         Args:
             uris: Of the inventory; null where it names none.
         """
+        uris = _paths_of_files(uris)
         absolute = pc.or_(pc.starts_with(uris, _SLASH), pc.match_substring(uris, "://"))
         roots = np.full(len(uris), -1, np.int8)
         keys = pa.nulls(len(uris), pa.string())
@@ -105,9 +107,12 @@ class Roots:
         for place in range(len(self.all)):
             marks.append(self._marks(place, folded_place(relative)))
         elsewhere = self._marks_below(folded_place(addresses), marks)
-        # A path that leads below a root by a link.
+        # A path that leads below a root by a link; also one with a percent sign in its name.
         local = addresses.filter(pc.and_(elsewhere, pc.starts_with(addresses, _SLASH)))
-        self._marks_below(folded_place(_resolved(local)), marks)
+        literal = _paths_of_files(pc.utf8_trim_whitespace(uris))
+        is_other = pc.and_(pc.starts_with(literal, _SLASH), pc.match_substring(literal, "%"))
+        for paths in (local, literal.filter(is_other)):
+            self._marks_below(folded_place(spelled_out(_resolved(paths))), marks)
         return np.concatenate(marks)
 
     def marks_of_due(self, places: Places) -> UInt64:
@@ -198,6 +203,16 @@ def configured_roots(config: Config, kept: Sequence[Path] = ()) -> Roots:
     return Roots(roots, config.base)
 
 
+def _paths_of_files(uris: pa.Array) -> pa.Array:
+    """Uris with the paths that file uris on this machine stand for in their place."""
+    files = pc.match_substring_regex(uris, "(?i)^file:").fill_null(False)
+    if not pc.any(files).as_py():
+        return uris
+    # One that is no file of this machine stays as it is, which lies below no root.
+    paths = [file_path(uri) or uri for uri in uris.filter(files).to_pylist()]
+    return pc.replace_with_mask(uris, files, pa.array(paths, pa.string()))
+
+
 def spelled_out(uris: pa.Array) -> pa.Array:
     """Uris without nulls as paths or addresses: no space around, nothing encoded, no detour."""
     text = pc.utf8_trim_whitespace(uris)
@@ -230,10 +245,13 @@ def _root(config: Config, name: str) -> Root:
     if "://" in name and not name.startswith(_FILE):
         address = name.rstrip(_SLASH)
         return Root(address, frozenset((address,)), None)
-    path = config.path(name.removeprefix(_FILE))
+    plain = file_path(name) if name.startswith(_FILE) else name
+    if plain is None:
+        problem = "is no folder of this machine: a file uri has three slashes, and no '?' or '#'"
+        raise ConfigError("configuration", [f"{_SETTING} → {problem}"])
+    path = config.path(plain)
     folder = path.resolve()
-    paths = {str(path), str(folder)}
-    return Root(str(folder), frozenset(paths | {_FILE + one for one in paths}), folder)
+    return Root(str(folder), frozenset((str(path), str(folder))), folder)
 
 
 def _output_around(folder: Path) -> Path | None:

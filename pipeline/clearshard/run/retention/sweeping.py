@@ -1,110 +1,37 @@
 """`clearshard retention sweep`: deletes what is due, below the configured roots, with receipts.
 
-Twice through the inventory. The first time only for what is *not* due, so that nothing is deleted
-that another row keeps; the second time for what is, batch by batch (`lifecycle.retention.removal`).
+Three times through the inventory. The first time only for what is *not* due, so that nothing is
+deleted that another row keeps; the second time to count, so that an inventory that has gone wrong
+does not empty a store; the third time for what is due, batch by batch
+(`lifecycle.retention.removal`).
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
+from clearshard.errors import SourceUnavailable, TooMuchDue
 from clearshard.lifecycle.retention.receipts import Outcome, Receipt, Removed
-from clearshard.lifecycle.retention.removal import Candidate, digested, look, remove, settle
+from clearshard.lifecycle.retention.removal import Candidate, digested, look, placed, remove
+from clearshard.lifecycle.retention.settling import settle
 from clearshard.records.times import utc_text
 from clearshard.run.agent import Agent
 from clearshard.run.output.lock import run_lock
-from clearshard.run.retention.due import Due, due_artefacts, kept_places
+from clearshard.run.retention.due import Due, Kept, due_artefacts, kept_places
 from clearshard.run.retention.planning import Plan
 from clearshard.run.retention.roots import Roots
+from clearshard.run.retention.swept import Left, Swept
 from clearshard.storage.failures import output_errors
 from clearshard.storage.local import LocalStore
-from clearshard.storage.store import ReadableStore, Store
+from clearshard.storage.store import Found, ReadableStore, Store
 
-_VERSION = 1
+_VERSION = 2
 #: So many artefacts are named by one receipt.
 _BATCH = 1000
 _LOCK = "sweep.lock"
-
-
-class Left(StrEnum):
-    """Why an artefact that is due is left where it is."""
-
-    NO_URI = "no_uri"
-    OUTSIDE = "outside_roots"
-    CONFLICTING = "conflicting_rows"
-    NOT_THERE = "not_there"
-    CHANGED = "changed"
-    FAILED = "failed"
-
-
-#: What somebody has to see to: it should be gone, and is not.
-FAULTS = frozenset((Left.CHANGED, Left.FAILED, Left.CONFLICTING))
-
-
-@dataclass(slots=True)
-class Swept:
-    """What a sweep has come to, or would come to.
-
-    Attributes:
-        sweep: Its id.
-        executed: Whether anything was deleted at all.
-        as_of: The moment that counted, RFC 3339 in UTC.
-        due: Artefacts that are due, overdue or in breach.
-        deleted: How many of them were deleted; of a dry sweep, would be.
-        deleted_bytes: How long they were together.
-        clauses: The same by clause.
-        left: How many were left, by why.
-        settled: Receipts that were made for sweeps that had been killed.
-        first_failed: An artefact that should be gone and is not, and the type of the error.
-    """
-
-    sweep: str
-    executed: bool
-    as_of: str
-    due: int = 0
-    deleted: int = 0
-    deleted_bytes: int = 0
-    clauses: Counter[str] = field(default_factory=Counter)
-    left: Counter[Left] = field(default_factory=Counter)
-    settled: int = 0
-    first_failed: tuple[str, str] | None = None
-
-    @property
-    def faults(self) -> int:
-        """How many artefacts should be gone, could be, and are not."""
-        return sum(count for why, count in self.left.items() if why in FAULTS)
-
-    def leave(self, entry: Removed, why: Left, error: str | None = None) -> None:
-        """Counts an artefact that stays."""
-        self.left[why] += 1
-        if why in FAULTS and self.first_failed is None:
-            self.first_failed = (entry.artefact_id, error or str(why))
-
-    def gone(self, entry: Removed, size_bytes: int) -> None:
-        """Counts an artefact that does not."""
-        self.deleted += 1
-        self.deleted_bytes += size_bytes
-        self.clauses[entry.clause] += 1
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as JSON values."""
-        return {
-            "sweep": self.sweep,
-            "executed": self.executed,
-            "as_of": self.as_of,
-            "due": self.due,
-            "deleted": self.deleted,
-            "deleted_bytes": self.deleted_bytes,
-            "clauses": dict(sorted(self.clauses.items())),
-            "left": {str(why): self.left[why] for why in Left if self.left[why]},
-            "settled": self.settled,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +42,9 @@ class Sweeper:
         make_plan: Reads the inventory from its beginning, as of the moment that counts.
         roots: Where may be deleted.
         receipts: Folder for the receipts.
+        ledger: See `Receipt.ledger`.
+        max_share: Of what lies below the roots, what may be deleted at once; None: all of it.
+        given_up: Roots that are gone for good, with what a killed sweep had begun there.
         agent: Who sweeps.
         clock: Says what time it is, with an offset.
     """
@@ -122,6 +52,9 @@ class Sweeper:
     make_plan: Callable[[], Plan]
     roots: Roots
     receipts: Path
+    ledger: str | None
+    max_share: float | None
+    given_up: frozenset[str]
     agent: Agent
     clock: Callable[[], datetime]
 
@@ -133,21 +66,17 @@ class Sweeper:
             StoreUnavailable: A store does not answer.
         """
         plan = self.make_plan()
-        swept = self._begun(plan, executed=False)
-        stores = self.roots.readable()
-        for candidate in _there(self._due(plan), stores, swept):
-            assert candidate.found is not None
-            swept.gone(candidate.entry, candidate.found.size_bytes)
-        return swept
+        return self._counted(plan, self._kept(plan), self.roots.readable())
 
     def execute(self) -> Swept:
         """Deletes what is due.
 
         Raises:
             RunLocked: Another sweep is at work.
-            SourceUnavailable: The inventory cannot be read.
+            SourceUnavailable: The inventory cannot be read, or was changed meanwhile.
             StoreUnavailable: A store does not answer. What was begun is settled by the next sweep.
             IntegrityError: What a killed sweep has left is not what it wrote.
+            TooMuchDue: More would be deleted than may be at once; nothing was.
             OutputUnusable: Receipts cannot be written; nothing more was deleted.
         """
         with output_errors(self.receipts):
@@ -155,20 +84,45 @@ class Sweeper:
         with run_lock(self.receipts / _LOCK):
             receipts = LocalStore(self.receipts)
             stores = self.roots.opened()
-            settled = len(settle(stores, receipts, self._now))
+            settled = settle(stores, receipts, self.ledger, self.given_up, self._now)
             plan = self.make_plan()
+            kept = self._kept(plan)
+            counted = self._counted(self._again(plan), kept, stores)
+            if counted.too_much is not None:
+                raise TooMuchDue(f"{counted.too_much} Nothing was deleted.")
             swept = self._begun(plan, executed=True)
-            swept.settled = settled
-            candidates = _there(self._due(plan), stores, swept)
-            number = 0
-            while batch := list(islice(candidates, _BATCH)):
-                ready = list(_ready(batch, stores, swept))
-                if ready:
-                    receipt = self._receipt(plan, swept.sweep, number, [e for e, _ in ready])
-                    found = [c.found for _, c in ready if c.found is not None]
-                    done = remove(stores, receipts, receipt, found, self._now)
-                    _count(done.artefacts, swept)
-                    number += 1
+            swept.settled, swept.unreadable = len(settled), kept.malformed
+            due = due_artefacts(self._again(plan), self.roots, kept)
+            candidates = _no_more_than(counted.deleted, _there(due, stores, swept), swept)
+            self._in_batches(plan, candidates, stores, receipts, swept)
+        return swept
+
+    def _in_batches(
+        self,
+        plan: Plan,
+        candidates: Iterator[Candidate],
+        stores: Mapping[str, Store],
+        receipts: Store,
+        swept: Swept,
+    ) -> None:
+        number = 0
+        while batch := list(islice(candidates, _BATCH)):
+            ready = list(_ready(batch, stores, swept))
+            if ready:
+                receipt = self._receipt(plan, swept.sweep, number, ready)
+                found = [one.found for one in ready]
+                for entry in remove(stores, receipts, receipt, found, self._now).artefacts:
+                    swept.came_to(entry)
+                number += 1
+
+    def _counted(self, plan: Plan, kept: Kept, stores: Mapping[str, ReadableStore]) -> Swept:
+        swept = self._begun(plan, executed=False)
+        swept.unreadable = kept.malformed
+        due = due_artefacts(plan, self.roots, kept)
+        for candidate in _there(due, stores, swept):
+            assert candidate.found is not None
+            swept.gone(candidate.entry, candidate.found.size_bytes)
+        swept.too_much = _too_much(swept.deleted, self.max_share, stores)
         return swept
 
     def _now(self) -> str:
@@ -178,11 +132,27 @@ class Sweeper:
         name = f"{self.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         return Swept(name, executed, utc_text(plan.as_of))
 
-    def _due(self, plan: Plan) -> Iterator[Due]:
-        kept = kept_places(self.make_plan(), self.roots)
-        return due_artefacts(plan, self.roots, kept)
+    def _kept(self, plan: Plan) -> Kept:
+        return kept_places(self._again(plan), self.roots)
 
-    def _receipt(self, plan: Plan, name: str, number: int, entries: Sequence[Removed]) -> Receipt:
+    def _again(self, plan: Plan) -> Plan:
+        """The same inventory from its beginning.
+
+        Raises:
+            SourceUnavailable: It is another one by now, or the registry is.
+        """
+        again = self.make_plan()
+        if (again.inventory_sha256, again.registry_sha256) != (
+            plan.inventory_sha256,
+            plan.registry_sha256,
+        ):
+            raise SourceUnavailable(
+                "The inventory or the registry was changed while the sweep read it, so nothing was "
+                "deleted. Sweep again."
+            )
+        return again
+
+    def _receipt(self, plan: Plan, name: str, number: int, ready: Sequence["_Ready"]) -> Receipt:
         return Receipt(
             version=_VERSION,
             sweep=name,
@@ -195,8 +165,30 @@ class Sweeper:
             registry_sha256=plan.registry_sha256,
             actor=self.agent.actor,
             host=self.agent.host,
-            artefacts=tuple(entries),
+            artefacts=tuple(one.entry for one in ready),
+            places={one.entry.root: one.place for one in ready},
+            ledger=self.ledger,
         )
+
+
+def _too_much(deleted: int, share: float | None, stores: Mapping[str, ReadableStore]) -> str | None:
+    """What is wrong with deleting so many at once, if anything.
+
+    It is listed no further than it takes to know that it is not too much.
+    """
+    if share is None or deleted == 0:
+        return None
+    there = 0
+    for store in stores.values():
+        for _ in store.list_all():
+            there += 1
+            if deleted <= share * there:
+                return None
+    return (
+        f"{deleted:,} of {there:,} artefacts below the roots would be deleted. That is more than "
+        f"retention.max_sweep_share ({share:g}), as where an inventory or a registry has gone "
+        "wrong. Look at `retention plan`; if it is right, sweep again with --accept-share."
+    )
 
 
 def _there(
@@ -221,28 +213,42 @@ def _there(
                 yield candidate
 
 
+def _no_more_than(
+    most: int, candidates: Iterable[Candidate], swept: Swept
+) -> Iterator[Candidate]:
+    """As many candidates as were counted; a listing may show more by now."""
+    for number, candidate in enumerate(candidates):
+        if number < most:
+            yield candidate
+        else:
+            swept.leave(candidate.entry, Left.LATER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An artefact with its digest, what it was, and the id of the place it is in."""
+
+    entry: Removed
+    found: Found
+    place: str
+
+
 def _ready(
     batch: Sequence[Candidate], stores: Mapping[str, Store], swept: Swept
-) -> Iterator[tuple[Removed, Candidate]]:
-    """Those whose digest could be taken; each place once."""
+) -> Iterator[_Ready]:
+    """Those whose digest could be taken; each once."""
     seen: set[tuple[str, str]] = set()
-    for candidate in batch:
-        place = candidate.entry.root, candidate.entry.key
-        if place in seen:
+    for place, candidate in placed(stores, batch):
+        where = candidate.entry.root, candidate.entry.key
+        if where in seen:
             swept.leave(candidate.entry, Left.NOT_THERE)
             continue
-        seen.add(place)
+        seen.add(where)
+        if candidate.found is None:
+            swept.leave(candidate.entry, Left.FAILED, candidate.error)
+            continue
         entry = digested(stores[candidate.entry.root], candidate)
         if entry.outcome is Outcome.BEGUN:
-            yield entry, candidate
+            yield _Ready(entry, candidate.found, place)
         else:
-            swept.leave(entry, Left.CHANGED, entry.error)
-
-
-def _count(entries: Iterable[Removed], swept: Swept) -> None:
-    for entry in entries:
-        if entry.outcome is Outcome.DELETED:
-            swept.gone(entry, entry.size_bytes)
-        else:
-            why = Left.CHANGED if entry.outcome is Outcome.LEFT else Left.FAILED
-            swept.leave(entry, why, entry.error)
+            swept.came_to(entry)

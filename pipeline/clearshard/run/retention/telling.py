@@ -6,17 +6,19 @@ knows, and not who wrote it.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
 from clearshard.audit.events import EventName
-from clearshard.lifecycle.confirmation.record import is_confirmation, name_of
+from clearshard.lifecycle.confirmation import record
+from clearshard.lifecycle.confirmation.record import is_confirmation
 from clearshard.lifecycle.retention.receipts import (
     MAX_BYTES,
     Outcome,
     Receipt,
     decode,
+    is_of,
     is_receipt,
 )
 from clearshard.run.journal import Journal
@@ -37,14 +39,15 @@ def tell_receipts(journal: Journal, receipts: Path) -> int:
     Raises:
         IntegrityError: A receipt is not what a sweep wrote; so are the errors of `Journal.tell`.
     """
-    told = _told(journal, EventName.RETENTION_SWEPT)
+    told, origin = told_of(journal, EventName.RETENTION_SWEPT), journal.origin
     store = LocalStore(receipts)
-    new = (one.key for one in store.list_below() if is_receipt(one.key) and one.key not in told)
+    keys = (one.key for one in store.list_below() if is_receipt(one.key) and one.key not in told)
+    new = (one for one in _read(store, keys) if is_of(one[1], origin))
     count = 0
-    while keys := list(islice(new, _AT_ONCE)):
-        for sweep, data in _by_sweep(store, keys).items():
+    while some := list(islice(new, _AT_ONCE)):
+        for sweep, data in _by_sweep(some).items():
             journal.tell(EventName.RETENTION_SWEPT, sweep, data)
-        count += len(keys)
+        count += len(some)
     return count
 
 
@@ -56,32 +59,37 @@ def tell_confirmations(journal: Journal, receipts: Path) -> int:
         receipts: The folder in which they lie, beside the receipts.
 
     Raises:
-        IntegrityError: See `Journal.tell`.
+        IntegrityError: One is not what was written; so are the errors of `Journal.tell`.
     """
-    told = _told(journal, EventName.RETENTION_CONFIRMED)
+    told, origin = told_of(journal, EventName.RETENTION_CONFIRMED), journal.origin
     store = LocalStore(receipts)
-    keys = [one.key for one in store.list_below() if is_confirmation(one.key)]
-    new = [key for key in keys if key not in told]
-    for key in new:
-        digest = hashlib.sha256(store.read(key, MAX_BYTES).data).hexdigest()
-        data = {"receipts": {key: digest}}
-        journal.tell(EventName.RETENTION_CONFIRMED, name_of(key), data)
-    return len(new)
+    count = 0
+    for key in [one.key for one in store.list_below() if is_confirmation(one.key)]:
+        if key in told:
+            continue
+        data = store.read(key, MAX_BYTES).data
+        kept = record.decode(data, key)
+        if None in (kept.ledger, origin) or kept.ledger == origin:
+            told_now = {"receipts": {key: hashlib.sha256(data).hexdigest()}}
+            journal.tell(EventName.RETENTION_CONFIRMED, kept.name, told_now)
+            count += 1
+    return count
 
 
-def _told(journal: Journal, what: EventName) -> frozenset[str]:
-    return frozenset(
-        name
+def told_of(journal: Journal, what: EventName) -> dict[str, str]:
+    """The names of all that the ledger was told of, with their digests."""
+    return {
+        name: sha256
         for event in journal.events()
         if event.event == what
-        for name in event.data.get("receipts", {})
-    )
+        for name, sha256 in event.data.get("receipts", {}).items()
+    }
 
 
-def _by_sweep(store: ReadableStore, keys: list[str]) -> dict[str, Mapping[str, object]]:
+def _by_sweep(some: Iterable[tuple[str, Receipt, str]]) -> dict[str, Mapping[str, object]]:
     digests: dict[str, dict[str, str]] = {}
     deleted: dict[str, Counter[str]] = {}
-    for key, receipt, sha256 in _read(store, keys):
+    for key, receipt, sha256 in some:
         digests.setdefault(receipt.sweep, {})[key] = sha256
         outcomes = deleted.setdefault(receipt.sweep, Counter())
         outcomes.update(e.clause for e in receipt.artefacts if e.outcome is Outcome.DELETED)
@@ -91,7 +99,7 @@ def _by_sweep(store: ReadableStore, keys: list[str]) -> dict[str, Mapping[str, o
     }
 
 
-def _read(store: ReadableStore, keys: list[str]) -> Iterator[tuple[str, Receipt, str]]:
+def _read(store: ReadableStore, keys: Iterable[str]) -> Iterator[tuple[str, Receipt, str]]:
     for key in keys:
         data = store.read(key, MAX_BYTES).data
         yield key, decode(data, key), hashlib.sha256(data).hexdigest()
