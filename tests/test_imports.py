@@ -44,14 +44,17 @@ def _names(path: Path) -> Iterator[str]:
         ("prometheus_client", {"telemetry"}),
         ("obstore", {"storage"}),
         # To bound how long it waits for a pipe, which is a socket. Nothing is connected.
-        ("socket", {"engines"}),
-        ("requests", set()),
+        # And to say hello to an endpoint that is examined.
+        ("socket", {"engines", "transport"}),
+        # How the library of lineage sends its events.
+        ("requests", {"telemetry"}),
         # To ask whether what was deleted is gone.
         ("httpx", {"lifecycle"}),
-        ("ssl", {"lifecycle"}),
+        # One place makes contexts; who speaks has them, and sees how it went wrong.
+        ("ssl", {"transport", "lifecycle", "telemetry"}),
         ("http", set()),
         # `urllib.parse` reads what is written with percent signs; nothing is requested.
-        ("urllib", {"redaction", "storage"}),
+        ("urllib", {"redaction", "storage", "transport"}),
         ("urllib.request", set()),
     ],
 )
@@ -71,3 +74,17 @@ def test_one_module_knows_the_library_of_object_stores() -> None:
         if any(name.split(".")[0] == "obstore" for name in _imported(path))
     ]
     assert users == ["storage/objects.py"]
+
+
+def test_one_module_makes_contexts_of_tls() -> None:
+    """Every other one could offer what the policy does not name."""
+    makers = {"ssl.SSLContext", "ssl.create_default_context", "ssl.wrap_socket"}
+    users = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(
+            isinstance(node, ast.Call) and ast.unparse(node.func) in makers
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        )
+    ]
+    assert users == ["transport/contexts.py"]

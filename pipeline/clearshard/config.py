@@ -28,6 +28,7 @@ from pydantic import (
 
 from clearshard.errors import ConfigError
 from clearshard.records.facts import names_of
+from clearshard.transport.addresses import is_secure
 
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
 #: that stock Presidio has switched on.
@@ -54,6 +55,17 @@ _HOST_OVER_TLS = rf"^https://({_LABEL}\.)*{_LABEL}(:[0-9]{{1,5}})?/?$"
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 #: `memory` is of tests; nobody else has such a store.
 _BUCKET = re.compile(r"(s3|gs|az|memory)://", re.IGNORECASE)
+
+
+def require_secure(url: str) -> str:
+    """The address, if it may be spoken to.
+
+    Raises:
+        ValueError: It is neither over TLS nor of this machine, or names a user.
+    """
+    if not is_secure(url):
+        raise ValueError("must begin with https://, or with http:// and be of this machine")
+    return url
 
 
 def require_no_address(path: str) -> str:
@@ -310,14 +322,14 @@ class Lineage(_Section):
 
     Attributes:
         file: One event a line is appended to it.
-        url: Base address of a receiver; wins over the file. The environment variable
-            ``OPENLINEAGE_API_KEY`` is its key.
+        url: Base address of a receiver, over TLS or on this machine; wins over the file. The
+            environment variable ``OPENLINEAGE_API_KEY`` is its key.
         namespace: Of the job in the events.
         timeout_seconds: A receiver that takes longer for an event does not get it.
     """
 
     file: str | None = None
-    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    url: Annotated[str, AfterValidator(require_secure)] | None = None
     namespace: str = "clearshard"
     timeout_seconds: _Seconds = 5.0
 

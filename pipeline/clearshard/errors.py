@@ -146,6 +146,18 @@ class TooMuchDue(ClearshardError):
     refusal = "too_much_due"
 
 
+class EndpointUnavailable(ClearshardError):
+    """An endpoint has no address or does not answer, so nobody knows what it offers."""
+
+    exit_code = 4
+
+
+class EndpointOutsidePolicy(ClearshardError):
+    """An endpoint offers what the published policy does not name, or nothing that it does."""
+
+    exit_code = 5
+
+
 class StoreError(ClearshardError):
     """A store did not do what it was asked; says which object, never what is in it."""
 

@@ -19,6 +19,7 @@ from clearshard.cli import (
     audit,
     bench,
     detection,
+    doctor,
     export,
     mirror,
     policy,
@@ -80,6 +81,7 @@ run_gate.register(app)
 detection.register(app)
 bench.register(app)
 mirror.register(app)
+doctor.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(purge.app, name="purge")
 app.add_typer(export.app, name="export")

@@ -119,7 +119,13 @@ def _transport(config: Config, api_key: str | None) -> Callable[["RunEvent"], ob
         return FileTransport(FileConfig(log_file_path=path, append=True)).emit
     from openlineage.client.transport.http import ApiKeyTokenProvider, HttpConfig, HttpTransport
 
-    options: dict[str, Any] = {"url": settings.url, "timeout": settings.timeout_seconds}
+    from clearshard.telemetry.sending import session
+
+    options: dict[str, Any] = {
+        "url": settings.url,
+        "timeout": settings.timeout_seconds,
+        "session": session(),
+    }
     if api_key is not None:
         options["auth"] = ApiKeyTokenProvider({"apiKey": api_key})
     return HttpTransport(HttpConfig(**options, retry={"total": 0})).emit

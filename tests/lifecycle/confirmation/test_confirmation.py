@@ -15,13 +15,9 @@ from clearshard.lifecycle.confirmation import client
 from clearshard.lifecycle.confirmation.answers import is_emptied, is_given_id
 from clearshard.lifecycle.confirmation.client import Api
 from clearshard.lifecycle.confirmation.record import Confirmed, Verdict
-from clearshard.lifecycle.confirmation.tls import (
-    TLS_1_2_SUITES,
-    TLS_1_3_SUITES,
-    is_published,
-    published_context,
-)
 from clearshard.lifecycle.confirmation.verdict import confirm
+from clearshard.transport.contexts import client_context
+from clearshard.transport.profiles import ASYNCHRONOUS
 
 from .serving import (
     EMPTIED,
@@ -72,12 +68,12 @@ class Asking:
         context: ssl.SSLContext | None = None,
         key: str = KEY,
     ) -> list[Confirmed]:
-        tls = context or published_context()
+        tls = context or client_context(ASYNCHRONOUS)
         with Api(service.url, key, tls, self.waited.append, lambda: NOW, 3600.0) as api:
             return list(confirm(api, ids, present).transcripts)
 
     def api(self, service: Service, **more: Any) -> Api:
-        tls = published_context()
+        tls = client_context(ASYNCHRONOUS)
         return Api(
             service.url, KEY, tls, self.waited.append, lambda: NOW, **{"seconds": 3600.0, **more}
         )
@@ -358,16 +354,7 @@ def test_a_record_that_merely_has_no_text_is_not_one_that_was_deleted() -> None:
     assert not is_emptied({"id": "x", "status": "queued", "audio_url": None, "text": None})
 
 
-# TLS as the policy states it.
-
-
-def test_what_is_offered_is_what_is_published() -> None:
-    context = published_context()
-    offered = {cipher["name"] for cipher in context.get_ciphers()}
-    assert offered == {*TLS_1_2_SUITES, *TLS_1_3_SUITES}
-    assert context.minimum_version is ssl.TLSVersion.TLSv1_2
-    assert context.maximum_version is ssl.TLSVersion.TLSv1_3
-    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+# TLS as the policy states it: contexts have tests of their own (`tests/transport`).
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -391,17 +378,9 @@ def test_a_server_with_other_suites_is_not_spoken_to(
         assert asking.one(service) == (OPEN, "ConnectError")
         assert service.requests == []
         # Nor would an answer be believed that came over one of them.
-        willing = published_context()
+        willing = client_context(ASYNCHRONOUS)
         willing.set_ciphers(suite)
         assert asking.one(service, context=willing) == (OPEN, "tls_not_published")
-
-
-def test_an_older_version_is_none_of_the_published() -> None:
-    assert is_published("TLSv1.3", "TLS_AES_128_GCM_SHA256")
-    assert not is_published("TLSv1.1", TLS_1_2_SUITES[0])
-    assert not is_published("TLSv1.2", TLS_1_3_SUITES[0])
-    assert not is_published("TLSv1.3", None)
-    assert not is_published(None, TLS_1_2_SUITES[0])
 
 
 def test_whom_nobody_trusts_is_told_no_key(

@@ -20,7 +20,7 @@ from typing import Self
 
 import httpx
 
-from clearshard.lifecycle.confirmation.tls import is_published
+from clearshard.transport.profiles import ASYNCHRONOUS
 
 _SECONDS = 30.0
 #: For one request, from the name of the host to the last byte of the answer.
@@ -207,7 +207,7 @@ def _require_published(response: httpx.Response) -> None:
     if connection is None:
         raise Unanswered("no_tls")
     cipher = connection.cipher()
-    if not is_published(connection.version(), cipher[0] if cipher else None):
+    if not ASYNCHRONOUS.allows(connection.version(), cipher[0] if cipher else None):
         raise Unanswered("tls_not_published")
 
 

@@ -14,7 +14,6 @@ from clearshard.errors import ConfigError, IntegrityError
 from clearshard.keys import api_key
 from clearshard.lifecycle.confirmation.client import Api
 from clearshard.lifecycle.confirmation.record import Confirmation, encode
-from clearshard.lifecycle.confirmation.tls import published_context
 from clearshard.lifecycle.confirmation.verdict import confirm
 from clearshard.lifecycle.retention.receipts import MAX_BYTES, Outcome, decode, is_of, is_receipt
 from clearshard.records.times import utc_text
@@ -23,6 +22,8 @@ from clearshard.run.journal import Journal
 from clearshard.run.retention.telling import told_of
 from clearshard.storage.failures import output_errors
 from clearshard.storage.local import LocalStore
+from clearshard.transport.contexts import client_context
+from clearshard.transport.profiles import ASYNCHRONOUS
 
 _VERSION = 2
 
@@ -113,7 +114,7 @@ def confirm_gone(
     begun = clock()
     url = config.retention.api_url
     seconds = config.retention.confirm_hours * 3600
-    with Api(url, key, published_context(), time.sleep, clock, seconds) as api:
+    with Api(url, key, client_context(ASYNCHRONOUS), time.sleep, clock, seconds) as api:
         found = confirm(api, transcript_ids, present)
     confirmation = Confirmation(
         version=_VERSION,

@@ -213,9 +213,7 @@ def _there(
                 yield candidate
 
 
-def _no_more_than(
-    most: int, candidates: Iterable[Candidate], swept: Swept
-) -> Iterator[Candidate]:
+def _no_more_than(most: int, candidates: Iterable[Candidate], swept: Swept) -> Iterator[Candidate]:
     """As many candidates as were counted; a listing may show more by now."""
     for number, candidate in enumerate(candidates):
         if number < most:
