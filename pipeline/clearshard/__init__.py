@@ -20,8 +20,9 @@ also the order in which to read the code:
 
 Below them: `storage` (folders and buckets), `children` (how processes are started), `layout` (where
 in an output everything lies), `config`, `terms` (what a run was made under, in words), `records`
-(the values that travel), `inert` (text that does nothing where it is shown) and `errors`. Imports
-go downwards only, and steps never import each other; an import contract keeps it so.
+(the values that travel), `transport` (how others are spoken to over TLS), `inert` (text that does
+nothing where it is shown) and `errors`. Imports go downwards only, and steps never import each
+other; an import contract keeps it so.
 """
 
 from importlib import import_module

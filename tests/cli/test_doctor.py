@@ -4,7 +4,10 @@ import json
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from clearshard.transport.probing import Closed, Unanswered, ask, find_endpoint
 from clearshard.transport.profiles import ASYNCHRONOUS
 from clearshard.transport.scanning import tried
 
+from ..audit.building import Output, Row
 from ..transport.listening import (
     Certificates,
     Listener,
@@ -215,3 +219,34 @@ def test_a_file_that_is_no_evidence_is_none() -> None:
     for data in (b"", b"{}", b'{"kind": "x"}', b"\xff"):
         with pytest.raises(Exception, match="no evidence"):
             evidence.decode(data, "x")
+
+
+def test_evidence_goes_into_the_bundle_and_nothing_else_does(
+    tmp_path: Path, server: Listener, few: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = Output(tmp_path / "out")
+    output.publish("a", [Row("f")])
+    server.answer = saying(b"")
+    folder = tmp_path / "evidence"
+    assert run("doctor", "--endpoint", server.endpoint, "--evidence", folder) == 5
+    [path] = folder.iterdir()
+    target = tmp_path / "bundle.zip"
+    command = ("audit", "bundle", "--out", output.out, "--output", target)
+    other = tmp_path / "other.json"
+    other.write_text('{"text": "what somebody said"}')
+    for wrong in (other, tmp_path / "none", tmp_path):
+        assert run(*command, "--with", wrong) == 2
+        assert "is no file of `doctor --evidence`" in capsys.readouterr().err
+        assert not target.exists()
+    renamed = path.rename(tmp_path / "renamed")
+    assert run(*command, "--with", renamed) == 0
+    with zipfile.ZipFile(target) as zipped:
+        assert zipped.read(f"clearshard-evidence/transport/{path.name}") == renamed.read_bytes()
+        zipped.extractall(tmp_path / "unpacked")
+    check = tmp_path / "unpacked" / "clearshard-evidence" / "check.py"
+    done = subprocess.run([sys.executable, "-I", check], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert "transport/" in done.stdout
+    changed = check.parent / "transport" / path.name
+    changed.write_text(changed.read_text().replace("false", "true", 1))
+    assert subprocess.run([sys.executable, "-I", check], capture_output=True).returncode == 1

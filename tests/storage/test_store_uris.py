@@ -157,3 +157,26 @@ def test_a_store_in_memory_is_known_by_its_name_for_a_while(tmp_path: Path) -> N
             open_store("memory://other", tmp_path)
     with pytest.raises(StoreRefused):
         open_store("memory://test", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "refused"),
+    [
+        ("AWS_ENDPOINT_URL", "http://10.0.0.1:9000", True),
+        ("aws_endpoint", "http://minio", True),
+        ("AZURE_STORAGE_ENDPOINT", "http://localhost.example.com", True),
+        ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9000", False),
+        ("AWS_ENDPOINT_URL", "https://minio.example.com", False),
+        ("AWS_METADATA_ENDPOINT", "http://169.254.169.254", False),
+        ("MY_ENDPOINT", "http://10.0.0.1", False),
+    ],
+)
+def test_no_bucket_is_spoken_to_in_the_clear(
+    name: str, address: str, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, address)
+    if not refused:
+        open_readable("s3://bucket", Path("/"))
+        return
+    with pytest.raises(StoreRefused, match=f"{name} is no address over TLS"):
+        open_readable("s3://bucket", Path("/"))

@@ -262,6 +262,8 @@ def test_a_package_that_is_not_installed_is_named(
 
 def test_a_url_that_is_none_is_an_error_of_the_configuration(world: World) -> None:
     assert _run(world, '[lineage]\nurl = "localhost"\n') == 2
+    # In the clear to another machine.
+    assert _run(world, '[lineage]\nurl = "http://example.com"\n') == 2
 
 
 def test_lineage_says_what_went_in_and_what_came_out(world: World, record: RunRecord) -> None:

@@ -190,7 +190,7 @@ def server_context(files: tuple[Path, ...], version: str, suites: str) -> ssl.SS
     if version != "TLSv1.3":
         context.set_ciphers(f"{suites}:@SECLEVEL=0")
     if suites.startswith(("DHE-", "ADH-")):
-        context.load_dh_params(files[0].with_name(GROUP))
+        context.load_dh_params(str(files[0].with_name(GROUP)))
     with warnings.catch_warnings():  # that the earlier ones should not be spoken any more
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = context.maximum_version = _LABELS[version]

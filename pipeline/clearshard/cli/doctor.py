@@ -1,6 +1,5 @@
 """`doctor`."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,13 +56,13 @@ def doctor(
     from clearshard.run.endpoint import examine
     from clearshard.storage.failures import output_errors
     from clearshard.storage.files import write_atomic
-    from clearshard.transport.evidence import encode
+    from clearshard.transport.evidence import encode, name_of
 
     if evidence is not None:  # before some hundreds of connections are made in vain
         with output_errors(evidence):
             evidence.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = examine(endpoint, PROFILES[profile], seconds, this_agent(actor), now)
-    kept = None if evidence is None else evidence / _name(found)
+    kept = None if evidence is None else evidence / name_of(found)
     if kept is not None:
         with output_errors(kept.parent):
             write_atomic(kept, encode(found))
@@ -87,13 +86,6 @@ def doctor(
                 "--seconds."
             )
         )
-
-
-def _name(found: "Evidence") -> str:
-    """Of the file: which endpoint, which profile, and when."""
-    endpoint = re.sub(r"[^A-Za-z0-9.-]", "_", found.endpoint)
-    moment = re.sub(r"[^0-9TZ]", "", found.begun_at.partition(".")[0].rstrip("Z")) + "Z"
-    return f"tls-{endpoint}-{found.profile}-{moment}.json"
 
 
 def _print_as_json(found: "Evidence", kept: Path | None) -> None:

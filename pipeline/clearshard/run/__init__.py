@@ -44,6 +44,7 @@ Beside a run
     detect          spans of plain documents, for `clearshard detect` and `clearshard eval`
     purge/          a purge: what was asked for leaves the shards, and stays out
     exported        which run went into which training set
+    endpoint        what an endpoint offers of TLS, against the policy
     check_sources   transcripts, held against what a run has recorded of them
 
 Called, as in `clearshard.run("job.toml")`, this package is the function `clearshard.api.run`.

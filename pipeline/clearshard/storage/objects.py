@@ -4,8 +4,10 @@ What may be done there, and as whom, the surroundings say, in the variables that
 tools read: no configuration holds credentials, and no message repeats what a server has answered.
 """
 
+import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from importlib import util
@@ -38,11 +40,13 @@ from clearshard.storage.store import (
     is_key,
     key_parts,
 )
+from clearshard.transport.addresses import is_secure
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta, PutMode, PutResult, UpdateVersion
     from obstore.store import ObjectStore as Client
 
+_PROVIDERS = re.compile(r"(AWS|AZURE|GOOGLE)_", re.IGNORECASE)
 _PROBES = f"{RESERVED}probe"
 #: A probe takes seconds. What is older was left by a process that was killed.
 _PROBE_LIFE = timedelta(hours=1)
@@ -71,6 +75,7 @@ def bucket(scheme: str, name: str) -> "Client":
         StoreRefused: The package is not installed, or the surroundings do not say enough.
     """
     require_obstore()
+    _require_secure(os.environ)
     from obstore.exceptions import BaseError
     from obstore.store import AzureStore, GCSStore, S3Store
 
@@ -83,6 +88,21 @@ def bucket(scheme: str, name: str) -> "Client":
             f"No client for {scheme}:// can be made ({type(error).__name__}). Set the account and "
             "credentials in the environment, by the variables of the provider's own tools."
         ) from None
+
+
+def _require_secure(surroundings: Mapping[str, str]) -> None:
+    """Passes if no address of a store in the environment is one that is spoken to in the clear.
+
+    Those of the machine that lends credentials to another one are asked on a link of its own.
+    """
+    for name, address in surroundings.items():
+        is_address = _PROVIDERS.match(name) and "ENDPOINT" in name.upper()
+        if is_address and "METADATA" not in name.upper() and address and not is_secure(address):
+            raise StoreRefused(
+                f"The environment variable {name} is no address over TLS, nor of this machine. "
+                "Transcripts and credentials would go there in the clear: let it begin with "
+                "https://."
+            )
 
 
 def in_memory() -> "ObjectStore":

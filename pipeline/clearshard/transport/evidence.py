@@ -1,5 +1,7 @@
 """What an endpoint offered on a day, kept for whoever asks later; a bundle can hold it."""
 
+import re
+
 import msgspec
 
 from clearshard.errors import IntegrityError
@@ -93,6 +95,14 @@ def connection_said(assessed: Assessed) -> str:
     """How a connection of our own came to be, or why it did not, as it is kept."""
     agreed = assessed.agreed
     return f"{agreed.version} {agreed.suite}" if isinstance(agreed, Agreed) else agreed
+
+
+def name_of(evidence: Evidence) -> str:
+    """What its file is called: which endpoint, which profile, and when."""
+    endpoint = re.sub(r"[^A-Za-z0-9.-]", "_", evidence.endpoint)
+    profile = re.sub(r"[^a-z]", "_", evidence.profile)
+    moment = re.sub(r"[^0-9T]", "", evidence.begun_at.partition(".")[0])
+    return f"tls-{endpoint[:200]}-{profile[:20]}-{moment[:15]}Z.json"
 
 
 def encode(evidence: Evidence) -> bytes:

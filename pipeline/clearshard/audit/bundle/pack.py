@@ -10,10 +10,12 @@ import os
 import re
 import stat
 import zipfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -36,6 +38,7 @@ _BLOCK_BYTES = 1 << 20
 #: Everything is in one folder, wherever it is unpacked.
 _FOLDER = "clearshard-evidence"
 _LAST = "manifest.json"
+_SCANS = "transport"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -52,7 +55,13 @@ class Packed:
     verification: Report
 
 
-def pack(out: Path, target: BinaryIO, known: Known, version: str) -> Packed:
+def pack(
+    out: Path,
+    target: BinaryIO,
+    known: Known,
+    version: str,
+    scans: Mapping[str, bytes] = MappingProxyType({}),
+) -> Packed:
     """Writes the bundle of an output folder.
 
     A folder that is not as it was recorded is packed as it is: that it is not is evidence, too.
@@ -62,6 +71,7 @@ def pack(out: Path, target: BinaryIO, known: Known, version: str) -> Packed:
         target: Where the zip goes.
         known: What the folder must agree with besides itself.
         version: Of this program.
+        scans: What endpoints offered, by the name of the file: nothing of the output says it.
 
     Raises:
         OutputUnusable: There is no output in the folder.
@@ -82,6 +92,8 @@ def pack(out: Path, target: BinaryIO, known: Known, version: str) -> Packed:
             pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
             entries.add("keys/ledger-ed25519.hex", verification.public_key.encode() + b"\n")
             entries.add("keys/ledger-ed25519.pem", pem)
+        for name, content in sorted(scans.items()):
+            entries.add(f"{_SCANS}/{name}", content)
         report = _report(out, known, version)
         if report is not None:
             entries.add("report.html", report)

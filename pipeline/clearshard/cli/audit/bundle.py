@@ -15,7 +15,7 @@ from clearshard.cli.options import (
     folder_to_read,
     require_new_file,
 )
-from clearshard.errors import IntegrityError
+from clearshard.errors import ConfigError, IntegrityError
 from clearshard.run.output.folder import require_ours
 
 _NEXT = (
@@ -36,6 +36,14 @@ def bundle(
     output: Annotated[
         Path, typer.Option("--output", help="The zip to write; must not exist.")
     ] = _DEFAULT,
+    scan: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            help="A file of `doctor --evidence`, to be packed too. Can be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     key: KeyOption = None,
     head: HeadOption = None,
     as_json: JsonOption = False,
@@ -52,8 +60,9 @@ def bundle(
     folder = require_ours(folder_to_read(config, out))
     require_new_file(output)
     known = what_is_known(config, key, head)
+    scans = dict(map(_scan, scan or ()))
     with output_errors(output.parent), new_file(output, 0o600) as file:
-        packed = pack(folder.root, file, known, metadata.version("clearshard"))
+        packed = pack(folder.root, file, known, metadata.version("clearshard"), scans)
     report, digest = packed.verification, sha256_file(output)
     if as_json:
         said = {"bundle": str(output), "sha256": digest, "files": packed.files}
@@ -68,3 +77,17 @@ def bundle(
                 "verification.json in the bundle lists all."
             )
         )
+
+
+def _scan(path: Path) -> tuple[str, bytes]:
+    """What a file of `doctor` is called in a bundle, and its bytes; anything could be in others."""
+    from clearshard.storage.files import open_file
+    from clearshard.transport.evidence import MAX_BYTES, decode, name_of
+
+    try:
+        with open_file(path) as file:
+            data = file.read(MAX_BYTES)
+        return name_of(decode(data, shown(path))), data
+    except (OSError, IntegrityError):
+        problem = f"--with → {shown(path)} is no file of `doctor --evidence`"
+        raise ConfigError("command", [problem]) from None
