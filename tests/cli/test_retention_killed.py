@@ -1,6 +1,7 @@
 """`retention sweep`: what is left of one that was killed, and of two at once."""
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -157,6 +158,23 @@ def test_a_root_is_known_whatever_it_is_called_by_now(
     assert _gone(kept) == Counter(DUE)
     settled = [receipt for receipt in receipts_of(kept).values() if receipt.settled]
     assert [e.root for e in settled[0].artefacts] == [str(kept.store)] * 4
+
+
+def test_of_a_root_and_its_copies_the_name_decides(
+    kept: Keeping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a copy", "later"):
+        (kept.folder / name).mkdir()
+    inventory = _killed_half_way(kept, monkeypatch)
+    for name in ("a copy", "later"):
+        shutil.copytree(kept.store, kept.folder / name, dirs_exist_ok=True)
+        (kept.folder / name / "asked-for.json").unlink(missing_ok=True)
+    kept.configure('[retention]\nroots = ["a copy", "later"]\n')
+    assert sweep(kept, inventory, "--execute") == 1
+    kept.configure('[retention]\nroots = ["a copy", "kept", "later"]\n')
+    assert sweep(kept, inventory, "--execute") == 0
+    [settled] = [receipt for receipt in receipts_of(kept).values() if receipt.settled]
+    assert sum(entry.outcome is Outcome.DELETED for entry in settled.artefacts) == 2
 
 
 def test_a_bucket_that_is_another_one_is_not_one_from_which_all_is_gone(

@@ -17,6 +17,7 @@ import pytest
 from clearshard.errors import (
     NotAnObject,
     ObjectChanged,
+    ObjectDenied,
     ObjectExists,
     ObjectNotFound,
     ObjectShared,
@@ -26,7 +27,7 @@ from clearshard.errors import (
 )
 from clearshard.storage import beneath
 from clearshard.storage.local import LocalStore
-from clearshard.storage.store import VersionTag
+from clearshard.storage.store import Listed, VersionTag
 
 #: What the store asks of the system: between any two of these its process may die.
 _CALLS = (
@@ -726,6 +727,25 @@ def test_a_file_is_moved_over_none(
         with pytest.raises(NotAnObject):
             store.move_if_absent(key, made)
     assert made.read_bytes() == b"whole"
+
+
+def test_a_folder_that_is_closed_is_an_error_or_told(
+    store: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("a/x", "b/x", "c/x"):
+        store.put_if_absent(key, b"1")
+    opened = beneath.open_folder
+
+    def closed(parent: int, name: str) -> int:
+        if name == "b":
+            raise PermissionError
+        return opened(parent, name)
+
+    monkeypatch.setattr(beneath, "open_folder", closed)
+    with pytest.raises(ObjectDenied):
+        list(store.list_below())
+    told = [one.key if isinstance(one, Listed) else one.name for one in store.list_all()]
+    assert told == ["a/x", "b/", "c/x"]
 
 
 def test_what_has_two_names_is_left_with_both(store: LocalStore, root: Path) -> None:

@@ -75,9 +75,10 @@ def settle(
 def _found(stores: Mapping[str, Store], receipt: Receipt, root: str, key: str) -> Store:
     """The store that a root was when something was begun below it."""
     wanted = receipt.places.get(root)
-    for store in stores.values():
-        if wanted is not None and store.place_id() == wanted:
-            return store
+    found = {} if wanted is None else {n: s for n, s in stores.items() if s.place_id() == wanted}
+    # Whoever copies a root copies its id as well: of two that have it, its name decides.
+    if root in found or len(found) == 1:
+        return found.get(root) or next(iter(found.values()))
     raise StoreUnavailable(
         f"A sweep that was killed has begun to delete below {root}, and what it began there is in "
         "none of retention.roots: its disk is not mounted, or it is not configured any more. Mount "
