@@ -170,7 +170,7 @@ def test_of_a_root_and_its_copies_the_name_decides(
         shutil.copytree(kept.store, kept.folder / name, dirs_exist_ok=True)
         (kept.folder / name / "asked-for.json").unlink(missing_ok=True)
     kept.configure('[retention]\nroots = ["a copy", "later"]\n')
-    assert sweep(kept, inventory, "--execute") == 1
+    assert sweep(kept, inventory, "--execute") == 4
     kept.configure('[retention]\nroots = ["a copy", "kept", "later"]\n')
     assert sweep(kept, inventory, "--execute") == 0
     [settled] = [receipt for receipt in receipts_of(kept).values() if receipt.settled]

@@ -452,3 +452,32 @@ def test_a_folder_that_is_closed_is_listed_as_one(
     assert run("retention", "sweep", "--config", kept.config, *THEN, "--json", "--execute") == 0
     answer = answer_of(capsys)
     assert (answer["deleted"], answer["unreadable"]) == (1, 1)
+
+
+def test_nothing_of_an_output_in_a_bucket_is_deleted(
+    kept: Keeping, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.configure('[retention]\nroots = ["memory://kept"]\n')
+    keys = ("job/shards/a.json", "b.json")
+    rows = [overdue(f"memory://kept/{key}", artefact_id=key) for key in keys]
+    with named_in_memory("kept") as store:
+        for key in (*keys, f"job/{layout.MARKER}"):
+            store.put_if_absent(key, b"{}")
+        assert sweep(kept, kept.inventory(rows), "--execute", "--json") == 0
+        assert answer_of(capsys)["left"] == {"outside_roots": 1}
+        assert store.head("job/shards/a.json") is not None
+        assert store.head("b.json") is None
+        store.put_if_absent(layout.MARKER, b"{}")
+        assert sweep(kept, kept.inventory(rows), "--execute") == 2
+        assert "lies in the output folder memory://kept" in capsys.readouterr().err
+
+
+def test_a_root_is_not_the_bucket_of_the_own_output(
+    kept: Keeping, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.configure(
+        '[output]\nfolder = "s3://bucket/out"\nmirror = "out"\n'
+        '[retention]\nroots = ["s3://bucket"]\n'
+    )
+    assert sweep(kept, kept.inventory([overdue("s3://bucket/out/a.json")])) == 2
+    assert "output.folder lies below it" in capsys.readouterr().err

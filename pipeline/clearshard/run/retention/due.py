@@ -82,6 +82,7 @@ def due_artefacts(plan: Plan, roots: Roots, kept: Kept) -> Iterator[Due]:
     Raises:
         SourceUnavailable: The inventory cannot be read.
     """
+    outputs = roots.outputs()
     for standing in plan.standings():
         rows = standing.rows(_DUE)
         places = roots.places(rows.column("uri"))
@@ -89,7 +90,7 @@ def due_artefacts(plan: Plan, roots: Roots, kept: Kept) -> Iterator[Due]:
         keys = places.keys.to_pylist()
         for place, row in enumerate(as_json([rows])):
             key, root = keys[place], int(places.roots[place])
-            is_below = root >= 0 and is_key(key) and not roots.in_output(root, key)
+            is_below = root >= 0 and is_key(key) and not outputs.hold(root, key)
             yield Due(
                 Removed(
                     artefact_id=row["artefact_id"],

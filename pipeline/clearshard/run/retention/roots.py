@@ -6,25 +6,25 @@ hold what is needed to sweep, or what a run has made.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard import layout
 from clearshard.config import Config
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.errors import ConfigError
+from clearshard.run.retention.outputs import Outputs, output_around
 from clearshard.storage.store import ReadableStore, Store
 from clearshard.storage.uris import file_path, open_readable, open_store, straight
 
 _SETTING = "retention.roots"
 _FILE = "file:"
+_ADDRESS = "://"
 #: What may stand between the name of a store and a key.
 _SLASH = "/"
 
@@ -137,12 +137,10 @@ class Roots:
         number = pa.scalar(str(place), pa.string())
         return hash_ids(pc.binary_join_element_wise(number, keys, _SLASH))
 
-    def in_output(self, place: int, key: str) -> bool:
-        """Whether a key below one of the roots lies in the output folder of some job."""
-        folder = self.all[place].folder
-        if folder is None:
-            return False
-        return any(is_output(folder / one) for one in PurePosixPath(key).parents)
+    def outputs(self) -> Outputs:
+        """What jobs have made below the roots; raises as `opened`."""
+        stores = self.readable()
+        return Outputs([(root.folder, stores[root.name]) for root in self.all])
 
     def opened(self) -> dict[str, Store]:
         """The stores, to delete from.
@@ -182,15 +180,12 @@ def configured_roots(config: Config, kept: Sequence[Path] = ()) -> Roots:
                 problems.append(
                     f"{_SETTING}.{place} → lies below another root, or holds it: name the outer one"
                 )
+        if kept:
+            problems += _of_outputs(config, place, root)
         if root.folder is None:
             continue
         if root.folder == Path(root.folder.anchor):
             problems.append(f"{_SETTING}.{place} → is the whole machine. Name a folder in it")
-        if kept and (outer := _output_around(root.folder)) is not None:
-            problems.append(
-                f"{_SETTING}.{place} → lies in the output folder {outer}, of which nothing may be "
-                "deleted: keep the two apart"
-            )
         for path in kept:
             real = path.resolve()
             if real.is_relative_to(root.folder) or root.folder.is_relative_to(real):
@@ -201,6 +196,21 @@ def configured_roots(config: Config, kept: Sequence[Path] = ()) -> Roots:
     if problems:
         raise ConfigError("configuration", problems)
     return Roots(roots, config.base)
+
+
+def _of_outputs(config: Config, place: int, root: Root) -> Iterator[str]:
+    """What is wrong with a root that has to do with an output."""
+    out = config.output.folder
+    if out is not None and _ADDRESS in out and _overlap(root, _root(config, out)):
+        yield (
+            f"{_SETTING}.{place} → output.folder lies below it, or it lies below that, and must "
+            "not be deleted: keep the two apart"
+        )
+    elif (outer := output_around(root.name, root.folder, config.base)) is not None:
+        yield (
+            f"{_SETTING}.{place} → lies in the output folder {outer}, of which nothing may be "
+            "deleted: keep the two apart"
+        )
 
 
 def _paths_of_files(uris: pa.Array) -> pa.Array:
@@ -252,17 +262,6 @@ def _root(config: Config, name: str) -> Root:
     path = config.path(plain)
     folder = path.resolve()
     return Root(str(folder), frozenset((str(path), str(folder))), folder)
-
-
-def _output_around(folder: Path) -> Path | None:
-    """The output folder that a folder is, or lies in."""
-    return next((one for one in (folder, *folder.parents) if is_output(one)), None)
-
-
-@lru_cache(maxsize=4096)
-def is_output(folder: Path) -> bool:
-    """Whether runs write into a folder, whichever configuration says so."""
-    return os.path.lexists(folder / layout.MARKER)
 
 
 def _overlap(one: Root, other: Root) -> bool:
