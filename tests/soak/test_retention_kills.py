@@ -50,7 +50,7 @@ def test_two_hundred_kills_of_a_sweep_lose_no_receipt(
     while kills < KILLS:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
-            assert process.wait(dice.uniform(0.8, 2.2)) == 0
+            assert process.wait(dice.uniform(1.0, 3.5)) == 0
             break  # there is nothing left to do
         except subprocess.TimeoutExpired:
             process.kill()
