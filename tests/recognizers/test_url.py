@@ -1,6 +1,9 @@
 """Web addresses, and what only looks like one."""
 
+import random
+
 import pytest
+import regex
 from presidio_analyzer.predefined_recognizers import UrlRecognizer
 
 from clearshard.recognizers.fail_closed import fail_closed, silence_presidio
@@ -101,3 +104,39 @@ def test_many_of_one_word_are_no_more_work_each() -> None:
 
 def test_its_gate_is_as_narrow_as_that_of_stock() -> None:
     assert gate_of(WebAddressRecognizer()) == gate_of(UrlRecognizer())
+
+
+def test_presidios_addresses_are_found_from_their_first_letter_alone() -> None:
+    presidio = regex.compile(f"(?i){UrlRecognizer.BASE_URL_REGEX}")
+    (ours,) = (
+        regex.compile(ours.regex)
+        for ours, theirs in zip(
+            WebAddressRecognizer().patterns, UrlRecognizer.PATTERNS, strict=True
+        )
+        if ours.regex != theirs.regex
+    )
+    chance = random.Random(3)
+    parts = (
+        "a",
+        "b.",
+        "com",
+        ".",
+        "co",
+        "www.",
+        "-",
+        "/",
+        "x",
+        "(",
+        '"',
+        " ",
+        "net.",
+        "7",
+        "\u017f",
+    )
+    found = 0
+    for _ in range(3_000):
+        text = "".join(chance.choices(parts, k=chance.randint(1, 16)))
+        spans = [match.span() for match in presidio.finditer(text)]
+        assert [match.span() for match in ours.finditer(text)] == spans, text
+        found += len(spans)
+    assert found > 500

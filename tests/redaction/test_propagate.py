@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from clearshard.records.transcript import Span
 from clearshard.redaction.propagate import RECOGNIZER, propagate
 
+from ..effort import MOST_GROWTH, growth
+
 
 def _span(text: str, value: str, entity_type: str = "PHONE_NUMBER") -> Span:
     start = text.index(value)
@@ -115,3 +117,18 @@ def test_an_ordinary_word_that_is_mostly_no_name_is_left_in_the_other_places() -
 def test_a_value_is_said_again_in_whole_words(value: str, text: str, again: list[str]) -> None:
     found = propagate(text, [Span(0, len(value), "UNKNOWN_WORD", 0.5, "x")])
     assert [text[s.start : s.end].strip() for s in found if s.start] == again
+
+
+def test_a_word_that_is_a_value_many_times_is_looked_at_once() -> None:
+    def work(times: int) -> None:
+        text = f"it is Wordword and {'Wordword' * times}"
+        propagate(text, [_span(text, "Wordword", "CODE")])
+
+    assert growth(work, 60) <= MOST_GROWTH
+
+
+def test_what_nobody_says_again_is_not_looked_for() -> None:
+    for letters, times in ((1_000, 2), (1_001, 0)):
+        value = "".join(str(n) for n in range(1_000))[:letters]
+        found = propagate(f"{value} {value}", [Span(0, letters, "CODE", 0.7, "Test")])
+        assert len(found) == times

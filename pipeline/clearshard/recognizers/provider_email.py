@@ -80,19 +80,9 @@ def provider_emails() -> Finder:
 
 def find_provider_emails(text: str) -> Iterator[Found]:
     """Addresses that end with a provider."""
-    tokens: list[re.Match[str]] = []
-    place = 0
-    for host in _HOST.finditer(text):
-        line_start = text.rfind("\n", place, host.start()) + 1
-        if line_start > place:
-            tokens, place = [], line_start
-        # Read once in a line with many: only a word that the host before has cut begins again.
-        if tokens and tokens[-1].end() == place:
-            place = tokens.pop().start()
-        tokens += TOKEN.finditer(text, place, host.start())
-        place = host.start()
+    for host, tokens in _with_tokens_before(_HOST, text):
         start, words = host.start(), 0
-        has_sign = text[line_start : host.start()].rstrip().endswith("@")
+        has_sign = _is_behind_a_sign(text, host.start())
         for token in reversed(tokens):
             word = token.group().lower()
             if word in _AROUND or words == _MOST_WORDS:
@@ -104,10 +94,35 @@ def find_provider_emails(text: str) -> Iterator[Found]:
             words += word not in _JOINTS
         if start < host.start():
             yield Found(start, host.end(), ENTITY_TYPE)
-    for host in _HOST_WITHOUT_END.finditer(text):
-        start = _start_of_local_part(text, host.start())
+    for host, tokens in _with_tokens_before(_HOST_WITHOUT_END, text):
+        start = _start_of_local_part(tokens, host.start())
         if start < host.start():
             yield Found(start, host.end(), ENTITY_TYPE)
+
+
+def _with_tokens_before(
+    host: "re.Pattern[str]", text: str
+) -> Iterator[tuple[re.Match[str], list[re.Match[str]]]]:
+    """Each host, and what is said in its line before it: read once in a line with many."""
+    tokens: list[re.Match[str]] = []
+    place = 0
+    for found in host.finditer(text):
+        line_start = text.rfind("\n", place, found.start()) + 1
+        if line_start > place:
+            tokens, place = [], line_start
+        # Only a word that the host before has cut begins again.
+        if tokens and tokens[-1].end() == place:
+            place = tokens.pop().start()
+        tokens += TOKEN.finditer(text, place, found.start())
+        place = found.start()
+        yield found, tokens
+
+
+def _is_behind_a_sign(text: str, place: int) -> bool:
+    """Whether an "@" is before a place in its line, with nothing but blanks between."""
+    while place and text[place - 1].isspace() and text[place - 1] != "\n":
+        place -= 1
+    return text[place - 1 : place] == "@"
 
 
 def _is_joined(text: str, token: re.Match[str], behind: int) -> bool:
@@ -120,32 +135,30 @@ def _is_joined(text: str, token: re.Match[str], behind: int) -> bool:
     return any(word in _JOINTS or says_a_digit(word) or is_letter(word) for word in words)
 
 
-def _start_of_local_part(text: str, at: int) -> int:
+def _start_of_local_part(tokens: list[re.Match[str]], at: int) -> int:
     """Where what stands before an "at" begins to be of an address; there, if nothing is.
 
     A digit, a letter or a sign is said for an address alone: "we met at nine at outlook" costs a
     "nine". Of words it takes one that says so: "my email is ann smith at outlook".
     """
-    line_start = text.rfind("\n", 0, at) + 1
-    tokens = [(t.start(), t.group().lower()) for t in TOKEN.finditer(text, line_start, at)]
     start, words, is_said = at, 0, False
     joined = True  # to what is behind it
-    while tokens and tokens[-1][1] not in _BEFORE:
-        place, word = tokens[-1]
+    left = len(tokens)
+    while left and (word := tokens[left - 1].group().lower()) not in _BEFORE:
         if word in _JOINTS or says_a_digit(word) or is_letter(word):
             joined = is_said = True
-        elif words == _MOST_WORDS or not (joined or _is_named(tokens)):
+        elif words == _MOST_WORDS or not (joined or _is_named(tokens, left)):
             break
         else:
             joined, words = False, words + 1
-        start = place
-        tokens.pop()
-    return start if is_said or _is_named(tokens) else at
+        left -= 1
+        start = tokens[left].start()
+    return start if is_said or _is_named(tokens, left) else at
 
 
-def _is_named(tokens: list[tuple[int, str]]) -> bool:
-    """Whether the words of a sentence that lead to an address are the last ones of its kind."""
-    around = [word for _, word in tokens[-_MOST_WORDS:]]
+def _is_named(tokens: list[re.Match[str]], left: int) -> bool:
+    """Whether the words of a sentence that lead to an address are the last of so many tokens."""
+    around = [token.group().lower() for token in tokens[max(0, left - _MOST_WORDS) : left]]
     while around and around[-1] not in _AROUND:
         around.pop()
     behind = [word for word in around[:-1] if word in _CUES]

@@ -271,11 +271,13 @@ def _begin_with_a_date(words: list[str]) -> bool:
 
 def _place_at(text: str, start: int) -> tuple[int, int] | None:
     """The range of an address that a cue has announced: up to the end of its sentence or line."""
-    line_end = text.find("\n", start)
-    ends = [len(text) if line_end < 0 else line_end]
-    if stop := _SENTENCE_END.search(text, start):
-        ends.append(stop.start())
-    tokens = list(islice(TOKEN.finditer(text, start, min(ends)), _MOST_WORDS_AFTER_CUE + 1))
+    tokens = list(islice(TOKEN.finditer(text, start), _MOST_WORDS_AFTER_CUE + 1))
+    # No further than that: an end is looked for behind each cue, and some texts have none.
+    read = tokens[-1].end() if tokens else start
+    line_end = text.find("\n", start, read)
+    stop = _SENTENCE_END.search(text, start, read if line_end < 0 else line_end)
+    end = stop.start() if stop else read if line_end < 0 else line_end
+    tokens = [token for token in tokens if token.end() <= end]
     words = [token.group().lower() for token in tokens]
     count = _words_of_place(words)
     if not any(map(says_a_digit, words[:count])) or _TIME.match(text, start):

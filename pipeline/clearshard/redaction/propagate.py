@@ -22,6 +22,9 @@ from clearshard.redaction.view.extent import word_around
 _ORDINARY = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", "ORGANIZATION"))
 #: Shorter values recur by chance.
 _MIN_LETTERS = 7
+#: Nobody says a longer one again, and to look for one that repeats itself takes the square of its
+#: length. The residual check looks for all of them, once each.
+_MAX_LETTERS = 1_000
 RECOGNIZER = "Propagation"
 
 #: Letters of a word of what is spelled, on average at most.
@@ -113,7 +116,7 @@ def _values_again(text: str, spans: Sequence[Span]) -> list[Span]:
     for span in spans:
         if _is_looked_for(span, text):
             letters = _letters(text[span.start : span.end])
-            if len(letters) >= _MIN_LETTERS:
+            if _MIN_LETTERS <= len(letters) <= _MAX_LETTERS:
                 values.setdefault(letters, span)
                 times[letters] += 1
     if not values:
@@ -125,33 +128,56 @@ def _values_again(text: str, spans: Sequence[Span]) -> list[Span]:
     if not again:
         return []
     places = list(_places(text))
+    words = _OrdinaryWords(text)
     found = []
     for letters, starts in again.items():
         span = values[letters]
         for start in starts:
-            place = _in_whole_words(text, places[start], places[start + len(letters) - 1] + 1)
+            place = words.whole(places[start], places[start + len(letters) - 1] + 1)
             if place is not None:
                 found.append(Span(*place, span.entity_type, span.score, RECOGNIZER))
     return found
 
 
-def _in_whole_words(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The range where a value is said again, in whole words; None if it is but a part of a word.
+class _OrdinaryWords:
+    """The words of a text that are ordinary ones; the last two asked for are known.
 
-    What is in a number, in a code or in a word that nobody knows is said again with the rest of it.
-    An ordinary word ("sophisticated", "competition") holds a part of itself by chance. So does the
-    word beside a value that is spelled, which is said again without that word.
+    A word can be long, and hold a value many times.
     """
-    for edge in (start, end):
-        word = word_around(text, edge)
-        if word is None or text[slice(*word)].lower() not in ordinary_words():
-            continue
-        if not _is_spelled(text[start:end]):
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: list[tuple[int, int, bool]] = []
+
+    def whole(self, start: int, end: int) -> tuple[int, int] | None:
+        """The range where a value is said again, in whole words; None if it is part of a word.
+
+        What is in a number, in a code or in a word that nobody knows is said again with the rest of
+        it. An ordinary word ("sophisticated", "competition") holds a part of itself by chance. So
+        does the word beside a value that is spelled, which is said again without that word.
+        """
+        for edge in (start, end):
+            word = self._around(edge)
+            if word is None:
+                continue
+            if not _is_spelled(self._text[start:end]):
+                return None
+            start, end = (word[1], end) if edge == start else (start, word[0])
+            if len(_letters(self._text[start:end])) < _MIN_LETTERS:
+                return None
+        return start, end
+
+    def _around(self, place: int) -> tuple[int, int] | None:
+        """The range of the ordinary word that a place is inside of."""
+        for start, end, is_ordinary in self._known:
+            if start < place < end:
+                return (start, end) if is_ordinary else None
+        word = word_around(self._text, place)
+        if word is None:
             return None
-        start, end = (word[1], end) if edge == start else (start, word[0])
-        if len(_letters(text[start:end])) < _MIN_LETTERS:
-            return None
-    return start, end
+        is_ordinary = self._text[slice(*word)].lower() in ordinary_words()
+        self._known = [(*word, is_ordinary), *self._known[:1]]
+        return word if is_ordinary else None
 
 
 def _is_spelled(said: str) -> bool:
