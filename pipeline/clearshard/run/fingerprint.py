@@ -81,7 +81,7 @@ CODE = {
         encoder first_layer normalise parameters plain_words runtime transitions word_cache
         word_types
     """,
-    "redaction.view": "characters escapes extent markup scripts views",
+    "redaction.view": "characters escapes extent markup numerals overrides scripts views",
     "redaction.written": "addresses alignment forms numbers parts runs",
     "run": "assigned work",
     "shards": "pseudonyms staging",
@@ -118,6 +118,7 @@ NOT_COUNTED = {
     "clearshard.run": "makes the package the function that runs a job",
     "clearshard.run.fingerprint": "what it names counts",
     "clearshard.shards": _PAGE,
+    "clearshard.toml": "what it has read counts, by value",
     "clearshard.sources": _PAGE,
     "clearshard.storage": _PAGE,
     "clearshard.storage.beneath": _BYTES,

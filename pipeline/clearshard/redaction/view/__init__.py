@@ -7,7 +7,9 @@ it came from. Plain text is its own view and costs next to nothing.
 
 markup      entities and tags → what a browser shows
 escapes     escapes of other encodings → the characters that they stand for
+overrides   what is drawn from right to left → as it is read
 characters  characters → those that they look like; what nobody sees → nothing
+numerals    letters drawn as digits, in numbers → digits
 scripts     words in a script that the language does not use
 extent      where words and characters end that must not be cut
 views       a transcript → its views, with the way back

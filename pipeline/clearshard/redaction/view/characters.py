@@ -18,12 +18,23 @@ _PAIRS = (
     "аaеeоoрpсcуyхxіiјjѕsһhԁdԛqԝwӏlкkмmтtвbнhгrпnьbёeїiѵvүyөoғfԍgАAВBЕEКKМMНHОOРPСCТTУYХX"
     "ІIЇIЈJЅSԚQԜWҺHҒFЅSЁEӀIЬbҮYѴV"
     "ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXαaεeηnιiκkνvοoρpσoτtυuχxγyωwμuβbϲcϳjάaέeήnίiόoύuώwϊi"
-    "օoսuհhոnցgզqյjՏSՕOՍU"
+    "օoսuհhոnցgզqյjՏSՕOՍUҽe"
 )
 ALIKE: Mapping[int, str] = {ord(a): b for a, b in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)}
 #: Small capitals and other letters of Latin that have no decomposition.
 _SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢꜰꜱ", "abcdeghijklmnoprtuvwyzfs", strict=True))
-_LATIN = {**_SMALL_CAPITALS, "ı": "i", "ɡ": "g", "ɑ": "a", "ǫ": "q"}
+#: Those of phonetics, and with hooks and strokes that no language of Europe has.
+_HOOKED = (
+    "ƀbɓbƅbƈcȼcɕcɖdɗdɇeɘeəeɛeƒfɠgɣyɦhɨiɩiɉjʝjȷjƙkɭlɫlƚlɱmɯwɲnɳnɵoɔoƥpɍrɽrɾrʂsƭtʈtʉuʋvʌvɏyƴyƶzȥzʐzʑz"
+)
+_LATIN = {
+    **_SMALL_CAPITALS,
+    **dict(zip(_HOOKED[::2], _HOOKED[1::2], strict=True)),
+    "ı": "i",
+    "ɡ": "g",
+    "ɑ": "a",
+    "ǫ": "q",
+}
 #: What is a blank to the eye, although its category says otherwise.
 _BLANK = "\u2800\u3164\uffa0\x1c\x1d\x1e\x1f"
 _BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
@@ -48,16 +59,34 @@ _TABLE = {
     **_LATIN,
 }
 #: First of 26 letters in order that are drawn in a square or a circle, or of a flag.
-_ENCLOSED = (0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
+_ENCLOSED = (0x1F110, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6)
+#: The same of small letters, in brackets.
+_SMALL_IN_BRACKETS = 0x249C
 #: Letters, digits and signs of ASCII as characters that nobody sees.
 _TAGS = range(0xE0020, 0xE007F)
 _TAG_OFFSET = 0xE0000
 
+_DRESSED = regex.compile(r"(?:\p{Latin}\p{M}++){3,}+(?!\p{L})")
 _CLUSTER = regex.compile(r"\P{M}?\p{M}++")
 _NO_FOREIGN = regex.compile(r"[\p{Latin}\p{Common}\p{Inherited}]")
 _WORD = regex.compile(r"[\w\p{M}]+")
 _LATIN_OR_DIGIT = regex.compile(r"[\p{Latin}\p{Nd}]")
 
+
+#: Letters of languages of Europe that look like another and have no decomposition.
+_STROKES = dict(zip("øØłŁđĐħĦŧŦ", "oOlLdDhHtT", strict=True))
+_MARKED_WORD = regex.compile(r"\p{L}{3,}+")
+#: Of a word of which so many letters have a mark, none is meant: no language has as many.
+_MOST_MARKED = 0.6
+
+#: What may stand between two letters or digits without a blank, and is no part of either.
+_BETWEEN = regex.compile(
+    r"(?<=[\p{L}\p{N}])[^\x00-\x7f\p{L}\p{M}\p{N}\p{Z}\p{C}\p{Sc}](?=[\p{L}\p{N}])"
+    r"|(?<=[\p{Latin}\p{N}])\u30fc(?=[\p{Latin}\p{N}])"
+)
+
+#: Of an address so many letters are looked at on both sides.
+_NEAR = 64
 
 _LOST = "\N{REPLACEMENT CHARACTER}"
 _LOST_SIGN = regex.compile(rf"(?<=\p{{L}}){_LOST}(?=(?:s|t|d|m|re|ve|ll)\b)", regex.IGNORECASE)
@@ -92,13 +121,20 @@ def marks(text: str, ranges: Sequence[tuple[int, int]]) -> list[Piece]:
     """Letters with the marks behind them within some ranges, as one character each.
 
     Marks that make no character with their letter are dropped, where the letter is of Latin, a
-    digit or a sign: they are ornament. In other scripts they may be vowels.
+    digit or a sign: they are ornament, as all marks are where each letter of a word has one. In
+    other scripts they may be vowels.
     """
+    dressed = {
+        place
+        for start, end in ranges
+        for found in _DRESSED.finditer(text, start, end)
+        for place in range(*found.span())
+    }
     return [
         Piece(found.start(), found.end(), shown)
         for start, end in ranges
         for found in _CLUSTER.finditer(text, start, end)
-        if (shown := _composed(found.group())) != found.group()
+        if (shown := _shown(found.group(), found.start() in dressed)) != found.group()
     ]
 
 
@@ -131,6 +167,52 @@ def with_lost_letters(text: str) -> str:
     return filled
 
 
+def with_plain_letters(text: str) -> str:
+    """The text with letters without marks in words of which nearly every letter has one.
+
+    Every character stays where it was.
+    """
+    if text.isascii():
+        return text
+    plain: str = _MARKED_WORD.sub(_without_marks, text)
+    return plain
+
+
+def with_plain_signs(text: str) -> str:
+    """The text with blanks for signs beyond ASCII between letters; in an address, with full stops.
+
+    Every character stays where it was.
+    """
+    if text.isascii():
+        return text
+    plain: str = _BETWEEN.sub(lambda sign: "." if _is_in_address(sign) else " ", text)
+    return plain
+
+
+def _is_in_address(sign: "regex.Match[str]") -> bool:
+    """Whether there is an "@" between the same blanks."""
+    start, end = sign.span()
+    near = sign.string[max(0, start - _NEAR) : start].rsplit(maxsplit=1)
+    behind = sign.string[end : end + _NEAR].split(maxsplit=1)
+    return any("@" in part for part in (*near[-1:], *behind[:1]))
+
+
+def _without_marks(word: "regex.Match[str]") -> str:
+    said: str = word.group()
+    if said.isascii():
+        return said
+    plain = "".join(map(_base, said))
+    marked = sum(letter != base for letter, base in zip(said, plain, strict=True))
+    return plain if marked >= _MOST_MARKED * len(said) else said
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _base(letter: str) -> str:
+    """The letter of Latin without its marks, or itself."""
+    base = _STROKES.get(letter) or unicodedata.normalize("NFD", letter)[0]
+    return base if base.isascii() else letter
+
+
 def _latin_word(word: "regex.Match[str]") -> str:
     said: str = word.group()
     return said.translate(ALIKE) if _LATIN_OR_DIGIT.search(said) else said
@@ -139,6 +221,10 @@ def _latin_word(word: "regex.Match[str]") -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def _is_mark(character: str) -> bool:
     return unicodedata.category(character)[0] == "M"
+
+
+def _shown(cluster: str, is_dressed: bool) -> str:
+    return cluster[0] if is_dressed else _composed(cluster)
 
 
 def _composed(cluster: str) -> str:
@@ -170,6 +256,8 @@ def _fold(character: str) -> str | None:
     for first in _ENCLOSED:
         if first <= ord(character) < first + 26:
             return chr(ord("A") + ord(character) - first)
+    if _SMALL_IN_BRACKETS <= ord(character) < _SMALL_IN_BRACKETS + 26:
+        return chr(ord("a") + ord(character) - _SMALL_IN_BRACKETS)
     if category[0] == "M":
         return None
     shown = unicodedata.normalize("NFKC", character).translate(_COMPATIBLE)

@@ -10,7 +10,7 @@ import msgspec
 
 from clearshard.records.transcript import Piece as Turn
 from clearshard.records.transcript import Span, Transcript, Words
-from clearshard.redaction.view import characters, escapes, extent, markup
+from clearshard.redaction.view import characters, escapes, extent, markup, numerals, overrides
 from clearshard.redaction.written.alignment import Piece, WrittenForm
 
 #: What may be a part of an entity, a tag or an escape.
@@ -84,8 +84,9 @@ def views_of(source: Transcript) -> list[View]:
     """What is shown of a transcript; and, where that hides text, what is written there.
 
     A browser shows no comment and no attribute, nobody sees the characters of Unicode that spell
-    ASCII, and digits may look like an escape; but whoever reads a shard can read all of these. So
-    such a transcript has two views, and what is found in either is found.
+    ASCII, digits may look like an escape, and what is drawn from right to left is written the other
+    way around; but whoever reads a shard can read all of these. So such a transcript has two views
+    or three, and what is found in any is found.
     """
     if _is_plain(source.text):
         return [View(source, source, ())]
@@ -97,15 +98,18 @@ def views_of(source: Transcript) -> list[View]:
     escaped = escapes.escapes(shown.text, shown.ranges)
     shown.rewrite(escaped)
     tags = markup.tags(shown.text, shown.ranges) if "<" in shown.text else []
-    hides = bool(escaped) or markup.hides_text(shown.text, tags)
-    if hides or characters.spells_unseen(shown.text):
+    views = []
+    if escaped or markup.hides_text(shown.text, tags) or characters.spells_unseen(shown.text):
         written.fold(reads_tags=True)
-        views = [written.view()]
-    else:
-        views = []
+        views.append(written.view())
     shown.rewrite(tags)
-    shown.rewrite(markup.typing(shown.text, shown.ranges))
-    shown.fold(reads_tags=False)
+    turned = overrides.turned(shown.text, shown.ranges)
+    if turned:
+        as_written = copy.copy(shown)
+        as_written.finish()
+        views.append(as_written.view())
+    shown.rewrite(turned)
+    shown.finish()
     return [shown.view(), *views]
 
 
@@ -143,8 +147,14 @@ class _Rewriting:
         self.ranges = [rewritten[i] for i in left]
         self._turns = [self._turns[i] for i in left]
 
+    def finish(self) -> None:
+        """What is typed and not said, and then characters, as in `fold`."""
+        self.rewrite(markup.typing(self.text, self.ranges))
+        self.fold(reads_tags=False)
+
     def fold(self, *, reads_tags: bool) -> None:
         """Characters as those that they look like, letters with their marks, single blanks."""
+        self.text = numerals.with_roman_digits(self.text)
         folds = characters.folds_of(self.text, reads_tags=reads_tags)
         if folds:
             alike = {ord(c): shown for c, shown in folds.items() if len(shown) == 1}
@@ -157,6 +167,9 @@ class _Rewriting:
         self.text = characters.with_latin_letters(self.text)
         if characters.has_marks(self.text):
             self.rewrite(characters.marks(self.text, self.ranges))
+        self.text = characters.with_plain_letters(self.text)
+        self.text = numerals.with_digits(self.text)
+        self.text = characters.with_plain_signs(self.text)
         if _BLANKS.search(self.text):
             self.rewrite([*self._blanks()])
 
@@ -184,5 +197,7 @@ def _is_plain(text: str) -> bool:
         return False
     unusual = text.encode().translate(None, _ORDINARY)
     if unusual and (unusual.strip(_TYPING) or markup.has_typing(text)):
+        return False
+    if numerals.with_digits(text) is not text:
         return False
     return "  " not in text.replace("\n", " ")
