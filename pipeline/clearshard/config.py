@@ -8,7 +8,6 @@ import json
 import math
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, time
 from importlib import resources
@@ -28,6 +27,7 @@ from pydantic import (
 
 from clearshard.errors import ConfigError
 from clearshard.records.facts import names_of
+from clearshard.toml import parse_toml, unfit
 from clearshard.transport.addresses import is_secure
 
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
@@ -426,11 +426,7 @@ def load_config(path: Path, more: MoreProblems | None = None) -> Config:
     Raises:
         ConfigError: With every unknown key, wrong type and missing value, and what `more` finds.
     """
-    text = read_text(path)
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(str(path), [f"is not TOML: {error}"]) from None
+    raw = parse_toml(read_text(path), str(path))
     return parse_config(raw, path.absolute().parent, str(path), more)
 
 
@@ -448,6 +444,8 @@ def parse_config(
     Raises:
         ConfigError: With every unknown key, wrong type and missing value, and what `more` finds.
     """
+    if problem := unfit(raw):
+        raise ConfigError(source, [problem])
     problems = ["base → unknown key"] if "base" in raw else []
     raw = {name: value for name, value in raw.items() if name != "base"}
     problems += _not_in_json(raw)

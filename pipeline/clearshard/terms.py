@@ -69,7 +69,7 @@ def policy_name(policy_toml: str) -> str:
     """Title and version of a recorded policy."""
     try:
         policy: dict[str, Any] = tomllib.loads(policy_toml)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return NOT_RECORDED
     title, version = policy.get("title"), policy.get("version")
     return f"{title}, version {version}" if isinstance(title, str) else NOT_RECORDED

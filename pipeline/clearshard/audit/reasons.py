@@ -135,7 +135,7 @@ def recorded_rules(policy_toml: str) -> list[dict[str, Any]]:
     """
     try:
         policy = with_lists(tomllib.loads(policy_toml))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return []
     rules, own = policy.get("rules", []), policy.get("facts", {})
     if not isinstance(rules, list):

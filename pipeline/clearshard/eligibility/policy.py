@@ -7,7 +7,6 @@ cannot admit anything.
 """
 
 import hashlib
-import tomllib
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -27,6 +26,7 @@ from clearshard.eligibility.values import KNOWN_VALUES, Readings, problems_of
 from clearshard.errors import ConfigError
 from clearshard.records.facts import FACTS, OwnColumn, names_of
 from clearshard.records.providers import with_lists
+from clearshard.toml import parse_toml
 
 #: The facts of the contract that a rule can read.
 CONTRACT_FACTS = tuple(fact.name for fact in FACTS if fact.date_of is None)
@@ -308,10 +308,7 @@ def parse_policy(text: str, name: str) -> Policy:
     Raises:
         ConfigError: With every problem at once.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(name, [f"policy → is not TOML: {error}"]) from None
+    raw = parse_toml(text, name, "policy → ")
     if "toml" in raw:
         raise ConfigError(name, ["toml → unknown key"])
     try:

@@ -36,6 +36,10 @@ class _KeyTwice(Exception):
         self.key, self.line = key, line
 
 
+#: More values than any file of recognizers has: an alias of aliases stands for millions.
+_MOST_NODES = 100_000
+
+
 class _EachKeyOnce(yaml.SafeLoader):
     """YAML says that the keys of a mapping are unique; its readers take the last one."""
 
@@ -61,7 +65,7 @@ def read_user_recognizers(path: Path, language: str) -> list[EntityRecognizer]:
         ConfigError: With every problem of the file at once.
     """
     try:
-        raw: Any = yaml.load(read_text(path), _EachKeyOnce)  # noqa: S506 - a safe loader
+        raw = _loaded(read_text(path))
     except _KeyTwice as error:
         problem = f"{error.key} → is there twice (line {error.line}): one of them would be lost"
         raise ConfigError(str(path), [problem]) from None
@@ -69,6 +73,10 @@ def read_user_recognizers(path: Path, language: str) -> list[EntityRecognizer]:
         mark = getattr(error, "problem_mark", None)
         place = "" if mark is None else f" (line {mark.line + 1})"
         raise ConfigError(str(path), [f"is not YAML{place}"]) from None
+    except RecursionError:
+        raise ConfigError(str(path), ["is nested too deeply, or within itself"]) from None
+    except (ValueError, TypeError, OverflowError):  # `9` five thousand times, `2026-99-99`
+        raise ConfigError(str(path), ["holds a number or a date that is none"]) from None
     entries = raw.get("recognizers") if isinstance(raw, dict) else None
     if not isinstance(entries, list) or not entries:
         raise ConfigError(str(path), ["recognizers → must be a list of pattern recognizers"])
@@ -91,6 +99,37 @@ def read_user_recognizers(path: Path, language: str) -> list[EntityRecognizer]:
     if problems:
         raise ConfigError(str(path), problems)
     return recognizers
+
+
+def _loaded(text: str) -> Any:
+    """The document; aliases (`*all`) are what they stand for, as long as that is no more than this.
+
+    Raises:
+        yaml.YAMLError: It is none.
+        RecursionError: It is nested too deeply, or within itself.
+    """
+    loader = _EachKeyOnce(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _size(node, {}) > _MOST_NODES:
+            raise yaml.YAMLError
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a node stands for, those of its aliases as often as they are named."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    size = known.get(id(node))
+    if size is None:
+        pairs = isinstance(node, yaml.MappingNode)
+        inner = [part for pair in node.value for part in pair] if pairs else node.value
+        size = known[id(node)] = 1 + sum(_size(part, known) for part in inner)
+    return size
 
 
 def _problems(entry: Any) -> list[str]:

@@ -20,7 +20,7 @@ import pyarrow.parquet
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.sources import adapters
 from clearshard.sources.sessions import BEGIN, END, Session, require_ended
-from clearshard.sources.streams import DAMAGED, chunks, lines
+from clearshard.sources.streams import DAMAGED, DAMAGED_PARQUET, chunks, lines
 from clearshard.storage.sources import open_inside
 
 _FIELDS = (
@@ -125,7 +125,7 @@ def _records(root: Path, path: str, max_bytes: int, wanted: Set[str] | None) -> 
                 yield from _parquet_records(file, wanted)
             else:
                 yield from _json_records(file, path, max_bytes, wanted)
-        except (*DAMAGED, pa.ArrowException) as error:
+        except (*DAMAGED, *DAMAGED_PARQUET) as error:
             raise Quarantine(QuarantineReason.MALFORMED, type(error).__name__) from None
 
 

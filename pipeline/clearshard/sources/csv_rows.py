@@ -37,6 +37,7 @@ from clearshard.sources.tables import (
 #: Bytes parsed at a time; also the longest row. Arrow reads up to 32 blocks ahead: with larger
 #: ones memory would grow until the table has so many.
 _BLOCK_BYTES = 2 * 1024 * 1024
+_MOST_LETTERS = 2 * _BLOCK_BYTES
 #: Stands for a byte that is not UTF-8 (it is what SUBSTITUTE is for). One byte for one byte.
 _NOT_UTF_8 = "\x1a"
 _UNFIT = (_NOT_UTF_8, '"')
@@ -253,7 +254,7 @@ def _line_break(file: BinaryIO, delimiter: str) -> str:
     """Says where a value goes over several lines; reads the table once more."""
     file.seek(0)
     text = io.TextIOWrapper(file, "utf-8", errors="replace", newline="")
-    rows = csv.reader(text, delimiter=delimiter)
+    rows = csv.reader(_short_lines(text), delimiter=delimiter)
     line = 1
     try:
         for _ in rows:
@@ -271,6 +272,18 @@ def _line_break(file: BinaryIO, delimiter: str) -> str:
         f"(row {line}): no fact has line breaks, and rows behind such a quote would be lost. Mend "
         "it, or export without line breaks"
     )
+
+
+def _short_lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """The lines, up to one that is longer than any row may be: some are all of the memory.
+
+    Raises:
+        csv.Error: There is one.
+    """
+    while line := text.readline(_MOST_LETTERS + 1):
+        if len(line) > _MOST_LETTERS:
+            raise csv.Error
+        yield line
 
 
 class _Content:

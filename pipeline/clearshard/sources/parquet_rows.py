@@ -11,6 +11,7 @@ import pyarrow.parquet
 from clearshard.errors import SourceUnavailable
 from clearshard.sources.column_names import ColumnNames
 from clearshard.sources.hints import hint_text, is_hint_type
+from clearshard.sources.streams import DAMAGED_PARQUET
 from clearshard.sources.tables import (
     UNREADABLE,
     RawBatch,
@@ -36,7 +37,7 @@ def read_parquet(
     try:
         metadata = pa.parquet.read_metadata(file)
         schema = metadata.schema.to_arrow_schema()
-    except (pa.ArrowException, OSError):
+    except DAMAGED_PARQUET:
         raise unavailable("is not a Parquet file (row 1)") from None
     if problem := header_problem(spec, names, schema.names):
         raise unavailable(problem)
@@ -60,7 +61,7 @@ def read_parquet(
         for batch in table.iter_batches(_BATCH_ROWS, columns=included, use_threads=False):
             seen += batch.num_rows
             yield _decoded(batch, spec, unfit)
-    except (pa.ArrowException, OSError):
+    except DAMAGED_PARQUET:
         raise unavailable(f"is a damaged Parquet file (after row {seen})") from None
     if seen != metadata.num_rows:
         raise unavailable(f"is a damaged Parquet file ({seen} of {metadata.num_rows} rows)")

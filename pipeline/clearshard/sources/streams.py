@@ -1,9 +1,11 @@
 """Bytes of a file as chunks and lines, whatever its compression, in bounded memory."""
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+import pyarrow as pa
 import zstandard
 
 _CHUNK_BYTES = 1 << 20
@@ -12,14 +14,17 @@ _CHUNK_BYTES = 1 << 20
 _ZSTD_FEED_BYTES = 1 << 10
 
 #: What reading a damaged or cut off file can raise.
-DAMAGED = (OSError, EOFError, zstandard.ZstdError)
+DAMAGED = (OSError, EOFError, zlib.error, zstandard.ZstdError)
+#: The same of a Parquet file, whose columns need not have names in UTF-8.
+DAMAGED_PARQUET = (OSError, UnicodeDecodeError, pa.ArrowException)
 
 
 def chunks(file: BinaryIO, name: str) -> Iterator[bytes]:
     """The file's content; `name` tells its compression.
 
     Raises:
-        OSError: It cannot be read, or its compression is damaged (also `zstandard.ZstdError`).
+        OSError: It cannot be read, or its compression is damaged (also `zlib.error` and
+            `zstandard.ZstdError`).
         EOFError: A compressed file was cut off.
     """
     if name.lower().endswith(".zst"):
