@@ -24,7 +24,7 @@ IN_MEMORY = \
 		if [ -x "$$script" ]; then TMPDIR=$$folder; export TMPDIR; fi; \
 	fi
 
-.PHONY: demo test format soak bench-audit bench-gate bench-night bench-purge samples lock clean
+.PHONY: demo test format soak audit bench-audit bench-gate bench-night bench-purge samples lock clean
 
 demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build
@@ -67,6 +67,15 @@ format: .venv/installed
 soak: .venv/installed
 	$(BIN)/python -m pytest -m soak
 
+# In an environment of its own: what it needs is no part of the tests.
+audit: build/audit/installed
+	build/audit/bin/python .ci/audit.py
+
+build/audit/installed: configs/lock/audit.txt
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r configs/lock/audit.txt
+	@touch $@
+
 bench-audit: .venv/installed
 	$(BIN)/python tests/benchmarks/bench_audit.py
 
@@ -90,6 +99,8 @@ UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generat
 lock:
 	$(UV_COMPILE) pyproject.toml -o configs/lock/runtime.txt
 	$(UV_COMPILE) --group dev -c configs/lock/runtime.txt pyproject.toml -o configs/lock/dev.txt
+	echo "pip-audit" | $(UV_COMPILE) - -o configs/lock/audit.txt
+	$(BIN)/python .ci/sbom.py >build/sbom.json && mv build/sbom.json configs/lock/sbom.cdx.json
 
 clean:
 	rm -rf .venv build dist
