@@ -18,6 +18,7 @@ from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.run.asked import worker_count
 from clearshard.run.checked import load_for_detection
 from clearshard.storage.failures import output_errors
+from clearshard.storage.permissions import private
 
 _EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a document could not be
 scanned, 4 the input cannot be read."""
@@ -49,7 +50,11 @@ def detect(
         raise ConfigError("detect", ["OUT.jsonl → is the input"])
     documents = spans = failed = 0
     found = detect_spans(_config(config), read_documents(source), worker_count(workers))
-    with output_errors(target.absolute().parent), target.open("w", encoding="utf-8") as out:
+    with (
+        output_errors(target.absolute().parent),
+        private(),
+        target.open("w", encoding="utf-8") as out,
+    ):
         for detected in found:
             line: dict[str, object] = {
                 "id": detected.id,
