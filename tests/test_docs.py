@@ -84,11 +84,20 @@ def test_every_step_after_detection_is_documented_in_order() -> None:
     assert {len(step.profiles) for step in STEPS} <= {2, 3}
 
 
-def test_every_promise_names_tests_that_exist() -> None:
-    page = (ROOT / "docs" / "invariants.md").read_text("utf-8")
+@pytest.mark.parametrize("name", ["invariants.md", "threat-model.md"])
+def test_every_promise_names_tests_that_exist(name: str) -> None:
+    page = (ROOT / "docs" / name).read_text("utf-8")
     paths = re.findall(r"`((?:tests|pipeline)/[a-z_/.]+)`", page)
     assert len(paths) > 20
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_claim_of_the_threat_model_names_a_test() -> None:
+    page = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
+    tables = re.findall(r"^\| claim \| shown by \|\n\| --- \| --- \|\n((?:\|.*\n)+)", page, re.M)
+    rows = [row for table in tables for row in table.splitlines()]
+    assert len(rows) > 25
+    assert [row for row in rows if not re.search(r"\| `tests/[a-z_/]+", row)] == []
 
 
 def _commands(group: object, prefix: str) -> Iterator[tuple[str, str]]:
