@@ -8,7 +8,8 @@ from clearshard.errors import ConfigError
 
 #: Tables and arrays within each other; the deepest setting lies in five.
 _MOST_LEVELS = 16
-_LARGEST = 2**63
+#: Larger ones cannot be written down again; what a setting may be, its own bounds say.
+_LARGEST = 10**1_000
 
 
 def parse_toml(text: str, source: str, where: str = "") -> dict[str, Any]:
@@ -20,8 +21,8 @@ def parse_toml(text: str, source: str, where: str = "") -> dict[str, Any]:
         where: What stands before each problem.
 
     Raises:
-        ConfigError: It is no TOML, is nested deeper than any setting, or has a number of more than
-            64 bits.
+        ConfigError: It is no TOML, is nested deeper than any setting, or has a number of more
+            than a thousand digits.
     """
     try:
         raw = tomllib.loads(text)
@@ -42,7 +43,7 @@ def unfit(raw: Mapping[str, Any]) -> str | None:
     for _ in range(_MOST_LEVELS):
         for place, value in level:
             if type(value) is int and abs(value) >= _LARGEST:
-                return f"{place} → is a number of more than 64 bits"
+                return f"{place} → is a number that is too large"
         level = [
             (f"{place}.{name}".removeprefix("."), inner)
             for place, value in level
