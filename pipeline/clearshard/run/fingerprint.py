@@ -126,6 +126,8 @@ NOT_COUNTED = {
     "clearshard.storage.files": _BYTES,
     "clearshard.storage.sources": _BYTES,
     "clearshard.storage.store": _BYTES,
+    "clearshard.transport": _PAGE,
+    "clearshard.transport.addresses": "says where a key may be sent, which is no part of a row",
 }
 
 #: Settings whose values are in no order.
