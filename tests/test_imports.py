@@ -29,7 +29,7 @@ def _names(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("pyarrow.parquet", {"shards", "sources", "audit"}),
+        ("pyarrow.parquet", {"vault", "sources", "audit"}),
         ("pyarrow.dataset", {"audit"}),
         ("presidio_analyzer", {"redaction", "recognizers"}),
         ("presidio_anonymizer", {"redaction"}),

@@ -36,6 +36,8 @@ Profile = Literal["strict", "balanced", "stock"]
 ShardPeriod = Literal["day", "month", "year"]
 #: The form of transcripts; `auto`: each has the one whose signs it has.
 Format = Literal["auto", "assemblyai", "deepgram", "whisper", "whisperx", "aws_transcribe"]
+#: How files with redacted text are encrypted: as they lie on the disk, or each with AES-GCM.
+Encryption = Literal["none", "aes-128", "aes-256"]
 OperatorName = Literal["tag", "numbered_tag", "mask", "hash", "surrogate", "drop"]
 #: Whatever is larger is a slip of the pen, and some of it more than a system call takes.
 _Bytes = Annotated[int, Field(gt=0, le=2**40)]
@@ -51,6 +53,8 @@ _READ_OF_MANIFEST = frozenset(
 #: A host, and neither a user nor a path: a key goes there.
 _LABEL = "[A-Za-z0-9-]{1,63}"
 _HOST_OVER_TLS = rf"^https://({_LABEL}\.)*{_LABEL}(:[0-9]{{1,5}})?/?$"
+#: A key by its whole name: it says in which region it is asked.
+_KMS_KEY = r"^aws-kms:arn:aws[a-z-]*:kms:[a-z0-9-]{1,40}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}$"
 #: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 #: `memory` is of tests; nobody else has such a store.
@@ -166,6 +170,7 @@ class Output(_Section):
         row_group_bytes: The same for a row group: what a reader holds in memory to stream.
         shard_period: Files that were submitted in different periods are in different shards, so
             that what comes tonight leaves the shards of earlier ones as they are.
+        encryption: How shards are encrypted, and whatever else here holds redacted text.
     """
 
     folder: Annotated[str, AfterValidator(_folder_or_bucket)] | None = None
@@ -173,6 +178,7 @@ class Output(_Section):
     target_shard_bytes: _Bytes = 256 * 1024 * 1024
     row_group_bytes: _Bytes = 8 * 1024 * 1024
     shard_period: ShardPeriod = "month"
+    encryption: Encryption = "none"
 
     @model_validator(mode="after")
     def _with_a_mirror(self) -> Self:
@@ -300,10 +306,16 @@ class Keys(_Section):
             wins over it.
         signing_file: The key that the ledger is signed with (Ed25519). The environment variable
             ``CLEARSHARD_SIGNING_KEY`` wins over it.
+        encryption_file: The key that wraps the keys of an encrypted output folder. The environment
+            variable ``CLEARSHARD_ENCRYPTION_KEY`` wins over it.
+        kms: A key of a key management service that wraps them instead, as
+            ``aws-kms:arn:aws:kms:REGION:ACCOUNT:key/ID``.
     """
 
     file: str = "clearshard.key"
     signing_file: str = "clearshard-signing.key"
+    encryption_file: str = "clearshard-encryption.key"
+    kms: Annotated[str, Field(pattern=_KMS_KEY)] | None = None
 
 
 class Metrics(_Section):
@@ -485,7 +497,7 @@ def _what_is_right(raw: dict[str, Any], wrong: Sequence[tuple[int | str, ...]]) 
 
 
 def redaction_defaults() -> Config:
-    """A configuration for commands that only detect: everything is the default."""
+    """A configuration for commands that read no sources: everything is the default."""
     return Config(sources=Sources(manifest="", registry="", transcripts=""))
 
 

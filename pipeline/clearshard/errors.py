@@ -133,6 +133,12 @@ class RegistryStale(ClearshardError):
     refusal = "registry_stale"
 
 
+class KmsUnavailable(ClearshardError):
+    """A key management service does not answer, or refuses this user; nothing was written."""
+
+    exit_code = 4
+
+
 class NotConfirmed(ClearshardError):
     """Of something that was deleted it could not be seen that it is gone."""
 
@@ -210,6 +216,20 @@ class IntegrityError(ClearshardError):
     """What is on disk is not what was recorded, or the counts do not reconcile."""
 
     exit_code = 5
+
+
+class ShardsUnread(ClearshardError):
+    """Shards are encrypted with a key that is not here, so that nobody can say what they hold."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"{count:,} shards could not be read: the key that they hang on is not here. Name the "
+            "configuration that has it with --config; if it was destroyed, they are lost."
+        )
+        self.count = count
+
+    def __reduce__(self) -> tuple[type["ShardsUnread"], tuple[int]]:
+        return type(self), (self.count,)
 
 
 class RunLocked(ClearshardError):

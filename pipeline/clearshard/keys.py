@@ -4,6 +4,8 @@ import hashlib
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,10 @@ from clearshard.errors import ConfigError
 #: Environment variables that hold a key in hex; each wins over its file.
 PSEUDONYM_VARIABLE = "CLEARSHARD_KEY"
 SIGNING_VARIABLE = "CLEARSHARD_SIGNING_KEY"
+ENCRYPTION_VARIABLE = "CLEARSHARD_ENCRYPTION_KEY"
+#: The same of keys that others have taken the place of, while something still hangs on them.
+OLD_SIGNING_VARIABLE = "CLEARSHARD_OLD_SIGNING_KEY"
+OLD_ENCRYPTION_VARIABLE = "CLEARSHARD_OLD_ENCRYPTION_KEY"
 #: The key of the receiver of lineage events; the name is OpenLineage's own.
 LINEAGE_VARIABLE = "OPENLINEAGE_API_KEY"
 #: The key of the transcript API; the name is its provider's own.
@@ -49,6 +55,21 @@ class SigningKey:
         return "SigningKey()"
 
 
+class EncryptionKey:
+    """The secret that wraps the keys of output folders; its repr shows the fingerprint only."""
+
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret
+
+    @property
+    def key_id(self) -> str:
+        """A fingerprint that names the key without giving it away."""
+        return hashlib.blake2b(b"clearshard kek id", key=self.secret, digest_size=8).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"EncryptionKey(key_id={self.key_id!r})"
+
+
 def load_pseudonym_key(config: Config, *, create: bool) -> tuple[PseudonymKey, Path | None]:
     """The pseudonym key, and the path of the key file if this call made it.
 
@@ -60,14 +81,13 @@ def load_pseudonym_key(config: Config, *, create: bool) -> tuple[PseudonymKey, P
         ConfigError: There is no key, it is not 64 hex digits or not random, or its file cannot be
             used or is not this user's alone.
     """
-    secret, made = _load(config, _Place("keys.file", config.keys.file, PSEUDONYM_VARIABLE), create)
+    secret, made = _load(config, _pseudonyms(config), create)
     return PseudonymKey(secret), made
 
 
 def load_signing_key(config: Config, *, create: bool) -> tuple[SigningKey, Path | None]:
     """The key that signs the ledger; otherwise as `load_pseudonym_key`."""
-    place = _Place("keys.signing_file", config.keys.signing_file, SIGNING_VARIABLE)
-    secret, made = _load(config, place, create)
+    secret, made = _load(config, _signing(config), create)
     return SigningKey(secret), made
 
 
@@ -79,6 +99,59 @@ def find_signing_key(config: Config) -> SigningKey | None:
     """
     given = SIGNING_VARIABLE in os.environ or config.path(config.keys.signing_file).exists()
     return load_signing_key(config, create=False)[0] if given else None
+
+
+def load_encryption_key(config: Config, *, create: bool) -> tuple[EncryptionKey, Path | None]:
+    """The key that wraps those of output folders; otherwise as `load_pseudonym_key`."""
+    secret, made = _load(config, _encryption(config), create)
+    return EncryptionKey(secret), made
+
+
+def find_encryption_key(config: Config, key_id: str) -> EncryptionKey | None:
+    """The encryption key with a fingerprint, be it the one in use or an older one; None if gone.
+
+    Raises:
+        ConfigError: As `load_pseudonym_key`.
+    """
+    place = _encryption(config)
+    for secret in _all_secrets(config, place, key_id):
+        if EncryptionKey(secret).key_id == key_id:
+            return EncryptionKey(secret)
+    return None
+
+
+def old_signing_keys(config: Config, name: str) -> list[SigningKey]:
+    """Keys that may be the one that a newer one has taken the place of.
+
+    Args:
+        config: Names the key file.
+        name: Of the old key, as `replace_signing_key` was told.
+
+    Raises:
+        ConfigError: As `load_pseudonym_key`.
+    """
+    return [SigningKey(secret) for secret in _all_secrets(config, _signing(config), name)]
+
+
+def replace_signing_key(config: Config, name: str) -> Path:
+    """Makes a new signing key in the place of the old one, which is kept beside it.
+
+    Args:
+        config: Names the key file.
+        name: What the old one is called from now on.
+
+    Returns:
+        Where the old one is now.
+
+    Raises:
+        ConfigError: The key is in the environment, or its file cannot be replaced.
+    """
+    return _replace(config, _signing(config), name)
+
+
+def replace_encryption_key(config: Config, name: str) -> Path:
+    """The same of the encryption key; as `replace_signing_key`."""
+    return _replace(config, _encryption(config), name)
 
 
 def lineage_key() -> str | None:
@@ -106,6 +179,68 @@ class _Place:
     setting: str
     file: str
     variable: str
+    old_variable: str = ""
+
+
+def _pseudonyms(config: Config) -> _Place:
+    return _Place("keys.file", config.keys.file, PSEUDONYM_VARIABLE)
+
+
+def _signing(config: Config) -> _Place:
+    file = config.keys.signing_file
+    return _Place("keys.signing_file", file, SIGNING_VARIABLE, OLD_SIGNING_VARIABLE)
+
+
+def _encryption(config: Config) -> _Place:
+    file = config.keys.encryption_file
+    return _Place("keys.encryption_file", file, ENCRYPTION_VARIABLE, OLD_ENCRYPTION_VARIABLE)
+
+
+def _all_secrets(config: Config, place: _Place, name: str) -> Iterator[bytes]:
+    """The key in use, and the older one of a name, as far as they are there."""
+    for variable in (place.variable, place.old_variable):
+        if variable in os.environ:
+            yield _parse(os.environ[variable], variable)
+    path = config.path(place.file)
+    paths = (_old(path, name),) if place.variable in os.environ else (path, _old(path, name))
+    for one in paths:
+        if one.exists():
+            yield _parse(_read(one, place), place.setting)
+
+
+def _old(path: Path, name: str) -> Path:
+    return path.with_name(f"{path.name}.{name}")
+
+
+def _replace(config: Config, place: _Place, name: str) -> Path:
+    if place.variable in os.environ:
+        problem = (
+            f"{place.variable} → a key in the environment is replaced where it was set: move it "
+            f"to {place.old_variable}, set a new one (`openssl rand -hex 32`), and run this again"
+        )
+        raise ConfigError("environment", [problem])
+    path = config.path(place.file)
+    _read(path, place)  # it is there, and nobody else's
+    old, made = _old(path, name), _old(path, f"{os.getpid()}.new")
+    try:
+        with suppress(FileExistsError):  # killed the last time, just here
+            os.link(path, old)
+        made.unlink(missing_ok=True)
+        _write(made, secrets.token_bytes(_KEY_BYTES))
+        made.replace(path)
+        _fsync_folder(path.parent)
+    except OSError as error:
+        problem = f"{place.setting} → {path} cannot be replaced: {error.strerror}"
+        raise ConfigError("configuration", [problem]) from None
+    return old
+
+
+def _fsync_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _load(config: Config, place: _Place, create: bool) -> tuple[bytes, Path | None]:

@@ -13,6 +13,7 @@ from clearshard.audit.reading import visible_runs
 from clearshard.audit.replaced import replaced_shards, with_rows_gone
 from clearshard.audit.verify import verify
 from clearshard.records.schemas import SHARD_SCHEMA
+from clearshard.vault.vault import PLAIN
 
 from .building import Output, Row, excluded, quarantined, shard_row
 from .verifying import below, faults_of, flip, only
@@ -128,17 +129,17 @@ def test_what_cannot_be_read_counts_as_gone_and_hides_no_other(output: Output) -
     first, second = replaced_by(output, TWO)
     names = [f"{path.parent.name}/{path.name}" for path in (first, second)]
     newest = visible_runs(output.out)[-1]
-    assert with_rows_gone(newest, names) == frozenset()
+    assert with_rows_gone(newest, names, PLAIN) == frozenset()
     second.write_bytes(b"junk")
-    assert with_rows_gone(newest, names) == {names[1]}
+    assert with_rows_gone(newest, names, PLAIN) == {names[1]}
     second.unlink()
-    assert with_rows_gone(newest, names) == {names[1]}
+    assert with_rows_gone(newest, names, PLAIN) == {names[1]}
 
 
 def test_of_a_run_without_decisions_none_stays(output: Output) -> None:
     replaced_by(output, (), record={"decisions": ()})
     names = [one.name for one in replaced_shards(output.out, visible_runs(output.out))]
-    assert with_rows_gone(visible_runs(output.out)[-1], names) == set(names)
+    assert with_rows_gone(visible_runs(output.out)[-1], names, PLAIN) == set(names)
 
 
 def test_decisions_that_cannot_be_relied_on_say_nothing_of_it(output: Output) -> None:

@@ -43,6 +43,7 @@ from clearshard.shards.assemble import Assembler, ShardCut, contents_of
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import ROW_SCHEMA as STAGED_ROW_SCHEMA
 from clearshard.storage.files import sha256_file
+from clearshard.vault.vault import PLAIN
 
 NOW = datetime.now(UTC)
 PERIOD = "2026-11"
@@ -148,7 +149,7 @@ def make(root: Path, accounts: int) -> int:
             with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
             staged.append(StagedFile(str(path), sha256_file(path), len(table)))
-        made = Assembler(shards, staged, cut, policy.digest, scratch / "sorted").assemble()
+        made = Assembler(PLAIN, shards, staged, cut, policy.digest, scratch / "sorted").assemble()
         decided = staging / layout.STAGED_DECISIONS / layout.decisions_of(RUN)
         with DecisionsWriter(decided, schema=ROW_SCHEMA) as writer:
             for some in chunks(accounts):

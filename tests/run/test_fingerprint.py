@@ -97,8 +97,9 @@ def test_modules_that_a_worker_has_loaded_are_named(tmp_path: Path) -> None:
         "from clearshard.run.work import WorkSettings, make_work\n"
         "from clearshard.run.fingerprint import redactor_digest\n"
         "from clearshard.shards.staging import Seal\n"
+        "from clearshard.vault.vault import PLAIN\n"
         "config = Config(sources=Sources(manifest='m', registry='r', transcripts='t'))\n"
-        "seal = Seal(PseudonymKey(bytes(32)), redactor_digest(config), 'p')\n"
+        "seal = Seal(PLAIN, PseudonymKey(bytes(32)), redactor_digest(config), 'p')\n"
         "work = make_work(WorkSettings(config, Path(sys.argv[1]), seal))\n"
         'content = b\'{"text": "this is jane doe", "language_code": "en"}\'\n'
         'content = content[:-1] + b\', "status": "completed"}\'\n'

@@ -20,6 +20,7 @@ from clearshard.records.transcript import Transcript
 from clearshard.run.assigned import WorkSettings
 from clearshard.run.work import process
 from clearshard.shards.staging import Seal
+from clearshard.vault.vault import PLAIN
 
 from ..audit.reference import decisions_of
 from .world import World, transcript
@@ -115,7 +116,7 @@ def test_a_file_is_not_blamed_for_memory_that_another_has(tmp_path: Path) -> Non
         FileTask((0, n), f"file-{n}", "good", "2026-11", None, None, path.read_bytes(), 1)
         for n, path in enumerate(sorted((world.root / "transcripts").iterdir()))
     )
-    seal = Seal(PseudonymKey(b"0" * 32), "r", "m")
+    seal = Seal(PLAIN, PseudonymKey(b"0" * 32), "r", "m")
     settings = WorkSettings(load_config(world.config), tmp_path, seal)
     with pytest.raises(MemoryError):
         process(WorkUnit(tasks), _Greedy(), settings)  # type: ignore[arg-type]  # stands in

@@ -294,7 +294,7 @@ def test_a_full_disk_leaves_nothing_visible(world: World, monkeypatch: pytest.Mo
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("clearshard.shards.assemble.pq.write_table", full)
+    monkeypatch.setattr("clearshard.vault.vault.pq.write_table", full)
     with pytest.raises(OutputFull, match="Free space"):
         world.run()
     assert not (world.out / "shards").exists()

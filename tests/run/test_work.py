@@ -14,6 +14,7 @@ from clearshard.run.assigned import WorkSettings
 from clearshard.run.fingerprint import redactor_digest
 from clearshard.run.work import make_work
 from clearshard.shards.staging import Seal
+from clearshard.vault.vault import PLAIN
 
 from .world import small_world, transcript
 
@@ -21,7 +22,7 @@ from .world import small_world, transcript
 def test_a_worker_that_has_loaded_another_redactor_does_no_work(tmp_path: Path) -> None:
     """Another copy of the code, or one that was replaced while the run was at work."""
     world = small_world(tmp_path)
-    seal = Seal(PseudonymKey(bytes(range(32))), "e" * 64, "p" * 64)
+    seal = Seal(PLAIN, PseudonymKey(bytes(range(32))), "e" * 64, "p" * 64)
     with pytest.raises(RunFailed, match="another redactor"):
         make_work(WorkSettings(load_config(world.config), tmp_path, seal))
 
@@ -33,7 +34,7 @@ def test_a_result_names_no_folder_and_quotes_no_transcript(tmp_path: Path) -> No
     config = load_config(world.config)
     checkpoints = tmp_path / "checkpoints"
     checkpoints.mkdir()
-    seal = Seal(PseudonymKey(bytes(range(32))), redactor_digest(config), "p" * 64)
+    seal = Seal(PLAIN, PseudonymKey(bytes(range(32))), redactor_digest(config), "p" * 64)
     work = make_work(WorkSettings(config, checkpoints, seal))
     tasks = [
         FileTask((number, 7), f"f{number}", "good", "2026-11", None, None, content, len(content))

@@ -9,10 +9,11 @@ from clearshard.records.transcript import Piece, RedactedTranscript, Span, Trans
 from clearshard.redaction.apply import apply
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import Seal, ShardRow, stage
+from clearshard.vault.vault import PLAIN
 
 KEY = PseudonymKey(b"k" * 32)
 POLICY = "p" * 64
-SEAL = Seal(KEY, "r" * 64, "m" * 64)
+SEAL = Seal(PLAIN, KEY, "r" * 64, "m" * 64)
 
 
 def redacted(number: int, words: int = 8) -> RedactedTranscript:

@@ -11,6 +11,7 @@ from clearshard.redaction.apply import apply
 from clearshard.shards.assemble import Assembler, ShardCut
 from clearshard.shards.staging import ShardRow, stage
 from clearshard.sources.transcripts import read_transcript
+from clearshard.vault.vault import PLAIN
 
 from .making import POLICY, SEAL
 
@@ -81,7 +82,7 @@ def test_decoys_never_show_up(
     row = ShardRow("0" * 32, "1" * 32, "2026-11", "2" * 64, apply(transcript, [], []))
     staged = stage(tmp_path, [row], SEAL).below(tmp_path)
     cut = ShardCut(10**6, 10**6, "month")
-    assembler = Assembler(tmp_path, [staged], cut, POLICY, tmp_path / "runs")
+    assembler = Assembler(PLAIN, tmp_path, [staged], cut, POLICY, tmp_path / "runs")
     [shard] = assembler.assemble()
     (found,) = pq.read_table(tmp_path / shard.name).to_pylist()
     assert "Decoy" not in repr(found)

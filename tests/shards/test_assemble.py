@@ -23,6 +23,7 @@ from clearshard.shards.assemble import Assembler, Kept, Row, ShardCut
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.shards.reuse import take_rows
 from clearshard.storage.files import sha256_file
+from clearshard.vault.vault import PLAIN
 
 from .making import KEY, POLICY, row, staged_files
 
@@ -42,7 +43,7 @@ def assemble(
     shards = folder / "shards"
     shards.mkdir(parents=True)
     staged = staged_files(folder / "staging", *groups)
-    return Assembler(shards, staged, cut, POLICY, folder / "runs", kept).assemble(without)
+    return Assembler(PLAIN, shards, staged, cut, POLICY, folder / "runs", kept).assemble(without)
 
 
 def keys(folder: Path, shard: ShardFile) -> list[str]:
@@ -187,7 +188,7 @@ def test_rows_that_come_and_go_between_two_looks(tmp_path: Path) -> None:
     """What a second look takes out and a third lets in again leaves nothing in the folder."""
     (tmp_path / "shards").mkdir()
     staged = staged_files(tmp_path / "u", range(COUNT))
-    assembler = Assembler(tmp_path / "shards", staged, SMALL, POLICY, tmp_path / "runs")
+    assembler = Assembler(PLAIN, tmp_path / "shards", staged, SMALL, POLICY, tmp_path / "runs")
     first = assembler.assemble()
     second = assembler.assemble(where([5, 6, 7]))
     third = assembler.assemble()
@@ -216,7 +217,7 @@ def kept_of(
         opened.append(shard.name)
         rows = dict.fromkeys(keys(folder, shard), shard.leaf.period)
         target = scratch / f"opened-{len(opened)}.arrow"
-        return take_rows(folder / shard.name, shard.sha256, rows, target)
+        return take_rows(PLAIN, folder / shard.name, shard.sha256, rows, target)
 
     return [Kept(shard, partial(opens, shard)) for shard in shards]
 
@@ -243,13 +244,15 @@ def test_what_is_carried_over_is_what_would_be_written(
         elif left:
             rows = dict.fromkeys(left, shard.leaf.period)
             parts.append(
-                take_rows(folder / shard.name, shard.sha256, rows, scratch / f"{number}.arrow")
+                take_rows(
+                    PLAIN, folder / shard.name, shard.sha256, rows, scratch / f"{number}.arrow"
+                )
             )
     staged = [*parts, *staged_files(scratch / "new", sorted(new))] if new else parts
     (scratch / "shards").mkdir()
     kept = kept_of(folder, whole_ones, opened, scratch)
     # Taken out at the last moment, or known from the beginning.
-    assembler = Assembler(scratch / "shards", staged, SMALL, POLICY, scratch / "runs", kept)
+    assembler = Assembler(PLAIN, scratch / "shards", staged, SMALL, POLICY, scratch / "runs", kept)
     made = assembler.assemble(where(gone) if late else frozenset())
     assert made == assemble(
         scratch / "first", [n for n in range(COUNT) if n not in gone] + sorted(new)
@@ -284,7 +287,7 @@ def test_scratch_file_that_was_changed_is_refused(
     content[len(content) // 2] ^= 1
     Path(staged.path).write_bytes(content)
     with pytest.raises(IntegrityError):
-        Assembler(tmp_path, [staged], SMALL, POLICY, tmp_path / "runs")
+        Assembler(PLAIN, tmp_path, [staged], SMALL, POLICY, tmp_path / "runs")
 
 
 def test_pyarrow_reads_the_folder(whole: tuple[Path, tuple[ShardFile, ...]]) -> None:

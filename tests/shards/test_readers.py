@@ -15,6 +15,7 @@ from clearshard.run.output.folder import encode_record
 from clearshard.shards.assemble import Assembler, ShardCut
 from clearshard.shards.card import dataset_card
 from clearshard.shards.pseudonyms import doc_key
+from clearshard.vault.vault import PLAIN
 
 from .making import KEY, POLICY, staged_files
 
@@ -56,7 +57,7 @@ def out(tmp_path: Path) -> Path:
     folder.mkdir(parents=True)
     staged = staged_files(tmp_path / "staging", range(COUNT))
     cut = ShardCut(12_000, 4_000, "month")
-    made = Assembler(folder, staged, cut, POLICY, tmp_path / "runs").assemble()
+    made = Assembler(PLAIN, folder, staged, cut, POLICY, tmp_path / "runs").assemble()
     assert len(made) > 1
     # A shard that was replaced, and stays for whoever began to read before.
     replaced = folder / "2026-01" / "part-0000000000000000.parquet"

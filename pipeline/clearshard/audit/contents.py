@@ -17,6 +17,7 @@ from clearshard.audit.database import connected, parquet_view
 from clearshard.audit.faults import Fault
 from clearshard.audit.inventory import below
 from clearshard.audit.reading import VisibleRun, locate, open_decisions
+from clearshard.audit.shard_rows import shards_view
 from clearshard.audit.stored.table import row_files
 from clearshard.audit.stored.view import accounts_view
 from clearshard.audit.tombstones import Same
@@ -24,10 +25,14 @@ from clearshard.records.places import PLACE_DIGITS, Leaf
 from clearshard.records.run import Holds, ShardFile
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA, ROW_SCHEMA, SHARD_SCHEMA
 from clearshard.records.states import State
+from clearshard.vault.content import content_sha256
+from clearshard.vault.vault import CANNOT_OPEN, Vault
 
 _BATCH_ROWS = 1 << 16
 #: What ids are compared with is made ready for each part of them.
 _ROWS_COMPARED = 1 << 20
+#: Whole rows: a transcript of an hour has some 200 kilobytes.
+_CONTENT_ROWS = 1 << 8
 _WRONG = "Do not use this run; run again"
 
 _RECOUNT = """
@@ -202,23 +207,30 @@ def _recounted(run: VisibleRun) -> Iterator[Fault]:
             yield Fault(location, f"{count} decision(s) {problem}. {_WRONG}")
 
 
-def shard_faults(run: VisibleRun, shard: ShardFile) -> Iterator[Fault]:
-    """What is wrong with one shard, its keys and digests read batch by batch."""
+def shard_faults(run: VisibleRun, shard: ShardFile, vault: Vault) -> Iterator[Fault]:
+    """What is wrong with one shard that can be opened, read batch by batch."""
     path = run.shard_path(shard)
     location = below(run.out, path)
     try:
-        with pq.ParquetFile(path) as parquet:
+        with vault.open_parquet(path) as parquet:
             if _shape(parquet.schema_arrow) != _shape(SHARD_SCHEMA):
                 yield Fault(location, f"does not have the columns of shards, no more. {_WRONG}")
                 return
             problems = list(_shard_problems(shard, parquet))
-    except (pa.ArrowException, OSError) as error:
+            # Of a plain one its bytes have said it.
+            if shard.key_id and _content_of(parquet) != shard.content_sha256:
+                problems.append("does not hold what the record says: its content digest differs")
+    except CANNOT_OPEN as error:
         yield Fault(location, f"is not a Parquet file ({type(error).__name__}). {_WRONG}")
         return
     if path.stat().st_size != shard.size_bytes:
         problems.append("is not as large as the record says")
     for problem in problems:
         yield Fault(location, f"{problem}. {_WRONG}")
+
+
+def _content_of(parquet: Any) -> str:
+    return content_sha256(parquet.iter_batches(_CONTENT_ROWS), SHARD_SCHEMA)
 
 
 def _shard_problems(shard: ShardFile, parquet: Any) -> Iterator[str]:
@@ -266,12 +278,13 @@ def _held(leaf: Leaf, accounts: pa.StringArray, keys: pa.StringArray) -> int:
     return pc.sum(pc.and_(within, proper)).as_py() or 0
 
 
-def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
+def key_faults(run: VisibleRun, shards: Sequence[ShardFile], vault: Vault) -> Iterator[Fault]:
     """Where the keys in the shards of a run are not those of its written decisions.
 
     Args:
         run: Its decisions must be sound.
         shards: Those of its shards that are; keys of the others are not missed.
+        vault: Opens them.
 
     Raises:
         IntegrityError: The tables cannot be read.
@@ -288,7 +301,7 @@ def key_faults(run: VisibleRun, shards: Sequence[ShardFile]) -> Iterator[Fault]:
             }
         )
         if sound:
-            parquet_view(connection, "shards", ["doc_key", "redactor_digest"], files)
+            shards_view(connection, "shards", ["doc_key", "redactor_digest"], files, vault)
         else:
             columns = {"doc_key": pa.string(), "redactor_digest": pa.string(), "part": pa.int32()}
             connection.register("shards", pa.schema(list(columns.items())).empty_table())

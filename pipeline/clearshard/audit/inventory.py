@@ -22,6 +22,7 @@ _FILES_IN_ROOT = layout.within("", layout.FILES) | {
     temporary_name(layout.MARKER),
     temporary_name(layout.SEEN_SHARDS),
     temporary_name(layout.MIRROR),
+    temporary_name(layout.ENCRYPTION_KEYS),
     LOCK_NAME,
 }
 _FOLDERS_IN_ROOT = layout.within("", (*layout.FOLDERS, *layout.AT_WORK)) | {"lost+found"}

@@ -9,19 +9,20 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from clearshard import layout
-from clearshard.audit.database import connected, parquet_view
+from clearshard.audit.database import connected
 from clearshard.audit.reading import VisibleRun
+from clearshard.audit.shard_rows import shards_view
 from clearshard.audit.stored.view import table_view
 from clearshard.errors import IntegrityError
 from clearshard.records.states import State
+from clearshard.vault.vault import CANNOT_OPEN, Vault
 
 # Few keys are held and many decided: only those of the decisions that are held are kept in memory.
 _ROWS_GONE = """
-    WITH held AS (SELECT DISTINCT filename, doc_key FROM shards_rows)
-    SELECT DISTINCT filename FROM held
+    WITH held AS (SELECT DISTINCT name, doc_key FROM shards)
+    SELECT DISTINCT name FROM held
     WHERE doc_key IS NULL OR doc_key NOT IN (
         SELECT doc_key FROM decisions SEMI JOIN held USING (doc_key) WHERE state = $written
     )
@@ -36,11 +37,18 @@ class Replaced:
         name: Below ``shards/``.
         replaced_at: When the first run ended that did not list it any more.
         promise_digest: What its rows promise.
+        key_id: The key that it hangs on; empty where it is plain.
     """
 
     name: str
     replaced_at: datetime
     promise_digest: str
+    key_id: str = ""
+
+    def is_plain_beside(self, newest: VisibleRun) -> bool:
+        """Whether it is not encrypted, and all shards of the newest run are."""
+        in_force = newest.record.shards
+        return not self.key_id and bool(in_force) and all(shard.key_id for shard in in_force)
 
 
 def replaced_shards(out: Path, runs: Sequence[VisibleRun]) -> list[Replaced]:
@@ -57,37 +65,39 @@ def replaced_shards(out: Path, runs: Sequence[VisibleRun]) -> list[Replaced]:
         for shard in run.record.shards:
             if shard.name not in listed | current:
                 found[shard.name] = Replaced(
-                    shard.name, next_run.finished_at, run.record.promise_digest
+                    shard.name, next_run.finished_at, run.record.promise_digest, shard.key_id
                 )
     # A link that leads nowhere is there, too.
     return [found[name] for name in sorted(found) if os.path.lexists(out / layout.shard(name))]
 
 
-def holds_any(path: Path, doc_keys: Sequence[str]) -> bool:
+def holds_any(vault: Vault, path: Path, doc_keys: Sequence[str]) -> bool:
     """Whether a shard has a row of any of some keys; one that cannot be read counts as one."""
     try:
-        held = pq.read_table(path, columns=["doc_key"]).column("doc_key")
-    except (pa.ArrowException, OSError):
+        held = vault.read_parquet(path, ["doc_key"]).column("doc_key")
+    except CANNOT_OPEN:
         return True
     return pc.any(pc.is_in(held, pa.array(doc_keys, pa.string()))).as_py() is True
 
 
-def with_rows_gone(newest: VisibleRun, names: Sequence[str]) -> frozenset[str]:
+def with_rows_gone(newest: VisibleRun, names: Sequence[str], vault: Vault) -> frozenset[str]:
     """Those of some shards with a row that the newest run has not written.
 
     What cannot be read counts as one of them.
     """
     if not names:
         return frozenset()
-    paths = {str(newest.out / layout.shard(name)): name for name in names}
     try:
         with connected() as connection:
             table_view(connection, "decisions", [newest.table])
-            parquet_view(connection, "shards", ["doc_key"], pa.table({"filename": list(paths)}))
+            paths = [str(newest.out / layout.shard(name)) for name in names]
+            files = pa.table({"filename": paths, "name": names})
+            shards_view(connection, "shards", ["doc_key"], files, vault)
             found = connection.execute(_ROWS_GONE, {"written": str(State.WRITTEN)})
-            return frozenset(paths[path] for (path,) in found.fetchall())
+            return frozenset(name for (name,) in found.fetchall())
     except IntegrityError:
         if len(names) == 1:
             return frozenset(names)
         half = len(names) // 2
-        return with_rows_gone(newest, names[:half]) | with_rows_gone(newest, names[half:])
+        parts = names[:half], names[half:]
+        return frozenset().union(*(with_rows_gone(newest, part, vault) for part in parts))

@@ -14,18 +14,23 @@ The checks, in the order in which their faults are reported:
 5. Every shard that the newest run lists is what was recorded, whichever run wrote it, and nothing
    else is below ``shards/`` but shards that earlier runs list: as they were, with no row that the
    newest run does not have, and redacted as it was asked to.
-6. Rows, order, places and policy digest of each shard.
+6. Rows, order, places and policy digest of each shard, and of an encrypted one its content digest.
 7. No file that the newest run has written is named by a tombstone in force.
 8. The keys in the shards are exactly those of the written decisions, each once, in the shard of its
    place, and by the redactor that its decision names.
+
+A shard whose key is not here, since it was destroyed or is elsewhere, cannot be opened: its bytes
+are compared, and nothing else is known of it. That is no fault, and no verification either: the
+report names it as unread.
 
 A run that the ledger calls swept has neither record nor decisions: its lifetime was over.
 
 While a run becomes visible, a verification beside it can see it half announced: verify again then.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +56,7 @@ from clearshard.audit.replaced import replaced_shards, with_rows_gone
 from clearshard.audit.tombstones import Kind, Same, exactly_in_force, spelled_the_same
 from clearshard.errors import IntegrityError, OutputUnusable
 from clearshard.records.run import ShardFile
+from clearshard.vault.vault import PLAIN, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,14 @@ class Known:
         head: Hash of an event that was the newest once.
         with_shards: False where there are none to look at: in what an evidence bundle holds.
         same: Says which ids are one id; how ids can be spelled, the audit does not know.
+        vault: Opens shards, as far as their keys are to be had.
     """
 
     public_key: str | None = None
     head: str | None = None
     with_shards: bool = True
     same: Same = spelled_the_same
+    vault: Vault = PLAIN
 
     def to_dict(self) -> dict[str, Any]:
         """What was told, as JSON values."""
@@ -97,22 +105,26 @@ class Report:
         head: Hash of the newest event, to be kept elsewhere by whoever wants to notice that an
             older state was put back; None if there is no event, or the last line is damaged.
         public_key: Who signed the newest event, to be compared with what one was told.
+        unread: Key → number of shards in force that hang on it, if it is not here: their bytes are
+            as recorded, and what they hold was not looked at.
     """
 
     faults: tuple[Fault, ...]
     checked: Checked
     head: str | None
     public_key: str | None
+    unread: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
-        """Whether everything is as recorded."""
+        """Whether everything that could be read is as recorded."""
         return not self.faults
 
     def to_dict(self) -> dict[str, Any]:
         """The same as JSON values."""
         return {
             "sound": self.sound,
+            "unread": dict(self.unread),
             "faults": [asdict(fault) for fault in self.faults],
             "checked": asdict(self.checked),
             "head": self.head,
@@ -198,8 +210,9 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
             faults += _readable(layout.TOMBSTONES, _purged_and_written(run, ledger, known.same))
 
     shards: list[ShardFile] = []
+    unread: Mapping[str, int] = {}
     if known.with_shards:
-        in_shards, shards = _shards(out, runs, decided)
+        in_shards, shards, unread = _shards(out, runs, decided, known.vault)
         faults += in_shards
 
     checked = Checked(
@@ -216,6 +229,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
         checked,
         None if head is None else head.hash,
         None if head is None else head.key,
+        unread,
     )
 
 
@@ -357,33 +371,39 @@ def _purged_and_written(run: VisibleRun, ledger: Ledger, same: Same) -> Iterator
 
 
 def _shards(
-    out: Path, runs: Sequence[VisibleRun], decided: Collection[VisibleRun]
-) -> tuple[list[Fault], list[ShardFile]]:
-    """Faults of the shards, and the shards in force whose bytes are what was recorded.
+    out: Path, runs: Sequence[VisibleRun], decided: Collection[VisibleRun], vault: Vault
+) -> tuple[list[Fault], list[ShardFile], Mapping[str, int]]:
+    """Faults of the shards; those in force that are what was recorded; keys of the unread ones.
 
     Args:
         out: The output folder.
         runs: All there are, oldest first.
         decided: Runs whose decisions can be relied on.
+        vault: Opens shards.
     """
     faults: list[Fault] = []
     sound: list[ShardFile] = []
+    unread: Counter[str] = Counter()
     for run in runs[-1:]:
         for shard in run.record.shards:
             altered = compare(out, run.shard_path(shard), shard.sha256)
-            faults += [altered] if altered else list(shard_faults(run, shard))
-            if altered is None:
+            if altered is not None:
+                faults.append(altered)
+            elif not vault.has(shard.key_id):
+                unread[shard.key_id] += 1
+            else:
+                faults += shard_faults(run, shard, vault)
                 sound.append(shard)
     faults += unaccounted_shards(out, runs)
-    faults += _still_there(out, runs, decided)
+    faults += _still_there(out, runs, decided, vault)
     for run in runs[-1:]:
         if run in decided:
-            faults += _readable(layout.SHARDS, key_faults(run, sound))
-    return faults, sound
+            faults += _readable(layout.SHARDS, key_faults(run, sound, vault))
+    return faults, sound, unread
 
 
 def _still_there(
-    out: Path, runs: Sequence[VisibleRun], decided: Collection[VisibleRun]
+    out: Path, runs: Sequence[VisibleRun], decided: Collection[VisibleRun], vault: Vault
 ) -> Iterator[Fault]:
     """Shards that were replaced: for readers who began before they may be there, as they were."""
     digests = {shard.name: shard.sha256 for run in runs for shard in run.record.shards}
@@ -394,10 +414,12 @@ def _still_there(
             yield altered
         elif one.promise_digest != runs[-1].record.promise_digest:
             yield _not_removed(out, runs[-1], one.name, "was asked to redact otherwise")
-        else:
+        elif one.is_plain_beside(runs[-1]):
+            yield _not_removed(out, runs[-1], one.name, "has encrypted what it holds")
+        elif vault.has(one.key_id):
             as_recorded.append(one.name)
     if runs and runs[-1] in decided:
-        for name in sorted(with_rows_gone(runs[-1], as_recorded) if as_recorded else ()):
+        for name in sorted(with_rows_gone(runs[-1], as_recorded, vault)):
             yield _not_removed(out, runs[-1], name, "has not all of its rows")
 
 

@@ -23,6 +23,7 @@ from clearshard.run.fingerprint import redactor_digest
 from clearshard.run.work import process
 from clearshard.shards.assemble import Assembler, ShardCut
 from clearshard.shards.staging import Seal
+from clearshard.vault.vault import PLAIN
 
 WayName = Literal[
     "stock Presidio, whole transcripts",
@@ -42,7 +43,7 @@ KEY = PseudonymKey(hashlib.sha256(b"clearshard bench").digest())
 
 def seal_of(config: Config) -> Seal:
     """What a benchmark's work is made under; nothing of it is kept."""
-    return Seal(KEY, redactor_digest(config), "0" * 64)
+    return Seal(PLAIN, KEY, redactor_digest(config), "0" * 64)
 
 
 class Way(Protocol):
@@ -101,7 +102,7 @@ class ClearshardWay:
         staged = [one.staged.below(staging) for one in results if one.staged is not None]
         output = self.config.output
         cut = ShardCut(output.target_shard_bytes, output.row_group_bytes, output.shard_period)
-        Assembler(shards, staged, cut, "0" * 64, runs).assemble()
+        Assembler(PLAIN, shards, staged, cut, "0" * 64, runs).assemble()
 
 
 def with_profile(config: Config, profile: Profile) -> Config:

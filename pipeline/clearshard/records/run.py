@@ -21,6 +21,10 @@ class ShardFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         word_count: Words of its redacted texts.
         redactions: Number of replacements by entity type.
         policy_digest: The policy that was in force when it was written; it stands in each row.
+        content_sha256: Of what it holds, whatever its bytes; see `clearshard.vault.content`. Empty
+            in records of earlier versions.
+        encryption: How it is encrypted.
+        key_id: The key of the folder that its own key is wrapped by; empty where it is plain.
     """
 
     name: str
@@ -32,6 +36,9 @@ class ShardFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     word_count: int
     redactions: dict[str, int]
     policy_digest: str
+    content_sha256: str = ""
+    encryption: str = "none"
+    key_id: str = ""
 
     @property
     def leaf(self) -> Leaf:

@@ -42,6 +42,7 @@ from clearshard.run.stages.this_run import Given, ThisRun
 from clearshard.run.stages.withhold import withhold
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree
+from clearshard.vault.opening import open_to_write
 
 #: In their order. One that has nothing to write ends with the comparison, and sweeps.
 STAGES = (
@@ -119,8 +120,9 @@ def run(
     if not record_paths(options.out):
         examination()
     kind = Kind.REHEARSALS if options.replay else Kind.RUNS
-    with locked(options.out, kind) as (folder, lock), output_errors(options.out):
-        journal = open_journal(folder, config, clock, progress.note, options.agent)
+    with locked(options.out, kind) as (found, lock), output_errors(options.out):
+        journal = open_journal(found, config, clock, progress.note, options.agent)
+        folder = replace(found, vault=open_to_write(found.root, config, clock, progress.note))
         this = settle(
             Given(
                 config,

@@ -1,7 +1,8 @@
 """Staged files of a run, and shards of the run before → the shards that are in force.
 
-A shard holds what lies in one leaf of the plan (`clearshard.shards.plan`), so its bytes depend on
-its rows alone, whatever the order of work or the history of the folder. A shard of the run before
+A shard holds what lies in one leaf of the plan (`clearshard.shards.plan`), so its rows and their
+order depend on nothing else, whatever the order of work or the history of the folder; nor do its
+bytes, where it is plain (`clearshard.vault.content`). A shard of the run before
 of which every row stays, and beside whose rows no others have come, is carried over unread. Within
 a shard rows are in the order of `doc_key`: what lies in one shard is one account's, but who reads
 from its beginning to its end gets the rows of its accounts mixed.
@@ -16,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from clearshard import layout
 from clearshard.config import ShardPeriod
@@ -27,6 +27,8 @@ from clearshard.records.tasks import StagedFile
 from clearshard.shards.plan import Weights, plan
 from clearshard.shards.runs import RunMaker, SortedRun, row_bytes
 from clearshard.storage.files import sha256_file, temporary_name
+from clearshard.vault.content import content_sha256
+from clearshard.vault.vault import Vault
 
 _COMPRESSION_LEVEL = 3
 #: A row by its period and its place there.
@@ -94,6 +96,7 @@ class Assembler:
 
     def __init__(
         self,
+        vault: Vault,
         folder: Path,
         staged: Sequence[StagedFile],
         cut: ShardCut,
@@ -104,6 +107,7 @@ class Assembler:
         """Puts the rows of the staged files in their order.
 
         Args:
+            vault: Opens staged files, and writes shards.
             folder: Where shards go that are written; those that are carried over are not in it.
             staged: Files with the columns of `ROW_SCHEMA`, each in the order of places.
             cut: How shards are cut; the rows have their periods already.
@@ -114,11 +118,12 @@ class Assembler:
         Raises:
             IntegrityError: A staged file is not what its worker wrote.
         """
+        self._vault = vault
         self._folder = folder
         self._cut = cut
         self._policy_digest = policy_digest
         scratch.mkdir()
-        self._maker = RunMaker(scratch)
+        self._maker = RunMaker(vault, scratch)
         self._runs = [*self._maker.runs_of(staged)]
         self._kept = {one.shard.leaf: one for one in kept}
         self._written: dict[tuple[Leaf, frozenset[int]], ShardFile] = {}
@@ -237,6 +242,9 @@ class Assembler:
             word_count=sum(len(text.split()) for text in table.column("text").to_pylist()),
             redactions=_redactions(table),
             policy_digest=self._policy_digest,
+            content_sha256=content_sha256(table.to_batches(), SHARD_SCHEMA),
+            encryption=self._vault.encryption,
+            key_id=self._vault.key_id,
         )
 
     def _stamped(self, table: pa.Table) -> pa.Table:
@@ -247,7 +255,7 @@ class Assembler:
     def _write_parquet(self, table: pa.Table, path: Path) -> None:
         share = self._cut.row_group_bytes / max(1, int(row_bytes(table).sum()))
         rows_per_group = max(1, round(table.num_rows * share))
-        pq.write_table(
+        self._vault.write_parquet(
             table,
             path,
             row_group_size=min(rows_per_group, table.num_rows),

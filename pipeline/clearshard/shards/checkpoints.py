@@ -2,8 +2,8 @@
 
 A checkpoint is believed if its bytes give its name under the pseudonym key (`staging`), and if it
 was made by this redactor with this promise. Whatever else lies in the folder is not: what a crash
-has torn is removed, what was made by another redactor stays until it is too old or a run has become
-visible.
+has torn is removed, and what is not encrypted as this run encrypts; what was made by another
+redactor stays until it is too old or a run has become visible.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from clearshard.records.tasks import StagedFile
 from clearshard.shards.staging import STAGED_SCHEMA, Held, Seal, checkpoint_name, made_of
+from clearshard.vault.vault import CANNOT_OPEN
 
 _COLUMNS = ("doc_key", "account_key", "content_sha256")
 
@@ -48,7 +49,8 @@ def read_checkpoints(folder: Path, seal: Seal) -> Iterator[Checkpoint]:
             content = path.read_bytes()
         except FileNotFoundError:
             continue  # a worker whose run was killed has just finished it
-        if path.name != checkpoint_name(seal.key, content):
+        as_sealed = seal.vault.is_like_mine(pa.BufferReader(content))
+        if not as_sealed or path.name != checkpoint_name(seal.key, content):
             path.unlink(missing_ok=True)
             continue
         found = _believed(path, content, seal)
@@ -58,8 +60,8 @@ def read_checkpoints(folder: Path, seal: Seal) -> Iterator[Checkpoint]:
 
 def _believed(path: Path, content: bytes, seal: Seal) -> Checkpoint | None:
     try:
-        table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
-    except pa.ArrowException:
+        table = seal.vault.read_arrow(pa.BufferReader(content))
+    except CANNOT_OPEN:
         return None
     made = made_of(table.schema)
     if (

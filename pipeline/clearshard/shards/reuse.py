@@ -12,20 +12,25 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from clearshard.errors import IntegrityError
 from clearshard.records.places import place_of
 from clearshard.records.run import ShardFile
+from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.records.tasks import StagedFile
 from clearshard.shards.staging import ROW_SCHEMA
 from clearshard.storage.files import sha256_file
+from clearshard.vault.content import content_sha256
+from clearshard.vault.vault import CANNOT_OPEN, Vault
 
 
-def take_rows(source: Path, sha256: str, periods: Mapping[str, str], target: Path) -> StagedFile:
+def take_rows(
+    vault: Vault, source: Path, sha256: str, periods: Mapping[str, str], target: Path
+) -> StagedFile:
     """Copies the rows of some keys from a shard or a checkpoint, in the order of their places.
 
     Args:
+        vault: Opens it, and writes the staged file.
         source: A shard (``.parquet``) or a checkpoint.
         sha256: Of its bytes. Hours can have passed since somebody believed them, so what is read
             is what is compared.
@@ -35,18 +40,21 @@ def take_rows(source: Path, sha256: str, periods: Mapping[str, str], target: Pat
     Raises:
         IntegrityError: It is not what it was; or a key is not in it, or more than once.
     """
-    table = _table(source, _content(source, sha256))
+    table = _table(vault, source, _content(source, sha256))
     rows = table.filter(pc.is_in(table.column("doc_key"), pa.array(sorted(periods), pa.string())))
     keys = rows.column("doc_key").to_pylist()
     if len(keys) != len(periods) or len(set(keys)) != len(keys):
         raise _not_as_recorded(source, len(keys), len(periods))
-    return _staged(rows, [periods[key] for key in keys], target)
+    return _staged(vault, rows, [periods[key] for key in keys], target)
 
 
-def take_all(source: Path, shard: ShardFile, key_sum: int, target: Path) -> StagedFile:
+def take_all(
+    vault: Vault, source: Path, shard: ShardFile, key_sum: int, target: Path
+) -> StagedFile:
     """Copies every row of a shard, in the order of their places; each stays in its period.
 
     Args:
+        vault: Opens it, and writes the staged file.
         source: The shard.
         shard: What its record says of it.
         key_sum: Of the rows that decisions say are in it: the sum of `first_words` of their
@@ -56,20 +64,21 @@ def take_all(source: Path, shard: ShardFile, key_sum: int, target: Path) -> Stag
     Raises:
         IntegrityError: It is not what it was, or holds other rows.
     """
-    rows = _table(source, _content(source, shard.sha256))
+    rows = _rows(vault, source, shard)
     keys = rows.column("doc_key").to_pylist()
     packed = np.frombuffer(bytes.fromhex("".join(keys)), np.uint8).reshape(len(keys), -1)
     if len(keys) != shard.row_count or int(first_words(packed).sum(dtype=np.uint64)) != key_sum:
         raise _not_as_recorded(source, len(keys), shard.row_count)
-    return _staged(rows, [shard.leaf.period] * len(keys), target)
+    return _staged(vault, rows, [shard.leaf.period] * len(keys), target)
 
 
 def take_others(
-    source: Path, shard: ShardFile, without: Set[str], target: Path
+    vault: Vault, source: Path, shard: ShardFile, without: Set[str], target: Path
 ) -> StagedFile | None:
     """Copies a shard but for some rows, in the order of their places; None if nothing is left.
 
     Args:
+        vault: Opens it, and writes the staged file.
         source: The shard.
         shard: What its record says of it.
         without: `doc_key` of the rows that are left out.
@@ -78,7 +87,7 @@ def take_others(
     Raises:
         IntegrityError: It is not what it was, or has not these rows.
     """
-    rows = _table(source, _content(source, shard.sha256))
+    rows = _rows(vault, source, shard)
     out = pc.is_in(rows.column("doc_key"), pa.array(sorted(without), pa.string()))
     left_out = pc.sum(out).as_py() or 0
     if len(rows) != shard.row_count or left_out != len(without):
@@ -86,7 +95,7 @@ def take_others(
     if left_out == len(rows):
         return None
     rows = rows.filter(pc.invert(out))
-    return _staged(rows, [shard.leaf.period] * len(rows), target)
+    return _staged(vault, rows, [shard.leaf.period] * len(rows), target)
 
 
 def first_words(keys: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
@@ -94,15 +103,15 @@ def first_words(keys: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     return np.ascontiguousarray(keys[:, :8]).view("<u8").reshape(-1)
 
 
-def _staged(rows: pa.Table, periods: Sequence[str], target: Path) -> StagedFile:
+def _staged(vault: Vault, rows: pa.Table, periods: Sequence[str], target: Path) -> StagedFile:
     rows = rows.append_column(ROW_SCHEMA.field("period"), [periods])
     keys = (rows.column(name).to_pylist() for name in ("account_key", "doc_key"))
     places = map(place_of, *keys)
     where = list(zip(periods, places, strict=True))
     order = sorted(range(len(where)), key=where.__getitem__)
     rows = rows.select(ROW_SCHEMA.names).take(pa.array(order, pa.int64())).cast(ROW_SCHEMA)
-    with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, ROW_SCHEMA) as writer:
-        writer.write_table(rows)
+    with pa.OSFile(str(target), "wb") as sink:
+        vault.write_arrow(rows, sink)
     return StagedFile(str(target), sha256_file(target), len(where))
 
 
@@ -113,20 +122,20 @@ def _not_as_recorded(source: Path, found: int, recorded: int) -> IntegrityError:
     )
 
 
-def periods_in(staged: StagedFile) -> dict[str, str]:
+def periods_in(vault: Vault, staged: StagedFile) -> dict[str, str]:
     """`doc_key` of each row of a staged file → the period that it was put in."""
-    with pa.memory_map(staged.path) as mapped:
-        table = pa.ipc.open_file(mapped).read_all()
+    table = vault.rows_of_arrow(Path(staged.path), 0, staged.row_count)
     columns = (table.column(name).to_pylist() for name in ("doc_key", "period"))
     return dict(zip(*columns, strict=True))
 
 
 def without_rows(
-    files: Iterable[StagedFile], doc_keys: Set[str], scratch: Path
+    vault: Vault, files: Iterable[StagedFile], doc_keys: Set[str], scratch: Path
 ) -> Iterator[StagedFile]:
     """Staged files that hold what some hold, but for the rows of some keys.
 
     Args:
+        vault: Opens them, and writes what is left.
         files: Those.
         doc_keys: What is to be left out, wherever it is.
         scratch: A folder for new files.
@@ -135,14 +144,13 @@ def without_rows(
         IntegrityError: As `take_rows`.
     """
     for number, staged in enumerate(files):
-        held = periods_in(staged)
+        held = periods_in(vault, staged)
         kept = {key: period for key, period in held.items() if key not in doc_keys}
         if len(kept) == len(held):
             yield staged
         elif kept:
-            yield take_rows(
-                Path(staged.path), staged.sha256, kept, scratch / f"without-{number:06d}.arrow"
-            )
+            target = scratch / f"without-{number:06d}.arrow"
+            yield take_rows(vault, Path(staged.path), staged.sha256, kept, target)
 
 
 def _content(source: Path, sha256: str) -> pa.BufferReader:
@@ -159,10 +167,35 @@ def _content(source: Path, sha256: str) -> pa.BufferReader:
     return pa.BufferReader(content)
 
 
-def _table(source: Path, content: pa.BufferReader) -> pa.Table:
+def _rows(vault: Vault, source: Path, shard: ShardFile) -> pa.Table:
+    """The rows of a shard: those that its record says, whatever its bytes."""
+    table = _table(vault, source, _content(source, shard.sha256))
+    if shard.content_sha256 and _content_of(table, shard) != shard.content_sha256:
+        raise _not_as_recorded(source, 0, shard.row_count)
+    return table
+
+
+def _content_of(table: pa.Table, shard: ShardFile) -> str:
+    """The content digest of a shard from which its one policy was left out."""
+    policy = pa.repeat(pa.scalar(shard.policy_digest, pa.string()), table.num_rows)
+    whole = table.append_column(SHARD_SCHEMA.field("policy_digest"), policy)
+    return content_sha256(whole.to_batches(), SHARD_SCHEMA)
+
+
+def _table(vault: Vault, source: Path, content: pa.BufferReader) -> pa.Table:
     """The rows of a file without their periods, in the types of staged files."""
     names = [name for name in ROW_SCHEMA.names if name != "period"]
-    if source.suffix == ".parquet":
-        # Parquet has names of its own for what a list holds.
-        return pq.read_table(content, columns=names).select(names)
-    return pa.ipc.open_file(content).read_all().select(names).replace_schema_metadata()
+    try:
+        if source.suffix == ".parquet":
+            # Parquet has names of its own for what a list holds.
+            return vault.read_parquet(content, names).select(names)
+        return vault.read_arrow(content).select(names).replace_schema_metadata()
+    except CANNOT_OPEN:
+        raise _not_openable(source) from None
+
+
+def _not_openable(source: Path) -> IntegrityError:
+    return IntegrityError(
+        f"{source} cannot be opened: its key is not here, or it was damaged before it was "
+        "recorded. Nothing became visible. Run `clearshard audit verify`."
+    )

@@ -21,6 +21,7 @@ from clearshard.errors import IntegrityError
 from clearshard.records.places import PLACE_DIGITS
 from clearshard.records.tasks import StagedFile
 from clearshard.shards.staging import ROW_SCHEMA
+from clearshard.vault.vault import CANNOT_OPEN, Vault
 
 #: So few files are as good as runs.
 FEW = 32
@@ -41,6 +42,7 @@ class SortedRun:
 
     path: Path
     periods: tuple[tuple[str, int, int], ...]
+    _vault: Vault
     _index: Path
     _first: int
 
@@ -54,10 +56,7 @@ class SortedRun:
 
     def rows(self, first: int, end: int) -> pa.Table:
         """Some rows."""
-        # Mapped while the caller needs them, and no longer.
-        with pa.memory_map(str(self.path)) as file:
-            table = pa.ipc.open_file(file).read_all()
-        rows = table.slice(first, end - first)
+        rows = self._vault.rows_of_arrow(self.path, first, end)
         return rows.select(ROW_SCHEMA.names).replace_schema_metadata()
 
     def _read(self, first: int, end: int) -> npt.NDArray[np.void]:
@@ -68,8 +67,9 @@ class SortedRun:
 class RunMaker:
     """Makes runs below a scratch folder."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, vault: Vault, scratch: Path) -> None:
         """Writes nothing yet; the folder is there."""
+        self._vault = vault
         self._scratch = scratch
         self._index = scratch / "places.bin"
         self._indexed = 0
@@ -88,7 +88,7 @@ class RunMaker:
         size = 0
         for staged in files:
             content = _content(staged)
-            waiting.append(_table(pa.BufferReader(content)))
+            waiting.append(self._table(staged, content))
             size += len(content)
             if size >= RUN_BYTES:
                 yield self._sorted(waiting)
@@ -102,8 +102,15 @@ class RunMaker:
         Raises:
             IntegrityError: It is not what its worker wrote.
         """
-        table = _table(pa.BufferReader(_content(staged)))
+        table = self._table(staged, _content(staged))
         return self._indexed_run(Path(staged.path), table, places_of(table))
+
+    def _table(self, staged: StagedFile, content: bytes) -> pa.Table:
+        try:
+            table = self._vault.read_arrow(pa.BufferReader(content))
+        except CANNOT_OPEN:
+            raise _not_written(staged) from None
+        return table.select(ROW_SCHEMA.names).replace_schema_metadata()
 
     def _sorted(self, tables: Iterable[pa.Table]) -> SortedRun:
         table = pa.concat_tables(tables)
@@ -115,8 +122,8 @@ class RunMaker:
         table, places = table.take(order), places[order.to_numpy()]
         path = self._scratch / f"run-{self._made:06d}.arrow"
         self._made += 1
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table, _ROWS_AT_ONCE)
+        with pa.OSFile(str(path), "wb") as sink:
+            self._vault.write_arrow(table, sink, _ROWS_AT_ONCE)
         return self._indexed_run(path, table, places)
 
     def _indexed_run(
@@ -128,21 +135,20 @@ class RunMaker:
             index.tofile(file)
         first = self._indexed
         self._indexed += len(table)
-        return SortedRun(path, _periods(table), self._index, first)
+        return SortedRun(path, _periods(table), self._vault, self._index, first)
 
 
 def _content(staged: StagedFile) -> bytes:
     content = Path(staged.path).read_bytes()
     if hashlib.sha256(content).hexdigest() != staged.sha256:
-        raise IntegrityError(
-            f"{staged.path} is not what a worker wrote. Nothing became visible; run again."
-        )
+        raise _not_written(staged)
     return content
 
 
-def _table(source: pa.BufferReader) -> pa.Table:
-    table = pa.ipc.open_file(source).read_all()
-    return table.select(ROW_SCHEMA.names).replace_schema_metadata()
+def _not_written(staged: StagedFile) -> IntegrityError:
+    return IntegrityError(
+        f"{staged.path} is not what a worker wrote. Nothing became visible; run again."
+    )
 
 
 def _periods(table: pa.Table) -> tuple[tuple[str, int, int], ...]:

@@ -1,8 +1,8 @@
 """Redacted transcripts of one work unit → a checkpoint that only becomes visible as shards.
 
-A checkpoint is an Arrow IPC file: rows in the order of their places, and in its metadata what was
-made with and which files of the unit were quarantined. It outlives the run if that is killed, so it
-says everything that a later run must know to take it; see `clearshard.shards.checkpoints`.
+A checkpoint is Arrow data: rows in the order of their places, and in its metadata what was made
+with and which files of the unit were quarantined. It outlives the run if that is killed, so it says
+everything that a later run must know to take it; see `clearshard.shards.checkpoints`.
 
 It is named by a digest of its bytes under the pseudonym key. Whoever can write to the folder but
 does not hold the key cannot pass anything off as redacted, a torn file does not bear its own name,
@@ -25,6 +25,7 @@ from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.records.tasks import StagedObject
 from clearshard.records.transcript import RedactedTranscript
 from clearshard.storage.files import write_atomic
+from clearshard.vault.vault import Vault
 
 #: A row of a shard and the period that it lies in, without the policy that let it in: that is
 #: stamped when shards are made.
@@ -68,8 +69,13 @@ class Made(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What a checkpoint is made under: nothing made under another one is believed."""
+    """What a checkpoint is made under: nothing made under another one is believed.
 
+    Attributes:
+        vault: Writes it.
+    """
+
+    vault: Vault
     key: PseudonymKey
     redactor_digest: str
     promise_digest: str
@@ -122,8 +128,7 @@ def stage(
     table = _table(ordered, seal.redactor_digest)
     table = table.replace_schema_metadata({_METADATA: msgspec.json.encode(made)})
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+    seal.vault.write_arrow(table, sink)
     content = sink.getvalue()
     name = checkpoint_name(seal.key, content)
     write_atomic(folder / name, content)

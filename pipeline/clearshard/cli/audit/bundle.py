@@ -59,7 +59,7 @@ def bundle(
 
     folder = require_ours(folder_to_read(config, out))
     require_new_file(output)
-    known = what_is_known(config, key, head)
+    known = what_is_known(folder.root, config, key, head)
     scans = dict(map(_scan, scan or ()))
     with output_errors(output.parent), new_file(output, 0o600) as file:
         packed = pack(folder.root, file, known, metadata.version("clearshard"), scans)

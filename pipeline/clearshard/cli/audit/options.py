@@ -9,9 +9,10 @@ import typer
 from clearshard.audit.reading import Pick
 from clearshard.audit.selection import Period
 from clearshard.cli.options import moment
-from clearshard.config import load_config
+from clearshard.config import load_config, redaction_defaults
 from clearshard.errors import ConfigError
 from clearshard.keys import find_signing_key
+from clearshard.vault.vault import PLAIN
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.audit.verify import Known
@@ -62,21 +63,27 @@ def picked(run: str | None, since: str | None, until: str | None) -> tuple[Pick 
 
 
 def what_is_known(
-    config: Path | None, key: str | None, head: str | None, *, with_shards: bool = True
+    out: Path, config: Path | None, key: str | None, head: str | None, *, with_shards: bool = True
 ) -> "Known":
     """What a verification is to agree with; without a key that of the configuration, if any.
 
+    Keys of an encrypted folder that are not here are not missed: its shards are unread then.
+
     Raises:
         ConfigError: An option is no hash, or the configured key cannot be read.
+        KmsUnavailable: The service that wraps the keys of the folder does not answer.
     """
     from clearshard.audit.signing import Signer
     from clearshard.audit.verify import Known
     from clearshard.run.tombstones import one_id
+    from clearshard.vault.opening import open_to_read
 
     for name, value in (("--key", key), ("--head", head)):
         if value is not None and not _HASH.fullmatch(value):
             raise ConfigError(name, ["must be 64 hex digits in lower case"])
+    settings = redaction_defaults() if config is None else load_config(config)
     if key is None and config is not None:
-        secret = find_signing_key(load_config(config))
+        secret = find_signing_key(settings)
         key = None if secret is None else Signer.of(secret).public_key
-    return Known(key, head, with_shards, one_id)
+    vault = open_to_read(out, settings) if with_shards else PLAIN
+    return Known(key, head, with_shards, one_id, vault)

@@ -96,7 +96,7 @@ def report(
     folder = require_ours(folder_to_read(config, out))
     require_new_file(output)
     kept = None if inventory is None else _kept(config, inventory)
-    facts = collect(folder.root, rows, what_is_known(config, key, head))
+    facts = collect(folder.root, rows, what_is_known(folder.root, config, key, head))
     html = page(facts, datetime.now(UTC), metadata.version("clearshard"), kept)
     with output_errors(output.parent):
         write_atomic(output, html.encode(), mode=0o600)

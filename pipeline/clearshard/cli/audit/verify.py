@@ -12,7 +12,7 @@ from clearshard.cli.audit.options import EXIT, HeadOption, KeyOption, what_is_kn
 from clearshard.cli.console import conclude, print_json, print_text, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.config import load_config
-from clearshard.errors import ConfigError, IntegrityError
+from clearshard.errors import ConfigError, IntegrityError, ShardsUnread
 from clearshard.run.asked import now
 from clearshard.run.output.folder import require_ours
 
@@ -25,6 +25,11 @@ _REREAD = (
     "the same times, or their manifest the same version."
 )
 _HEAD = "keep the head elsewhere: with --head it shows later whether an older state was put back"
+_UNREAD = (
+    "destroyed, or on another machine. Their bytes are as recorded; what they hold was not read"
+)
+_ALL = "everything is as it was recorded"
+_NOT_ALL = "all that could be read is as it was recorded"
 #: What a reader must know who named no key.
 _DOUBT = "; compare it with the key that you were told, or name that one with --key"
 
@@ -56,7 +61,7 @@ def verify(
     from clearshard.audit.verify import verify as verify_folder
 
     folder = require_ours(folder_to_read(config, out))
-    known = what_is_known(config, key, head, with_shards=not without_shards)
+    known = what_is_known(folder.root, config, key, head, with_shards=not without_shards)
     if sources and config is None:
         raise ConfigError("--sources", ["name the configuration that says where they are"])
     report = verify_folder(folder.root, known)
@@ -86,8 +91,12 @@ def verify(
                 )
         for fault in report.faults:
             print_text(f"FAULT {shown(fault)}")
+        for name, count in report.unread.items():
+            print_text(
+                f"UNREAD {count:,} shards that hang on key {name}, which is not here: {_UNREAD}"
+            )
         if report.sound:
-            print_text("sound: everything is as it was recorded")
+            print_text(f"sound: {_ALL if not report.unread else _NOT_ALL}")
             print_text(f"signed by {report.public_key}{'' if known.public_key else _DOUBT}")
             print_text(f"head of the ledger: {report.head}")
             print_text(_HEAD)
@@ -98,6 +107,8 @@ def verify(
                 f"{_RESTORE if checked_sources is None else _REREAD}"
             )
         )
+    if report.unread:
+        conclude(ShardsUnread(sum(report.unread.values())))
 
 
 def _check_sources(config: Path, out: Path) -> "SourcesChecked":

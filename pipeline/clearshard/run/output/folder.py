@@ -29,6 +29,7 @@ from clearshard.storage.beneath import LOCK_NAME
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree, temporary_name, write_atomic
 from clearshard.storage.permissions import keep_private, private
+from clearshard.vault.vault import PLAIN, Vault
 
 #: What can be in a folder of ours that has no marker yet.
 _BEFORE_MARKER = frozenset(
@@ -69,11 +70,13 @@ class OutputFolder:
         root: The folder.
         umask: What others may not do with the shards and the dataset card.
         mirror: The bucket that this folder is the mirror of, if it is that.
+        vault: Opens and writes what holds redacted text in it.
     """
 
     root: Path
     umask: int = 0o077
     mirror: Mirror | None = None
+    vault: Vault = PLAIN
 
     @property
     def ledger(self) -> Path:
@@ -129,7 +132,8 @@ def locked(root: Path, kind: Kind) -> Iterator[tuple[OutputFolder, Held]]:
         umask = stack.enter_context(private())
         folder = OutputFolder(root, umask, mirror_of(root, umask))
         try:
-            _refuse(folder, [*linked_folders(root), *no_files(root, layout.MARKER)])
+            read_first = no_files(root, layout.MARKER, layout.ENCRYPTION_KEYS)
+            _refuse(folder, [*linked_folders(root), *read_first])
             if folder.mirror is not None:
                 folder.mirror.pull(to_write=True)
             _claim(root, kind)
@@ -248,7 +252,7 @@ def _keep_private(folder: OutputFolder) -> None:
 def _leave_no_trace(folder: OutputFolder) -> None:
     """Removes the folder again if nothing has ever come of it: a typo in a path leaves nothing."""
     hidden = (folder.staging, folder.checkpoints)
-    files = (layout.MARKER, layout.MIRROR, LOCK_NAME, layout.LOCK)
+    files = (layout.MARKER, layout.MIRROR, layout.ENCRYPTION_KEYS, LOCK_NAME, layout.LOCK)
     ours = {*files, *(inside.name for inside in hidden)}
     if {entry.name for entry in folder.root.iterdir()} <= ours:
         if any(inside.exists() and any(inside.iterdir()) for inside in hidden):

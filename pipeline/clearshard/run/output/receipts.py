@@ -181,7 +181,7 @@ def _receipt(
     written = [shard for shard in newest.record.shards if shard.name not in old]
     searched = [shard.name for shard in written]
     searched += [one.name for one in replaced_shards(folder.root, runs)]
-    if left := with_rows_gone(newest, searched):
+    if left := with_rows_gone(newest, searched, folder.vault):
         raise IntegrityError(
             f"{folder.root}: {len(left)} shard(s) still have rows of files that run "
             f"{newest.run_id} has taken out, the first {min(left)}. Run again; if that does not "

@@ -1,9 +1,9 @@
 """Shards that the newest run does not list any more: how long they stay, and why they go.
 
 Who began to read before the newest run goes on reading the shards that the run before listed, so
-they stay for `housekeeping.keep_shards_hours`. Two kinds go at once: one with a row that the newest
-run does not have any more, since its file may not be used, and one of which the rows were promised
-something else than those of the newest run.
+they stay for `housekeeping.keep_shards_hours`. Three kinds go at once: one with a row that the
+newest run does not have any more, since its file may not be used, one of which the rows were
+promised something else than those of the newest run, and a plain one where all are encrypted now.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,6 +31,8 @@ class Why(StrEnum):
     ROW_GONE = "row_gone"
     #: Its rows were redacted as something else was asked of redaction.
     OTHER_PROMISE = "other_promise"
+    #: It is not encrypted, and what has taken its place is.
+    NOT_ENCRYPTED = "not_encrypted"
     #: It was replaced so long ago that nobody reads it any more.
     TIME_OVER = "time_over"
 
@@ -71,12 +73,14 @@ def _going(
     settings: Housekeeping,
     now: datetime,
 ) -> Iterator[tuple[str, Why]]:
-    with_other_rows = with_rows_gone(newest, [one.name for one in left])
+    with_other_rows = with_rows_gone(newest, [one.name for one in left], folder.vault)
     keep = timedelta(hours=settings.keep_shards_hours)
     for one in left:
         if one.name in with_other_rows:
             yield one.name, Why.ROW_GONE
         elif one.promise_digest != newest.record.promise_digest:
             yield one.name, Why.OTHER_PROMISE
+        elif one.is_plain_beside(newest):
+            yield one.name, Why.NOT_ENCRYPTED
         elif now - one.replaced_at >= keep:
             yield one.name, Why.TIME_OVER

@@ -51,6 +51,7 @@ from clearshard.shards.periods import periods_of
 from clearshard.shards.pseudonyms import doc_key
 from clearshard.sources.formats import table_digest
 from clearshard.storage.files import fsync_tree, remove_tree
+from clearshard.vault.vault import Vault
 
 #: A registry that changes this often while a run is being finished is being written right now.
 _MAX_READINGS = 5
@@ -93,6 +94,7 @@ class OutputWriter:
         outcomes: Path,
         looks: Path,
         key: PseudonymKey,
+        vault: Vault,
         policy: Policy,
         moment: Callable[[], Moment],
         tables: Tables,
@@ -105,6 +107,7 @@ class OutputWriter:
             outcomes: What became of the eligible files.
             looks: What they look like; see `clearshard.run.resume.looks`.
             key: The key of the pseudonyms.
+            vault: Writes shards.
             policy: The rules.
             moment: Says when it is decided, each time that it is asked.
             tables: Where the facts were read from, and are read again.
@@ -114,6 +117,7 @@ class OutputWriter:
         self._outcomes = outcomes
         self._looks = looks
         self._key = key
+        self._vault = vault
         self._policy = policy
         self._moment = moment
         self._tables = tables
@@ -151,7 +155,9 @@ class OutputWriter:
         shards.mkdir()
         staged = [one for one in rows if isinstance(one, StagedFile)]
         kept = [one for one in rows if isinstance(one, Kept)]
-        assembler = Assembler(shards, staged, cut, self._policy.digest, scratch / "sorted", kept)
+        assembler = Assembler(
+            self._vault, shards, staged, cut, self._policy.digest, scratch / "sorted", kept
+        )
         made = assembler.assemble()
         # Now, so that little is left to flush between the last look at the tables and the record.
         fsync_tree(shards)
@@ -198,7 +204,7 @@ class OutputWriter:
         )
 
     def changes_nothing(self, before: Before, cut: ShardCut) -> bool:
-        """Whether `write` would make, byte for byte, the shards of an earlier run.
+        """Whether `write` would make the shards of an earlier run; plain ones byte for byte.
 
         Only asked where every row is one of that run.
 
@@ -218,6 +224,7 @@ class OutputWriter:
             or not cut.is_of(record)
             # Files that were taken out at the last moment were redacted for nothing.
             or record.taken_out
+            or any(shard.encryption != self._vault.encryption for shard in record.shards)
         ):
             return False
         gate, registry, moment = self._read_again()

@@ -48,6 +48,7 @@ from clearshard.run.stages.stage import Observer, nobody
 from clearshard.run.stages.this_run import Given, ThisRun
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree
+from clearshard.vault.opening import open_to_write
 
 #: In their order. One that finds nothing ends with `choose`; one that finds nothing in the shards
 #: ends with `bury`.
@@ -95,8 +96,9 @@ def purge(
     accepted = accept(config)
     kind = kind_of(options.out)
     options = replace(options, replay=kind is Kind.REHEARSALS)
-    with locked(options.out, kind) as (folder, lock), output_errors(options.out):
-        journal = open_journal(folder, config, clock, progress.note, options.agent)
+    with locked(options.out, kind) as (found, lock), output_errors(options.out):
+        journal = open_journal(found, config, clock, progress.note, options.agent)
+        folder = replace(found, vault=open_to_write(found.root, config, clock, progress.note))
         run = settle(
             Given(
                 config,

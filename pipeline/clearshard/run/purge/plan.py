@@ -23,6 +23,8 @@ from clearshard.run.intake import tables_of
 from clearshard.run.output.exports import affected, exports_told
 from clearshard.run.output.folder import Kind, kind_of
 from clearshard.run.purge.chosen import Chosen, choose_denied, choose_named
+from clearshard.vault.opening import open_to_read
+from clearshard.vault.vault import PLAIN, Vault
 
 
 def plan_purge(
@@ -56,11 +58,17 @@ def plan_purge(
         moment = Moment(as_of, clock, config.policy.clock_skew_seconds)
         policy = accept(config).policy
         chosen = choose_denied(out, runs, events, tables_of(config), policy, moment)
-    return planned(out, runs, events, chosen, utc_text(max(as_of, clock)))
+    vault = PLAIN if config is None else open_to_read(out, config)
+    return planned(out, runs, events, chosen, utc_text(max(as_of, clock)), vault)
 
 
 def planned(
-    out: Path, runs: Sequence[VisibleRun], events: Sequence[Event], chosen: Chosen, as_of: str
+    out: Path,
+    runs: Sequence[VisibleRun],
+    events: Sequence[Event],
+    chosen: Chosen,
+    as_of: str,
+    vault: Vault,
 ) -> PurgePlan:
     """What was chosen, in numbers, and what else is there of it.
 
@@ -70,6 +78,7 @@ def planned(
         events: Of the ledger, oldest first.
         chosen: What goes.
         as_of: When it was chosen, RFC 3339.
+        vault: Opens shards.
     """
     rows = chosen.rows
     held = affected(exports_told(events), runs, chosen.named)
@@ -93,14 +102,16 @@ def planned(
             )
             for one in chosen.touched
         ),
-        replaced=_replaced(out, runs, rows),
+        replaced=_replaced(out, runs, rows, vault),
         checkpoints=sum(1 for _ in checkpoints.iterdir()) if checkpoints.is_dir() else 0,
         exports=held.names,
         exports_unknown=held.unknown,
     )
 
 
-def _replaced(out: Path, runs: Sequence[VisibleRun], rows: pa.Table) -> tuple[str, ...]:
+def _replaced(
+    out: Path, runs: Sequence[VisibleRun], rows: pa.Table, vault: Vault
+) -> tuple[str, ...]:
     """Shards of earlier runs that are still there and hold any of the rows."""
     leaves = {shard.name: shard.leaf for run in runs for shard in run.record.shards}
     columns = (rows.column(name).to_pylist() for name in ("period", "account_key", "doc_key"))
@@ -111,6 +122,6 @@ def _replaced(out: Path, runs: Sequence[VisibleRun], rows: pa.Table) -> tuple[st
     for one in replaced_shards(out, runs) if places else ():
         leaf = leaves[one.name]
         keys = [doc for period, place, doc in places if leaf.holds(period, place)]
-        if keys and holds_any(out / layout.shard(one.name), keys):
+        if keys and holds_any(vault, out / layout.shard(one.name), keys):
             found.append(one.name)
     return tuple(found)

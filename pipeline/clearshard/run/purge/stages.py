@@ -34,6 +34,7 @@ from clearshard.run.stages.this_run import ThisRun
 from clearshard.shards.assemble import Assembler, Kept, ShardCut, contents_of
 from clearshard.shards.reuse import take_others
 from clearshard.storage.files import fsync_tree, remove_tree
+from clearshard.vault.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,8 @@ def choose(run: ThisRun, asked: Asked) -> Doomed:
             chosen.require_within(given.config.limits.max_drop_share)
     else:
         chosen = choose_named(out, run.visible, events, asked)
-    plan = planned(out, run.visible, events, chosen, utc_text(moment.latest))
+    as_of = utc_text(moment.latest)
+    plan = planned(out, run.visible, events, chosen, as_of, given.vault)
     return Doomed(chosen, plan, key)
 
 
@@ -212,7 +214,7 @@ def _shards(
     run: ThisRun, chosen: Chosen, before: VisibleRun, scratch: Path
 ) -> tuple[ShardFile, ...]:
     """All shards in force: of periods that nothing goes of, they are where they are."""
-    record = before.record
+    record, vault = before.record, run.given.vault
     cut = ShardCut(
         record.target_shard_bytes, record.row_group_bytes, convert(record.shard_period, ShardPeriod)
     )
@@ -227,12 +229,13 @@ def _shards(
         if shard.leaf.period not in periods:
             elsewhere.append(shard)
         elif shard.name not in out_of:
-            kept.append(Kept(shard, partial(_all_of, shard, path, target)))
-        elif left := take_others(path, shard, out_of[shard.name], target):
+            kept.append(Kept(shard, partial(_all_of, vault, shard, path, target)))
+        elif left := take_others(vault, path, shard, out_of[shard.name], target):
             staged.append(left)
     folder = run.staging / layout.STAGED_SHARDS
     folder.mkdir()
-    assembler = Assembler(folder, staged, cut, record.policy_digest, scratch / "sorted", kept)
+    sorted_rows = scratch / "sorted"
+    assembler = Assembler(vault, folder, staged, cut, record.policy_digest, sorted_rows, kept)
     shards = [*elsewhere, *assembler.assemble()]
     fsync_tree(folder)
     return tuple(sorted(shards, key=lambda shard: _order(shard.leaf)))
@@ -242,8 +245,8 @@ def _order(leaf: Leaf) -> tuple[str, int]:
     return leaf.period, leaf.first_place
 
 
-def _all_of(shard: ShardFile, path: Path, target: Path) -> StagedFile:
+def _all_of(vault: Vault, shard: ShardFile, path: Path, target: Path) -> StagedFile:
     """Every row of a shard, should others come beside them."""
-    staged = take_others(path, shard, frozenset(), target)
+    staged = take_others(vault, path, shard, frozenset(), target)
     assert staged is not None  # no shard is empty
     return staged

@@ -18,6 +18,7 @@ from clearshard.run.resume.bytes_columns import unpacked
 from clearshard.run.resume.checkpointed import Source
 from clearshard.shards.assemble import Kept
 from clearshard.shards.reuse import first_words, periods_in, take_all, take_rows
+from clearshard.vault.vault import Vault
 
 _Ints = npt.NDArray[np.int64]
 
@@ -32,6 +33,7 @@ def rows_by_source(outcomes: Path, count: int) -> _Ints:
 
 
 def gather(
+    vault: Vault,
     sources: Sequence[Source],
     intake: Intake,
     outcomes: Path,
@@ -43,6 +45,7 @@ def gather(
     """The rows that stay and no others.
 
     Args:
+        vault: Opens them, and writes staged files.
         sources: What holds them.
         intake: The provisional decisions.
         outcomes: What became of the eligible files.
@@ -54,6 +57,7 @@ def gather(
         IntegrityError: A row is not where earlier records say.
     """
     whole = _whole(sources, intake, outcomes, by) if same_cut else {}
+    whole = {number: keys for number, keys in whole.items() if _as_written(sources[number], vault)}
     periods = _periods(intake, outcomes, by, whole)
     for number, source in enumerate(sources):
         target = scratch / f"earlier-{number:06d}.arrow"
@@ -61,14 +65,19 @@ def gather(
             assert source.shard is not None
             yield Kept(
                 source.shard,
-                partial(take_all, source.path, source.shard, whole[number], target),
+                partial(take_all, vault, source.path, source.shard, whole[number], target),
             )
         elif number in periods:
             rows = periods[number]
-            if source.staged is not None and periods_in(source.staged) == rows:
+            if source.staged is not None and periods_in(vault, source.staged) == rows:
                 yield source.staged
             else:
-                yield take_rows(source.path, source.sha256, rows, target)
+                yield take_rows(vault, source.path, source.sha256, rows, target)
+
+
+def _as_written(source: Source, vault: Vault) -> bool:
+    """Whether a shard is encrypted as it would be now; another one is not carried over."""
+    return source.shard is not None and source.shard.encryption == vault.encryption
 
 
 def _whole(

@@ -48,7 +48,13 @@ def assemble(
     run.worked.paths.update(one.path for one in writable.made)
     same_cut = before is not None and run.cut.is_of(before.run.record)
     kept = gather(
-        sources, decided.intake, writable.outcomes, run.cut.period, scratch, same_cut=same_cut
+        run.given.vault,
+        sources,
+        decided.intake,
+        writable.outcomes,
+        run.cut.period,
+        scratch,
+        same_cut=same_cut,
     )
     follow = before is not None and not table_outlives(
         before.run, run.visible, run.given.config.housekeeping, run.given.journal.clock()

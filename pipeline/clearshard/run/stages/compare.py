@@ -64,6 +64,7 @@ def compare(
         writable.outcomes,
         known.looks,
         known.key,
+        run.given.vault,
         accepted.policy,
         run.moments.now,
         decided.tables,

@@ -59,7 +59,8 @@ def remember(run: ThisRun, decided: Decided) -> Known:
     look = Look(intake.listing, decided.transcripts, given.config.limits, given.disk_now_ns())
     with looking(look, intake.manifest.row_count, looks, given.options.workers) as looked:
         examined = given.examination()
-        seal = Seal(_key(run), examined.redactor_digest, examined.promise_digest)
+        vault = given.vault
+        seal = Seal(vault, _key(run), examined.redactor_digest, examined.promise_digest)
         newest = newest_believed(given.folder, run.visible, note)
         seen = SeenShards(given.folder.root / layout.SEEN_SHARDS, seal.key, given.disk_now_ns())
         scratch, purged = decided.scratch / "memory", run.purged(seal.key)

@@ -22,6 +22,7 @@ from clearshard.run.stages.moments import Moments
 from clearshard.run.stages.stage import Observer
 from clearshard.run.tombstones import tombstones_in_force
 from clearshard.shards.assemble import ShardCut
+from clearshard.vault.vault import Vault
 
 #: The time of the command's start is no moment of the past that somebody asked for.
 _NOT_MEANT_AS_PAST = timedelta(minutes=5)
@@ -54,6 +55,11 @@ class Given:
     stop: Stop
     disk_now_ns: Callable[[], int]
     observer: Observer
+
+    @property
+    def vault(self) -> Vault:
+        """Opens and writes what holds redacted text in the output folder."""
+        return self.folder.vault
 
 
 @dataclass(slots=True)

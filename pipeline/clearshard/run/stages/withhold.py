@@ -56,5 +56,5 @@ def withhold(
     keys = {doc_key(known.key, file.file_id) for file in withheld}
     if keys:
         stale -= sum(file.redactor_digest != known.seal.redactor_digest for file in withheld)
-        made = tuple(without_rows(made, keys, scratch))
+        made = tuple(without_rows(run.given.vault, made, keys, scratch))
     return Writable(outcomes, made, stale)

@@ -1,0 +1,111 @@
+"""The vault of an output folder, for who writes there and for who only reads."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from clearshard import layout
+from clearshard.config import Config
+from clearshard.errors import ConfigError
+from clearshard.records.times import utc_text
+from clearshard.storage.local import LocalStore
+from clearshard.vault.key_file import KeyFile, Wrapped, encoded, read_keys
+from clearshard.vault.kms import Kms, kms_in_use, kms_named
+from clearshard.vault.vault import PLAIN, Vault
+from clearshard.vault.wrapping import FolderKey, WrongKey
+
+Note = Callable[[str], None]
+
+
+def open_to_write(root: Path, config: Config, clock: Callable[[], datetime], note: Note) -> Vault:
+    """The vault of who writes to a folder, in which every key is there that anything hangs on.
+
+    Args:
+        root: The folder, locked.
+        config: Says how to encrypt, and names the key.
+        clock: Says when a key was made.
+        note: Told if a key file was made.
+
+    Raises:
+        ConfigError: A key of the folder is not to be had, or what is encrypted would be written
+            plain.
+        IntegrityError: The keys of the folder are not what was written.
+        KmsUnavailable: The service does not answer.
+        StoreError: Where no lock reaches, somebody else has just changed the keys.
+    """
+    encryption, store = config.output.encryption, LocalStore(root)
+    found = read_keys(store)
+    if encryption == "none":
+        if found is None:
+            return PLAIN
+        problem = (
+            f'output.encryption → is "none", and what is in {root} is encrypted. Nothing there is '
+            'written plain again: set it to "aes-256" or "aes-128", or begin a new folder with '
+            "--out"
+        )
+        raise ConfigError("configuration", [problem])
+    if found is None or not found[0].keys:
+        kms, made = kms_in_use(config, create=found is None)
+        if made is not None:
+            note(
+                f"made a new encryption key: {made}. Keep it safe, and keep it: without it nobody "
+                f"can read what is written to {root}"
+            )
+        key = FolderKey.new()
+        content = encoded(KeyFile((wrapped_by(kms, key, utc_text(clock())),)))
+        if found is not None:
+            store.replace_if_unchanged(layout.ENCRYPTION_KEYS, content, found[1])
+        else:
+            store.put_if_absent(layout.ENCRYPTION_KEYS, content)
+        return Vault(encryption, key, {key.id: key})
+    keys, lost = unwrapped(found[0], config)
+    if lost:
+        raise ConfigError("configuration", [_lost(root, config, one) for one in lost])
+    return Vault(encryption, keys[found[0].keys[-1].id], keys)
+
+
+def open_to_read(root: Path, config: Config) -> Vault:
+    """The vault of who only reads a folder, with as many of its keys as are to be had.
+
+    Args:
+        root: The folder.
+        config: Names the key.
+
+    Raises:
+        ConfigError: A key that is there cannot be used: others can read it, say.
+        IntegrityError: The keys of the folder are not what was written.
+        KmsUnavailable: The service does not answer.
+    """
+    found = read_keys(LocalStore(root))
+    return PLAIN if found is None else Vault(keys=unwrapped(found[0], config)[0])
+
+
+def wrapped_by(kms: Kms, key: FolderKey, made_at: str) -> Wrapped:
+    """A key of a folder, as its file has it; raises `KmsUnavailable`."""
+    return Wrapped(key.id, made_at, kms.name, kms.wrap(key.secret, key.id))
+
+
+def unwrapped(file: KeyFile, config: Config) -> tuple[dict[str, FolderKey], list[Wrapped]]:
+    """The keys of a folder that are to be had, by their names, and those that are not.
+
+    Raises:
+        ConfigError: As `open_to_read`; so is `KmsUnavailable`.
+    """
+    keys: dict[str, FolderKey] = {}
+    lost: list[Wrapped] = []
+    for one in file.keys:
+        try:
+            secret = kms_named(config, one.wrapped_by).unwrap(one.wrapped, one.id)
+            keys[one.id] = FolderKey(one.id, secret)
+        except WrongKey:
+            lost.append(one)
+    return keys, lost
+
+
+def _lost(root: Path, config: Config, key: Wrapped) -> str:
+    setting = "keys.kms" if config.keys.kms else "keys.encryption_file"
+    return (
+        f"{setting} → is not the key that wraps key {key.id} of {root}: that was {key.wrapped_by}. "
+        f"Put it back. If it was destroyed, what hangs on it is lost: then take the key out of "
+        f"{root / layout.ENCRYPTION_KEYS}, and a run redacts those files again"
+    )
