@@ -9,6 +9,7 @@ one spelling of it and no byte can change unnoticed. Laws, each with a test::
 
 import hashlib
 import json
+import re
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from clearshard.audit.signing import is_signed
 #: What the first event has for the hash of the line before.
 GENESIS = "0" * 64
 
+_IS_KEY = re.compile("[0-9a-f]{64}")
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
@@ -38,6 +40,8 @@ class EventName(StrEnum):
     TOMBSTONE_LIFTED = "tombstone_lifted"
     PURGE_RECEIPT = "purge_receipt"
     EXPORT_RECORDED = "export_recorded"
+    SIGNING_KEY_CHANGED = "signing_key_changed"
+    ENCRYPTION_KEY_CHANGED = "encryption_key_changed"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,13 +107,15 @@ def parse_line(line: bytes) -> Event:
         LineError: It is not an event in canonical JSON, or not the one that was signed.
     """
     event = parse_unsigned(line)
-    if not is_signed(event.hash, event.key, event.signature):
-        raise LineError("is not signed by the key that it names: it was edited")
+    _require_signed(event)
     return event
 
 
 def parse_unsigned(line: bytes) -> Event:
-    """As `parse_line`, but for the signature: checking one takes longer than all the rest."""
+    """As `parse_line`, but for the signature: checking one takes longer than all the rest.
+
+    That of an event which names another key for all that follow is checked: theirs hang on it.
+    """
     try:
         event = msgspec.convert(json.loads(line.decode("ascii")), Event)
         spelled = format_line(event)
@@ -119,11 +125,29 @@ def parse_unsigned(line: bytes) -> Event:
         raise LineError("is not spelled as the ledger spells it: it was edited")
     if digest_of(event) != event.hash:
         raise LineError("does not match its own hash: it was edited")
+    if event.event == EventName.SIGNING_KEY_CHANGED:
+        if not _IS_KEY.fullmatch(str(event.data.get("key"))):
+            raise LineError("names no key for what follows")
+        _require_signed(event)
     return event
 
 
+def _require_signed(event: Event) -> None:
+    if not is_signed(event.hash, event.key, event.signature):
+        raise LineError("is not signed by the key that it names: it was edited")
+
+
+def key_after(event: Event) -> str:
+    """The public key that must sign the event after this one, hex.
+
+    The same that has signed this one, unless it says that another takes its place.
+    """
+    changes = event.event == EventName.SIGNING_KEY_CHANGED
+    return str(event.data["key"]) if changes else event.key
+
+
 def is_next(before: Event | None, event: Event) -> bool:
-    """Whether an event is the one after another, or the first, and signed by the same."""
+    """Whether an event is the one after another, or the first, and signed by who has to."""
     if before is None:
         return (event.seq, event.prev) == (0, GENESIS)
-    return (event.seq, event.prev, event.key) == (before.seq + 1, before.hash, before.key)
+    return (event.seq, event.prev, event.key) == (before.seq + 1, before.hash, key_after(before))

@@ -1,4 +1,4 @@
-"""Signatures of ledger events: Ed25519 (RFC 8032), one key for each output folder.
+"""Signatures of ledger events: Ed25519 (RFC 8032), one key at a time for each output folder.
 
 The hash of an event covers everything before it in the ledger, so its signature does, too. A
 signature is made over a prefix of this package's own and the hash, so that nothing else that this

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from clearshard.audit.events import Event, EventName
+from clearshard.audit.events import Event, EventName, key_after
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.ledger.appending import Said
 from clearshard.audit.ledger.mirrored import MirroredLedger
@@ -92,24 +92,26 @@ def open_journal(
         IntegrityError: The newest line of the ledger is not what was written.
     """
     newest = Ledger(folder.ledger).head()
-    if newest is not None and find_signing_key(config) is None:
+    expected = None if newest is None else key_after(newest)
+    if expected is not None and find_signing_key(config) is None:
         problem = (
             f"keys.signing_file → {config.path(config.keys.signing_file)} is not there, and the "
-            f"ledger of {folder.root} is signed with it (public key {newest.key[:16]}...). Put it "
+            f"ledger of {folder.root} is signed with it (public key {expected[:16]}...). Put it "
             "back, or keep that folder as it is and begin a new one with --out"
         )
         raise ConfigError("configuration", [problem])
-    key, made = load_signing_key(config, create=newest is None)
+    key, made = load_signing_key(config, create=expected is None)
     signer = Signer.of(key)
     if made is not None:
         note(
             f"made a new signing key: {made}. Keep it safe, and keep it. Tell whoever verifies its "
             f"public part, {signer.public_key}"
         )
-    if newest is not None and newest.key != signer.public_key:
+    if expected is not None and expected != signer.public_key:
         problem = (
             f"keys.signing_file → is key {signer.public_key[:16]}..., but the ledger of "
-            f"{folder.root} is signed by {newest.key[:16]}...; use that one, or a new output folder"
+            f"{folder.root} is signed by {expected[:16]}...; use that one, or a new output folder. "
+            "If `clearshard keys rotate` has replaced it, run that again"
         )
         raise ConfigError("configuration", [problem])
     return Journal(_ledger(folder, signer), clock, agent)

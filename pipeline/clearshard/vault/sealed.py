@@ -8,8 +8,8 @@ So a file is this, all numbers in big-endian order:
     an index of the frames; 8 bytes with the place of the index.
 
 Schema, frames and index are AES-GCM under the data key, which no other file has. The nonce is the
-number of the frame, and what a frame is stands in the authenticated data: none can be taken for
-another or moved, and by the index none can be left out.
+number of the frame, and the authenticated data are what stands before the frames and what a frame
+is: none can be taken for another or moved, and by the index none can be left out.
 """
 
 import json
@@ -83,7 +83,7 @@ def seal(table: pa.Table, sink: Sink, key: FolderKey, bits: int) -> None:
 
     def put(kind: bytes, content: pa.Buffer, rows: int) -> None:
         nonlocal place
-        sealed = cipher.encrypt(_nonce(len(frames)), memoryview(content).cast("B"), kind)
+        sealed = cipher.encrypt(_nonce(len(frames)), memoryview(content).cast("B"), head + kind)
         sink.write(sealed)
         frames.append(_Frame(place, len(sealed), rows))
         place += len(sealed)
@@ -92,7 +92,7 @@ def seal(table: pa.Table, sink: Sink, key: FolderKey, bits: int) -> None:
     for batch in table.to_batches(max(1, table.num_rows * _FRAME_BYTES // max(1, table.nbytes))):
         put(b"rows", batch.serialize(), batch.num_rows)
     index = json.dumps([[frame.size, frame.rows] for frame in frames]).encode()
-    sink.write(cipher.encrypt(_OF_INDEX, index, b"index") + _PLACE.pack(place))
+    sink.write(cipher.encrypt(_OF_INDEX, index, head + b"index") + _PLACE.pack(place))
 
 
 def _nonce(number: int) -> bytes:
@@ -116,26 +116,33 @@ class Unsealed:
         try:
             head = source.read_at(len(MAGIC) + _SIZE.size, 0)
             [size] = _SIZE.unpack(head[len(MAGIC) :])
-            header = json.loads(source.read_at(size, len(head)))
+            content = source.read_at(size, len(head))
+            header = json.loads(content)
             key = keys[header["key"]]
             self._cipher = AESGCM(unwrap(header["data_key"], key.secret, key.id))
             [place] = _PLACE.unpack(source.read_at(_PLACE.size, source.size() - _PLACE.size))
-            self._frames = self._index(len(head) + size, place)
+            self._head = head + content
+            self._frames = self._index(len(self._head), place)
             self.schema = pa.ipc.read_schema(self._open(self._frames[0], 0, b"schema"))
         except (*_BROKEN, KeyError, IndexError, TypeError, OverflowError):
             raise BrokenSeal(_NOT_SEALED) from None
 
     def _index(self, first: int, place: int) -> list[_Frame]:
-        sealed = self._source.read_at(self._source.size() - _PLACE.size - place, place)
+        size = self._source.size() - _PLACE.size - place
+        if not (first <= place and size > 0):
+            raise ValueError
+        sealed = self._source.read_at(size, place)
         frames: list[_Frame] = []
-        for size, rows in json.loads(self._cipher.decrypt(_OF_INDEX, sealed, b"index")):
+        for size, rows in json.loads(
+            self._cipher.decrypt(_OF_INDEX, sealed, self._head + b"index")
+        ):
             frames.append(_Frame(first, size, rows))
             first += size
         return frames
 
     def _open(self, frame: _Frame, number: int, kind: bytes) -> pa.Buffer:
         sealed = self._source.read_at(frame.size, frame.place)
-        return pa.py_buffer(self._cipher.decrypt(_nonce(number), sealed, kind))
+        return pa.py_buffer(self._cipher.decrypt(_nonce(number), sealed, self._head + kind))
 
     def rows(self, first: int = 0, end: int | None = None) -> pa.Table:
         """Some rows, by default all; only frames that hold any of them are opened.

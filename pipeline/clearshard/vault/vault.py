@@ -17,17 +17,19 @@ import pyarrow.parquet.encryption as pe
 
 from clearshard.config import Encryption
 from clearshard.vault.sealed import MAGIC, BrokenSeal, Unsealed, seal
-from clearshard.vault.wrapping import FolderKey, unwrap, wrap
+from clearshard.vault.wrapping import FolderKey, WrongKey, unwrap, wrap
 
 #: How an encrypted Parquet file begins whose footer is encrypted, too.
 _ENCRYPTED_PARQUET = b"PARE"
 _BITS: Mapping[Encryption, int] = MappingProxyType({"aes-128": 128, "aes-256": 256})
-#: What opening a table raises that is not what it must be, or whose key is not here.
-CANNOT_OPEN = (pa.ArrowException, OSError, BrokenSeal, KeyError)
 
 
 class KeyGone(KeyError):
     """A key is not here that a file hangs on: destroyed, or never on this machine."""
+
+
+#: What opening a table raises that is not what it must be, or whose key is not here.
+CANNOT_OPEN = (pa.ArrowException, OSError, BrokenSeal, KeyGone, WrongKey)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_everything_signed_again_by_somebody_else(ledger: Ledger, tmp_path: Path
     [fault] = ledger.check(public_key=SIGNER.public_key)
     assert fault.location == f"{AT}:1"
     assert "somebody else wrote this line" in fault.message
-    with pytest.raises(IntegrityError, match="Use the signing key that the folder began with"):
+    with pytest.raises(IntegrityError, match="Use the signing key of the folder"):
         ledger.append("run_started", "r", NOW)
 
 

@@ -8,11 +8,11 @@ were told (64 hex digits), HEAD a head of the ledger that you kept from an earli
 folder ``shards`` of the output, where you may read it: its files are compared, too.
 
 Checked are the chain of the ledger, and the signature of its newest event, which covers all before
-it; that the run records, the dataset card, the policies, the decisions, and the tombstones and
-receipts of purges are those that the signed events and records name, and that none is missing or
-too many; that the counts of each record add up; and the digests of all other files, which no
-signature covers. Exit code 0: all is as it was
-recorded. 1: it is not. 2: usage.
+it, and of each that lets in another key; that the run records, the dataset card, the policies, the
+decisions, and the tombstones and receipts of purges are those that the signed events and records
+name, and that none is missing or too many; that the counts of each record add up; and the digests
+of all other files, which no signature covers. Exit code 0: all is as it was recorded. 1:
+it is not. 2: usage.
 """
 
 import sys
@@ -161,7 +161,8 @@ def read_ledger(
     if lines.pop():
         return [], [(ledger, "the last line is torn: an append was interrupted")]
     events: list[Event] = []
-    prev = GENESIS
+    signers: set[str] = set()
+    prev, expected = GENESIS, None
     for number, line in enumerate(lines):
         where = f"{ledger}:{number + 1}"
         event = parse(line)
@@ -169,13 +170,20 @@ def read_ledger(
             return events, [(where, "was edited: it is not what was hashed")]
         if event["seq"] != number or event["prev"] != prev:
             return events, [(where, "does not follow from the line before")]
-        key = key or event["key"]
-        if event["key"] != key:
+        if event["key"] != (expected or event["key"]):
             return events, [(where, "is signed by another key")]
-        prev = event["hash"]
+        prev, expected = event["hash"], event["key"]
+        if event["event"] == "signing_key_changed":
+            # What follows hangs on it, so it must have been let in by who signed before.
+            expected = str(event["data"].get("key"))
+            if not HASH.fullmatch(expected) or not event_is_signed(event):
+                return events, [(where, "lets in another key, and is not signed by this one")]
+        signers.add(event["key"])
         events.append(event)
     if not events:
         return [], [(ledger, "has no events")]
+    if key is not None and key not in signers:
+        return events, [(f"{ledger}:1", "is signed by another key")]
     if not event_is_signed(events[-1]):
         return events, [(f"{ledger}:{len(events)}", "is not signed by the key that it names")]
     if head is not None and head not in {event["hash"] for event in events}:

@@ -14,10 +14,11 @@ never was a whole line and is cut off. Both are told in the data of the next eve
 ``head.json`` beside the ledger is a copy of its newest line, replaced after each append: lines that
 were cut off the end are missed there. A crash between the two leaves it one line behind.
 
-Every event is signed (`clearshard.audit.signing`), all with the key of the first. Who can write the
-folder and has not the key can therefore change nothing unnoticed, but two things: put back an older
-state of everything, or begin anew with a key of their own. Against the one, keep the newest hash
-elsewhere; against the other, the public key: `Ledger.check` takes both.
+Every event is signed (`clearshard.audit.signing`), with the key of the first, or with one that an
+event which the key before it has signed lets in. Who can write the folder and has no such key can
+therefore change nothing unnoticed, but two things: put back an older state of everything, or begin
+anew with a key of their own. Against the one, keep the newest hash elsewhere; against the other,
+the public key: `Ledger.check` takes both.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -123,7 +124,8 @@ class Ledger:
 
         Args:
             finished_runs: Runs whose records are there; each must have been announced.
-            public_key: Of the only one who may have signed, hex; None is whoever signed first.
+            public_key: Of one who must have signed, hex: it was there first, or was let in by who
+                was there. None is whoever signed first.
             known_head: Hash of an event that must be there.
         """
         return diagnosis.faults_of(self._file, finished_runs, public_key, known_head)

@@ -17,6 +17,7 @@ from clearshard.audit.events import (
     canonical,
     digest_of,
     format_line,
+    key_after,
     parse_line,
 )
 from clearshard.audit.ledger.file import LedgerFile, Tail, tail_of, write_durably
@@ -125,13 +126,16 @@ def _require_copy_of(newest: Event | None, file: LedgerFile) -> None:
         )
 
 
-def _require_same_key(file: LedgerFile, signer: Signer, *known: Event | None) -> None:
-    for event in known:
-        if event is not None and event.key != signer.public_key:
+def _require_same_key(
+    file: LedgerFile, signer: Signer, head: Event | None, meant: Event | None
+) -> None:
+    """Refuses a line that was meant and a signer that the event before has not let in."""
+    of_signer = (meant or head, signer.public_key)
+    for before, key in ((head, None if meant is None else meant.key), of_signer):
+        if before is not None and key is not None and key != key_after(before):
             raise IntegrityError(
-                f"{file.shown} is signed by key {event.key[:16]}..., and this run has key "
-                f"{signer.public_key[:16]}... Use the signing key that the folder began with, or "
-                "begin a new output folder."
+                f"{file.shown} is signed by key {key_after(before)[:16]}..., and this run has key "
+                f"{key[:16]}... Use the signing key of the folder, or begin a new output folder."
             )
 
 

@@ -11,6 +11,7 @@ from clearshard.audit.events import (
     LineError,
     format_line,
     is_next,
+    key_after,
     parse_line,
     parse_unsigned,
 )
@@ -52,11 +53,11 @@ def with_event(content: bytes, signer: Signer, said: Said) -> bytes:
     """
     events = events_of(content)
     head = events[-1] if events else None
-    if head is not None and head.key != signer.public_key:
+    if head is not None and key_after(head) != signer.public_key:
         raise IntegrityError(
-            f"The ledger is signed by key {head.key[:16]}..., and this run has key "
-            f"{signer.public_key[:16]}... Use the signing key that the output began with, or begin "
-            "a new one."
+            f"The ledger is signed by key {key_after(head)[:16]}..., and this run has key "
+            f"{signer.public_key[:16]}... Use the signing key of the output, or begin a new "
+            "one."
         )
     return content + format_line(sealed(head, signer, said)) + b"\n"
 

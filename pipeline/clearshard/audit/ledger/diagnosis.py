@@ -1,9 +1,16 @@
 """What is wrong with a ledger, and where: for whoever verifies."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from clearshard.audit.events import GENESIS, Event, EventName, LineError, parse_line
+from clearshard.audit.events import (
+    GENESIS,
+    Event,
+    EventName,
+    LineError,
+    key_after,
+    parse_line,
+)
 from clearshard.audit.faults import Fault
 from clearshard.audit.ledger.file import LedgerFile
 
@@ -32,7 +39,7 @@ def faults_of(
             walk.step(line.content)
         except (LineError, _Wrong) as error:
             return [*faults, Fault(place, str(error))]
-    return [*faults, *_cut_off(file, walk)]
+    return [*faults, *_not_known(file, walk), *_cut_off(file, walk)]
 
 
 @dataclass(slots=True)
@@ -40,11 +47,12 @@ class _Walk:
     """A walk along the chain.
 
     Attributes:
-        public_key: Of who may have signed; that of the first line, if nobody has said.
+        public_key: Of who must have signed, if somebody has said.
         known_head: Hash of an event that must still come, or None.
         missing: Runs that must still be announced.
         number: Of the line in hand.
         newest: The last two whole lines.
+        signers: Public keys of all who have signed, each let in by the one before.
     """
 
     file: LedgerFile
@@ -53,6 +61,7 @@ class _Walk:
     missing: set[str]
     number: int = 0
     newest: Sequence[bytes] = ()
+    signers: set[str] = field(default_factory=set)
     _before: Event | None = None
 
     def step(self, line: bytes) -> None:
@@ -70,18 +79,30 @@ class _Walk:
             raise _Wrong(
                 "does not follow from the line before: that line or this one was rewritten"
             )
-        self.public_key = self.public_key or event.key
-        if event.key != self.public_key:
-            raise _Wrong(
-                f"is signed by key {event.key[:16]}... and not by {self.public_key[:16]}...: "
-                "somebody else wrote this line"
-            )
+        expected = event.key if self._before is None else key_after(self._before)
+        if event.key != expected:
+            raise _Wrong(_signed_by(event.key, expected))
+        self.signers.add(event.key)
         if event.event == EventName.RUN_FINISHED:
             self.missing.discard(event.run_id)
         if event.hash == self.known_head:
             self.known_head = None
         self.newest = [*self.newest[-1:], line]
         self._before = event
+
+
+def _not_known(file: LedgerFile, walk: _Walk) -> Iterator[Fault]:
+    """Says that somebody else has signed than the reader was told of."""
+    if walk.public_key is not None and walk.signers and walk.public_key not in walk.signers:
+        first = parse_line(next(file.lines()).content).key
+        yield Fault(f"{file.shown}:1", _signed_by(first, walk.public_key))
+
+
+def _signed_by(key: str, expected: str) -> str:
+    return (
+        f"is signed by key {key[:16]}... and not by {expected[:16]}...: somebody else wrote this "
+        "line"
+    )
 
 
 def _after(event: Event) -> tuple[int, str]:

@@ -2,8 +2,9 @@
 
 The visible run has shards: its record is believed if it is the one that the ledger announced, and
 its decisions are what the record says; each of its shards if its SHA-256 is what the record says,
-or was when it looked as it does now (`clearshard.run.resume.seen_shards`). A killed run has left
-checkpoints, believed as `clearshard.shards.checkpoints` says. What is not believed is done again.
+or was when it looked as it does now (`clearshard.run.resume.seen_shards`), unless the key is gone
+that it hangs on. A killed run has left checkpoints, believed as `clearshard.shards.checkpoints`
+says. What is not believed is done again.
 
 Never taken, whatever else agrees: work under another key or another promise (which covers all that
 is asked of redaction, and the columns of a shard; see `clearshard.run.fingerprint`).
@@ -242,7 +243,10 @@ class _Memory:
         believed = []
         for shard in run.record.shards:
             path = run.shard_path(shard)
-            if seen.holds(path, shard):
+            if not seal.vault.has(shard.key_id):
+                believed.append(-1)
+                note(f"{path} hangs on key {shard.key_id}, which is gone: what it held is redone")
+            elif seen.holds(path, shard):
                 believed.append(len(self.sources))
                 self.sources.append(Source(path, shard.sha256, shard=shard))
             else:
