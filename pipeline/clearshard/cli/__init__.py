@@ -12,6 +12,7 @@
     purge      `purge plan | execute | lift`
     export     `export record`
     mirror     `mirror`
+    keys       `keys init | rotate | show`
     policy     `policy show | check`
 
 Heavy imports happen inside the commands, so that `clearshard --help` is quick.

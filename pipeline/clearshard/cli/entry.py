@@ -22,6 +22,7 @@ from clearshard.cli import (
     doctor,
     export,
     mirror,
+    keys,
     policy,
     purge,
     retention,
@@ -85,6 +86,7 @@ doctor.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(purge.app, name="purge")
 app.add_typer(export.app, name="export")
+app.add_typer(keys.app, name="keys")
 app.add_typer(policy.app, name="policy")
 app.add_typer(retention.app, name="retention")
 

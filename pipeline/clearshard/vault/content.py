@@ -17,7 +17,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -84,11 +83,12 @@ class _Column:
             yield from inner.parts()
 
 
-def _numbers(values: pa.Array, kind: pa.DataType) -> npt.NDArray[np.generic]:
+def _numbers(values: pa.Array, kind: pa.DataType) -> bytes:
     if values.null_count:
         values = values.fill_null(0)
     numbers = values.to_numpy(zero_copy_only=False)
-    return np.ascontiguousarray(numbers, np.dtype(kind.to_pandas_dtype()).newbyteorder("<"))
+    little = np.dtype(kind.to_pandas_dtype()).newbyteorder("<")
+    return np.ascontiguousarray(numbers, little).tobytes()
 
 
 def _text(values: pa.StringArray) -> pa.Buffer:

@@ -55,9 +55,14 @@ class OwnKey:
         self._key = key
 
     @property
+    def key_id(self) -> str:
+        """The fingerprint of the key."""
+        return self._key.key_id
+
+    @property
     def name(self) -> str:
         """See `Kms`."""
-        return f"{_OF_THIS_MACHINE}{self._key.key_id}"
+        return f"{_OF_THIS_MACHINE}{self.key_id}"
 
     def wrap(self, secret: bytes, key_id: str) -> str:
         """See `Kms`."""

@@ -60,7 +60,7 @@ def open_to_write(root: Path, config: Config, clock: Callable[[], datetime], not
         return Vault(encryption, key, {key.id: key})
     keys, lost = unwrapped(found[0], config)
     if lost:
-        raise ConfigError("configuration", [_lost(root, config, one) for one in lost])
+        raise ConfigError("configuration", [lost_key(root, config, one) for one in lost])
     return Vault(encryption, keys[found[0].keys[-1].id], keys)
 
 
@@ -102,7 +102,8 @@ def unwrapped(file: KeyFile, config: Config) -> tuple[dict[str, FolderKey], list
     return keys, lost
 
 
-def _lost(root: Path, config: Config, key: Wrapped) -> str:
+def lost_key(root: Path, config: Config, key: Wrapped) -> str:
+    """Says that a key of a folder is not to be had, and what to do."""
     setting = "keys.kms" if config.keys.kms else "keys.encryption_file"
     return (
         f"{setting} → is not the key that wraps key {key.id} of {root}: that was {key.wrapped_by}. "
