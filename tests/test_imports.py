@@ -30,6 +30,9 @@ def _names(path: Path) -> Iterator[str]:
     ("library", "allowed"),
     [
         ("pyarrow.parquet", {"vault", "sources", "audit"}),
+        # What holds text, and could be encrypted, is written and opened in one place.
+        ("pyarrow.ipc.new_file", {"vault"}),
+        ("pyarrow.ipc.open_file", {"vault"}),
         ("pyarrow.dataset", {"audit"}),
         ("presidio_analyzer", {"redaction", "recognizers"}),
         ("presidio_anonymizer", {"redaction"}),
@@ -48,13 +51,13 @@ def _names(path: Path) -> Iterator[str]:
         ("socket", {"engines", "transport"}),
         # How the library of lineage sends its events.
         ("requests", {"telemetry"}),
-        # To ask whether what was deleted is gone.
-        ("httpx", {"lifecycle"}),
+        # To ask whether what was deleted is gone, and to have keys wrapped.
+        ("httpx", {"lifecycle", "vault"}),
         # One place makes contexts; who speaks has them, and sees how it went wrong.
-        ("ssl", {"transport", "lifecycle", "telemetry"}),
+        ("ssl", {"transport", "lifecycle", "telemetry", "vault"}),
         ("http", set()),
         # `urllib.parse` reads what is written with percent signs; nothing is requested.
-        ("urllib", {"redaction", "storage", "transport"}),
+        ("urllib", {"redaction", "storage", "transport", "vault"}),
         ("urllib.request", set()),
     ],
 )

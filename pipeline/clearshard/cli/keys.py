@@ -122,7 +122,7 @@ def show(
     if shown.folder_keys:
         print_table(
             "keys of the folder, the one in use last",
-            ("key", "made", "wrapped by", "to be had", "shards"),
+            ("key", "made", "wrapped by", "to be had", "hang on it"),
             [(k.id, k.made_at, k.wrapped_by, fits[k.here], k.shards) for k in shown.folder_keys],
         )
     for key_id, count in shown.gone.items():
