@@ -172,6 +172,8 @@ def is_in_bucket(name: str) -> bool:
     if folder == STAGING:
         run_id, _, inner = rest.partition("/")
         return is_run_id(run_id) and inner in (STAGED_RECORD, STAGED_CARD)
+    if name == ENCRYPTION_KEYS:
+        return True
     return is_evidence(name) or (folder == SHARDS and is_shard_name(rest))
 
 

@@ -12,6 +12,10 @@ from clearshard.audit.verify import Known, Report, verify
 from clearshard.config import load_config
 from clearshard.errors import ConfigError
 from clearshard.records.run import RunRecord, ShardFile
+from clearshard.run.agent import Agent
+from clearshard.run.keys.rotating import rotate_keys
+from clearshard.run.output.mirror import bind
+from clearshard.storage.uris import named_in_memory
 from clearshard.vault.opening import open_to_read
 from clearshard.vault.vault import Vault
 
@@ -255,6 +259,28 @@ def test_checkpoints_of_a_killed_run_are_used(
     encrypted.run()
     assert given == []
     assert any("good day" in text for text in texts(encrypted))
+
+
+def test_in_a_bucket_its_keys_are_there_too(tmp_path: Path) -> None:
+    with named_in_memory("sealed") as store:
+        (tmp_path / "one").mkdir()
+        world = make_world(tmp_path / "one", "aes-256")
+        bind(world.out, "memory://sealed")
+        world.run()
+        config, agent = load_config(world.config), Agent("ada", "here")
+        rotate_keys(config, world.out, agent, world.clock)
+        there = store.read(layout.ENCRYPTION_KEYS, 1 << 20).data
+        assert there == (world.out / layout.ENCRYPTION_KEYS).read_bytes()
+        # Another machine, which has the keys of the job and no mirror yet.
+        other = world.copy(tmp_path / "two")
+        shutil.rmtree(other.out)
+        bind(other.out, "memory://sealed")
+        other.file("late", "acct-a", transcript("good day"), submitted_at="2026-10-01T12:00:00Z")
+        other.write(settings("aes-256"))
+        other.run()
+        assert any("good day" in text for text in texts(other))
+        assert checked(other).faults == ()
+        assert len({shard.key_id for shard in shards(other)}) == 2
 
 
 def listing(world: World) -> dict[str, bytes]:

@@ -122,7 +122,9 @@ def run(
     kind = Kind.REHEARSALS if options.replay else Kind.RUNS
     with locked(options.out, kind) as (found, lock), output_errors(options.out):
         journal = open_journal(found, config, clock, progress.note, options.agent)
-        folder = replace(found, vault=open_to_write(found.root, config, clock, progress.note))
+        folder = replace(
+            found, vault=open_to_write(found.root, found.stores, config, clock, progress.note)
+        )
         this = settle(
             Given(
                 config,

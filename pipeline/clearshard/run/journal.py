@@ -114,6 +114,13 @@ def open_journal(
             "If `clearshard keys rotate` has replaced it, run that again"
         )
         raise ConfigError("configuration", [problem])
+    return journal_signed_by(signer, folder, clock, agent)
+
+
+def journal_signed_by(
+    signer: Signer, folder: OutputFolder, clock: Callable[[], datetime], agent: Agent
+) -> Journal:
+    """The journal of an output folder, whoever it was begun by; otherwise as `open_journal`."""
     return Journal(_ledger(folder, signer), clock, agent)
 
 

@@ -5,13 +5,14 @@ were wrapped before, or as they are wrapped now. It holds no secret: without the
 them, nobody has the keys in it. The last is in use; the others are for what was written earlier.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 
 from clearshard import layout
-from clearshard.errors import IntegrityError, ObjectNotFound
-from clearshard.storage.store import ReadableStore, VersionTag
+from clearshard.errors import IntegrityError, ObjectChanged, ObjectNotFound
+from clearshard.storage.store import ReadableStore, Store
 
 _MOST_BYTES = 1 << 20
 
@@ -39,8 +40,8 @@ class KeyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int = 1
 
 
-def read_keys(store: ReadableStore) -> tuple[KeyFile, VersionTag] | None:
-    """The keys of an output, and the version of the file; None where nothing was ever encrypted.
+def read_keys(store: ReadableStore) -> KeyFile | None:
+    """The keys of an output; None where nothing was ever encrypted.
 
     Raises:
         IntegrityError: The file is not what was written.
@@ -50,8 +51,12 @@ def read_keys(store: ReadableStore) -> tuple[KeyFile, VersionTag] | None:
         content = store.read(layout.ENCRYPTION_KEYS, _MOST_BYTES)
     except ObjectNotFound:
         return None
+    return _decoded(content.data)
+
+
+def _decoded(content: bytes) -> KeyFile:
     try:
-        found = msgspec.json.decode(content.data, type=KeyFile)
+        found: KeyFile | None = msgspec.json.decode(content, type=KeyFile)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         found = None
     if found is None or found.format != 1 or len({key.id for key in found.keys}) < len(found.keys):
@@ -59,9 +64,41 @@ def read_keys(store: ReadableStore) -> tuple[KeyFile, VersionTag] | None:
             f"{layout.ENCRYPTION_KEYS} is not what was written: it was edited, or a later version "
             "wrote it. Restore it from a backup: without it nothing encrypted can be read."
         )
-    return found, content.found.tag
+    return found
 
 
-def encoded(file: KeyFile) -> bytes:
+def put_keys(stores: Sequence[Store], file: KeyFile) -> None:
+    """Writes the keys of an output that had none.
+
+    Args:
+        stores: The output, wherever it is kept; the first is what counts.
+        file: The keys.
+
+    Raises:
+        StoreError: Somebody else has written them, or they cannot be written.
+    """
+    for store in stores:
+        store.put_if_absent(layout.ENCRYPTION_KEYS, _encoded(file))
+
+
+def replace_keys(stores: Sequence[Store], before: KeyFile, file: KeyFile) -> None:
+    """Replaces the keys of an output.
+
+    Args:
+        stores: The output, wherever it is kept; the first is what counts.
+        before: The keys that were read.
+        file: The keys.
+
+    Raises:
+        StoreError: They are others now, or cannot be written.
+    """
+    for store in stores:
+        there = store.read(layout.ENCRYPTION_KEYS, _MOST_BYTES)
+        if _decoded(there.data) != before:
+            raise ObjectChanged(f"{layout.ENCRYPTION_KEYS} was changed meanwhile. Try again.")
+        store.replace_if_unchanged(layout.ENCRYPTION_KEYS, _encoded(file), there.found.tag)
+
+
+def _encoded(file: KeyFile) -> bytes:
     """The bytes of the file."""
     return msgspec.json.format(msgspec.json.encode(file), indent=2) + b"\n"

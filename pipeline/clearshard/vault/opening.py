@@ -1,6 +1,6 @@
 """The vault of an output folder, for who writes there and for who only reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from clearshard.config import Config
 from clearshard.errors import ConfigError
 from clearshard.records.times import utc_text
 from clearshard.storage.local import LocalStore
-from clearshard.vault.key_file import KeyFile, Wrapped, encoded, read_keys
+from clearshard.storage.store import Store
+from clearshard.vault.key_file import KeyFile, Wrapped, put_keys, read_keys, replace_keys
 from clearshard.vault.kms import Kms, kms_in_use, kms_named
 from clearshard.vault.vault import PLAIN, Vault
 from clearshard.vault.wrapping import FolderKey, WrongKey
@@ -17,11 +18,18 @@ from clearshard.vault.wrapping import FolderKey, WrongKey
 Note = Callable[[str], None]
 
 
-def open_to_write(root: Path, config: Config, clock: Callable[[], datetime], note: Note) -> Vault:
+def open_to_write(
+    root: Path,
+    stores: Sequence[Store],
+    config: Config,
+    clock: Callable[[], datetime],
+    note: Note,
+) -> Vault:
     """The vault of who writes to a folder, in which every key is there that anything hangs on.
 
     Args:
         root: The folder, locked.
+        stores: The same, wherever it is kept; the first is what counts.
         config: Says how to encrypt, and names the key.
         clock: Says when a key was made.
         note: Told if a key file was made.
@@ -33,8 +41,8 @@ def open_to_write(root: Path, config: Config, clock: Callable[[], datetime], not
         KmsUnavailable: The service does not answer.
         StoreError: Where no lock reaches, somebody else has just changed the keys.
     """
-    encryption, store = config.output.encryption, LocalStore(root)
-    found = read_keys(store)
+    encryption = config.output.encryption
+    found = read_keys(stores[0])
     if encryption == "none":
         if found is None:
             return PLAIN
@@ -44,7 +52,7 @@ def open_to_write(root: Path, config: Config, clock: Callable[[], datetime], not
             "--out"
         )
         raise ConfigError("configuration", [problem])
-    if found is None or not found[0].keys:
+    if found is None or not found.keys:
         kms, made = kms_in_use(config, create=found is None)
         if made is not None:
             note(
@@ -52,16 +60,16 @@ def open_to_write(root: Path, config: Config, clock: Callable[[], datetime], not
                 f"can read what is written to {root}"
             )
         key = FolderKey.new()
-        content = encoded(KeyFile((wrapped_by(kms, key, utc_text(clock())),)))
+        file = KeyFile((wrapped_by(kms, key, utc_text(clock())),))
         if found is not None:
-            store.replace_if_unchanged(layout.ENCRYPTION_KEYS, content, found[1])
+            replace_keys(stores, found, file)
         else:
-            store.put_if_absent(layout.ENCRYPTION_KEYS, content)
+            put_keys(stores, file)
         return Vault(encryption, key, {key.id: key})
-    keys, lost = unwrapped(found[0], config)
+    keys, lost = unwrapped(found, config)
     if lost:
         raise ConfigError("configuration", [lost_key(root, config, one) for one in lost])
-    return Vault(encryption, keys[found[0].keys[-1].id], keys)
+    return Vault(encryption, keys[found.keys[-1].id], keys)
 
 
 def open_to_read(root: Path, config: Config) -> Vault:
@@ -77,7 +85,7 @@ def open_to_read(root: Path, config: Config) -> Vault:
         KmsUnavailable: The service does not answer.
     """
     found = read_keys(LocalStore(root))
-    return PLAIN if found is None else Vault(keys=unwrapped(found[0], config)[0])
+    return PLAIN if found is None else Vault(keys=unwrapped(found, config)[0])
 
 
 def wrapped_by(kms: Kms, key: FolderKey, made_at: str) -> Wrapped:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from clearshard import layout
 from clearshard.audit.events import EventName, key_after
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.signing import Signer
@@ -30,11 +29,11 @@ from clearshard.keys import (
 )
 from clearshard.records.times import utc_text
 from clearshard.run.agent import Agent
-from clearshard.run.journal import Journal, open_journal
+from clearshard.run.journal import Journal, journal_signed_by, open_journal
 from clearshard.run.output.folder import OutputFolder, kind_of, locked
 from clearshard.storage.failures import output_errors
 from clearshard.storage.local import LocalStore
-from clearshard.vault.key_file import KeyFile, encoded, read_keys
+from clearshard.vault.key_file import KeyFile, read_keys, replace_keys
 from clearshard.vault.kms import OwnKey, kms_in_use
 from clearshard.vault.opening import lost_key, unwrapped, wrapped_by
 from clearshard.vault.wrapping import FolderKey
@@ -115,7 +114,7 @@ def _rotate_signing(
         new, _ = load_signing_key(config, create=False)
     else:
         old = _that_signed(config, folder, expected)
-    journal = Journal(Ledger(folder.ledger, Signer.of(old)), clock, agent)
+    journal = journal_signed_by(Signer.of(old), folder, clock, agent)
     public_key = Signer.of(new).public_key
     journal.tell(EventName.SIGNING_KEY_CHANGED, "", {"key": public_key})
     return public_key
@@ -135,10 +134,8 @@ def _that_signed(config: Config, folder: OutputFolder, expected: str) -> Signing
 def _rotate_encryption(
     folder: OutputFolder, config: Config, journal: Journal, kept: list[Path]
 ) -> tuple[str, str]:
-    store = LocalStore(folder.root)
-    found = read_keys(store)
-    assert found is not None  # nobody else has the lock
-    file, tag = found
+    file = read_keys(LocalStore(folder.root))
+    assert file is not None  # nobody else has the lock
     keys, lost = unwrapped(file, config)
     if lost:
         raise ConfigError("configuration", [lost_key(folder.root, config, one) for one in lost])
@@ -151,7 +148,7 @@ def _rotate_encryption(
     changed = KeyFile((*old, wrapped_by(kms, new, utc_text(journal.clock()))))
     data = {"wrapped_by": kms.name, "rewrapped": [*keys], "folder_key": new.id}
     journal.tell(EventName.ENCRYPTION_KEY_CHANGED, "", data)
-    store.replace_if_unchanged(layout.ENCRYPTION_KEYS, encoded(changed), tag)
+    replace_keys(folder.stores, file, changed)
     return kms.name, new.id
 
 

@@ -109,14 +109,14 @@ def show_keys(config: Config, out: Path | None) -> ShownKeys:
     encryption, place = _encryption(config)
     of_runs = None if not runs else runs[-1].record.key_id == pseudonyms
     of_ledger = None if newest is None else key_after(newest) == public
-    of_folder = None if found is None else all(k.wrapped_by == encryption for k in found[0].keys)
+    of_folder = None if found is None else all(k.wrapped_by == encryption for k in found.keys)
     keys = (
         ShownKey("pseudonyms", _place(config, PSEUDONYM_VARIABLE), pseudonyms, of_runs),
         ShownKey("signing", _place(config, SIGNING_VARIABLE), public, of_ledger),
         ShownKey("encryption", place, encryption, of_folder),
     )
-    here = {} if found is None else unwrapped(found[0], config)[0]
-    of_file = () if found is None else found[0].keys
+    here = {} if found is None else unwrapped(found, config)[0]
+    of_file = () if found is None else found.keys
     folder_keys = tuple(
         ShownFolderKey(k.id, k.made_at, k.wrapped_by, k.id in here, shards[k.id]) for k in of_file
     )

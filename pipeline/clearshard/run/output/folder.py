@@ -28,7 +28,9 @@ from clearshard.run.output.recorded import record_of
 from clearshard.storage.beneath import LOCK_NAME
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree, temporary_name, write_atomic
+from clearshard.storage.local import LocalStore
 from clearshard.storage.permissions import keep_private, private
+from clearshard.storage.store import Store
 from clearshard.vault.vault import PLAIN, Vault
 
 #: What can be in a folder of ours that has no marker yet.
@@ -77,6 +79,12 @@ class OutputFolder:
     umask: int = 0o077
     mirror: Mirror | None = None
     vault: Vault = PLAIN
+
+    @property
+    def stores(self) -> tuple[Store, ...]:
+        """Where small files are put that are neither shards nor of a run: what counts first."""
+        here = LocalStore(self.root)
+        return (here,) if self.mirror is None else (self.mirror.store, here)
 
     @property
     def ledger(self) -> Path:

@@ -233,7 +233,7 @@ class Mirror:
 
     def _here(self) -> Iterator[str]:
         """The keys of the folder that the bucket has as well, or had."""
-        for name in (layout.MARKER, layout.CARD):
+        for name in (layout.MARKER, layout.CARD, layout.ENCRYPTION_KEYS):
             if (self._root / name).is_file():
                 yield name
         for folder in (layout.AUDIT, layout.RUNS, layout.SHARDS):

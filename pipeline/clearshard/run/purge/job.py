@@ -98,7 +98,9 @@ def purge(
     options = replace(options, replay=kind is Kind.REHEARSALS)
     with locked(options.out, kind) as (found, lock), output_errors(options.out):
         journal = open_journal(found, config, clock, progress.note, options.agent)
-        folder = replace(found, vault=open_to_write(found.root, config, clock, progress.note))
+        folder = replace(
+            found, vault=open_to_write(found.root, found.stores, config, clock, progress.note)
+        )
         run = settle(
             Given(
                 config,
