@@ -15,49 +15,54 @@ also the order in which to read the code:
     engines      how work units are mapped over processes
     telemetry    what a run tells Prometheus and OpenLineage
     run          the only place where these steps meet
-    api          the same for programs: `run`, `redact`, `decide`, which are names of this package
+    api          the same for programs: `run`, `redact`, `decide`, `open_shards`
     cli          the command: parse, load the configuration, call one function
 
-Below them: `storage` (folders and buckets), `children` (how processes are started), `layout` (where
-in an output everything lies), `config`, `terms` (what a run was made under, in words), `records`
-(the values that travel), `transport` (how others are spoken to over TLS), `inert` (text that does
-nothing where it is shown) and `errors`. Imports go downwards only, and steps never import each
-other; an import contract keeps it so.
+Below them: `vault` (files with redacted text, encrypted or not), `storage` (folders and buckets),
+`children` (how processes are started), `layout` (where in an output everything lies), `config`,
+`terms` (what a run was made under, in words), `records` (the values that travel), `transport` (how
+others are spoken to over TLS), `inert` (text that does nothing where it is shown) and `errors`.
+Imports go downwards only, and steps never import each other; an import contract keeps it so.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clearshard.api import Decided, RunResult, decide, redact, run
+    from clearshard.api import Decided, RunResult, decide, open_shards, redact, run
     from clearshard.config import Config, load_config
     from clearshard.errors import (
         ClearshardError,
         ConfigError,
         IntegrityError,
+        KmsUnavailable,
         OutputFull,
         OutputUnusable,
         RegistryStale,
         RunFailed,
         RunLocked,
+        ShardsUnread,
         SourceUnavailable,
         TooManyGone,
     )
+    from clearshard.run.opened import Shards
     from clearshard.run.redact import Quarantined, Redacted
 
 #: Where each name is. Nothing is imported before it is asked for: this package is also where
 #: workers, which need little of it, begin.
 _PLACES = {
-    **dict.fromkeys(("Decided", "RunResult", "decide", "redact"), "clearshard.api"),
+    **dict.fromkeys(("Decided", "RunResult", "decide", "open_shards", "redact"), "clearshard.api"),
     **dict.fromkeys(("Config", "load_config"), "clearshard.config"),
     **dict.fromkeys(
         (
             *("ClearshardError", "ConfigError", "IntegrityError", "OutputFull", "OutputUnusable"),
-            *("RegistryStale", "RunFailed", "RunLocked", "SourceUnavailable", "TooManyGone"),
+            *("KmsUnavailable", "RegistryStale", "RunFailed", "RunLocked", "ShardsUnread"),
+            *("SourceUnavailable", "TooManyGone"),
         ),
         "clearshard.errors",
     ),
     **dict.fromkeys(("Quarantined", "Redacted"), "clearshard.run.redact"),
+    "Shards": "clearshard.run.opened",
 }
 
 __all__ = [
@@ -66,6 +71,7 @@ __all__ = [
     "ConfigError",
     "Decided",
     "IntegrityError",
+    "KmsUnavailable",
     "OutputFull",
     "OutputUnusable",
     "Quarantined",
@@ -74,10 +80,13 @@ __all__ = [
     "RunFailed",
     "RunLocked",
     "RunResult",
+    "Shards",
+    "ShardsUnread",
     "SourceUnavailable",
     "TooManyGone",
     "decide",
     "load_config",
+    "open_shards",
     "redact",
     "run",
 ]

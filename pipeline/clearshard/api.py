@@ -1,4 +1,4 @@
-"""The same from Python: `clearshard.run`, `clearshard.redact`, `clearshard.decide`.
+"""The same from Python: `clearshard.run`, `redact`, `decide` and `open_shards`.
 
 What the command does, for a program that has work of its own to do: nothing is printed or logged,
 no signal handler is installed, and nothing exits. What goes wrong is one of `clearshard.errors`,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # these take long to import, and `import clearshard` takes no
     import pyarrow as pa
 
     from clearshard.records.run import Counts
+    from clearshard.run.opened import Shards
     from clearshard.run.redact import Quarantined, Redacted
 
 Status = Literal["done", "unchanged", "dry_run", "too_many_quarantined"]
@@ -221,6 +222,29 @@ def redact(
     with _told_safely():
         settings = _config_of_a_part(config, problems_of_redaction)
     return _redact(transcripts, settings, workers)
+
+
+def open_shards(
+    out: str | os.PathLike[str],
+    config: Config | Mapping[str, Any] | str | os.PathLike[str] | None = None,
+) -> "Shards":
+    """The shards in force of an output, to train on, encrypted or not.
+
+    Args:
+        out: The output folder.
+        config: Names the key that wraps those of the folder. Without it the key is in the
+            environment, or in the working folder.
+
+    Returns:
+        Their paths, `dataset()` for pyarrow, and `data_key(path)` for other readers.
+
+    Raises:
+        ClearshardError: There is no output, or a key is not here.
+    """
+    from clearshard.run.opened import opened_shards
+
+    with _told_safely():
+        return opened_shards(Path(out), _config_of_a_part(config))
 
 
 def _redact(

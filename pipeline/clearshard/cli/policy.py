@@ -11,7 +11,7 @@ from clearshard.audit.faults import printable
 from clearshard.cli.console import print_json, print_table, print_text
 from clearshard.cli.help import WholeSentences
 from clearshard.cli.options import JsonOption, MaybeConfigOption
-from clearshard.config import default_policy_text, load_config, read_text
+from clearshard.config import Encryption, default_policy_text, load_config, read_text
 from clearshard.eligibility.policy import Policy, parse_policy
 from clearshard.errors import ConfigError
 
@@ -67,11 +67,13 @@ def check(
     """Is the policy readable, and does it say as much as the published one?
 
     Tells which providers of the LLM Gateway it takes for opted out, and when that was checked.
-    With --config, rules that its policy.below_published names may be missing or weaker.
+    With --config, rules that its policy.below_published names may be missing or weaker, and it says
+    whether what lies in the output folder is encrypted.
     """
     from clearshard.run.accepted import accept_policy
 
-    waivers = load_config(config).policy.below_published if config is not None else ()
+    settings = None if config is None else load_config(config)
+    waivers = () if settings is None else settings.policy.below_published
     text, name = _text(file, config)
     policy = accept_policy(text, name, waivers)
     today = datetime.now(UTC).date()
@@ -85,10 +87,14 @@ def check(
         }
         if waivers:
             told["below_published"] = [waiver.model_dump() for waiver in waivers]
+        if settings is not None:
+            told["encryption"] = settings.output.encryption
         print_json({"status": "sound", **told})
         return
     for waiver in waivers:
         print_text(f"below the published rule {waiver.rule}: {printable(waiver.reason)}")
+    if settings is not None:
+        print_text(_at_rest(settings.output.encryption))
     print_table(
         f"sound: {len(policy.rules)} rules, digest {policy.digest[:16]}",
         ("rule", "reason", "fact", "source"),
@@ -122,6 +128,16 @@ def _checked_ahead(policy: Policy, today: date) -> Iterator[str]:
 
 def _load(file: Path | None, config: Path | None) -> Policy:
     return parse_policy(*_text(file, config))
+
+
+def _at_rest(encryption: Encryption) -> str:
+    """What is encrypted at rest, where the published policy states AES-128 or AES-256."""
+    if encryption != "none":
+        return f"at rest: shards and work in progress are encrypted ({encryption})"
+    return (
+        "at rest: nothing is encrypted by clearshard (output.encryption), and the published policy "
+        "states AES-128 or AES-256: the disk or the bucket must do it"
+    )
 
 
 def _text(file: Path | None, config: Path | None) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +18,9 @@ import pyarrow.parquet.encryption as pe
 from clearshard.config import Encryption
 from clearshard.vault.sealed import MAGIC, BrokenSeal, Unsealed, seal
 from clearshard.vault.wrapping import FolderKey, WrongKey, unwrap, wrap
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 #: How an encrypted Parquet file begins whose footer is encrypted, too.
 _ENCRYPTED_PARQUET = b"PARE"
@@ -97,9 +100,29 @@ class Vault:
         with closing(self.open_parquet(source)) as file:
             return file.read(columns)
 
-    def parquet_crypto(self) -> pe.CryptoFactory:
-        """What pyarrow's own readers take to open shards."""
-        return self._factory()
+    def scan_options(self) -> "ds.ParquetFragmentScanOptions":
+        """What readers of pyarrow's datasets take to open shards."""
+        import pyarrow.dataset as ds  # no worker needs it
+
+        given = pe.KmsConnectionConfig(), pe.DecryptionConfiguration()
+        config = ds.ParquetDecryptionConfig(self._factory(), *given)
+        return ds.ParquetFragmentScanOptions(decryption_config=config)
+
+    def data_key(self, path: Path) -> bytes | None:
+        """The key of one shard; None if it is plain. Raises as `open_parquet`."""
+        if not _begins(path, _ENCRYPTED_PARQUET):
+            return None
+        clients: list[_FolderKeys] = []
+
+        def client(_: object) -> _FolderKeys:
+            clients.append(_FolderKeys(self.keys))
+            return clients[-1]
+
+        properties = pe.CryptoFactory(client).file_decryption_properties(pe.KmsConnectionConfig())
+        pq.ParquetFile(path, decryption_properties=properties).close()
+        # The footer and all columns have the same.
+        [key] = {key for one in clients for key in one.unwrapped}
+        return key
 
     def write_arrow(self, table: pa.Table, sink: pa.NativeFile, rows: int | None = None) -> None:
         """Writes a checkpoint, or what a run works with.
@@ -152,12 +175,15 @@ class _FolderKeys(pe.KmsClient):  # type: ignore[misc]  # pyarrow has no types
     def __init__(self, keys: Mapping[str, FolderKey]) -> None:
         super().__init__()
         self._keys = keys
+        self.unwrapped: list[bytes] = []
 
     def wrap_key(self, key_bytes: bytes, master_key_identifier: str) -> str:
         return wrap(key_bytes, self._key(master_key_identifier), master_key_identifier)
 
     def unwrap_key(self, wrapped_key: str, master_key_identifier: str) -> bytes:
-        return unwrap(wrapped_key, self._key(master_key_identifier), master_key_identifier)
+        key = unwrap(wrapped_key, self._key(master_key_identifier), master_key_identifier)
+        self.unwrapped.append(key)
+        return key
 
     def _key(self, name: str) -> bytes:
         if name not in self._keys:

@@ -36,7 +36,9 @@ _DOUBT = "; compare it with the key that you were told, or name that one with --
 
 def register(app: typer.Typer) -> None:
     """Adds the verb."""
-    app.command(epilog=EXIT)(verify)
+    app.command(epilog=f"{EXIT} 1 also where shards could not be read: their key is not here.")(
+        verify
+    )
 
 
 def verify(

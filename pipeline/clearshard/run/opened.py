@@ -1,0 +1,79 @@
+"""The shards of an output, opened for whoever trains on them, encrypted or not."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clearshard.audit.reading import visible_runs
+from clearshard.config import Config
+from clearshard.errors import IntegrityError, ShardsUnread
+from clearshard.records.schemas import SHARD_SCHEMA
+from clearshard.run.output.folder import require_ours
+from clearshard.vault.opening import open_to_read
+from clearshard.vault.vault import CANNOT_OPEN, Vault
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The shards in force of an output.
+
+    Attributes:
+        paths: Their files, in the order of the record.
+        schema: Their columns.
+        scan_options: What readers of pyarrow's datasets take to open them.
+    """
+
+    paths: tuple[Path, ...]
+    schema: "pa.Schema"
+    scan_options: "ds.ParquetFragmentScanOptions"
+    _vault: Vault = field(repr=False)
+
+    def dataset(self) -> "ds.Dataset":
+        """All of them as a dataset of pyarrow."""
+        import pyarrow.dataset as ds
+
+        form = ds.ParquetFileFormat(default_fragment_scan_options=self.scan_options)
+        return ds.dataset([str(path) for path in self.paths], schema=self.schema, format=form)
+
+    def data_key(self, path: Path) -> bytes | None:
+        """The key of one file, for readers that take it as it is; None if it is not encrypted.
+
+        Raises:
+            IntegrityError: It is no shard, or not what was written.
+        """
+        try:
+            return self._vault.data_key(path)
+        except CANNOT_OPEN as error:
+            raise IntegrityError(
+                f"{path} cannot be opened ({type(error).__name__}). Run `clearshard audit verify`."
+            ) from None
+
+
+def opened_shards(out: Path, config: Config) -> Shards:
+    """The shards that the newest run lists.
+
+    Args:
+        out: The output folder.
+        config: Names the key that wraps those of the folder.
+
+    Raises:
+        OutputUnusable: There is no output in the folder.
+        IntegrityError: A record or the keys of the folder are not what was written.
+        ShardsUnread: A key is not here that any of them hangs on.
+        ConfigError: A key that is here cannot be used.
+        KmsUnavailable: The service does not answer.
+    """
+    root = require_ours(out).root
+    vault = open_to_read(root, config)
+    paths, missing = [], 0
+    for run in visible_runs(root)[-1:]:
+        for shard in run.record.shards:
+            paths.append(run.shard_path(shard))
+            missing += not vault.has(shard.key_id)
+    if missing:
+        raise ShardsUnread(missing)
+    return Shards(tuple(paths), SHARD_SCHEMA, vault.scan_options(), vault)
