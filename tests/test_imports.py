@@ -33,7 +33,7 @@ def _names(path: Path) -> Iterator[str]:
         # What holds text, and could be encrypted, is written and opened in one place.
         ("pyarrow.ipc.new_file", {"vault"}),
         ("pyarrow.ipc.open_file", {"vault"}),
-        ("pyarrow.dataset", {"audit"}),
+        ("pyarrow.dataset", {"audit", "vault"}),
         ("presidio_analyzer", {"redaction", "recognizers"}),
         ("presidio_anonymizer", {"redaction"}),
         ("spacy", {"redaction", "recognizers"}),

@@ -41,9 +41,17 @@ def world(made: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World
     return made.copy(tmp_path / "w")
 
 
-def rotate(world: World, out: Path | None = None, **which: bool) -> Rotated:
-    config = load_config(world.config)
-    return rotate_keys(config, out or world.out, AGENT, world.clock, **which)
+def rotate(
+    world: World, out: Path | None = None, *, signing: bool = True, encryption: bool = True
+) -> Rotated:
+    return rotate_keys(
+        load_config(world.config),
+        out or world.out,
+        AGENT,
+        world.clock,
+        signing=signing,
+        encryption=encryption,
+    )
 
 
 def key_files(world: World) -> list[str]:
@@ -104,7 +112,8 @@ def test_everybody_who_verifies_sees_who_let_whom_in(world: World, tmp_path: Pat
     keys = {event.key for event in ledger.read()}
     assert keys == {old.key, done.public_key}
     bundle = tmp_path / "bundle.zip"
-    pack(world.out, bundle, Known(), "1")
+    with bundle.open("wb") as target:
+        pack(world.out, target, Known(), "1")
     zipfile.ZipFile(bundle).extractall(tmp_path)
     unpacked = check.Bundle(tmp_path / "clearshard-evidence")
     for key in (old.key, done.public_key, None):
@@ -143,14 +152,13 @@ def test_killed_at_any_step_it_is_run_again(
     world: World, monkeypatch: pytest.MonkeyPatch, step: str, which: str
 ) -> None:
     before = texts(world)
-    only = {name: name == which for name in ("signing", "encryption")}
     with monkeypatch.context() as patch:
         STEPS[step](patch)
         with suppress(Killed):
-            rotate(world, **only)
+            rotate(world, signing=which == "signing", encryption=which == "encryption")
     assert texts(world) == before  # whoever reads meanwhile can
     assert checked(world).unread == {}
-    rotate(world, **only)
+    rotate(world, signing=which == "signing", encryption=which == "encryption")
     shown = show_keys(load_config(world.config), world.out)
     assert [key.fits for key in shown.keys] == [True] * 3
     assert texts(world) == before

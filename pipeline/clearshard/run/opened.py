@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
+
+import pyarrow as pa
 
 from clearshard.audit.reading import visible_runs
 from clearshard.config import Config
@@ -12,10 +14,6 @@ from clearshard.run.output.folder import require_ours
 from clearshard.vault.opening import open_to_read
 from clearshard.vault.vault import CANNOT_OPEN, Vault
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-    import pyarrow.dataset as ds
-
 
 @dataclass(frozen=True, slots=True)
 class Shards:
@@ -24,20 +22,20 @@ class Shards:
     Attributes:
         paths: Their files, in the order of the record.
         schema: Their columns.
-        scan_options: What readers of pyarrow's datasets take to open them.
     """
 
     paths: tuple[Path, ...]
-    schema: "pa.Schema"
-    scan_options: "ds.ParquetFragmentScanOptions"
+    schema: pa.Schema
     _vault: Vault = field(repr=False)
 
-    def dataset(self) -> "ds.Dataset":
-        """All of them as a dataset of pyarrow."""
-        import pyarrow.dataset as ds
+    def dataset(self) -> Any:
+        """All of them as a `pyarrow.dataset.Dataset`."""
+        return self._vault.dataset(self.paths, self.schema)
 
-        form = ds.ParquetFileFormat(default_fragment_scan_options=self.scan_options)
-        return ds.dataset([str(path) for path in self.paths], schema=self.schema, format=form)
+    @property
+    def scan_options(self) -> Any:
+        """A `pyarrow.dataset.ParquetFragmentScanOptions`, for readers that take one."""
+        return self._vault.scan_options()
 
     def data_key(self, path: Path) -> bytes | None:
         """The key of one file, for readers that take it as it is; None if it is not encrypted.
@@ -76,4 +74,4 @@ def opened_shards(out: Path, config: Config) -> Shards:
             missing += not vault.has(shard.key_id)
     if missing:
         raise ShardsUnread(missing)
-    return Shards(tuple(paths), SHARD_SCHEMA, vault.scan_options(), vault)
+    return Shards(tuple(paths), SHARD_SCHEMA, vault)

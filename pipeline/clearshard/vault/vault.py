@@ -4,7 +4,7 @@ What is written is encrypted as the vault was configured; what is opened is what
 may hold both for a while, and no caller asks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +107,13 @@ class Vault:
         given = pe.KmsConnectionConfig(), pe.DecryptionConfiguration()
         config = ds.ParquetDecryptionConfig(self._factory(), *given)
         return ds.ParquetFragmentScanOptions(decryption_config=config)
+
+    def dataset(self, paths: Sequence[Path], schema: pa.Schema) -> "ds.Dataset":
+        """Shards as one dataset of pyarrow."""
+        import pyarrow.dataset as ds  # no worker needs it
+
+        form = ds.ParquetFileFormat(default_fragment_scan_options=self.scan_options())
+        return ds.dataset([str(path) for path in paths], schema=schema, format=form)
 
     def data_key(self, path: Path) -> bytes | None:
         """The key of one shard; None if it is plain. Raises as `open_parquet`."""
