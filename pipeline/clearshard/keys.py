@@ -220,6 +220,9 @@ def _replace(config: Config, place: _Place, name: str) -> Path:
         )
         raise ConfigError("environment", [problem])
     path = config.path(place.file)
+    if path.is_symlink():
+        problem = f"{place.setting} → {path} is a link: replace the key where it leads to"
+        raise ConfigError("configuration", [problem])
     _read(path, place)  # it is there, and nobody else's
     old, made = _old(path, name), _old(path, f"{os.getpid()}.new")
     try:

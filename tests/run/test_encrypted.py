@@ -10,7 +10,7 @@ from clearshard import layout
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.verify import Known, Report, verify
 from clearshard.config import load_config
-from clearshard.errors import ConfigError
+from clearshard.errors import ConfigError, IntegrityError
 from clearshard.records.run import RunRecord, ShardFile
 from clearshard.run.agent import Agent
 from clearshard.run.keys.rotating import rotate_keys
@@ -231,6 +231,18 @@ def test_of_a_destroyed_key_the_shards_are_redacted_again(
     assert len(given) == len(before)
     assert texts(encrypted) == before
     assert checked(encrypted).unread == {}
+
+
+@pytest.mark.parametrize("encryption", ["aes-256", "none"])
+def test_without_the_file_of_its_keys_nothing_is_done(encrypted: World, encryption: str) -> None:
+    (encrypted.out / layout.ENCRYPTION_KEYS).unlink()
+    encrypted.write(settings(encryption))
+    before = listing(encrypted)
+    with pytest.raises(IntegrityError, match=r"shards hang on key .* Restore it from a backup"):
+        encrypted.run()
+    with pytest.raises(IntegrityError, match="shards hang on key"):
+        purge(encrypted, "acct-a")
+    assert listing(encrypted) == before
 
 
 def test_a_purge_leaves_it_encrypted(encrypted: World) -> None:

@@ -206,6 +206,18 @@ def test_keys_in_the_environment_are_replaced_there(
     world.run()
 
 
+def test_a_link_is_not_replaced(world: World) -> None:
+    file = world.root / "clearshard-signing.key"
+    file.rename(world.root / "mounted")
+    file.symlink_to("mounted")
+    world.run()
+    before = listing(world)
+    with pytest.raises(ConfigError, match="replace the key where it leads to"):
+        rotate(world)
+    assert listing(world) == before
+    assert file.is_symlink()
+
+
 def test_without_the_key_that_wraps_nothing_is_rotated(world: World) -> None:
     (world.root / "clearshard-encryption.key").unlink()
     before = listing(world)
@@ -235,6 +247,8 @@ def test_the_commands(world: World, capfd: pytest.CaptureFixture[str]) -> None:
     said = capfd.readouterr()
     assert json.loads(said.out.splitlines()[-1])["unread"]
     assert "shards could not be read" in said.err
+    assert command("policy", "check", "--config", world.config) == 0
+    assert "are encrypted (aes-256)" in capfd.readouterr().out
     (world.root / "clearshard-encryption.key").unlink()
     assert command("keys", "init", *named) == 2
     assert "was begun with a key" in capfd.readouterr().err

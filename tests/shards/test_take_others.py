@@ -57,6 +57,7 @@ def test_a_shard_of_other_bytes_or_rows_is_refused(
     for wrong in (
         msgspec.structs.replace(one, row_count=5),
         msgspec.structs.replace(one, sha256="0" * 64),
+        msgspec.structs.replace(one, content_sha256="0" * 64),
     ):
         with pytest.raises(IntegrityError):
             take_others(PLAIN, path, wrong, keys(2), tmp_path / "left.arrow")

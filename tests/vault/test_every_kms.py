@@ -86,6 +86,13 @@ def test_nobody_of_another_name_is_found(tmp_path: Path) -> None:
             kms_named(Config(sources=sources, base=tmp_path), name)
 
 
+def test_who_cannot_ask_has_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    config = Config(sources=Sources(manifest="", registry="", transcripts=""), base=tmp_path)
+    with pytest.raises(WrongKey, match="nobody says who asks"):
+        kms_named(config, f"aws-kms:{ARN}")
+
+
 def test_aws_is_told_which_folder_key_it_is(server: Server, waited: list[float]) -> None:
     aws(server, waited).wrap(SECRET_KEY, "abc0")
     assert server.asked[-1]["EncryptionContext"] == {"clearshard-folder-key": "abc0"}

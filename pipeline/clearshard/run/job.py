@@ -42,7 +42,6 @@ from clearshard.run.stages.this_run import Given, ThisRun
 from clearshard.run.stages.withhold import withhold
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree
-from clearshard.vault.opening import open_to_write
 
 #: In their order. One that has nothing to write ends with the comparison, and sweeps.
 STAGES = (
@@ -122,9 +121,7 @@ def run(
     kind = Kind.REHEARSALS if options.replay else Kind.RUNS
     with locked(options.out, kind) as (found, lock), output_errors(options.out):
         journal = open_journal(found, config, clock, progress.note, options.agent)
-        folder = replace(
-            found, vault=open_to_write(found.root, found.stores, config, clock, progress.note)
-        )
+        folder = found.opened(config, clock, progress.note)
         this = settle(
             Given(
                 config,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clearshard.config import Config
+from clearshard.errors import ConfigError
 from clearshard.keys import EncryptionKey, find_encryption_key, load_encryption_key
 from clearshard.vault.wrapping import WrongKey, unwrap, wrap
 
@@ -97,7 +98,10 @@ def kms_named(config: Config, name: str) -> Kms:
         ConfigError: A key cannot be used.
     """
     if name.startswith(_AWS):
-        return _service(name)
+        try:
+            return _service(name)
+        except ConfigError:
+            raise WrongKey(f"{name} cannot be asked: nobody says who asks") from None
     if name.startswith(_OF_THIS_MACHINE):
         key = find_encryption_key(config, name.removeprefix(_OF_THIS_MACHINE))
         if key is not None:

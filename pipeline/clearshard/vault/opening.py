@@ -1,12 +1,12 @@
 """The vault of an output folder, for who writes there and for who only reads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from clearshard import layout
 from clearshard.config import Config
-from clearshard.errors import ConfigError
+from clearshard.errors import ConfigError, IntegrityError
 from clearshard.records.times import utc_text
 from clearshard.storage.local import LocalStore
 from clearshard.storage.store import Store
@@ -21,15 +21,17 @@ Note = Callable[[str], None]
 def open_to_write(
     root: Path,
     stores: Sequence[Store],
+    hanging: Callable[[], Collection[str]],
     config: Config,
     clock: Callable[[], datetime],
     note: Note,
 ) -> Vault:
-    """The vault of who writes to a folder, in which every key is there that anything hangs on.
+    """The vault of who writes to a folder, in which every key is there that it says it has.
 
     Args:
         root: The folder, locked.
         stores: The same, wherever it is kept; the first is what counts.
+        hanging: Says on which keys hang its shards in force; asked where the folder has no keys.
         config: Says how to encrypt, and names the key.
         clock: Says when a key was made.
         note: Told if a key file was made.
@@ -37,12 +39,18 @@ def open_to_write(
     Raises:
         ConfigError: A key of the folder is not to be had, or what is encrypted would be written
             plain.
-        IntegrityError: The keys of the folder are not what was written.
+        IntegrityError: The keys of the folder are not what was written, or not there.
         KmsUnavailable: The service does not answer.
         StoreError: Where no lock reaches, somebody else has just changed the keys.
     """
     encryption = config.output.encryption
     found = read_keys(stores[0])
+    if found is None and (lost_with_it := sorted(hanging())):
+        raise IntegrityError(
+            f"{layout.ENCRYPTION_KEYS} of {root} is not there, and shards hang on key "
+            f"{lost_with_it[0]}. Restore it from a backup. If it is lost, put "
+            f'{{"keys": [], "format": 1}} there: then a run redacts those files again.'
+        )
     if encryption == "none":
         if found is None:
             return PLAIN
@@ -52,6 +60,8 @@ def open_to_write(
             "--out"
         )
         raise ConfigError("configuration", [problem])
+    if config.keys.kms is not None:
+        kms_in_use(config, create=False)  # who asks must be known, or nobody can tell what is lost
     if found is None or not found.keys:
         kms, made = kms_in_use(config, create=found is None)
         if made is not None:

@@ -222,12 +222,15 @@ def _terms(out: Path) -> str:
 def _readme(
     out: Path, report: Report, newest: Event | None, version: str, *, with_report: bool
 ) -> str:
-    faults = len(report.faults)
+    faults, unread = len(report.faults), sum(report.unread.values())
+    sound = "all was as it was recorded"
+    if unread:
+        sound = f"all that could be read was as it was recorded; {unread} shard(s) could not"
     return _text("readme.md").format(
         version=version,
         events=report.checked.events,
         newest_at="-" if newest is None else newest.at,
-        verdict="all was as it was recorded" if report.sound else f"**{faults} fault(s)**",
+        verdict=sound if report.sound else f"**{faults} fault(s)**",
         public_key=report.public_key,
         head=report.head,
         terms=_terms(out),

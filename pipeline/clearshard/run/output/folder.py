@@ -6,9 +6,9 @@ Only ``shards/`` and the dataset card are to be given away, so only they are as 
 says; everything else is this user's alone, also what a looser version has left.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -20,6 +20,7 @@ from clearshard.audit.faults import Fault
 from clearshard.audit.inventory import added, linked_folders, no_files
 from clearshard.audit.marker import MARKER, REHEARSALS_MARKER, require_this_format
 from clearshard.audit.reading import VisibleRun, visible_runs
+from clearshard.config import Config
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
 from clearshard.records.run import RunRecord
 from clearshard.run.output.lock import Held, run_lock
@@ -31,6 +32,7 @@ from clearshard.storage.files import remove_tree, temporary_name, write_atomic
 from clearshard.storage.local import LocalStore
 from clearshard.storage.permissions import keep_private, private
 from clearshard.storage.store import Store
+from clearshard.vault.opening import open_to_write
 from clearshard.vault.vault import PLAIN, Vault
 
 #: What can be in a folder of ours that has no marker yet.
@@ -85,6 +87,19 @@ class OutputFolder:
         """Where small files are put that are neither shards nor of a run: what counts first."""
         here = LocalStore(self.root)
         return (here,) if self.mirror is None else (self.mirror.store, here)
+
+    def opened(
+        self, config: Config, clock: Callable[[], datetime], note: Callable[[str], None]
+    ) -> "OutputFolder":
+        """The same for who writes redacted text; see `clearshard.vault.opening.open_to_write`."""
+        vault = open_to_write(self.root, self.stores, self._hanging, config, clock, note)
+        return replace(self, vault=vault)
+
+    def _hanging(self) -> frozenset[str]:
+        """The keys that shards in force hang on."""
+        newest = visible_runs(self.root)[-1:]
+        keys = {shard.key_id for run in newest for shard in run.record.shards}
+        return frozenset(keys - {""})
 
     @property
     def ledger(self) -> Path:

@@ -48,7 +48,6 @@ from clearshard.run.stages.stage import Observer, nobody
 from clearshard.run.stages.this_run import Given, ThisRun
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree
-from clearshard.vault.opening import open_to_write
 
 #: In their order. One that finds nothing ends with `choose`; one that finds nothing in the shards
 #: ends with `bury`.
@@ -98,9 +97,7 @@ def purge(
     options = replace(options, replay=kind is Kind.REHEARSALS)
     with locked(options.out, kind) as (found, lock), output_errors(options.out):
         journal = open_journal(found, config, clock, progress.note, options.agent)
-        folder = replace(
-            found, vault=open_to_write(found.root, found.stores, config, clock, progress.note)
-        )
+        folder = found.opened(config, clock, progress.note)
         run = settle(
             Given(
                 config,
