@@ -170,9 +170,6 @@ def test_the_next_run_carries_shards_over(
 
 def test_switched_on_it_leaves_no_plain_copy(plain: World, monkeypatch: pytest.MonkeyPatch) -> None:
     before, given = texts(plain), units_seen(monkeypatch)
-    left = plain.out / layout.CHECKPOINTS / layout.checkpoint_name("0" * 32)
-    left.parent.mkdir(exist_ok=True)
-    shutil.copy(in_force(plain.out)[0], left)
     plain.write(settings("aes-128"))
     plain.run()
     assert given == []  # nothing is redacted again
@@ -180,6 +177,29 @@ def test_switched_on_it_leaves_no_plain_copy(plain: World, monkeypatch: pytest.M
     assert {shard.encryption for shard in shards(plain)} == {"aes-128"}
     assert texts(plain) == before
     assert checked(plain).faults == ()
+
+
+def test_plain_work_of_a_killed_run_goes_at_once(plain: World) -> None:
+    def killed() -> None:
+        raise Killed
+
+    def in_checkpoints() -> list[str]:
+        return [name for name in plain_files(plain) if name.startswith(layout.CHECKPOINTS)]
+
+    plain.file("a-late", "acct-a", transcript("good day", f"it was about {word('a')}"))
+    plain.write(settings("none"))
+    plain.progress.meanwhile += [killed, lambda: left.append(in_checkpoints())]
+    left: list[list[str]] = []
+    with pytest.raises(Killed):
+        plain.run()
+    assert in_checkpoints()
+    plain.write(settings("aes-256"))
+    plain.run()
+    assert left == [[]]
+
+
+class Killed(BaseException):
+    pass
 
 
 def test_stronger_it_is_written_anew(encrypted: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,9 +276,6 @@ def test_a_purge_leaves_it_encrypted(encrypted: World) -> None:
 def test_checkpoints_of_a_killed_run_are_used(
     encrypted: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Killed(BaseException):
-        pass
-
     def killed() -> None:
         raise Killed
 

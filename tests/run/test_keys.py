@@ -12,6 +12,7 @@ import pytest
 from clearshard import layout
 from clearshard.audit.bundle import check
 from clearshard.audit.bundle.pack import pack
+from clearshard.audit.events import canonical
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.verify import Known
 from clearshard.cli.entry import _exit_code
@@ -121,6 +122,15 @@ def test_everybody_who_verifies_sees_who_let_whom_in(world: World, tmp_path: Pat
         assert faults == []
     faults, _ = check.check(unpacked, "0" * 64, None, None)
     assert [what for _, what in faults] == ["is signed by another key"]
+    # Who has no key lets himself in, under a signature of nobody.
+    file = unpacked.folder / "output" / layout.LEDGER
+    lines = [json.loads(line) for line in file.read_bytes().splitlines()]
+    for line in lines:
+        if line["event"] == "signing_key_changed":
+            line["signature"] = "0" * 128
+    file.write_bytes(b"".join(canonical(line) + b"\n" for line in lines))
+    _, faults = check.read_ledger(check.Bundle(unpacked.folder), None, None)
+    assert [what for _, what in faults] == ["lets in another key, and is not signed by this one"]
 
 
 class Killed(BaseException):
