@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-_PACKAGES = ("", ".stages", ".output", ".resume", ".retention", ".forecast", ".purge")
+_PACKAGES = ("", ".stages", ".output", ".resume", ".retention", ".forecast", ".purge", ".keys")
 
 
 @pytest.mark.parametrize("name", [f"clearshard.run{package}" for package in _PACKAGES])

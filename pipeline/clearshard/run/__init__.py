@@ -45,6 +45,8 @@ Beside a run
     purge/          a purge: what was asked for leaves the shards, and stays out
     exported        which run went into which training set
     endpoint        what an endpoint offers of TLS, against the policy
+    opened          the shards in force, for `clearshard.open_shards`
+    keys/           the keys of a job: made, shown, replaced
     check_sources   transcripts, held against what a run has recorded of them
 
 Called, as in `clearshard.run("job.toml")`, this package is the function `clearshard.api.run`.
