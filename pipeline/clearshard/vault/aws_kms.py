@@ -26,6 +26,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from clearshard.errors import ConfigError, KmsUnavailable
+from clearshard.transport.addresses import is_secure
+from clearshard.transport.contexts import client_context
+from clearshard.transport.profiles import ASYNCHRONOUS
 from clearshard.vault.wrapping import WrongKey
 
 _CONTEXT = "clearshard-folder-key"
@@ -34,7 +37,6 @@ _MOST_TRIES = 4
 _FIRST_WAIT_SECONDS = 0.5
 _MOST_BYTES = 64 * 1024
 _TYPE = "application/x-amz-json-1.1"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 #: Answers that say of the wrapped key that it is not this one's, or that the key is destroyed.
 _NOT_THIS_KEY = frozenset(
     (
@@ -85,10 +87,10 @@ class AwsKms:
         Raises:
             ConfigError: The endpoint is no address, or would be asked in plain.
         """
-        parts = urlsplit(endpoint)
-        if not (parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname))):
+        if not is_secure(endpoint):
             problem = "AWS_ENDPOINT_URL_KMS → must be https://HOST"
             raise ConfigError("environment", [problem])
+        parts = urlsplit(endpoint)
         self._arn = arn
         self._region = arn.split(":")[3]
         self._endpoint = f"{parts.scheme}://{parts.netloc}/"
@@ -145,7 +147,10 @@ class AwsKms:
         body, why = json.dumps(asked).encode(), ""
         # Neither proxies nor credentials that happen to be in the surroundings.
         with httpx.Client(
-            verify=_context(), trust_env=False, timeout=_SECONDS, follow_redirects=False
+            verify=client_context(ASYNCHRONOUS),
+            trust_env=False,
+            timeout=_SECONDS,
+            follow_redirects=False,
         ) as client:
             for tried in range(_MOST_TRIES):
                 if tried:
@@ -220,18 +225,6 @@ def authorization(
 
 
 _KEY_ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
-
-
-def _context() -> ssl.SSLContext:
-    """TLS 1.2 or later, to a host whose certificate this machine trusts."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_default_certs()
-    return context
-
-
-def _is_here(host: str | None) -> bool:
-    return host in _LOOPBACK
 
 
 def _answer(response: httpx.Response) -> Mapping[str, object]:
