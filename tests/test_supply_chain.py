@@ -10,7 +10,8 @@ from clearshard.recognizers.models import DIGESTS, STOCK
 
 ROOT = Path(__file__).parents[1]
 LOCKS = ROOT / "configs" / "lock"
-_NOT_OURS = frozenset((".git", ".venv", "build", "dist", "node_modules", "shared"))
+#: Besides, whatever a tool keeps for itself: `.mypy_cache`, `__pycache__`.
+_NOT_OURS = frozenset((".git", ".venv", ".hypothesis", "build", "dist", "node_modules", "shared"))
 _MOST_BYTES = 1 << 20
 
 #: What a key of somebody is written as, each with its beginning apart, so that this file has none.
@@ -40,7 +41,8 @@ def _files() -> Iterator[Path]:
     folders = [ROOT]
     while folders:
         for path in folders.pop().iterdir():
-            if path.is_symlink() or path.name in _NOT_OURS:
+            is_cache = path.is_dir() and path.name.strip("_").endswith("cache")
+            if path.is_symlink() or path.name in _NOT_OURS or is_cache:
                 continue
             if path.is_dir():
                 folders.append(path)
