@@ -1,7 +1,7 @@
 """An output in a bucket: runs, purges and audits on mirrors, of one machine and of several."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -188,6 +188,47 @@ def test_a_run_that_dies_at_any_call_is_settled_from_another_machine(
     # The one that died goes on as well, with the same state.
     assert world.run() == record
     assert files(world.out) == objects(bucket)
+
+
+@pytest.mark.parametrize("killed", [False, pytest.param(True, marks=pytest.mark.soak)])
+def test_who_is_taken_for_dead_by_a_purge_leaves_no_row_in_the_bucket(
+    world: World, bucket: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    """It was about to put a shard, and its staged record is there no more."""
+    world.run()
+    other = elsewhere(world, tmp_path / "two")
+    config, options = load_config(other.config), RunOptions(other.out, AS_OF, 1, dry_run=False)
+    purges: list[Callable[[], object]] = [
+        lambda: purge(config, options, Asked(("acct-good",)), other.progress, other.clock)
+    ]
+
+    class Slow:
+        def put_if_absent(self, key: str, data: bytes) -> object:
+            put = bucket.put_if_absent
+            if key.startswith(layout.SHARDS) and purges:
+                purges.pop()()
+                tag = put(key, data)
+                if killed:
+                    raise Killed
+                return tag
+            return put(key, data)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(bucket, name)
+
+    world.file("more", "acct-other", transcript("good morning", "a lamp again"))
+    world.write()
+    with monkeypatch.context() as patch:
+        patch.setattr("clearshard.run.output.mirror.open_store", lambda *_: Slow())
+        if killed:
+            patch.setattr("clearshard.run.stages.events.forget", lambda *_: None)
+        with pytest.raises(Killed if killed else RunLocked):
+            world.run()
+    if killed:
+        world.run()
+    require_ours(other.out)
+    assert objects(bucket) == files(other.out)
+    assert verify(other.out).faults == ()  # as of a shard that is in no record
 
 
 def test_what_no_run_has_put_is_refused(world: World, bucket: Store) -> None:

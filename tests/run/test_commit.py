@@ -524,6 +524,15 @@ def test_an_announced_run_that_was_altered_is_told_to_have_failed(what: str) -> 
         nothing_but(end, (BEFORE,), None)
 
 
+def test_what_a_run_has_put_is_removed_though_its_staged_record_is_gone() -> None:
+    """Another machine took it for dead, and it put something after that."""
+    there = {**dict(published(BEFORE)), **ONE.files}
+    del there[layout.record(ONE.run_id)]
+    end, visible = alone(frozenset(there.items()), settling(ONE.run_id, ONE.failed, ONE.record))
+    assert not visible
+    nothing_but(end, (BEFORE,), None)
+
+
 class Silent:
     """A store that can be read, and says of no event whether the ledger was told of it."""
 

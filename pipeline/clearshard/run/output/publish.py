@@ -133,18 +133,20 @@ def forget(
         ClearshardError: The ledger could not be told, or something could not be removed.
     """
     staging = folder.root / layout.staging(run_id)
-    if not (staging / layout.STAGED_RECORD).exists():  # it has put nothing
+    staged = staging / layout.STAGED_RECORD
+    if not staged.exists():  # it has put nothing
         remove_tree(staging)
         if failed is not None:
             journal.tell(EventName.RUN_FAILED, run_id, failed)
         return
     said = None if failed is None else journal.said(EventName.RUN_FAILED, run_id, failed)
-    do = operations_in(folder, journal)
+    # Who takes a run for dead removes its record from the bucket, while it may still be putting.
+    do, record = operations_in(folder, journal), staged.read_bytes()
     try:
-        forgotten = carry_out(forgetting(run_id, said), do)
+        forgotten = carry_out(forgetting(run_id, said, record), do)
     except (OutputFull, OutputUnusable, RunFailed):
         # The disk that failed the run can fail this line, too. What is left goes nevertheless.
-        if carry_out(forgetting(run_id, None), do):
+        if carry_out(forgetting(run_id, None, record), do):
             remove_tree(staging)
         raise
     if forgotten:
@@ -161,7 +163,9 @@ def recover(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> N
         if layout.is_run_id(staging.name):
             data = {"error": "interrupted"}
             said = journal.said(EventName.RUN_FAILED, staging.name, data)
-            carry_out(settling(staging.name, said), do)
+            staged = staging / layout.STAGED_RECORD
+            record = staged.read_bytes() if staged.is_file() else None
+            carry_out(settling(staging.name, said, record), do)
             remove_unnamed(folder, journal, staging.name)
         remove_tree(staging)
     remove_replaced(folder, settings, journal)

@@ -16,12 +16,13 @@ from clearshard.run.output.recorded import digests_in, record_of, staged_card, s
 from clearshard.run.output.steps import Held, Look, Read, Seen, Steps
 
 
-def settling(run_id: str, failed: Said) -> Steps[bool]:
+def settling(run_id: str, failed: Said, record: bytes | None = None) -> Steps[bool]:
     """Brings to its end what a run has left that was killed, and says whether it is visible.
 
     Args:
         run_id: The run, of which there is a staging folder.
         failed: What the ledger is told if it is not going to be visible.
+        record: Its record as this machine has it, which another one may have removed since.
     """
     seen: Seen = yield Look()
     announced = told_by(seen.events).announced.get(run_id)
@@ -46,7 +47,7 @@ def settling(run_id: str, failed: Said) -> Steps[bool]:
     if announced is not None:
         # What it has put is not what it was: it was not a crash that left it so.
         yield from _taken_back(run_id, failed)
-    yield from forgetting(run_id, failed)
+    yield from forgetting(run_id, failed, record)
     return False
 
 
