@@ -160,7 +160,7 @@ def make(root: Path, accounts: int) -> int:
         ]
         files = write_accounts(decided, pa.Table.from_pylist(known, schema=ACCOUNTS_SCHEMA))
         record = _record(accounts, made, (*writer.files, *files), key, cut, policy.digest)
-        announce(folder, record, journal, journal.newest_seq)
+        announce(folder, record, journal, tuple(journal.events())[-1].seq)
         make_visible(folder, record, journal)
     return len(made)
 

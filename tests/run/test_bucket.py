@@ -127,6 +127,56 @@ def test_of_two_machines_one_wins(world: World, bucket: Store, tmp_path: Path) -
     assert files(world.out) == objects(bucket)
 
 
+def test_what_is_published_after_a_mirror_was_made_has_beaten_the_run(
+    world: World, bucket: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a shard that the other one removes would be in the list of this one."""
+    world.file("old", "acct-good", transcript("so long"), submitted_at="2026-01-01T12:00:00Z")
+    world.write()
+    world.run()
+    other = elsewhere(world, tmp_path / "two")
+    other.files = [one for one in other.files if one["file_id"] != "old"]
+    other.write()
+    world.file("more", "acct-good", transcript("good morning", "a lamp again"))
+    world.write()
+    claim = Mirror.claim
+
+    def late(mirror: Mirror, marker: bytes) -> None:
+        monkeypatch.setattr(Mirror, "claim", claim)
+        other.run()
+
+    monkeypatch.setattr(Mirror, "claim", late)
+    with pytest.raises(RunLocked, match="Another run was published"):
+        world.run()
+    require_ours(world.out)
+    assert verify(world.out).faults == ()
+
+
+def test_what_is_published_while_a_mirror_is_made_is_in_it(
+    world: World, bucket: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.run()
+    other = elsewhere(world, tmp_path / "two")
+    other.file("more", "acct-good", transcript("good morning", "a lamp again"))
+    other.write()
+    others = [other.run]
+
+    class Late:
+        def list_below(self, folder: str = "") -> Iterator[Listed]:
+            if not folder and others:
+                others.pop()()
+            return bucket.list_below(folder)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(bucket, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("clearshard.run.output.mirror.open_readable", lambda *_: Late())
+        require_ours(world.out)
+    assert files(world.out) == objects(bucket)
+    assert verify(world.out).faults == ()
+
+
 class Dying:
     """A store that ends the process, or does not answer, at one of its calls."""
 

@@ -12,6 +12,7 @@ from clearshard.config import Config
 from clearshard.engines.serving import forbid_core_dumps
 from clearshard.engines.stopping import Stop
 from clearshard.errors import (
+    IntegrityError,
     OutputFull,
     OutputUnusable,
     RunFailed,
@@ -150,7 +151,8 @@ def run(
             else:
                 end = announce(this, made)
         except BaseException as error:
-            overtaken = isinstance(error, OSError) and why_lost(this.run_id, journal, this.began)
+            is_gone = isinstance(error, OSError | IntegrityError)
+            overtaken = is_gone and why_lost(this.run_id, journal, this.began)
             this.events.failed(error, folder)
             if overtaken:
                 raise RunLocked(overtaken) from None

@@ -55,12 +55,6 @@ class Journal:
         return None if first is None else first.hash
 
     @property
-    def newest_seq(self) -> int:
-        """Number of the newest event; -1 where nothing was told."""
-        newest = self._ledger.head()
-        return -1 if newest is None else newest.seq
-
-    @property
     def newest_at(self) -> datetime | None:
         """When the newest event was told: later than that it is, whatever the clock says."""
         newest = self._ledger.head()

@@ -166,6 +166,7 @@ class Mirror:
         self._take(self.store, key)
 
     def _pull(self, store: ReadableStore) -> None:
+        told = read_ledger(store)
         # Records first: whatever one of them lists was put before it.
         records, found = _found(store, layout.RUNS), _found(store, "")
         found = {
@@ -176,7 +177,7 @@ class Mirror:
         ledger = LedgerFile(self._root / layout.LEDGER)
         here = set(self._here())
         self._require_an_output(found, here)
-        require_goes_on(ledger, read_ledger(store))
+        require_goes_on(ledger, told)
         for key in sorted(here - found.keys(), key=_last_to_go):
             delete_in_folder(self._root, self._folder, key)
         noted = _noted(self._root)
@@ -187,9 +188,12 @@ class Mirror:
             if had.get(key) != tag.value or not self._has(key, found[key]):
                 tag = self._take(store, key)
             held[key] = tag.value
-        keep_ledger(ledger, read_ledger(store))
         if held != had:
             _note(self._root, _Noted(self.bucket, held))
+        now = read_ledger(store)
+        if now.data != told.data or _found(store, layout.RUNS).keys() != records.keys():
+            raise ObjectChanged("Somebody has published or removed something meanwhile.")
+        keep_ledger(ledger, now)
 
     def _require_an_output(self, found: Mapping[str, Found], here: Collection[str]) -> None:
         shown = printable(self.bucket)

@@ -15,6 +15,7 @@ from clearshard.config import Config
 from clearshard.engines.stopping import Stop
 from clearshard.errors import (
     ClearshardError,
+    IntegrityError,
     OutputFull,
     OutputUnusable,
     RunFailed,
@@ -124,7 +125,8 @@ def purge(
                 return PurgeResult(doomed.plan, None, journal.head)
             end = _buried(run, lock, bury(run, doomed), started_at)
         except BaseException as error:
-            overtaken = isinstance(error, OSError) and why_lost(run.run_id, journal, run.began)
+            is_gone = isinstance(error, OSError | IntegrityError)
+            overtaken = is_gone and why_lost(run.run_id, journal, run.began)
             # The disk that failed the purge can fail this too; the error itself matters more.
             with suppress(ClearshardError, OSError):
                 _failed(run, error)

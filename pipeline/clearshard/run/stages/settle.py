@@ -2,6 +2,7 @@
 
 import secrets
 
+from clearshard.audit.ledger import Ledger
 from clearshard.audit.named import named_files
 from clearshard.audit.reading import visible_runs
 from clearshard.run.output.folder import require_nothing_added
@@ -22,7 +23,9 @@ def settle(given: Given) -> ThisRun:
         IntegrityError: There is something in the folder that no run has written.
     """
     folder, journal, config = given.folder, given.journal, given.config
-    began = journal.newest_seq
+    # As of what is in the folder: who was announced after a mirror was made has beaten this run.
+    newest = Ledger(folder.ledger).head()
+    began = -1 if newest is None else newest.seq
     recover(folder, config.housekeeping, journal)
     finish_receipt(folder, journal)
     finish_sweeps(folder, journal)
