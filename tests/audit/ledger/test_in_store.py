@@ -1,7 +1,9 @@
 """A ledger that is one object of a store, and the copy of it in a mirror."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -12,6 +14,7 @@ from clearshard.audit.ledger.in_store import append_to, read_ledger
 from clearshard.audit.ledger.mirrored import MirroredLedger
 from clearshard.errors import IntegrityError, StoreUnavailable
 from clearshard.storage.objects import in_memory
+from clearshard.storage.store import Content, Store
 
 from ..signers import SIGNER
 
@@ -53,6 +56,34 @@ def test_a_copy_that_is_no_line_is_told() -> None:
     store.put_if_absent(layout.LEDGER_COPY, b"no line\n")
     with pytest.raises(IntegrityError, match=r"head\.json"):
         append_to(store, read_ledger(store), SIGNER, said("one"))
+
+
+def test_another_process_may_append_by_the_same_mirror(tmp_path: Path) -> None:
+    """As `export record` does while a run is at work: it is ahead of what was just read."""
+    store, path = in_memory(), tmp_path / "mirror" / layout.LEDGER
+    one, other = (MirroredLedger(cast("Store", _Meanwhile(store)), path, SIGNER) for _ in range(2))
+    one.append("first", "run", AT)
+    _Meanwhile.waiting.append(lambda: other.append("second", "run", AT))
+    assert len(list(one.read())) == 1
+    assert [event.event for event in one.read()] == ["first", "second"]
+
+
+class _Meanwhile:
+    """A store of which something happens after a look at the ledger, and before it is told."""
+
+    waiting: ClassVar[list[Callable[[], None]]] = []
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def read(self, key: str, max_bytes: int) -> Content:
+        content = self._store.read(key, max_bytes)
+        while key == layout.LEDGER and self.waiting:
+            self.waiting.pop()()
+        return content
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
 
 def test_a_mirror_has_what_was_read_last(tmp_path: Path) -> None:

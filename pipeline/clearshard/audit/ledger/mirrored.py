@@ -81,38 +81,49 @@ class MirroredLedger:
         return iter(self._read().events)
 
     def _read(self) -> LedgerRead:
+        # In this order: another process of this machine may write to the mirror as well.
+        had = kept(self._file)
         read = read_ledger(self._store)
-        keep_ledger(self._file, read)
+        keep_ledger(self._file, read, had)
         return read
 
     def _appended(self, read: LedgerRead, said: Said) -> bool:
         appended = append_to(self._store, read, self._signer, said)
         if appended is not None:
-            keep_ledger(self._file, appended)
+            keep_ledger(self._file, appended, read.data)
         return appended is not None
 
 
-def keep_ledger(file: LedgerFile, read: LedgerRead) -> None:
+def kept(file: LedgerFile) -> bytes:
+    """The ledger of a mirror, to be read before that of the bucket is."""
+    return file.path.read_bytes() if file.path.exists() else b""
+
+
+def keep_ledger(file: LedgerFile, read: LedgerRead, had: bytes) -> None:
     """Makes the ledger of a mirror what was read in the bucket.
+
+    Args:
+        file: The ledger of the mirror.
+        read: What was read.
+        had: What the mirror had before that.
 
     Raises:
         IntegrityError: See `require_goes_on`.
     """
     with output_errors(file.path.parent):
-        if require_goes_on(file, read):
+        if require_goes_on(file, read, had):
             file.path.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(file.path, read.data)
         if read.data and file.read_copy() != read.newest_line:
             file.write_copy(read.newest_line)
 
 
-def require_goes_on(file: LedgerFile, read: LedgerRead) -> bool:
+def require_goes_on(file: LedgerFile, read: LedgerRead, had: bytes) -> bool:
     """Makes sure that a ledger goes on from that of the mirror; says whether it is longer.
 
     Raises:
         IntegrityError: Somebody has put the bucket back to an older state, or begun it anew.
     """
-    had = file.path.read_bytes() if file.path.exists() else b""
     if not read.data.startswith(had):
         raise IntegrityError(
             f"The ledger in the bucket does not go on from {file.path}, which holds what was read "

@@ -19,7 +19,7 @@ import msgspec
 from clearshard import layout
 from clearshard.audit.ledger.file import LedgerFile
 from clearshard.audit.ledger.in_store import read_ledger
-from clearshard.audit.ledger.mirrored import keep_ledger, require_goes_on
+from clearshard.audit.ledger.mirrored import keep_ledger, kept, require_goes_on
 from clearshard.errors import (
     IntegrityError,
     ObjectChanged,
@@ -166,7 +166,8 @@ class Mirror:
         self._take(self.store, key)
 
     def _pull(self, store: ReadableStore) -> None:
-        told = read_ledger(store)
+        ledger = LedgerFile(self._root / layout.LEDGER)
+        kept_before, told = kept(ledger), read_ledger(store)
         # Records first: whatever one of them lists was put before it.
         records, found = _found(store, layout.RUNS), _found(store, "")
         found = {
@@ -174,10 +175,9 @@ class Mirror:
             for key, there in found.items()
             if key in records or not key.startswith(f"{layout.RUNS}/")
         }
-        ledger = LedgerFile(self._root / layout.LEDGER)
         here = set(self._here())
         self._require_an_output(found, here)
-        require_goes_on(ledger, told)
+        require_goes_on(ledger, told, kept_before)
         for key in sorted(here - found.keys(), key=_last_to_go):
             delete_in_folder(self._root, self._folder, key)
         noted = _noted(self._root)
@@ -193,7 +193,7 @@ class Mirror:
         now = read_ledger(store)
         if now.data != told.data or _found(store, layout.RUNS).keys() != records.keys():
             raise ObjectChanged("Somebody has published or removed something meanwhile.")
-        keep_ledger(ledger, now)
+        keep_ledger(ledger, now, kept_before)
 
     def _require_an_output(self, found: Mapping[str, Found], here: Collection[str]) -> None:
         shown = printable(self.bucket)
