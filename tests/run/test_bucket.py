@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from obstore.store import MemoryStore
 
 from clearshard import layout
 from clearshard.audit.ledger import Ledger
@@ -27,7 +28,9 @@ from clearshard.run.options import RunOptions
 from clearshard.run.output.folder import require_ours
 from clearshard.run.output.mirror import Mirror, bind
 from clearshard.run.purge.job import purge
-from clearshard.storage.store import Listed, Store
+from clearshard.storage import uris
+from clearshard.storage.objects import ObjectStore
+from clearshard.storage.store import Listed, Store, Unlisted
 from clearshard.storage.uris import named_in_memory
 
 from .watching import at_stage
@@ -162,10 +165,10 @@ def test_what_is_published_while_a_mirror_is_made_is_in_it(
     others = [other.run]
 
     class Late:
-        def list_below(self, folder: str = "") -> Iterator[Listed]:
-            if not folder and others:
+        def list_all(self) -> Iterator[Listed | Unlisted]:
+            if others:
                 others.pop()()
-            return bucket.list_below(folder)
+            return bucket.list_all()
 
         def __getattr__(self, name: str) -> object:
             return getattr(bucket, name)
@@ -288,6 +291,20 @@ def test_what_no_run_has_put_is_refused(world: World, bucket: Store) -> None:
         world.run()
     with pytest.raises(IntegrityError, match="which no run has written"):
         require_ours(world.out)
+
+
+@pytest.mark.parametrize("name", ["2026-11\\part.parquet", ".clearshard-x/part.parquet"])
+def test_what_has_a_name_that_is_no_key_is_refused(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No listing by keys shows it, and whoever reads the folder of shards reads it."""
+    client = MemoryStore()
+    monkeypatch.setitem(uris._IN_MEMORY, "kept", ObjectStore(client, "out"))
+    client.put(f"out/{layout.MARKER}", MARKER)
+    client.put(f"out/{layout.SHARDS}/{name}", b"not ours")
+    bind(tmp_path / "out", BUCKET)
+    with pytest.raises(IntegrityError, match="which no run has written"):
+        require_ours(tmp_path / "out")
 
 
 def test_a_bucket_of_somebody_else_is_left_alone(world: World, bucket: Store) -> None:

@@ -32,7 +32,7 @@ from clearshard.inert import printable
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import fsync_folder, temporary_name, write_atomic
 from clearshard.storage.local import LocalStore
-from clearshard.storage.store import Found, ReadableStore, Store, VersionTag
+from clearshard.storage.store import Found, ReadableStore, Store, Unlisted, VersionTag
 from clearshard.storage.uris import open_readable, open_store
 
 #: An output that changes this often while it is read is being written by many.
@@ -169,7 +169,7 @@ class Mirror:
         ledger = LedgerFile(self._root / layout.LEDGER)
         kept_before, told = kept(ledger), read_ledger(store)
         # Records first: whatever one of them lists was put before it.
-        records, found = _found(store, layout.RUNS), _found(store, "")
+        records, found = _found(store, layout.RUNS), self._everything(store)
         found = {
             key: there
             for key, there in found.items()
@@ -211,10 +211,22 @@ class Mirror:
             )
         for key in sorted(found):
             if not layout.is_in_bucket(key):
-                raise IntegrityError(
-                    f"{shown} holds {printable(key)}, which no run has written: it was added. "
-                    "Remove it."
-                )
+                raise self._added(key)
+
+    def _everything(self, store: ReadableStore) -> dict[str, Found]:
+        """All objects: one whose name is no key would be read by whoever reads the folder."""
+        found: dict[str, Found] = {}
+        for one in store.list_all():
+            if isinstance(one, Unlisted):
+                raise self._added(one.name)
+            found[one.key] = one.found
+        return found
+
+    def _added(self, name: str) -> IntegrityError:
+        return IntegrityError(
+            f"{printable(self.bucket)} holds {printable(name)}, which no run has written: it was "
+            "added. Remove it."
+        )
 
     def _has(self, key: str, found: Found) -> bool:
         """Whether the folder has an object of this size."""
