@@ -314,7 +314,9 @@ def test_a_bucket_of_somebody_else_is_left_alone(world: World, bucket: Store) ->
     assert objects(bucket) == {"notes.txt": b"theirs"}
 
 
-def test_a_bucket_that_was_emptied_or_put_back_is_told(world: World, bucket: Store) -> None:
+def test_a_bucket_that_was_emptied_or_put_back_is_told(
+    world: World, bucket: Store, tmp_path: Path
+) -> None:
     world.run()
     before = objects(bucket)
     world.file("more", "acct-good", transcript("good morning", "a lamp again"))
@@ -330,6 +332,12 @@ def test_a_bucket_that_was_emptied_or_put_back_is_told(world: World, bucket: Sto
     with pytest.raises(IntegrityError, match="put back to an older state"):
         world.run()
     assert files(world.out) == held  # it may be what the bucket is restored from
+    # Put back without the copy of its newest line, to a machine that has seen nothing newer.
+    bucket.delete(layout.LEDGER_COPY)
+    bucket.put_if_absent(layout.LEDGER_COPY, held[layout.LEDGER_COPY])
+    other = elsewhere(world, tmp_path / "two")
+    with pytest.raises(IntegrityError, match="ends before the line"):
+        other.run()
 
 
 def test_a_purge_takes_it_out_of_the_bucket(world: World, bucket: Store, tmp_path: Path) -> None:

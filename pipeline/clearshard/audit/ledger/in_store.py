@@ -55,6 +55,18 @@ def read_ledger(store: ReadableStore) -> LedgerRead:
     return LedgerRead(content.data, content.found.tag)
 
 
+def lines_copied(store: ReadableStore) -> int:
+    """How many lines the ledger has that is read after this, at least: its copy is behind it.
+
+    Raises:
+        IntegrityError: The copy is no line.
+    """
+    try:
+        return 1 + _seq(store.read(layout.LEDGER_COPY, _MAX_BYTES).data)
+    except ObjectNotFound:
+        return 0
+
+
 def append_to(store: Store, read: LedgerRead, signer: Signer, said: Said) -> LedgerRead | None:
     """Appends an event to the ledger that was read; None if it is not that one any more.
 

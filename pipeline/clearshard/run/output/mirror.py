@@ -18,7 +18,7 @@ import msgspec
 
 from clearshard import layout
 from clearshard.audit.ledger.file import LedgerFile
-from clearshard.audit.ledger.in_store import read_ledger
+from clearshard.audit.ledger.in_store import lines_copied, read_ledger
 from clearshard.audit.ledger.mirrored import keep_ledger, kept, require_goes_on
 from clearshard.errors import (
     IntegrityError,
@@ -167,7 +167,8 @@ class Mirror:
 
     def _pull(self, store: ReadableStore) -> None:
         ledger = LedgerFile(self._root / layout.LEDGER)
-        kept_before, told = kept(ledger), read_ledger(store)
+        kept_before, line_count = kept(ledger), lines_copied(store)
+        told = read_ledger(store)
         # Records first: whatever one of them lists was put before it.
         records, found = _found(store, layout.RUNS), self._everything(store)
         found = {
@@ -178,6 +179,12 @@ class Mirror:
         here = set(self._here())
         self._require_an_output(found, here)
         require_goes_on(ledger, told, kept_before)
+        if told.data.count(b"\n") < line_count:
+            raise IntegrityError(
+                f"The ledger in {printable(self.bucket)} ends before the line that "
+                f"{layout.LEDGER_COPY} is a copy of: it was cut off, or put back to an older "
+                "state. Find out by whom, and restore it."
+            )
         for key in sorted(here - found.keys(), key=_last_to_go):
             delete_in_folder(self._root, self._folder, key)
         noted = _noted(self._root)
