@@ -355,7 +355,12 @@ def test_a_purge_takes_it_out_of_the_bucket(world: World, bucket: Store, tmp_pat
     assert {layout.receipt(made.receipt.run_id), layout.tombstones(made.receipt.run_id)} <= set(
         there
     )
-    # The machine that has not heard of it has no row of them any more when it looks.
+    # The machine that has not heard of it has no row of them any more when it looks: not in what
+    # a run has left there that was killed either.
+    staged = f"{layout.staging('killed')}/{layout.STAGED_SHARDS}"
+    for folder in (world.out / layout.CHECKPOINTS, world.out / staged):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "rows").write_text("green chairs")
     require_ours(world.out)
     assert files(world.out) == there
     world.run()

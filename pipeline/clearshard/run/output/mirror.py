@@ -30,7 +30,7 @@ from clearshard.errors import (
 )
 from clearshard.inert import printable
 from clearshard.storage.failures import output_errors
-from clearshard.storage.files import fsync_folder, temporary_name, write_atomic
+from clearshard.storage.files import fsync_folder, remove_tree, temporary_name, write_atomic
 from clearshard.storage.local import LocalStore
 from clearshard.storage.store import Found, ReadableStore, Store, Unlisted, VersionTag
 from clearshard.storage.uris import open_readable, open_store
@@ -40,6 +40,8 @@ _MAX_READINGS = 5
 #: Read and written at a time.
 _PORTION_BYTES = 32 << 20
 _MARKER_BYTES = 4_096
+#: Where there is a new one, something was purged.
+_TELL_WHAT_IS_GONE = (f"{layout.TOMBSTONES}/", f"{layout.RECEIPTS}/")
 #: Of what the ledger is in the bucket the mirror is made by itself.
 _BY_ITSELF = frozenset((layout.LEDGER, layout.LEDGER_COPY))
 
@@ -185,6 +187,8 @@ class Mirror:
                 f"{layout.LEDGER_COPY} is a copy of: it was cut off, or put back to an older "
                 "state. Find out by whom, and restore it."
             )
+        if any(key.startswith(_TELL_WHAT_IS_GONE) for key in found.keys() - here):
+            self._remove_work()
         for key in sorted(here - found.keys(), key=_last_to_go):
             delete_in_folder(self._root, self._folder, key)
         noted = _noted(self._root)
@@ -201,6 +205,18 @@ class Mirror:
         if now.data != told.data or _found(store, layout.RUNS).keys() != records.keys():
             raise ObjectChanged("Somebody has published or removed something meanwhile.")
         keep_ledger(ledger, now, kept_before)
+
+    def _remove_work(self) -> None:
+        """Removes the rows that killed runs have left here: another machine has purged some.
+
+        Of a run that was announced they are in the bucket.
+        """
+        staged = (layout.STAGED_SCRATCH, layout.STAGED_SHARDS, layout.STAGED_CHECKPOINTS)
+        runs = (self._root / layout.STAGING).glob("*")
+        work = (run / name for run in runs if not run.is_symlink() for name in staged)
+        for folder in (self._root / layout.CHECKPOINTS, *work):
+            if not folder.is_symlink():  # which whoever opens the folder is told of
+                remove_tree(folder)
 
     def _require_an_output(self, found: Mapping[str, Found], here: Collection[str]) -> None:
         shown = printable(self.bucket)
