@@ -307,6 +307,22 @@ def test_what_has_a_name_that_is_no_key_is_refused(
         require_ours(tmp_path / "out")
 
 
+def test_what_another_machine_has_staged_goes_when_it_is_over(world: World, bucket: Store) -> None:
+    """Or it is settled here when its run was swept, and the ledger says that it failed."""
+    staged = f"{layout.staging('elsewhere')}/{layout.STAGED_RECORD}"
+    own = world.out / layout.staging("here") / layout.STAGED_RECORD
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"{}")
+    for key, content in ((layout.MARKER, MARKER), (staged, b"{}")):
+        bucket.put_if_absent(key, content)
+    require_ours(world.out)
+    assert (world.out / staged).exists()
+    bucket.delete(staged)
+    require_ours(world.out)
+    assert not (world.out / layout.staging("elsewhere")).exists()
+    assert own.exists()
+
+
 def test_a_bucket_of_somebody_else_is_left_alone(world: World, bucket: Store) -> None:
     bucket.put_if_absent("notes.txt", b"theirs")
     with pytest.raises(OutputUnusable, match="was not made by clearshard"):

@@ -187,12 +187,14 @@ class Mirror:
                 f"{layout.LEDGER_COPY} is a copy of: it was cut off, or put back to an older "
                 "state. Find out by whom, and restore it."
             )
+        noted = _noted(self._root)
+        had = {} if noted is None else noted.tags
+        # Of a run that is over on another machine: nobody is to settle it here once more.
+        here |= {key for key in had if key.startswith(f"{layout.STAGING}/")}
         if any(key.startswith(_TELL_WHAT_IS_GONE) for key in found.keys() - here):
             self._remove_work()
         for key in sorted(here - found.keys(), key=_last_to_go):
             delete_in_folder(self._root, self._folder, key)
-        noted = _noted(self._root)
-        had = {} if noted is None else noted.tags
         held: dict[str, str] = {}
         for key in sorted(found.keys() - _BY_ITSELF, key=_last_to_come):
             tag = found[key].tag
