@@ -14,7 +14,7 @@ from clearshard.errors import ConfigError, IntegrityError
 from clearshard.records.run import RunRecord, ShardFile
 from clearshard.run.agent import Agent
 from clearshard.run.keys.rotating import rotate_keys
-from clearshard.run.output.mirror import bind
+from clearshard.run.output.binding import bind
 from clearshard.storage.uris import named_in_memory
 from clearshard.vault.opening import open_to_read
 from clearshard.vault.vault import Vault

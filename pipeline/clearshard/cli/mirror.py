@@ -23,8 +23,8 @@ def mirror(
     """Fetch an output from its bucket, or what is new in it: for audits on another machine."""
     from clearshard.config import is_bucket
     from clearshard.errors import ConfigError
+    from clearshard.run.output.binding import bind
     from clearshard.run.output.folder import require_ours
-    from clearshard.run.output.mirror import bind
 
     if not is_bucket(bucket):
         raise ConfigError("BUCKET", ["must be an address, as in s3://BUCKET/PREFIX"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clearshard.config import Config
 from clearshard.errors import ConfigError
-from clearshard.run.output.mirror import bind
+from clearshard.run.output.binding import bind
 
 
 def now() -> datetime:
@@ -30,7 +30,7 @@ def output_folder(config: Config | None, out: Path | None) -> Path:
         ConfigError: Neither names one.
         OutputUnusable: The mirror is something else.
     """
-    if out is not None:
+    if out is not None and not _is_mirror(config, out):
         return out.absolute()
     if config is None or config.output.folder is None:
         raise ConfigError("configuration", ["output.folder → is required, or --out"])
@@ -39,3 +39,9 @@ def output_folder(config: Config | None, out: Path | None) -> Path:
     mirror = config.path(config.output.mirror)
     bind(mirror, config.output.folder)
     return mirror
+
+
+def _is_mirror(config: Config | None, out: Path) -> bool:
+    """Whether a folder is the mirror that is configured: also where it has forgotten that."""
+    mirror = None if config is None else config.output.mirror
+    return config is not None and mirror is not None and out.absolute() == config.path(mirror)

@@ -9,10 +9,13 @@ from clearshard.audit.ledger.appending import Said
 from clearshard.audit.ledger.mirrored import MirroredLedger
 from clearshard.audit.signing import Signer
 from clearshard.config import Config
-from clearshard.errors import ConfigError
+from clearshard.errors import ConfigError, RunLocked
 from clearshard.keys import find_signing_key, load_signing_key
 from clearshard.run.agent import Agent
 from clearshard.run.output.folder import OutputFolder
+
+#: The ledger has other writers, but none that writes all the time.
+_MOST_READINGS = 100
 
 
 class Journal:
@@ -41,6 +44,16 @@ class Journal:
     def tell_after(self, newest: Event | None, said: Said) -> bool:
         """Appends an event if another one is still the newest; see `Ledger.append_after`."""
         return self._ledger.append_after(newest, said)
+
+    def readings(self) -> Iterator[tuple[Event, ...]]:
+        """What was told, read again each time, for who tells something only after all of that.
+
+        Raises:
+            RunLocked: Others tell something all the time.
+        """
+        for _ in range(_MOST_READINGS):
+            yield tuple(self.events())
+        raise RunLocked("Others write to the ledger all the time. Run again.")
 
     @property
     def head(self) -> str | None:

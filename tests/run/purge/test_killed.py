@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from clearshard.audit.events import EventName
+from clearshard.audit.events import Event, EventName
+from clearshard.audit.ledger.appending import Said
 from clearshard.audit.verify import verify
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.run.journal import Journal
@@ -170,15 +171,15 @@ def test_readers_see_the_old_state_or_the_new(
 def test_tombstones_that_could_not_be_told_are_removed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tell = Journal.tell
+    tell = Journal.tell_after
 
-    def fails(self: Journal, event: EventName, run_id: str, data: dict[str, object]) -> None:
-        if event is EventName.TOMBSTONES_PLACED:
+    def fails(self: Journal, newest: Event | None, said: Said) -> bool:
+        if said.event == EventName.TOMBSTONES_PLACED:
             raise OSError("no disk")
-        tell(self, event, run_id, data)
+        return tell(self, newest, said)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Journal, "tell", fails)
+        patch.setattr(Journal, "tell_after", fails)
         with pytest.raises(OSError, match="no disk"):
             observed(world, ASKED, nobody)
     assert verify(world.out).faults == ()

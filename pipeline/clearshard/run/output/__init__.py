@@ -16,6 +16,7 @@ steps          what both are made of: operations, and what each comes to
 announced      what the ledger says of runs
 recorded       what the record of a run lists, by the keys of an output
 operations     its steps in a folder, and in the bucket that it is the mirror of
+binding        the file by which a folder is the mirror of a bucket
 mirror         such a folder: what the bucket is, and nothing else
 tombstones     what a purge keeps out, on its way in
 receipts       what was taken out, and that it is gone

@@ -315,8 +315,12 @@ def refresh(root: Path) -> Mirror | None:
         mirror = mirror_of(root, umask)
         if mirror is not None:
             # Whoever is at work in the mirror keeps it what the bucket is.
-            with suppress(RunLocked), run_lock(root / layout.LOCK):
-                mirror.pull(to_write=False)
+            try:
+                with run_lock(root / layout.LOCK):
+                    mirror.pull(to_write=False)
+            except RunLocked:
+                if not (root / layout.LEDGER).exists():  # it is only now being fetched
+                    raise
     return mirror
 
 

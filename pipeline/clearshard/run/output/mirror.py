@@ -14,12 +14,11 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-import msgspec
-
 from clearshard import layout
 from clearshard.audit.ledger.file import LedgerFile
-from clearshard.audit.ledger.in_store import lines_copied, read_ledger
+from clearshard.audit.ledger.in_store import LedgerRead, lines_copied, read_ledger
 from clearshard.audit.ledger.mirrored import keep_ledger, kept, require_goes_on
+from clearshard.audit.named import named_files
 from clearshard.errors import (
     IntegrityError,
     ObjectChanged,
@@ -29,8 +28,11 @@ from clearshard.errors import (
     StoreUnavailable,
 )
 from clearshard.inert import printable
+from clearshard.run.output.announced import told_by
+from clearshard.run.output.binding import Noted, note_in, noted_in
+from clearshard.run.output.recorded import keys_in, record_of
 from clearshard.storage.failures import output_errors
-from clearshard.storage.files import fsync_folder, remove_tree, temporary_name, write_atomic
+from clearshard.storage.files import fsync_folder, remove_tree, temporary_name
 from clearshard.storage.local import LocalStore
 from clearshard.storage.store import Found, ReadableStore, Store, Unlisted, VersionTag
 from clearshard.storage.uris import open_readable, open_store
@@ -46,37 +48,6 @@ _TELL_WHAT_IS_GONE = (f"{layout.TOMBSTONES}/", f"{layout.RECEIPTS}/")
 _BY_ITSELF = frozenset((layout.LEDGER, layout.LEDGER_COPY))
 
 
-class _Noted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the file in a mirror says: the bucket, and the version of each object that it holds."""
-
-    bucket: str
-    tags: dict[str, str]
-
-
-def bind(root: Path, bucket: str) -> None:
-    """Makes a folder the mirror of a bucket, if it is not that already.
-
-    Args:
-        root: A folder that holds nothing, or is not there.
-        bucket: Its address, as in ``s3://BUCKET/PREFIX``.
-
-    Raises:
-        OutputUnusable: It is something else.
-    """
-    noted = _noted(root)
-    if noted is None:
-        if root.exists() and (not root.is_dir() or any(root.iterdir())):
-            raise OutputUnusable(
-                f"{root} is not empty, and is not the mirror of a bucket. Name a new folder."
-            )
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _note(root, _Noted(bucket, {}))
-    elif noted.bucket != bucket:
-        raise OutputUnusable(
-            f"{root} is the mirror of {printable(noted.bucket)}. Name another folder for this one."
-        )
-
-
 def mirror_of(root: Path, umask: int) -> "Mirror | None":
     """The mirror that a folder is, or None if it is an output of its own.
 
@@ -87,27 +58,8 @@ def mirror_of(root: Path, umask: int) -> "Mirror | None":
     Raises:
         OutputUnusable: Nobody can tell.
     """
-    noted = _noted(root)
+    noted = noted_in(root)
     return None if noted is None else Mirror(root, noted.bucket, umask)
-
-
-def _noted(root: Path) -> _Noted | None:
-    path = root / layout.MIRROR
-    if not path.is_symlink() and not path.exists():
-        return None
-    try:
-        if path.is_symlink():
-            raise ValueError
-        return msgspec.json.decode(path.read_bytes(), type=_Noted)
-    except (msgspec.MsgspecError, ValueError):
-        raise OutputUnusable(
-            f"{path} does not say of which bucket this folder is the mirror. Remove the folder: "
-            "all that counts is in the bucket."
-        ) from None
-
-
-def _note(root: Path, noted: _Noted) -> None:
-    write_atomic(root / layout.MIRROR, msgspec.json.encode(noted))
 
 
 class Mirror:
@@ -187,12 +139,13 @@ class Mirror:
                 f"{layout.LEDGER_COPY} is a copy of: it was cut off, or put back to an older "
                 "state. Find out by whom, and restore it."
             )
-        noted = _noted(self._root)
+        noted = noted_in(self._root)
         had = {} if noted is None else noted.tags
         # Of a run that is over on another machine: nobody is to settle it here once more.
         here |= {key for key in had if key.startswith(f"{layout.STAGING}/")}
         if any(key.startswith(_TELL_WHAT_IS_GONE) for key in found.keys() - here):
             self._remove_work()
+        self._require_no_less(store, told, here - found.keys())
         for key in sorted(here - found.keys(), key=_last_to_go):
             delete_in_folder(self._root, self._folder, key)
         held: dict[str, str] = {}
@@ -202,7 +155,7 @@ class Mirror:
                 tag = self._take(store, key)
             held[key] = tag.value
         if held != had:
-            _note(self._root, _Noted(self.bucket, held))
+            note_in(self._root, Noted(self.bucket, held))
         now = read_ledger(store)
         if now.data != told.data or _found(store, layout.RUNS).keys() != records.keys():
             raise ObjectChanged("Somebody has published or removed something meanwhile.")
@@ -237,6 +190,35 @@ class Mirror:
         for key in sorted(found):
             if not layout.is_in_bucket(key):
                 raise self._added(key)
+
+    def _require_no_less(
+        self, store: ReadableStore, told: LedgerRead, gone: Collection[str]
+    ) -> None:
+        """Makes sure that what is gone from the bucket was removed by a run, and told so.
+
+        Of what somebody else has deleted, or a rule of the bucket, the mirror may hold the only
+        copy.
+        """
+        if not gone:
+            return
+        ledger = told_by(told.events)
+        standing = [run for run in ledger.announced if run not in ledger.swept]
+        kept = {*named_files(told.events), *map(layout.record, standing)}
+        for run in standing:
+            path = self._root / layout.record(run)
+            record = record_of(path.read_bytes()) if path.is_file() else None
+            for key in () if record is None else keys_in(record):
+                if run == ledger.newest or not key.startswith(f"{layout.SHARDS}/"):
+                    kept.add(key)
+        if not (lacking := sorted(kept.intersection(gone))):
+            return
+        if read_ledger(store).data != told.data:
+            raise ObjectChanged("Somebody has published or removed something meanwhile.")
+        raise IntegrityError(
+            f"{printable(self.bucket)} lacks {printable(lacking[0])} ({len(lacking)} in all), "
+            "which no run has removed: somebody else has deleted it, or a rule of the bucket. "
+            f"{self._root} still holds it: copy it back from there."
+        )
 
     def _everything(self, store: ReadableStore) -> dict[str, Found]:
         """All objects: one whose name is no key would be read by whoever reads the folder."""

@@ -31,7 +31,7 @@ from clearshard.run.output.operations import operations_in
 from clearshard.run.output.replaced import remove_replaced
 from clearshard.run.output.settling import settling
 from clearshard.run.output.steps import carry_out
-from clearshard.run.output.tombstones import remove_unnamed
+from clearshard.run.output.tombstones import remove_unnamed, settle_unnamed
 from clearshard.shards.card import dataset_card
 from clearshard.storage.files import fsync_tree, remove_tree
 
@@ -168,6 +168,7 @@ def recover(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> N
             carry_out(settling(staging.name, said, record), do)
             remove_unnamed(folder, journal, staging.name)
         remove_tree(staging)
+    settle_unnamed(folder, journal)
     remove_replaced(folder, settings, journal)
 
 

@@ -155,11 +155,6 @@ def _is_due(newest: VisibleRun) -> bool:
 def _hand_out(folder: OutputFolder, journal: Journal, made: Receipt) -> None:
     content = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
     do, name = operations_in(folder, journal), layout.receipt(made.run_id)
-    if not do(Put(name, content)):
-        if name in named_files(journal.events()):  # somebody else was faster
-            return
-        do(Delete(name))
-        do(Put(name, content))
     data: dict[str, object] = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "of": made.of,
@@ -168,7 +163,16 @@ def _hand_out(folder: OutputFolder, journal: Journal, made: Receipt) -> None:
     }
     if made.completes:
         data["completes"] = list(made.completes)
-    journal.tell(EventName.PURGE_RECEIPT, made.run_id, data)
+    said = journal.said(EventName.PURGE_RECEIPT, made.run_id, data)
+    for events in journal.readings():
+        if name in named_files(events):  # somebody else was faster
+            return
+        if not do(Put(name, content)):
+            do(Delete(name))
+            do(Put(name, content))
+        # Who takes this one for dead tells the ledger before they remove what was put.
+        if journal.tell_after(events[-1] if events else None, said):
+            return
 
 
 def _receipt(
