@@ -160,7 +160,8 @@ def make(root: Path, accounts: int) -> int:
         ]
         files = write_accounts(decided, pa.Table.from_pylist(known, schema=ACCOUNTS_SCHEMA))
         record = _record(accounts, made, (*writer.files, *files), key, cut, policy.digest)
-        announce(folder, record, journal, tuple(journal.events())[-1].seq)
+        began = max((event.seq for event in journal.events()), default=-1)
+        announce(folder, record, journal, began)
         make_visible(folder, record, journal)
     return len(made)
 
