@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "pipeline"))
 
-from clearshard.recognizers.models import DIGESTS, STOCK  # noqa: E402
+from clearshard.recognizers.models import DIGESTS, STOCK  # noqa: E402 - found by the path above
 
 LOCK = ROOT / "configs" / "lock" / "runtime.txt"
 _PACKAGE = re.compile(

@@ -6,8 +6,8 @@ one of these with ``from None``.
 
 Exit codes are a contract with schedulers: 0 done, 1 anything else, 2 usage or configuration, 3 more
 quarantined than the configured share, or more gone than a run may lose or a sweep delete, 4
-registry or source unavailable or stale, 5 integrity check failed, 6 another run holds the lock or
-was faster.
+registry, source or bucket unavailable, or registry stale, 5 integrity check failed, 6 another run
+holds the lock or was faster.
 """
 
 import traceback

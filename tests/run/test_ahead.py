@@ -40,5 +40,5 @@ def test_who_stops_early_leaves_no_thread() -> None:
     before = threading.active_count()
     ahead = one_ahead(iter(range(100)))
     assert next(ahead) == 0
-    ahead.close()  # type: ignore[attr-defined]
+    ahead.close()  # type: ignore[attr-defined]  # it is a generator
     assert threading.active_count() == before

@@ -11,7 +11,7 @@ import pytest
 from clearshard.transport.contexts import client_context
 from clearshard.transport.hello import Version, client_hello
 from clearshard.transport.probing import Agreed, agree, ask, find_endpoint
-from clearshard.transport.profiles import ASYNCHRONOUS, PROFILES, STREAMING, ProfileName
+from clearshard.transport.profiles import ASYNCHRONOUS, PROFILES, STREAMING, Profile, ProfileName
 from clearshard.transport.scanning import Said, meaning
 from clearshard.transport.suites import EARLIER, TLS_1_3, name_of, names
 
@@ -161,12 +161,12 @@ def server_hello(version: int, code: int) -> bytes:
 )
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda one: one.name)
 def test_a_certificate_that_is_not_good_is_not_agreed_on(
-    server: Listener, trusted: Certificates, which: str, why: str, profile: object
+    server: Listener, trusted: Certificates, which: str, why: str, profile: Profile
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(getattr(trusted, which))
     server.answer = speaking(context)
-    assert agree(find_endpoint(server.endpoint), profile, 5) == why  # type: ignore[arg-type]
+    assert agree(find_endpoint(server.endpoint), profile, 5) == why
 
 
 def test_whom_nobody_trusts_is_not_agreed_with(

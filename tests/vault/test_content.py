@@ -52,7 +52,7 @@ def test_it_survives_parquet_and_other_batches(rows: list[dict[str, object]], si
 
 
 def as_arrow_has(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    return pa.Table.from_pylist(rows, SCHEMA).to_pylist()  # type: ignore[no-any-return]
+    return pa.Table.from_pylist(rows, SCHEMA).to_pylist()  # type: ignore[no-any-return]  # pyarrow has no types
 
 
 @given(_ROWS, _ROWS)

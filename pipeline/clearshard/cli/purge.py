@@ -32,8 +32,8 @@ if TYPE_CHECKING:  # importing it takes long; `--help` is quick
 
 _EXIT = """Exit codes: 0 done (also where there is nothing to do), 1 failed, 2 usage or
 configuration, 3 the registry takes out more than limits.max_drop_share (nothing was purged), 4
-registry or source unavailable or stale, 5 integrity check failed, 6 another run holds the lock or
-was published first."""
+registry, source or bucket unavailable, or registry stale, 5 integrity check failed, 6 another run
+holds the lock or was published first."""
 
 #: A control of ASCII, as those below the blank.
 _DEL = "\x7f"

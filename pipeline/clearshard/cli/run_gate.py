@@ -51,8 +51,8 @@ if TYPE_CHECKING:  # importing it takes long; `--help` is quick
 
 _RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
 3 more quarantined than the configured share (the run is visible), or more gone than it may lose
-(nothing was published), 4 registry or source unavailable or stale, 5 integrity check failed, 6
-another run holds the lock or was published first."""
+(nothing was published), 4 registry, source or bucket unavailable, or registry stale, 5 integrity
+check failed, 6 another run holds the lock or was published first."""
 _GATE_EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 registry or source
 unavailable or stale, 5 integrity check of the visible run failed (with --against or --set)."""
 

@@ -5,16 +5,26 @@ Both are mostly work of Arrow and NumPy, which let other threads run meanwhile.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from enum import Enum
+from typing import TypeVar
 
 T = TypeVar("T")
-_END: Final = object()
+
+
+class _Over(Enum):
+    """Told from anything that can be made."""
+
+    END = 1
 
 
 def one_ahead(things: Iterator[T]) -> Iterator[T]:
     """The same things in the same order, one more of them in memory."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, things, _END)
-        while (thing := coming.result()) is not _END:
-            coming = pool.submit(next, things, _END)
-            yield thing  # type: ignore[misc]
+        coming = pool.submit(_next, things)
+        while not isinstance(thing := coming.result(), _Over):
+            coming = pool.submit(_next, things)
+            yield thing
+
+
+def _next(things: Iterator[T]) -> T | _Over:
+    return next(things, _Over.END)

@@ -108,6 +108,8 @@ def test_a_ledger_that_others_write_all_the_time_is_given_up(tmp_path: Path) -> 
     store = in_memory()
 
     class Overtaken:
+        """No store of its own: whatever it does not name here goes on to one."""
+
         def __getattr__(self, name: str) -> object:
             return getattr(store, name)
 
@@ -119,8 +121,8 @@ def test_a_ledger_that_others_write_all_the_time_is_given_up(tmp_path: Path) -> 
         def replace_if_unchanged(self, key: str, data: bytes, tag: object) -> object:
             if key == layout.LEDGER:
                 append_to(store, read_ledger(store), SIGNER, said("theirs"))
-            return store.replace_if_unchanged(key, data, tag)  # type: ignore[arg-type]
+            return store.replace_if_unchanged(key, data, tag)  # type: ignore[arg-type]  # as given
 
-    ledger = MirroredLedger(Overtaken(), tmp_path / layout.LEDGER, SIGNER)  # type: ignore[arg-type]
+    ledger = MirroredLedger(Overtaken(), tmp_path / layout.LEDGER, SIGNER)  # type: ignore[arg-type]  # see above
     with pytest.raises(StoreUnavailable, match="all the time"):
         ledger.append("mine", "run", AT)

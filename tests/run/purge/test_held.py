@@ -142,7 +142,7 @@ def test_a_record_that_is_called_as_a_purged_file_is_that_file(world: World) -> 
 def test_a_tombstone_gives_away_nothing_of_what_a_file_held(world: World) -> None:
     purge(world, files=("x",))
     [placed] = told_of(Ledger(world.out / layout.LEDGER).read())
-    held = pq.read_table(world.out / placed.name).column("content_keys").to_pylist()  # type: ignore[union-attr]
+    held = pq.read_table(world.out / placed.name).column("content_keys").to_pylist()  # type: ignore[union-attr]  # it is there
     key = PseudonymKey(bytes.fromhex((world.root / "clearshard.key").read_text()))
     events = tuple(Ledger(world.out / layout.LEDGER).read())
     known = purged_contents(world.out, events, key)
@@ -168,12 +168,12 @@ def test_tombstones_of_before_keep_out_what_they_name(
     def as_before(table: pa.Table) -> bytes:
         sink = pa.BufferOutputStream()
         pq.write_table(table.drop_columns(["content_keys"]), sink)
-        return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+        return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]  # no types
 
     with monkeypatch.context() as patch:
         patch.setattr(tombstones, "encoded", as_before)
         place(world, Kind.FILE, "X", "nobody's")
     assert purged(world) == {"x"}
     [placed] = told_of(Ledger(world.out / layout.LEDGER).read())
-    assert placed.read(world.out).schema == TOMBSTONES_SCHEMA  # type: ignore[union-attr]
+    assert placed.read(world.out).schema == TOMBSTONES_SCHEMA  # type: ignore[union-attr]  # as above
     assert verify(world.out).faults == ()

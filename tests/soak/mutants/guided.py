@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "pipeline")]
 
-import atheris  # noqa: E402
+import atheris  # noqa: E402 - after the path, which its hooks look through
 
 with atheris.instrument_imports(include=["clearshard"]):
     from tests.soak.mutants.targets import feed, targets
