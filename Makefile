@@ -100,6 +100,7 @@ lock:
 	$(UV_COMPILE) pyproject.toml -o configs/lock/runtime.txt
 	$(UV_COMPILE) --group dev -c configs/lock/runtime.txt pyproject.toml -o configs/lock/dev.txt
 	echo "pip-audit" | $(UV_COMPILE) - -o configs/lock/audit.txt
+	@mkdir -p build
 	$(BIN)/python .ci/sbom.py >build/sbom.json && mv build/sbom.json configs/lock/sbom.cdx.json
 
 clean:
