@@ -15,6 +15,7 @@ path, in a store it is the key. Nothing here looks at a disk, so nothing here kn
     .lock                                  held by the run in progress
     keys.json                              the keys of an encrypted folder, each wrapped by another
     .shards.json                           which shards were read and found right, and when
+    .standstill.json                       what the newest run stood on, if nothing need be opened
     .mirror.json                           the folder is the mirror of a bucket: of which one
     .staging/<run_id>/                     what a run makes before it is visible
     .checkpoints/                          redacted work of runs that did not become visible
@@ -39,13 +40,24 @@ LEDGER_COPY = f"{AUDIT}/{LEDGER_COPY_NAME}"
 MARKER = ".clearshard.json"
 LOCK = ".lock"
 SEEN_SHARDS = ".shards.json"
+STANDSTILL = ".standstill.json"
 MIRROR = ".mirror.json"
 ENCRYPTION_KEYS = "keys.json"
 STAGING = ".staging"
 CHECKPOINTS = ".checkpoints"
 
 #: What there is one of. Shards, records and decisions are many.
-FILES = (CARD, LEDGER, LEDGER_COPY, MARKER, LOCK, SEEN_SHARDS, MIRROR, ENCRYPTION_KEYS)
+FILES = (
+    CARD,
+    LEDGER,
+    LEDGER_COPY,
+    MARKER,
+    LOCK,
+    SEEN_SHARDS,
+    STANDSTILL,
+    MIRROR,
+    ENCRYPTION_KEYS,
+)
 #: Folders of what is visible, each after the one that it lies in.
 FOLDERS = (AUDIT, DECISIONS, TOMBSTONES, RECEIPTS, RUNS, SHARDS)
 #: The work of runs that are not visible: what is there is theirs, but made of files and folders.

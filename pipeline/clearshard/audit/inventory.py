@@ -21,6 +21,7 @@ _CANNOT_BE_READ = "cannot be read: its permissions do not let this user."
 _FILES_IN_ROOT = layout.within("", layout.FILES) | {
     temporary_name(layout.MARKER),
     temporary_name(layout.SEEN_SHARDS),
+    temporary_name(layout.STANDSTILL),
     temporary_name(layout.MIRROR),
     temporary_name(layout.ENCRYPTION_KEYS),
     LOCK_NAME,

@@ -21,12 +21,13 @@ What a rule says of an account is the same for all its files, so it is worked ou
 account and then looked up for each file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clearshard.eligibility.accounts import UNKNOWN, AccountIndex
 from clearshard.eligibility.facts import (
@@ -196,6 +197,18 @@ class Gate:
     def account_ids(self, account_rows: npt.NDArray[np.int32]) -> pa.StringArray:
         """The ids behind `Decided.account_rows`; null for accounts that are not there."""
         return self._accounts.ids_of(account_rows)
+
+    def known_of_accounts(self) -> Iterator[pa.Array]:
+        """Columns of all that is known of accounts, but when it was exported, by account id.
+
+        The same for two registries that say the same, in whatever order.
+        """
+        ids = self._accounts.table.column("account_id").combine_chunks()
+        order = pc.sort_indices(ids)
+        yield ids.take(order)
+        yield pa.array(self._accounts.conflicting).take(order)
+        columns = self._account_facts.columns
+        yield from (columns[n].take(order) for n in sorted(columns) if n != "exported_at")
 
     @property
     def deletion_requested(self) -> np.uint64:

@@ -35,6 +35,7 @@ from clearshard.run.forecast.supposed import Supposition
 from clearshard.run.listed import Listed, Listing, flags, read_listed, write_listed
 from clearshard.shards.periods import periods_of
 from clearshard.sources.column_names import ColumnRules
+from clearshard.sources.formats import table_digest
 from clearshard.sources.hints import DIGEST, HINTS, IS_UNUSABLE, VERSION, HintsFound
 from clearshard.sources.manifest import manifest_batches, open_manifest
 from clearshard.sources.registry import FileRegistry, Registry, RegistrySource
@@ -387,6 +388,16 @@ def read_accounts(
     snapshot = replace(registry.snapshot, newest_exported_at=utc_text(newest))
     table = registry.table if supposed is None else supposed.put_into(registry.table)
     return index_accounts(table), Registry(table, snapshot)
+
+
+def tables_are_as_read(tables: Tables, intake: Intake) -> bool:
+    """Whether manifest and registry are, to the byte, still what was decided on.
+
+    Raises:
+        SourceUnavailable: One of them cannot be read again.
+    """
+    same = table_digest("file manifest", tables.manifest) == intake.manifest.sha256
+    return same and tables.registry.unchanged_since(intake.registry)
 
 
 def as_manifest(batch: pa.RecordBatch, own: Sequence[OwnColumn]) -> pa.RecordBatch:

@@ -30,7 +30,7 @@ from clearshard.run.output.folder import Kind, locked, require_nothing_added
 from clearshard.run.output.publish import announcements, why_lost
 from clearshard.run.output.writer import ManifestChanged
 from clearshard.run.stages.assemble import assemble
-from clearshard.run.stages.compare import Unchanged, compare
+from clearshard.run.stages.compare import compare
 from clearshard.run.stages.decide import decide
 from clearshard.run.stages.match import match
 from clearshard.run.stages.publish import Announced, announce, publish, receipt, remove, sweep
@@ -40,6 +40,7 @@ from clearshard.run.stages.remember import remember
 from clearshard.run.stages.settle import settle
 from clearshard.run.stages.stage import Observer, nobody
 from clearshard.run.stages.this_run import Given, ThisRun
+from clearshard.run.stages.unchanged import Unchanged
 from clearshard.run.stages.withhold import withhold
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import remove_tree
@@ -196,6 +197,8 @@ def _make(this: ThisRun) -> Recorded | Unchanged:
 def _make_of_this_manifest(this: ThisRun, started: datetime) -> Recorded | Unchanged:
     decided = decide(this)
     known = remember(this, decided)
+    if isinstance(known, Unchanged):
+        return known
     matched = match(this, decided, known)
     redacted = redact(this, decided, known, matched)
     writable = withhold(this, decided, known, matched, redacted)

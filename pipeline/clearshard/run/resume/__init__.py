@@ -11,6 +11,7 @@ checkpointed   what killed runs have made, by the content of a transcript
 matching       which transcripts are as they were
 judge          the same of one that was read: by its content
 gather         the rows that stay: whole shards, and staged files
+grounds        what all decisions follow from: while it is the same, nothing is looked up
 seen_shards    shards that were found to be what was recorded, and look as they did then
 wishes         what is to be done again although nothing has changed
 hashjoin       rows of two tables about one file, in memory that does not grow with the tables

@@ -62,7 +62,7 @@ class SeenShards:
         if not stat.S_ISREG(found.st_mode):
             return False
         version = _version(found, shard)
-        if self._before.get(shard.name) == version:
+        if version in (self._before.get(shard.name), self._now.get(shard.name)):
             self._now[shard.name] = version
             return True
         if sha256_file(path) != shard.sha256:

@@ -10,6 +10,7 @@ from clearshard.run.stages.compare import Changed
 from clearshard.run.stages.decide import Decided
 from clearshard.run.stages.remember import Known
 from clearshard.run.stages.stage import Stage
+from clearshard.run.stages.standstill import note_standstill
 from clearshard.run.stages.this_run import ThisRun
 from clearshard.run.stages.withhold import Writable
 from clearshard.storage.files import remove_tree
@@ -68,5 +69,9 @@ def assemble(
         before,
         follow=follow,
     )
+    # What was decided on the first reading is what was written, and nothing was taken out again.
+    if not written.taken_out and written.registry.sha256 == decided.intake.registry.sha256:
+        outcomes, looks = writable.outcomes, known.looks
+        note_standstill(run, run.run_id, known.grounds, outcomes, looks, known.linked)
     remove_tree(scratch)
     return Assembled(written, reused)

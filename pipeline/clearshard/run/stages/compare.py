@@ -7,30 +7,16 @@ import numpy.typing as npt
 
 from clearshard.records.run import RunRecord
 from clearshard.run.accepted import Accepted
-from clearshard.run.intake import Intake
 from clearshard.run.output.writer import OutputWriter
 from clearshard.run.resume.gather import rows_by_source
 from clearshard.run.stages.decide import Decided
 from clearshard.run.stages.match import Matched
 from clearshard.run.stages.remember import Known
 from clearshard.run.stages.stage import Stage
+from clearshard.run.stages.standstill import note_standstill
 from clearshard.run.stages.this_run import ThisRun
+from clearshard.run.stages.unchanged import Unchanged
 from clearshard.run.stages.withhold import Writable
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """Nothing has to be written.
-
-    Attributes:
-        record: The record of the run before, which stands.
-        intake: What was decided.
-        stale: Transcripts in the shards that an earlier redactor redacted.
-    """
-
-    record: RunRecord
-    intake: Intake
-    stale: int
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,6 +71,8 @@ def compare(
         and not matched.standing.is_worth_a_record
         and writer.changes_nothing(before, run.cut)
     ):
+        outcomes, looks = writable.outcomes, known.looks
+        note_standstill(run, before.run.run_id, known.grounds, outcomes, looks, known.linked)
         return Unchanged(before.run.record, decided.intake, writable.stale)
     return Changed(writer, stays)
 

@@ -11,10 +11,10 @@ from clearshard.run.output import publish as publishing
 from clearshard.run.output import replaced
 from clearshard.run.output.housekeeping import sweep_runs
 from clearshard.run.output.receipts import finish_receipt, finish_tombstones
-from clearshard.run.stages.compare import Unchanged
 from clearshard.run.stages.record import Recorded
 from clearshard.run.stages.stage import Stage
 from clearshard.run.stages.this_run import ThisRun
+from clearshard.run.stages.unchanged import Unchanged
 from clearshard.storage.files import remove_tree
 
 
