@@ -1,5 +1,6 @@
 """Decisions in Parquet files of bounded size, as `clearshard gate` writes them into a folder."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearshard import layout
+from clearshard.audit.stored.index import FOOTER_KEY, IndexBuilder, Marks
 from clearshard.records.run import DecisionsFile, Holds
 from clearshard.records.schemas import DECISION_SCHEMA
 from clearshard.storage.files import sha256_file
@@ -31,6 +33,7 @@ class DecisionsWriter:
         *,
         schema: pa.Schema = DECISION_SCHEMA,
         holds: Holds = Holds.TABLE,
+        marks: Marks | None = None,
     ) -> None:
         """Prepares to write.
 
@@ -39,11 +42,15 @@ class DecisionsWriter:
             rows_per_file: At most about so many are in one file.
             schema: Of what is written; it has a `file_id`.
             holds: What the files are called by.
+            marks: Says by what rows are found again; without it the files have no index.
         """
         self._folder = folder
         self._rows_per_file = rows_per_file
         self._schema = schema
         self._holds = holds
+        self._marks = marks
+        self._index: IndexBuilder | None = None
+        self._sink: pa.OSFile | None = None
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.RecordBatch] = []
         self._rows_waiting = 0
@@ -83,14 +90,22 @@ class DecisionsWriter:
         finished = len(rows) // _ROWS_PER_GROUP * _ROWS_PER_GROUP or len(rows)
         if self._writer is None:
             most = min(finished, _ROWS_PER_GROUP)
+            self._index = None if self._marks is None else IndexBuilder(self._marks)
+            self._sink = pa.OSFile(str(self._path()), "wb")
             self._writer = pq.ParquetWriter(
-                self._path(),
+                self._sink,
                 self._schema,
                 compression="zstd",
                 write_page_checksum=True,
                 bloom_filter_options={"file_id": {"ndv": most, "fpp": _FALSE_POSITIVES}},
             )
-        self._writer.write_table(rows.slice(0, finished), row_group_size=_ROWS_PER_GROUP)
+        for first in range(0, finished, _ROWS_PER_GROUP):
+            group = rows.slice(first, min(_ROWS_PER_GROUP, finished - first)).combine_chunks()
+            self._writer.write_table(group, row_group_size=_ROWS_PER_GROUP)
+            if self._index is not None:
+                self._index.add(group.to_batches()[0])
+                if self._index.is_full:
+                    self._write_segment(self._index)
         self._waiting = rows.slice(finished).to_batches()
         self._rows_waiting = len(rows) - finished
 
@@ -102,14 +117,30 @@ class DecisionsWriter:
             self._write_groups()
         if self._writer is None:
             return
+        index = ""
+        if self._index is not None:
+            self._write_segment(self._index)
+            footer = self._index.footer()
+            self._writer.add_key_value_metadata({FOOTER_KEY: footer.decode()})
+            index = hashlib.sha256(footer).hexdigest()
         self._writer.close()
         self._writer = None
-        self._files.append(recorded(self._path(), self._rows_in_file))
+        if self._sink is not None:
+            self._sink.close()
+        self._files.append(recorded(self._path(), self._rows_in_file, index))
         self._rows_in_file = 0
 
+    def _write_segment(self, index: IndexBuilder) -> None:
+        """Writes what finds the row groups since the last one, behind them."""
+        assert self._sink is not None
+        self._sink.write(index.segment(self._sink.tell()))
 
-def recorded(path: Path, row_count: int) -> DecisionsFile:
+
+def recorded(path: Path, row_count: int, index: str = "") -> DecisionsFile:
     """A finished file as a record lists it; its folder is named after the run."""
     return DecisionsFile(
-        name=f"{path.parent.name}/{path.name}", sha256=sha256_file(path), row_count=row_count
+        name=f"{path.parent.name}/{path.name}",
+        sha256=sha256_file(path),
+        row_count=row_count,
+        index=index,
     )

@@ -8,8 +8,8 @@ The checks, in the order in which their faults are reported:
 2. Every record is what a run writes, and its SHA-256 is the one announced; every announcement that
    was not withdrawn by a later ``run_failed`` has its record; a run only replaces older ones.
 3. The dataset card is that of the newest run. Every decisions file is what was recorded, and there
-   is no other; nothing else is in the folder, ``runs/`` and ``audit/``. Tombstones and receipts
-   are those that the ledger names, and what it names.
+   is no other; its index is that of its rows. Nothing else is in the folder, ``runs/`` and
+   ``audit/``. Tombstones and receipts are those that the ledger names, and what it names.
 4. The decisions reconcile with the counts of the record, by state and by reason.
 5. Every shard that the newest run lists is what was recorded, whichever run wrote it, and nothing
    else is below ``shards/`` but shards that earlier runs list: as they were, with no row that the
@@ -53,9 +53,11 @@ from clearshard.audit.marker import require_this_format
 from clearshard.audit.named import named_files
 from clearshard.audit.reading import VisibleRun, oldest_first, read_record, record_paths
 from clearshard.audit.replaced import replaced_shards, with_rows_gone
+from clearshard.audit.stored.finding import index_lies
+from clearshard.audit.stored.index import Marks
 from clearshard.audit.tombstones import Kind, Same, exactly_in_force, spelled_the_same
 from clearshard.errors import IntegrityError, OutputUnusable
-from clearshard.records.run import ShardFile
+from clearshard.records.run import DecisionsFile, ShardFile
 from clearshard.vault.vault import PLAIN, Vault
 
 
@@ -81,6 +83,8 @@ class Known:
         with_shards: False where there are none to look at: in what an evidence bundle holds.
         same: Says which ids are one id; how ids can be spelled, the audit does not know.
         vault: Opens shards, as far as their keys are to be had.
+        marks: Says by what decisions are found again; without it their indexes are not made anew
+            and compared.
     """
 
     public_key: str | None = None
@@ -88,6 +92,7 @@ class Known:
     with_shards: bool = True
     same: Same = spelled_the_same
     vault: Vault = PLAIN
+    marks: Marks | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """What was told, as JSON values."""
@@ -193,7 +198,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     faults += _unfounded(runs, announced.swept)
 
     decided = []
-    of_files = _Compared(out)
+    of_files = _Compared(out, known.marks)
     for run in runs:
         found = list(_decisions_of(run, of_files))
         # What one run has written wrong others may go on reading.
@@ -330,8 +335,9 @@ def _unfounded(runs: Sequence[VisibleRun], swept: Collection[str]) -> Iterator[F
 class _Compared:
     """Compares each file once, although many runs list it."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: Path, marks: Marks | None) -> None:
         self._out = out
+        self._marks = marks
         self._found: dict[tuple[Path, str], Fault | None] = {}
 
     def fault(self, path: Path, sha256: str) -> Fault | None:
@@ -340,11 +346,27 @@ class _Compared:
             self._found[path, sha256] = compare(self._out, path, sha256)
         return self._found[path, sha256]
 
+    def of_index(self, path: Path, file: DecisionsFile) -> Fault | None:
+        """Of the index of a file that is what was recorded: a purge believes it."""
+        if self._marks is None or not file.index:
+            return None
+        if (path, file.index) not in self._found:
+            message = (
+                "its index is not that of its rows, so a purge could miss files: purge nothing "
+                "before a version that is mended has written these decisions anew"
+            )
+            lies = index_lies(path, file.index, self._marks)
+            self._found[path, file.index] = Fault(below(self._out, path), message) if lies else None
+        return self._found[path, file.index]
+
 
 def _decisions_of(run: VisibleRun, of_files: _Compared) -> Iterator[Fault]:
-    pairs = zip(run.record.decisions, run.decisions_paths, strict=True)
+    pairs = tuple(zip(run.record.decisions, run.decisions_paths, strict=True))
     altered = [fault for file, path in pairs if (fault := of_files.fault(path, file.sha256))]
     yield from altered or _readable(layout.decisions(run.run_id), decisions_faults(run))
+    if not altered:
+        lying = (fault for file, path in pairs if (fault := of_files.of_index(path, file)))
+        yield from _readable(layout.decisions(run.run_id), lying)
 
 
 def _papers(out: Path, named: Mapping[str, str]) -> Iterator[Fault]:

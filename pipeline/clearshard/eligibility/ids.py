@@ -6,6 +6,7 @@ never leaves it, so two ids that somebody has chosen collide with a chance of 2�
 are.
 """
 
+import hashlib
 import secrets
 from collections.abc import Iterable
 
@@ -34,8 +35,17 @@ def _new_key() -> UInt64:
     return np.frombuffer(secrets.token_bytes(16 * count), np.uint64).reshape(count, 2)
 
 
+def _lasting_key() -> UInt64:
+    """The same numbers in every process."""
+    count = 1 + 2 * -(-_MAX_BYTES // _WORD)
+    return np.frombuffer(hashlib.shake_256(b"clearshard ids").digest(16 * count), "<u8").reshape(
+        count, 2
+    )
+
+
 _KEY = _new_key()
 _SECOND_KEY = _new_key()
+_LASTING_KEY = _lasting_key()
 
 
 def hash_ids(ids: pa.Array) -> UInt64:
@@ -58,6 +68,14 @@ def second_hash_ids(ids: pa.Array) -> UInt64:
     that any two share both hashes is 10⁻²¹.
     """
     return _hashed(ids, _SECOND_KEY)
+
+
+def lasting_hash_ids(ids: pa.Array) -> UInt64:
+    """Hashes that are the same in every process, for what is looked for in files.
+
+    Whoever chooses ids can choose two with one hash. So what is found by them has to be compared.
+    """
+    return _hashed(ids, _LASTING_KEY)
 
 
 def _hashed(ids: pa.Array, keys: UInt64) -> UInt64:

@@ -41,9 +41,14 @@ class ShardFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     key_id: str = ""
 
     @property
+    def period(self) -> str:
+        """The period of its rows."""
+        return self.name.partition("/")[0]
+
+    @property
     def leaf(self) -> Leaf:
         """What lies in it."""
-        return Leaf(self.name.partition("/")[0], self.prefix)
+        return Leaf(self.period, self.prefix)
 
 
 class SourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,11 +120,14 @@ class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             is the one that wrote it, and later runs go on reading it.
         sha256: Of the whole file.
         row_count: Number of rows in it.
+        index: SHA-256 of its index, where it has one; see `clearshard.audit.stored.index`. Empty in
+            records of earlier versions: then every row is looked at.
     """
 
     name: str
     sha256: str
     row_count: int
+    index: str = ""
 
     @property
     def run_id(self) -> str:

@@ -17,6 +17,7 @@ Its files
     listed          the rows of a manifest as they lie on disk
     tombstones      what was purged, as the gate needs it
     purged_contents  what purged files held, by digests under the pseudonym key
+    row_marks       by what stored decisions are found again
     known_files     what the runs that are kept know of files that somebody names
     links           files that are one file on the disk, whatever the manifest calls them
     before          the decisions of the run before, read once for all who ask of them

@@ -11,4 +11,7 @@ A run lists every file that its decisions are read from (`clearshard.records.run
 The rows in force are all rows of these files but those whose places are listed. No file is ever
 changed, and none is read that the record does not list. Why it is so:
 docs/decisions/0032-decisions-are-a-table-and-its-changes.md
+
+A file of rows has an index of them (`index`), by which some are found without the others
+(`finding`): docs/decisions/0056-decisions-have-an-index.md
 """

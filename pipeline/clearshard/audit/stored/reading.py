@@ -65,7 +65,7 @@ def read_placed(table: StoredTable) -> Iterator[PlacedRows]:
     Raises:
         IntegrityError: The table cannot be read.
     """
-    replaced = _replaced(table)
+    replaced = read_replaced(table)
     try:
         for number, path in enumerate(table.rows):
             gone = np.sort(replaced.get(number, _NONE))
@@ -139,7 +139,7 @@ def read_in_order(
         IntegrityError: What was replaced, or known of accounts, cannot be read.
     """
     connection.execute("SET TimeZone = 'UTC'")
-    replaced, accounts = _replaced(table), read_accounts(table)
+    replaced, accounts = read_replaced(table), read_accounts(table)
     for number, path in enumerate(table.rows):
         # One file at a time, and no join: so the database keeps to the order of the file.
         rows = connection.read_parquet(
@@ -234,9 +234,22 @@ def decisions_of(
             yield tables[order], as_decisions(batch, of_run.cast(ACCOUNTS_SCHEMA), tables[order])
 
 
-def _replaced(table: StoredTable) -> dict[int, npt.NDArray[np.int64]]:
-    """Rows that are in force no more, by the number of their file."""
-    found = _whole(table.replaced, REPLACED_SCHEMA)
+def read_replaced(table: StoredTable) -> dict[int, npt.NDArray[np.int64]]:
+    """Rows that are in force no more, by the number of their file.
+
+    Raises:
+        IntegrityError: They cannot be read.
+    """
+    return by_file(read_places(table.replaced))
+
+
+def read_places(paths: Sequence[Path]) -> pa.Table:
+    """The places that some files say are in force no more, REPLACED_SCHEMA; raises as the above."""
+    return _whole(paths, REPLACED_SCHEMA)
+
+
+def by_file(found: pa.Table) -> dict[int, npt.NDArray[np.int64]]:
+    """Numbers of rows by the number of their file, of REPLACED_SCHEMA."""
     files, rows = found.column("file").to_numpy(), found.column("row").to_numpy()
     return {int(file): rows[files == file] for file in np.unique(files)}
 

@@ -22,6 +22,7 @@ class StoredTable:
         rows: The files that hold rows, in the order of the table.
         replaced: The files that say which of these rows are in force no more, oldest first.
         accounts: The files that say what was known of accounts.
+        indexes: Of each of `rows`, the digest of its index; empty where it has none.
     """
 
     run_id: str
@@ -30,6 +31,7 @@ class StoredTable:
     rows: tuple[Path, ...]
     replaced: tuple[Path, ...]
     accounts: tuple[Path, ...]
+    indexes: tuple[str, ...]
 
 
 def stored_table(record: RunRecord, root: Path) -> StoredTable:
@@ -65,6 +67,7 @@ def table_of(
         paths(*_ROWS),
         paths(Holds.REPLACED),
         paths(Holds.ACCOUNTS),
+        tuple(file.index for file, _ in files if file.holds in _ROWS),
     )
 
 

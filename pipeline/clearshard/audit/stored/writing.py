@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clearshard.audit.decisions import DecisionsWriter, recorded
+from clearshard.audit.stored.index import Marks
 from clearshard.records.run import DecisionsFile, Holds
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA, ROW_SCHEMA
 
@@ -16,7 +17,10 @@ _REPLACED_PER_GROUP = 1 << 20
 
 
 def write_changes(
-    folder: Path, rows: Iterable[pa.RecordBatch], replaced: Iterable[pa.RecordBatch]
+    folder: Path,
+    rows: Iterable[pa.RecordBatch],
+    replaced: Iterable[pa.RecordBatch],
+    marks: Marks | None = None,
 ) -> tuple[DecisionsFile, ...]:
     """Writes what is new since an earlier run.
 
@@ -24,11 +28,12 @@ def write_changes(
         folder: Made if need be; it bears the name of the run's own.
         rows: What has come or is not as it was, ROW_SCHEMA.
         replaced: What has gone or is not as it was, REPLACED_SCHEMA.
+        marks: As `DecisionsWriter` takes them.
 
     Returns:
         What was written, in the order of a record; nothing if nothing is new.
     """
-    with DecisionsWriter(folder, schema=ROW_SCHEMA, holds=Holds.CHANGES) as writer:
+    with DecisionsWriter(folder, schema=ROW_SCHEMA, holds=Holds.CHANGES, marks=marks) as writer:
         for batch in rows:
             writer.write(batch)
     gone = pa.Table.from_batches(list(replaced), REPLACED_SCHEMA)

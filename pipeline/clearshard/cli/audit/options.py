@@ -75,6 +75,7 @@ def what_is_known(
     """
     from clearshard.audit.signing import Signer
     from clearshard.audit.verify import Known
+    from clearshard.run.row_marks import marks_of_rows
     from clearshard.run.tombstones import one_id
     from clearshard.vault.opening import open_to_read
 
@@ -86,4 +87,4 @@ def what_is_known(
         secret = find_signing_key(settings)
         key = None if secret is None else Signer.of(secret).public_key
     vault = open_to_read(out, settings) if with_shards else PLAIN
-    return Known(key, head, with_shards, one_id, vault)
+    return Known(key, head, with_shards, one_id, vault, marks_of_rows)

@@ -12,6 +12,7 @@ from clearshard.audit.stored.table import carried_over
 from clearshard.audit.stored.writing import write_accounts, write_changes
 from clearshard.records.run import DecisionsFile, Holds
 from clearshard.run.output.changes import Changes
+from clearshard.run.row_marks import marks_of_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def keep_changes(
     """
     return (
         *carried_over(before.record.decisions),
-        *write_changes(folder, rows, [changes.replaced]),
+        *write_changes(folder, rows, [changes.replaced], marks_of_rows),
         *write_accounts(folder, accounts),
     )
 

@@ -39,6 +39,7 @@ from clearshard.run.output.decision_rows import AccountKeys, DecisionRows, Tally
 from clearshard.run.output.drop import NO_DROP, Drop
 from clearshard.run.output.keeping import keep_changes, may_follow
 from clearshard.run.resume.looks import Looks
+from clearshard.run.row_marks import marks_of_rows
 from clearshard.shards.assemble import (
     Assembler,
     Contents,
@@ -292,7 +293,7 @@ def _keep(
             accounts = tally.accounts.table()
             return tally, keep_changes(before.run, changes, changed, accounts, folder), drop
         tally = Tally()
-    with DecisionsWriter(folder, schema=ROW_SCHEMA) as writer:
+    with DecisionsWriter(folder, schema=ROW_SCHEMA, marks=marks_of_rows) as writer:
         for rows in decided.rows(tally):
             writer.write(rows)
     return tally, (*writer.files, *write_accounts(folder, tally.accounts.table())), drop
