@@ -1,11 +1,13 @@
 """What it costs to purge one account among many: time by stage, shards opened and written.
 
-    python tests/benchmarks/bench_purge.py FOLDER [--json]
+    python tests/benchmarks/bench_purge.py FOLDER [--json] [--accounts N ...]
 
 Makes output folders in FOLDER (it must be new or empty): 1,000 accounts in 100 shards, and 10,000
 accounts in 1,000 shards of the same size, all of one period. The rows are random words; shards,
 decisions, record and ledger are made by what a run makes them by. Of each folder one account is
-purged, and then ten at once. Shards that are opened are counted by a hook of Python's.
+purged, several times, and then ten at once. What is printed is the least time of the processor that
+each stage took, and how often that of the smallest folder it is. Shards that are opened are counted
+by a hook of Python's.
 """
 
 # ruff: noqa: T201 - a script prints its result, and its words are random on purpose
@@ -14,8 +16,8 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +41,7 @@ from clearshard.run.options import RunOptions
 from clearshard.run.output.folder import Kind, locked
 from clearshard.run.output.publish import announce, make_visible
 from clearshard.run.purge.job import PurgeResult, purge
+from clearshard.run.row_marks import marks_of_rows
 from clearshard.shards.assemble import Assembler, ShardCut, contents_of
 from clearshard.shards.pseudonyms import account_key, doc_key
 from clearshard.shards.staging import ROW_SCHEMA as STAGED_ROW_SCHEMA
@@ -50,6 +53,8 @@ PERIOD = "2026-11"
 FILES_PER_ACCOUNT = 20
 WORDS = 60
 ACCOUNTS_PER_SHARD = 10
+#: Purges of as much, of which the least time counts.
+PURGES = 5
 #: What a row of so many words weighs; see `clearshard.shards.runs.row_bytes`.
 ROW_BYTES = 256 + 2 * 6 * WORDS + 40 * WORDS
 RUN = "20261101T000000Z-00000000"
@@ -59,7 +64,7 @@ _REDACTOR = "d" * 64
 
 @dataclass(frozen=True)
 class Measured:
-    """One purge: seconds of each stage, and what was opened, removed and written."""
+    """One purge: seconds of the processor of each stage, and what was opened and written."""
 
     accounts: int
     shards: int
@@ -151,7 +156,7 @@ def make(root: Path, accounts: int) -> int:
             staged.append(StagedFile(str(path), sha256_file(path), len(table)))
         made = Assembler(PLAIN, shards, staged, cut, policy.digest, scratch / "sorted").assemble()
         decided = staging / layout.STAGED_DECISIONS / layout.decisions_of(RUN)
-        with DecisionsWriter(decided, schema=ROW_SCHEMA) as writer:
+        with DecisionsWriter(decided, schema=ROW_SCHEMA, marks=marks_of_rows) as writer:
             for some in chunks(accounts):
                 writer.write(decisions_of(some, key))
         known = [
@@ -233,18 +238,19 @@ def measure(root: Path, accounts: int, shards: int, ids: range, opened: Opened) 
     options = RunOptions(root / "out", NOW, 1, False)
     moments: list[tuple[str, float]] = []
     opened.paths.clear()
-    began = time.perf_counter()
+    began = time.process_time()
     result: PurgeResult = purge(
         config,
         options,
         asked,
         _Silent(),
         lambda: datetime.now(UTC),
-        lambda stage: moments.append((stage, time.perf_counter())),
+        lambda stage: moments.append((stage, time.process_time())),
     )
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     ends = [*(at for _, at in moments[1:]), began + seconds]
-    stages = {stage: round(end - at, 3) for (stage, at), end in zip(moments, ends, strict=True)}
+    stages = {stage: end - at for (stage, at), end in zip(moments, ends, strict=True)}
+    stages = {"open": moments[0][1] - began, **stages}
     assert result.receipt is not None
     assert result.plan.files == len(ids) * FILES_PER_ACCOUNT
     return Measured(
@@ -254,9 +260,15 @@ def measure(root: Path, accounts: int, shards: int, ids: range, opened: Opened) 
         len(result.plan.shards),
         len(opened.paths),
         len(result.receipt.written),
-        round(seconds, 3),
+        seconds,
         stages,
     )
+
+
+def least(purges: Sequence[Measured]) -> Measured:
+    """Of purges of as much, the least time of all and of each stage; the shards are of the last."""
+    stages = {name: min(one.stages[name] for one in purges) for name in purges[0].stages}
+    return replace(purges[-1], seconds=min(one.seconds for one in purges), stages=stages)
 
 
 def main() -> None:
@@ -264,24 +276,39 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--accounts", type=int, nargs="+", default=[1_000, 10_000])
     options = parser.parse_args()
     opened = Opened()
-    found = []
-    for accounts in (1_000, 10_000):
+    found: dict[int, list[Measured]] = {1: [], 10: []}
+    for accounts in options.accounts:
         root = options.folder.absolute() / f"accounts-{accounts}"
         shards = make(root, accounts)
-        for ids in (range(500, 501), range(600, 601), range(700, 710)):
-            found.append(measure(root, accounts, shards, ids, opened))
+        for count, of_count in found.items():
+            half = accounts // 2 + 10 * count
+            firsts = range(half, half + count * PURGES, count)
+            each = [measure(root, accounts, shards, range(n, n + count), opened) for n in firsts]
+            of_count.append(least(each))
     if options.json:
-        print(json.dumps([asdict(one) for one in found]))
+        print(json.dumps([asdict(one) for of_count in found.values() for one in of_count]))
         return
-    print("accounts  shards  purged  touched  opened  written  seconds")
+    for of_count in found.values():
+        tell(of_count)
+
+
+def tell(found: Sequence[Measured]) -> None:
+    """Prints the time by stage, and how often that of the smallest folder it is."""
+    print("accounts  shards  purged  touched  opened  written")
     for one in found:
         print(
             f"{one.accounts:8,}  {one.shards:6,}  {one.purged_accounts:6}  {one.touched:7}  "
-            f"{one.opened:6}  {one.written:7}  {one.seconds:7.3f}"
+            f"{one.opened:6}  {one.written:7}"
         )
-        print("   ", ", ".join(f"{stage} {spent:.3f}" for stage, spent in one.stages.items()))
+    print("ms of the processor")
+    first = found[0]
+    for name in (*first.stages, "all"):
+        spent = [one.seconds if name == "all" else one.stages[name] for one in found]
+        times = "  ".join(f"{1000 * took:7.1f} {took / spent[0]:6.2f}x" for took in spent)
+        print(f"  {name:10}{times}")
 
 
 if __name__ == "__main__":

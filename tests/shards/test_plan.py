@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearshard.records.places import Leaf
-from clearshard.shards.plan import Weights, plan
+from clearshard.records.places import Leaf, LeafIndex
+from clearshard.shards.plan import Weights, nodes_around, plan
 
 MAX = 100
 #: Accounts and files as a place has them: few accounts, some of them near each other.
@@ -97,3 +97,30 @@ def test_rows_of_one_place_stay_together_however_heavy() -> None:
 
 def test_nothing_is_no_shard() -> None:
     assert plan(list, MAX) == ()
+
+
+@settings(max_examples=300)
+@given(ROWS, st.data())
+def test_what_rows_go_from_is_planned_again_as_if_all_were(rows: Rows, data: st.DataObject) -> None:
+    """Outside the nodes around them every shard stays as it is."""
+    leaves = planned(rows)
+    taken = data.draw(st.sets(st.sampled_from(sorted(rows)))) if rows else set()
+    left = {row: weight for row, weight in rows.items() if row not in taken}
+    numbers = [n for n, leaf in enumerate(leaves) if any(leaf.holds(*row) for row in taken)]
+    weigh = [sum(within(rows, leaf).values()) for leaf in leaves]
+    nodes = nodes_around(LeafIndex(leaves), weigh, numbers, MAX)
+    around = {row: left[row] for node in nodes for row in within(left, node)}
+    again = plan(lambda: weights(around), MAX, nodes)
+    index = LeafIndex(leaves)
+    inside = {n for node in nodes for n in index.within(node)}
+    assert inside >= set(numbers)
+    stay = [leaf for n, leaf in enumerate(leaves) if n not in inside]
+    assert sorted((*stay, *again)) == sorted(planned(left))
+
+
+def test_planned_again_is_what_is_near() -> None:
+    rows = {("2026-11", n << 48): 30 for n in range(1 << 14)}
+    leaves = planned(rows)
+    index = LeafIndex(leaves)
+    [node] = nodes_around(index, [90] * len(leaves), [len(leaves) // 2], MAX)
+    assert len(index.within(node)) <= len(leaves) / 64

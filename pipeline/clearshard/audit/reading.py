@@ -29,6 +29,9 @@ from clearshard.errors import ConfigError, IntegrityError, OutputUnusable
 from clearshard.records.places import PLACE_BITS, PLACE_DIGITS, Leaf, LeafIndex
 from clearshard.records.run import RunRecord, ShardFile
 
+#: What `visible_runs` has read last. A command asks for the same records again and again, and would
+#: mostly decode what it has decoded: of bytes that are the same it is not done.
+_read_last: dict[Path, tuple[bytes, "VisibleRun"]] = {}
 _PREFIX = re.compile(rf"[01]{{0,{PLACE_BITS}}}")
 #: Of a decision; see `clearshard.records.places.place_of`.
 _PLACE = f"TRY_CAST('0x' || account_key[:{PLACE_DIGITS}] || doc_key[:{PLACE_DIGITS}] AS UBIGINT)"
@@ -67,6 +70,11 @@ class VisibleRun:
         return self.out / layout.shard(shard.name)
 
     @cached_property
+    def shard_names(self) -> frozenset[str]:
+        """The names of its shards, as the record has them."""
+        return frozenset(shard.name for shard in self.record.shards)
+
+    @cached_property
     def leaves(self) -> LeafIndex:
         """Which of its shards, by its number in the record, a row lies in."""
         return LeafIndex(shard.leaf for shard in self.record.shards)
@@ -99,8 +107,16 @@ def read_record(path: Path) -> VisibleRun:
     Raises:
         IntegrityError: It cannot be read, or is not what a run writes.
     """
+    return _read_record(path)[1]
+
+
+def _read_record(path: Path) -> tuple[bytes, VisibleRun]:
+    """The record, and its bytes."""
     try:
         content = path.read_bytes()
+        known = _read_last.get(path)
+        if known is not None and known[0] == content:
+            return known
         record = msgspec.json.decode(content, type=RunRecord)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         # The error of the parser can quote what it read.
@@ -114,7 +130,8 @@ def read_record(path: Path) -> VisibleRun:
     for shard in record.shards:
         if not layout.is_shard_name(shard.name) or _PREFIX.fullmatch(shard.prefix) is None:
             raise _not_a_record(path, "a shard has no proper name or prefix")
-    if any(not _follows(one.leaf, other.leaf) for one, other in pairwise(record.shards)):
+    leaves = [shard.leaf for shard in record.shards]
+    if not all(_follows(one, other) for one, other in pairwise(leaves)):
         raise _not_a_record(path, "its shards are not in the order of their places")
     if len({shard.name for shard in record.shards}) != len(record.shards):
         raise _not_a_record(path, "a shard is named twice")
@@ -124,7 +141,8 @@ def read_record(path: Path) -> VisibleRun:
         raise _not_a_record(path, "a time has no proper form") from None
     if any(moment.tzinfo is None for moment in moments):
         raise _not_a_record(path, "a time has no offset")
-    return VisibleRun(path.parents[1], record, hashlib.sha256(content).hexdigest(), moments[0])
+    sha256 = hashlib.sha256(content).hexdigest()
+    return content, VisibleRun(path.parents[1], record, sha256, moments[0])
 
 
 def _follows(leaf: Leaf, other: Leaf) -> bool:
@@ -144,8 +162,10 @@ def visible_runs(out: Path) -> tuple[VisibleRun, ...]:
         OutputUnusable: An earlier version wrote the folder, and this one cannot read it.
         IntegrityError: A record is not what a run writes.
     """
+    global _read_last  # noqa: PLW0603 - replaced as a whole, by what is true wherever it is read
     require_this_format(out)
-    return oldest_first([read_record(path) for path in record_paths(out)])
+    _read_last = {path: _read_record(path) for path in record_paths(out)}
+    return oldest_first([run for _, run in _read_last.values()])
 
 
 def picked_runs(out: Path, which: Pick | str = Pick.NEWEST) -> tuple[VisibleRun, ...]:

@@ -1,7 +1,7 @@
 """Shards that are still there and that the newest run does not list any more."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -14,8 +14,11 @@ from clearshard import layout
 from clearshard.audit.database import connected
 from clearshard.audit.reading import VisibleRun
 from clearshard.audit.shard_rows import shards_view
+from clearshard.audit.stored.finding import rows_at
+from clearshard.audit.stored.reading import read_replaced_by
 from clearshard.audit.stored.view import table_view
 from clearshard.errors import IntegrityError
+from clearshard.records.places import Leaf
 from clearshard.records.states import State
 from clearshard.vault.vault import CANNOT_OPEN, Vault
 
@@ -37,12 +40,14 @@ class Replaced:
         name: Below ``shards/``.
         replaced_at: When the first run ended that did not list it any more.
         promise_digest: What its rows promise.
+        leaf: What lies in it.
         key_id: The key that it hangs on; empty where it is plain.
     """
 
     name: str
     replaced_at: datetime
     promise_digest: str
+    leaf: Leaf
     key_id: str = ""
 
     def is_plain_beside(self, newest: VisibleRun) -> bool:
@@ -59,25 +64,55 @@ def replaced_shards(out: Path, runs: Sequence[VisibleRun]) -> list[Replaced]:
         runs: All that there are, oldest first.
     """
     found: dict[str, Replaced] = {}
-    current = {shard.name for run in runs[-1:] for shard in run.record.shards}
+    current = runs[-1].shard_names if runs else frozenset()
     for run, next_run in pairwise(runs):
-        listed = {shard.name for shard in next_run.record.shards}
-        for shard in run.record.shards:
-            if shard.name not in listed | current:
+        # Nearly all of them are the same, and sets are compared faster than one by one.
+        gone = run.shard_names - next_run.shard_names - current
+        for shard in run.record.shards if gone else ():
+            if shard.name in gone:
                 found[shard.name] = Replaced(
-                    shard.name, next_run.finished_at, run.record.promise_digest, shard.key_id
+                    shard.name,
+                    next_run.finished_at,
+                    run.record.promise_digest,
+                    shard.leaf,
+                    shard.key_id,
                 )
     # A link that leads nowhere is there, too.
     return [found[name] for name in sorted(found) if os.path.lexists(out / layout.shard(name))]
 
 
 def holds_any(vault: Vault, path: Path, doc_keys: Sequence[str]) -> bool:
-    """Whether a shard has a row of any of some keys; one that cannot be read counts as one."""
+    """Whether a shard has a row of any of some keys, or one without; so has what cannot be read."""
     try:
         held = vault.read_parquet(path, ["doc_key"]).column("doc_key")
     except CANNOT_OPEN:
         return True
-    return pc.any(pc.is_in(held, pa.array(doc_keys, pa.string()))).as_py() is True
+    found = pc.any(pc.is_in(held, pa.array(doc_keys, pa.string()))).as_py() is True
+    return found or held.null_count > 0
+
+
+def with_rows_of(
+    out: Path, names: Sequence[str], doc_keys: Collection[str], vault: Vault
+) -> frozenset[str]:
+    """Those of some shards with a row of any of some keys, or of none.
+
+    What cannot be read counts as one of them.
+    """
+    keys = sorted(doc_keys)
+    return frozenset(one for one in names if holds_any(vault, out / layout.shard(one), keys))
+
+
+def taken_out(before: VisibleRun, purge: VisibleRun) -> pa.Table:
+    """What a purge has taken out of the shards of the run before it: id, content and key.
+
+    It says itself which rows are in force no more, so no other is read.
+
+    Raises:
+        IntegrityError: The decisions cannot be read.
+    """
+    columns = ["file_id", "state", "doc_key", "content_sha256"]
+    rows = rows_at(before.table, read_replaced_by(purge.table), columns)
+    return rows.filter(pc.equal(rows.column("state"), str(State.WRITTEN)))
 
 
 def with_rows_gone(newest: VisibleRun, names: Sequence[str], vault: Vault) -> frozenset[str]:

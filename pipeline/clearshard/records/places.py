@@ -5,7 +5,7 @@ are spread evenly, rows of an account lie together, and an account that is large
 divides. A shard holds the rows of one period whose places begin with its prefix.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -57,7 +57,15 @@ class LeafIndex:
         self._leaves = tuple(leaves)
         self._starts = [(leaf.period, leaf.first_place) for leaf in self._leaves]
 
+    def __getitem__(self, number: int) -> Leaf:
+        return self._leaves[number]
+
     def find(self, period: str, place: int) -> int | None:
         """The number of the leaf that holds a place of a period, or None if none does."""
         at = bisect_right(self._starts, (period, place)) - 1
         return at if at >= 0 and self._leaves[at].holds(period, place) else None
+
+    def within(self, node: Leaf) -> range:
+        """The numbers of the leaves that are all or part of another."""
+        first = bisect_left(self._starts, (node.period, node.first_place))
+        return range(first, bisect_right(self._starts, (node.period, node.last_place)))

@@ -78,10 +78,10 @@ class Contents:
 def contents_of(shards: Iterable[ShardFile]) -> Contents:
     """What some shards hold."""
     shards = tuple(shards)
-    return Contents(
-        sum(shard.word_count for shard in shards),
-        sum((Counter(shard.redactions) for shard in shards), Counter()),
-    )
+    redactions: Counter[str] = Counter()
+    for shard in shards:
+        redactions.update(shard.redactions)
+    return Contents(sum(shard.word_count for shard in shards), +redactions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ class Assembler:
         policy_digest: str,
         scratch: Path,
         kept: Sequence[Kept] = (),
+        nodes: Collection[Leaf] | None = None,
     ) -> None:
         """Puts the rows of the staged files in their order.
 
@@ -114,6 +115,7 @@ class Assembler:
             policy_digest: The policy that lets these rows in; stamped on each.
             scratch: A folder for the rows in their order, to be made.
             kept: Shards that are carried over where nothing else comes into their leaves.
+            nodes: Where all of these rows and shards lie, and nothing else does; see `plan`.
 
         Raises:
             IntegrityError: A staged file is not what its worker wrote.
@@ -126,6 +128,7 @@ class Assembler:
         self._maker = RunMaker(vault, scratch)
         self._runs = [*self._maker.runs_of(staged)]
         self._kept = {one.shard.leaf: one for one in kept}
+        self._nodes = nodes
         self._written: dict[tuple[Leaf, frozenset[int]], ShardFile] = {}
 
     def assemble(self, without: Set[Row] = frozenset()) -> tuple[ShardFile, ...]:
@@ -143,7 +146,8 @@ class Assembler:
         for leaf in [leaf for leaf in self._kept if any(leaf.holds(*row) for row in without)]:
             self._open(leaf)
         while True:
-            leaves = plan(lambda: self._weights(without), self._cut.target_shard_bytes)
+            target = self._cut.target_shard_bytes
+            leaves = plan(lambda: self._weights(without), target, self._nodes)
             slices = self._slices(leaves)
             left = [leaf for leaf in self._kept if leaf not in slices or slices[leaf]]
             if not left:

@@ -6,13 +6,14 @@ a row that comes or goes changes the shard that it lies in, and seldom a neighbo
 history of a folder is, the same rows lie in the same shards.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
-from clearshard.records.places import PLACE_BITS, Leaf
+from clearshard.records.places import PLACE_BITS, Leaf, LeafIndex
 
 #: Bits that one pass over the rows tells apart.
 _BITS = 8
@@ -34,7 +35,9 @@ class Weights:
     bytes: npt.NDArray[np.int64]
 
 
-def plan(read: Callable[[], Iterable[Weights]], max_bytes: int) -> tuple[Leaf, ...]:
+def plan(
+    read: Callable[[], Iterable[Weights]], max_bytes: int, nodes: Collection[Leaf] | None = None
+) -> tuple[Leaf, ...]:
     """The shards for some rows, in the order of their leaves; none is empty.
 
     A row that weighs more than a shard may has one for itself, unless another row has the same
@@ -43,19 +46,61 @@ def plan(read: Callable[[], Iterable[Weights]], max_bytes: int) -> tuple[Leaf, .
     Args:
         read: Goes over all rows; called several times, so that they need not be in memory.
         max_bytes: What a shard may weigh.
+        nodes: Where to plan, none within another, as `nodes_around` finds them: then these are all
+            rows within them. None plans all of each period.
     """
     leaves: list[Leaf] = []
-    heavy = {(period, "") for period in {weights.period for weights in read()}}
-    while heavy:
-        again: set[tuple[str, str]] = set()
+    if nodes is None:
+        waiting = {(period, "") for period in {weights.period for weights in read()}}
+    else:
+        waiting = {(node.period, node.prefix) for node in nodes}
+    while waiting:
+        depth = min(len(prefix) for _, prefix in waiting)
+        heavy = {node for node in waiting if len(node[1]) == depth}
+        waiting -= heavy
         for (period, prefix), bins in _histograms(read, heavy).items():
             for inner, is_leaf in _halves(bins, max_bytes, PLACE_BITS - len(prefix)):
                 if is_leaf:
                     leaves.append(Leaf(period, prefix + inner))
                 else:
-                    again.add((period, prefix + inner))
-        heavy = again
+                    waiting.add((period, prefix + inner))
     return tuple(sorted(leaves, key=lambda leaf: (leaf.period, leaf.first_place)))
+
+
+def nodes_around(
+    leaves: LeafIndex, weights: Sequence[int], numbers: Collection[int], max_bytes: int
+) -> tuple[Leaf, ...]:
+    """Where to plan again if rows go from some shards: outside, every shard stays as it is.
+
+    A node that weighs more than a shard may without these shards is halved, whatever is left of
+    them. So only what is planned below it can change.
+
+    Args:
+        leaves: Of all shards, as `plan` has found them.
+        weights: What each shard weighs.
+        numbers: The shards that rows go from.
+        max_bytes: What a shard may weigh.
+
+    Returns:
+        None of them is within another.
+    """
+    gone = frozenset(numbers)
+    stay = [0, *accumulate(0 if n in gone else weight for n, weight in enumerate(weights))]
+    found: set[Leaf] = set()
+    for leaf in (leaves[number] for number in gone):
+        depth = len(leaf.prefix) // _BITS * _BITS
+        while depth:
+            above = leaves.within(Leaf(leaf.period, leaf.prefix[: depth - 1]))
+            if stay[above.stop] - stay[above.start] > max_bytes:
+                break
+            depth -= _BITS
+        found.add(Leaf(leaf.period, leaf.prefix[:depth]))
+    return tuple(node for node in sorted(found) if not any(_is_within(node, o) for o in found))
+
+
+def _is_within(node: Leaf, other: Leaf) -> bool:
+    same_period = node.period == other.period
+    return node != other and same_period and node.prefix.startswith(other.prefix)
 
 
 def _histograms(

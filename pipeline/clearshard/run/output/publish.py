@@ -9,6 +9,7 @@ folder keeps others out (`clearshard.run.output.lock`); where it does not reach,
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from clearshard import layout
 from clearshard.audit.events import Event, EventName
@@ -94,14 +95,19 @@ def why_lost(run_id: str, journal: Journal, began: int) -> str | None:
 def _files(folder: OutputFolder, record: RunRecord) -> Iterator[NewFile]:
     """What a run has made; shards and decisions that it carries over are where they are."""
     staging = folder.root / layout.staging(record.run_id)
+    shards = _made(staging / layout.STAGED_SHARDS)
     for shard in record.shards:
-        path = staging / layout.STAGED_SHARDS / shard.name
-        if path.exists():
+        if (path := shards.get(shard.name)) is not None:
             yield NewFile(layout.shard(shard.name), shard.sha256, path)
+    decisions = _made(staging / layout.STAGED_DECISIONS)
     for file in record.decisions:
-        path = staging / layout.STAGED_DECISIONS / file.name
-        if path.exists():
+        if (path := decisions.get(file.name)) is not None:
             yield NewFile(f"{layout.DECISIONS}/{file.name}", file.sha256, path)
+
+
+def _made(folder: Path) -> dict[str, Path]:
+    """The files below a folder, by what they are called there."""
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
 
 
 def make_visible(folder: OutputFolder, record: RunRecord, journal: Journal) -> None:
@@ -154,9 +160,15 @@ def forget(
 
 
 def recover(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> None:
-    """Settles what an interrupted run has left; called under the lock before a new run starts."""
+    """Settles what an interrupted run has left; called under the lock before a new run starts.
+
+    The staging folder of a run is there until all has come to its end that the run has begun. So
+    where there is none, the newest run has removed every shard with a row that went; in a bucket
+    another machine may have begun what this one does not see.
+    """
     do = operations_in(folder, journal)
-    for staging in sorted(folder.staging.iterdir()) if folder.staging.exists() else ():
+    interrupted = sorted(folder.staging.iterdir()) if folder.staging.exists() else []
+    for staging in interrupted:
         if staging.is_symlink() or not staging.is_dir():  # no run of ours
             staging.unlink()
             continue
@@ -167,9 +179,12 @@ def recover(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> N
             record = staged.read_bytes() if staged.is_file() else None
             carry_out(settling(staging.name, said, record), do)
             remove_unnamed(folder, journal, staging.name)
-        remove_tree(staging)
     settle_unnamed(folder, journal)
-    remove_replaced(folder, settings, journal)
+    came_to_its_end = not interrupted and folder.mirror is None
+    remove_replaced(folder, settings, journal, frozenset[str]() if came_to_its_end else None)
+    # Last: killed before, the next one finds that a run was interrupted, and looks again.
+    for staging in interrupted:
+        remove_tree(staging)
 
 
 def announcements(events: Iterable[Event]) -> dict[str, str]:

@@ -16,9 +16,8 @@ from clearshard.audit.database import connected
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.named import named_files
 from clearshard.audit.reading import VisibleRun, visible_runs
-from clearshard.audit.replaced import replaced_shards, with_rows_gone
-from clearshard.audit.stored.reading import read_replaced_by
-from clearshard.audit.stored.view import rows_view, table_view
+from clearshard.audit.replaced import replaced_shards, taken_out, with_rows_gone, with_rows_of
+from clearshard.audit.stored.view import table_view
 from clearshard.audit.tombstones import (
     Kind,
     Placed,
@@ -45,12 +44,8 @@ from clearshard.storage.files import remove_tree
 _OF_RUN = "run"
 #: Ids in a receipt; of more it says how many there are.
 _MOST_TOLD = 100
-_AT_PLACES = """
-    SELECT file_id, content_sha256 FROM before SEMI JOIN places USING (file, row)
-    WHERE state = $written
-"""
 _NOT_WRITTEN = """
-    SELECT file_id, content_sha256 FROM before WHERE state = $written AND doc_key NOT IN (
+    SELECT file_id, content_sha256, doc_key FROM before WHERE state = $written AND doc_key NOT IN (
         SELECT doc_key FROM newest WHERE state = $written
     )
 """
@@ -185,7 +180,14 @@ def _receipt(
     written = [shard for shard in newest.record.shards if shard.name not in old]
     searched = [shard.name for shard in written]
     searched += [one.name for one in replaced_shards(folder.root, runs)]
-    if left := with_rows_gone(newest, searched, folder.vault):
+    gone = _gone(before, newest)
+    if newest.record.purge is None:
+        left = with_rows_gone(newest, searched, folder.vault)
+    else:
+        # All other rows of the run before it are as they were: what it has taken out is asked for.
+        keys = gone.column("doc_key").to_pylist()
+        left = with_rows_of(folder.root, searched, keys, folder.vault)
+    if left:
         raise IntegrityError(
             f"{folder.root}: {len(left)} shard(s) still have rows of files that run "
             f"{newest.run_id} has taken out, the first {min(left)}. Run again; if that does not "
@@ -195,7 +197,6 @@ def _receipt(
     lost = sum(newest.record.gone.values()) + newest.record.meant
     placed = _done(events, _announced(newest, events))
     kept_out = _kept_out(folder.root, events, placed)
-    gone = _gone(before, newest)
     named = Named(
         kept_out.accounts,
         {*kept_out.files, *gone.column("file_id").to_pylist()},
@@ -296,15 +297,11 @@ def _exports(runs: Sequence[VisibleRun], events: Sequence[Event], named: Named) 
 
 
 def _gone(before: VisibleRun, newest: VisibleRun) -> pa.Table:
-    """Id and content of what one run has written and the next one has not."""
+    """Id, content and key of what one run has written and the next one has not."""
+    if newest.record.purge is not None:
+        return taken_out(before, newest)
     with connected() as connection:
-        if newest.record.purge is None:
-            table_view(connection, "before", [before.table])
-            table_view(connection, "newest", [newest.table])
-            query = _NOT_WRITTEN
-        else:
-            # It says itself which rows are in force no more.
-            connection.register("places", read_replaced_by(newest.table))
-            rows_view(connection, "before", [before.table])
-            query = _AT_PLACES
-        return connection.sql(query, params={"written": str(State.WRITTEN)}).to_arrow_table()
+        table_view(connection, "before", [before.table])
+        table_view(connection, "newest", [newest.table])
+        given = {"written": str(State.WRITTEN)}
+        return connection.sql(_NOT_WRITTEN, params=given).to_arrow_table()

@@ -6,13 +6,13 @@ newest run does not have any more, since its file may not be used, one of which 
 promised something else than those of the newest run, and a plain one where all are encrypted now.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from clearshard.audit.events import EventName
 from clearshard.audit.reading import VisibleRun, visible_runs
-from clearshard.audit.replaced import Replaced, replaced_shards, with_rows_gone
+from clearshard.audit.replaced import Replaced, replaced_shards, with_rows_gone, with_rows_of
 from clearshard.config import Housekeeping
 from clearshard.run.journal import Journal
 from clearshard.run.output.commit import removing
@@ -37,11 +37,24 @@ class Why(StrEnum):
     TIME_OVER = "time_over"
 
 
-def remove_replaced(folder: OutputFolder, settings: Housekeeping, journal: Journal) -> None:
+def remove_replaced(
+    folder: OutputFolder,
+    settings: Housekeeping,
+    journal: Journal,
+    gone: Collection[str] | None = None,
+) -> None:
     """Removes the replaced shards that must go, and those whose time is over.
 
     The ledger is told first: what it calls removed since the newest run and is still there was
     interrupted, and is removed now.
+
+    Args:
+        folder: Locked.
+        settings: How long they stay otherwise.
+        journal: Of the folder.
+        gone: `doc_key` of the rows that have gone since somebody has looked for all that must not
+            be there; None where nobody has, or where any row may have gone: then each of them is
+            looked for in the decisions.
     """
     runs = visible_runs(folder.root)
     left = replaced_shards(folder.root, runs)
@@ -53,7 +66,7 @@ def remove_replaced(folder: OutputFolder, settings: Housekeeping, journal: Journ
             told.clear()
         elif event.event == EventName.SHARDS_REMOVED:
             told.update(map(str, event.data.get("shards", ())))
-    going = dict(_going(folder, runs[-1], left, settings, journal.clock()))
+    going = dict(_going(folder, runs[-1], left, settings, journal.clock(), gone))
     said = []
     for why in Why:
         names = [name for name, reason in going.items() if reason is why and name not in told]
@@ -72,8 +85,13 @@ def _going(
     left: Sequence[Replaced],
     settings: Housekeeping,
     now: datetime,
+    gone: Collection[str] | None,
 ) -> Iterator[tuple[str, Why]]:
-    with_other_rows = with_rows_gone(newest, [one.name for one in left], folder.vault)
+    names = [one.name for one in left]
+    if gone is None:
+        with_other_rows = with_rows_gone(newest, names, folder.vault)
+    else:
+        with_other_rows = with_rows_of(folder.root, names, gone, folder.vault)
     keep = timedelta(hours=settings.keep_shards_hours)
     for one in left:
         if one.name in with_other_rows:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from clearshard.audit.events import Event
 from clearshard.audit.reading import VisibleRun
+from clearshard.audit.stored.finding import Finder
 from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, Kind, ids_of, unconfirmed
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.gate import Gate
@@ -27,7 +28,7 @@ from clearshard.lifecycle.purge.shards import NoShard, Touched, touched
 from clearshard.records.run import SourceSnapshot
 from clearshard.records.schemas import ACCOUNTS_SCHEMA
 from clearshard.run.intake import Tables, read_accounts
-from clearshard.run.known_files import KnownFile, Named, known_files
+from clearshard.run.known_files import KnownFile, Named, known_files, new_finder
 from clearshard.run.outcomes import DIGEST_BYTES
 from clearshard.run.output.drop import MEANT, Drop
 from clearshard.run.purge.find import (
@@ -179,8 +180,9 @@ def choose_named(
     """
     now, left = in_force(out, events), unconfirmed(out, events)
     named = Named({*asked.accounts, *left[Kind.ACCOUNT]}, {*asked.files, *left[Kind.FILE]})
-    known = known_files(runs, named)
-    found = find_named(runs[-1], named) if runs else _NOTHING
+    finder = new_finder()
+    known = known_files(runs, named, finder)
+    found = find_named(runs[-1], named, finder) if runs else _NOTHING
     accounts = _by_spelling(asked.accounts, now.asked_for(Kind.ACCOUNT))
     files = _by_spelling(asked.files, now.asked_for(Kind.FILE))
     asked_for = [_tombstone(Kind.ACCOUNT, one) for one in accounts.values()]
@@ -189,7 +191,7 @@ def choose_named(
     went = {folds_to: one for folds_to, one in known.items() if folds_to not in files}
     with_account = _of_accounts(went, asked.accounts, now.tombstones)
     rows = pa.Table.from_pylist([*asked_for, *with_account], schema=TOMBSTONES_SCHEMA)
-    return _chosen(asked, runs, found, rows, known)
+    return _chosen(asked, runs, found, rows, known, finder)
 
 
 def choose_denied(
@@ -222,12 +224,13 @@ def choose_denied(
     gate = Gate(policy, accounts, moment, Tombstones(now.accounts, requested))
     found = find_denied(runs[-1], gate) if runs else _NOTHING
     files = found.rows.column("file_id").to_pylist()
-    known = known_files(runs, Named(left[Kind.ACCOUNT], {*files, *left[Kind.FILE]}))
+    finder = new_finder()
+    known = known_files(runs, Named(left[Kind.ACCOUNT], {*files, *left[Kind.FILE]}), finder)
     why = dict(zip(map(fold, files), found.rows.column("why").to_pylist(), strict=True))
     new = _by_spelling(files, now.files)
     tombstones = [_tombstone(Kind.FILE, one, None, why[folds_to]) for folds_to, one in new.items()]
     rows = pa.Table.from_pylist(tombstones, schema=TOMBSTONES_SCHEMA)
-    return _chosen(Asked(), runs, found, rows, known, policy.digest, registry.snapshot)
+    return _chosen(Asked(), runs, found, rows, known, finder, policy.digest, registry.snapshot)
 
 
 def _of_accounts(
@@ -283,13 +286,16 @@ def _chosen(
     found: Found,
     tombstones: pa.Table,
     known: Mapping[str, KnownFile],
+    finder: Finder,
     policy_digest: str | None = None,
     registry: SourceSnapshot | None = None,
 ) -> Chosen:
     run = runs[-1] if runs else None
     contents = {folds_to: one.contents for folds_to, one in known.items()}
     held = frozenset(one for of_one in contents.values() for one in of_one)
-    same = find_same_content(run, found, held) if run is not None else FOUND_SCHEMA.empty_table()
+    same = FOUND_SCHEMA.empty_table()
+    if run is not None:
+        same = find_same_content(run, found, held, finder)
     shards = () if run is None else run.record.shards
     try:
         out_of = touched(shards, pa.concat_tables([found.rows, same]))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard.audit.reading import VisibleRun
+from clearshard.audit.stored.finding import Finder
 from clearshard.audit.stored.reading import PlacedRows, read_accounts, read_placed
 from clearshard.eligibility.facts import FILE_FACTS
 from clearshard.eligibility.gate import Decided, Gate
@@ -49,17 +50,18 @@ class Found:
     accounts: pa.Table
 
 
-def find_named(run: VisibleRun, named: Named) -> Found:
+def find_named(run: VisibleRun, named: Named, finder: Finder) -> Found:
     """The written files of some accounts, and some files, in whatever spelling.
 
     Args:
         run: The newest.
         named: Names them.
+        finder: Finds rows.
 
     Raises:
         IntegrityError: Its decisions cannot be read.
     """
-    return Found(_written(run, named), read_accounts(run.table))
+    return Found(_written(run, named, finder), read_accounts(run.table))
 
 
 def find_denied(run: VisibleRun, gate: Gate) -> Found:
@@ -129,28 +131,33 @@ class _Readings:
         return rows.set_column(at, rows.schema.field(at), pa.array(numbers, pa.int8()))
 
 
-def find_same_content(run: VisibleRun, found: Found, contents: Collection[str]) -> pa.Table:
+def find_same_content(
+    run: VisibleRun, found: Found, contents: Collection[str], finder: Finder
+) -> pa.Table:
     """Other written files that hold, to the byte, what purged ones held; FOUND_SCHEMA.
 
     Args:
         run: The newest.
         found: The files that are purged.
         contents: What they have ever held, as far as that is known: SHA-256.
+        finder: Finds rows.
 
     Raises:
         IntegrityError: The decisions cannot be read.
     """
     if not contents:
         return FOUND_SCHEMA.empty_table()
-    rows = _written(run, Named(contents=contents))
-    ours = set(_places(found.rows))
+    named, ours = Named(contents=contents), set(_places(found.rows))
+    if set(_places(written_rows(run, named, ["file", "row"], finder))) <= ours:
+        return FOUND_SCHEMA.empty_table()  # whole rows are read only of those that go
+    rows = _written(run, named, finder)
     others = [place not in ours for place in _places(rows)]
     return rows.filter(pa.array(others, pa.bool_()))
 
 
-def _written(run: VisibleRun, named: Named) -> pa.Table:
+def _written(run: VisibleRun, named: Named, finder: Finder) -> pa.Table:
     """Written files that are named, FOUND_SCHEMA, in the order of their places."""
-    rows = written_rows(run, named, [*ROW_SCHEMA.names, "file", "row"])
+    rows = written_rows(run, named, [*ROW_SCHEMA.names, "file", "row"], finder)
     rows = rows.sort_by([("file", "ascending"), ("row", "ascending")]).combine_chunks()
     why = pa.array([[DELETION_REQUESTED]] * len(rows), pa.list_(pa.string()))
     return rows.append_column("why", why).select(FOUND_SCHEMA.names).cast(FOUND_SCHEMA)

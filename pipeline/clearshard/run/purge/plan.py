@@ -20,8 +20,10 @@ from clearshard.records.places import place_of
 from clearshard.records.times import utc_text
 from clearshard.run.accepted import accept
 from clearshard.run.intake import tables_of
+from clearshard.run.known_files import as_announced
 from clearshard.run.output.exports import affected, exports_told
 from clearshard.run.output.folder import Kind, kind_of
+from clearshard.run.output.publish import announcements
 from clearshard.run.purge.chosen import Chosen, choose_denied, choose_named
 from clearshard.vault.opening import open_to_read
 from clearshard.vault.vault import PLAIN, Vault
@@ -49,7 +51,7 @@ def plan_purge(
     # A rehearsal has no other clock than the moment that it is for.
     clock = as_of if kind_of(out) is Kind.REHEARSALS else clock
     events = tuple(Ledger(out / layout.LEDGER).read())
-    runs = visible_runs(out)
+    runs = as_announced(visible_runs(out), announcements(events))
     if config is None:
         asked.require_named()
     if config is None or asked.of is not Of.REGISTRY:
@@ -113,15 +115,13 @@ def _replaced(
     out: Path, runs: Sequence[VisibleRun], rows: pa.Table, vault: Vault
 ) -> tuple[str, ...]:
     """Shards of earlier runs that are still there and hold any of the rows."""
-    leaves = {shard.name: shard.leaf for run in runs for shard in run.record.shards}
     columns = (rows.column(name).to_pylist() for name in ("period", "account_key", "doc_key"))
     places = [
         (period, place_of(account, doc), doc) for period, account, doc in zip(*columns, strict=True)
     ]
     found = []
     for one in replaced_shards(out, runs) if places else ():
-        leaf = leaves[one.name]
-        keys = [doc for period, place, doc in places if leaf.holds(period, place)]
+        keys = [doc for period, place, doc in places if one.leaf.holds(period, place)]
         if keys and holds_any(vault, out / layout.shard(one.name), keys):
             found.append(one.name)
     return tuple(found)

@@ -18,20 +18,23 @@ from clearshard.keys import PseudonymKey, load_pseudonym_key
 from clearshard.lifecycle.purge.asked import Asked, Of
 from clearshard.lifecycle.purge.plan import PurgePlan
 from clearshard.lifecycle.purge.rows import counted, taken_out, withheld
-from clearshard.records.places import Leaf
 from clearshard.records.run import DecisionsFile, Purge, RunRecord, ShardFile
 from clearshard.records.schemas import REPLACED_SCHEMA, ROW_SCHEMA
 from clearshard.records.tasks import StagedFile
 from clearshard.records.times import utc_text
 from clearshard.run.intake import tables_of
+from clearshard.run.known_files import as_announced
+from clearshard.run.output.publish import announcements
 from clearshard.run.output.tombstones import place_tombstones
 from clearshard.run.purge.chosen import Chosen, choose_denied, choose_named
 from clearshard.run.purge.plan import planned
+from clearshard.run.row_marks import marks_of_rows
 from clearshard.run.stages.events import VERSION
 from clearshard.run.stages.record import Recorded
 from clearshard.run.stages.stage import Stage
 from clearshard.run.stages.this_run import ThisRun
 from clearshard.shards.assemble import Assembler, Kept, ShardCut, contents_of
+from clearshard.shards.plan import nodes_around
 from clearshard.shards.reuse import take_others
 from clearshard.storage.files import fsync_tree, remove_tree
 from clearshard.vault.vault import Vault
@@ -93,6 +96,7 @@ def choose(run: ThisRun, asked: Asked) -> Doomed:
     """
     given, newest = run.given, run.visible[-1] if run.visible else None
     events, out = tuple(given.journal.events()), given.folder.root
+    runs = as_announced(run.visible, announcements(events))
     key = None
     if newest is not None:
         key, _ = load_pseudonym_key(given.config, create=False)
@@ -102,13 +106,13 @@ def choose(run: ThisRun, asked: Asked) -> Doomed:
     moment = run.moments.now()
     if asked.of is Of.REGISTRY:
         tables, policy = tables_of(given.config), given.accepted.policy
-        chosen = choose_denied(out, run.visible, events, tables, policy, moment)
+        chosen = choose_denied(out, runs, events, tables, policy, moment)
         if not given.options.accept_drop:
             chosen.require_within(given.config.limits.max_drop_share)
     else:
-        chosen = choose_named(out, run.visible, events, asked)
+        chosen = choose_named(out, runs, events, asked)
     as_of = utc_text(moment.latest)
-    plan = planned(out, run.visible, events, chosen, as_of, given.vault)
+    plan = planned(out, runs, events, chosen, as_of, given.vault)
     return Doomed(chosen, plan, key)
 
 
@@ -146,7 +150,7 @@ def rewrite(run: ThisRun, buried: Buried) -> Rewritten:
     rows = [*excluded.to_batches(), *quarantined.to_batches()]
     decisions = (
         *carried_over(before.record.decisions),
-        *write_changes(folder, rows, places.to_batches()),
+        *write_changes(folder, rows, places.to_batches(), marks_of_rows),
         *write_accounts(folder, chosen.found.accounts),
     )
     return Rewritten(chosen, before, shards, decisions, excluded, quarantined)
@@ -190,7 +194,8 @@ def enter(run: ThisRun, started_at: str, rewritten: Rewritten) -> Recorded:
             actor=options.agent.actor,
             host=options.agent.host,
             purge=_purge(chosen, record),
-        )
+        ),
+        frozenset(chosen.rows.column("doc_key").to_pylist()),
     )
 
 
@@ -213,36 +218,35 @@ def _stood(rows: pa.Table) -> pa.Table:
 def _shards(
     run: ThisRun, chosen: Chosen, before: VisibleRun, scratch: Path
 ) -> tuple[ShardFile, ...]:
-    """All shards in force: of periods that nothing goes of, they are where they are."""
+    """All shards in force: but for those around what goes, they are what they were."""
     record, vault = before.record, run.given.vault
     cut = ShardCut(
         record.target_shard_bytes, record.row_group_bytes, convert(record.shard_period, ShardPeriod)
     )
     out_of = {one.shard.name: one.doc_keys for one in chosen.touched}
-    periods = {one.shard.leaf.period for one in chosen.touched}
+    numbers = [number for number, shard in enumerate(record.shards) if shard.name in out_of]
+    weights = [shard.weight_bytes for shard in record.shards]
+    nodes = nodes_around(before.leaves, weights, numbers, cut.target_shard_bytes)
+    around = {number for node in nodes for number in before.leaves.within(node)}
     staged: list[StagedFile] = []
     kept: list[Kept] = []
-    elsewhere: list[ShardFile] = []
-    for number, shard in enumerate(record.shards):
-        path = before.shard_path(shard)
+    for number, shard in ((number, record.shards[number]) for number in sorted(around)):
         target = scratch / f"left-{number:06d}.arrow"
-        if shard.leaf.period not in periods:
-            elsewhere.append(shard)
-        elif shard.name not in out_of:
+        path = before.shard_path(shard)
+        if (keys := out_of.get(shard.name)) is None:
             kept.append(Kept(shard, partial(_all_of, vault, shard, path, target)))
-        elif left := take_others(vault, path, shard, out_of[shard.name], target):
+        elif left := take_others(vault, path, shard, keys, target):
             staged.append(left)
     folder = run.staging / layout.STAGED_SHARDS
     folder.mkdir()
     sorted_rows = scratch / "sorted"
-    assembler = Assembler(vault, folder, staged, cut, record.policy_digest, sorted_rows, kept)
+    assembler = Assembler(
+        vault, folder, staged, cut, record.policy_digest, sorted_rows, kept, nodes
+    )
+    elsewhere = [shard for number, shard in enumerate(record.shards) if number not in around]
     shards = [*elsewhere, *assembler.assemble()]
     fsync_tree(folder)
-    return tuple(sorted(shards, key=lambda shard: _order(shard.leaf)))
-
-
-def _order(leaf: Leaf) -> tuple[str, int]:
-    return leaf.period, leaf.first_place
+    return tuple(sorted(shards, key=lambda shard: (shard.period, shard.prefix)))
 
 
 def _all_of(vault: Vault, shard: ShardFile, path: Path, target: Path) -> StagedFile:

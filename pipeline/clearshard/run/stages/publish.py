@@ -23,11 +23,19 @@ class Announced:
     """A run that the ledger was told of; if it is killed now, the next one publishes it."""
 
     record: RunRecord
+    gone: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A run that is visible."""
+    """A run that is visible.
+
+    Attributes:
+        gone: `doc_key` of the rows that it has taken out, where it is a purge: all others are as
+            they were when the run was begun. None where any row may have gone.
+    """
+
+    gone: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +56,23 @@ def announce(run: ThisRun, recorded: Recorded) -> Announced:
         RunLocked: Another run was faster; nothing became visible.
     """
     publishing.announce(run.given.folder, recorded.record, run.given.journal, run.began)
-    return Announced(recorded.record)
+    return Announced(recorded.record, recorded.gone)
 
 
 @Stage
 def publish(run: ThisRun, announced: Announced) -> Published:
     """Makes the run visible."""
     publishing.make_visible(run.given.folder, announced.record, run.given.journal)
-    return Published()
+    return Published(announced.gone)
 
 
 @Stage
-def remove(run: ThisRun, _: Published) -> Alone:
+def remove(run: ThisRun, published: Published) -> Alone:
     """Removes checkpoints, and replaced shards that must go at once or whose time is over."""
     given = run.given
     remove_checkpoints(run)
-    replaced.remove_replaced(given.folder, given.config.housekeeping, given.journal)
+    settings = given.config.housekeeping
+    replaced.remove_replaced(given.folder, settings, given.journal, published.gone)
     return Alone()
 
 

@@ -21,9 +21,11 @@ class Recorded:
 
     Attributes:
         record: What would make it visible.
+        gone: As in `Published`.
     """
 
     record: RunRecord
+    gone: frozenset[str] | None = None
 
     @property
     def stale(self) -> int:
