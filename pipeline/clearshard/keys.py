@@ -1,11 +1,12 @@
 """Secrets: the only reader of key files and of the environment variables that stand for them."""
 
+import fcntl
 import hashlib
 import os
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,25 +134,28 @@ def old_signing_keys(config: Config, name: str) -> list[SigningKey]:
     return [SigningKey(secret) for secret in _all_secrets(config, _signing(config), name)]
 
 
-def replace_signing_key(config: Config, name: str) -> Path:
+def replace_signing_key(config: Config, old: SigningKey, name: str) -> Path:
     """Makes a new signing key in the place of the old one, which is kept beside it.
 
     Args:
         config: Names the key file.
+        old: The key that is replaced. Another folder's rotation may just have done so, and that
+            folder hangs on the key that is there now.
         name: What the old one is called from now on.
 
     Returns:
         Where the old one is now.
 
     Raises:
-        ConfigError: The key is in the environment, or its file cannot be replaced.
+        ConfigError: The key is in the environment, or another one by now; or its file cannot be
+            replaced, or the old one not be kept.
     """
-    return _replace(config, _signing(config), name)
+    return _replace(config, _signing(config), old.secret, name)
 
 
-def replace_encryption_key(config: Config, name: str) -> Path:
-    """The same of the encryption key; as `replace_signing_key`."""
-    return _replace(config, _encryption(config), name)
+def replace_encryption_key(config: Config, old: EncryptionKey) -> Path:
+    """The same of the encryption key, under its fingerprint; as `replace_signing_key`."""
+    return _replace(config, _encryption(config), old.secret, old.key_id)
 
 
 def lineage_key() -> str | None:
@@ -212,7 +216,7 @@ def _old(path: Path, name: str) -> Path:
     return path.with_name(f"{path.name}.{name}")
 
 
-def _replace(config: Config, place: _Place, name: str) -> Path:
+def _replace(config: Config, place: _Place, secret: bytes, name: str) -> Path:
     if place.variable in os.environ:
         problem = (
             f"{place.variable} → a key in the environment is replaced where it was set: move it "
@@ -226,16 +230,47 @@ def _replace(config: Config, place: _Place, name: str) -> Path:
     _read(path, place)  # it is there, and nobody else's
     old, made = _old(path, name), _old(path, f"{os.getpid()}.new")
     try:
-        with suppress(FileExistsError):  # killed the last time, just here
-            os.link(path, old)
-        made.unlink(missing_ok=True)
-        _write(made, secrets.token_bytes(_KEY_BYTES))
-        made.replace(path)
-        _fsync_folder(path.parent)
+        with _alone_with(path):
+            if _parse(_read(path, place), place.setting) != secret:
+                problem = f"{place.setting} → {path} has just been replaced: run this again"
+                raise ConfigError("configuration", [problem])
+            with suppress(FileExistsError):  # killed the last time, just here
+                os.link(path, old)
+            _require_kept(old, place, secret)
+            made.unlink(missing_ok=True)
+            _write(made, secrets.token_bytes(_KEY_BYTES))
+            made.replace(path)
+            _fsync_folder(path.parent)
     except OSError as error:
         problem = f"{place.setting} → {path} cannot be replaced: {error.strerror}"
         raise ConfigError("configuration", [problem]) from None
     return old
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[None]:
+    """Keeps other rotations waiting: each has the lock of its own folder, and one key may be of many.
+
+    Who has waited has the lock of the file that was replaced meanwhile, and looks what is there.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _require_kept(old: Path, place: _Place, secret: bytes) -> None:
+    """Passes if the key lies where it is to be kept: what is lost with it cannot be had again.
+
+    Raises:
+        ConfigError: Something else is there.
+    """
+    # A link may lead to the very file that is replaced.
+    if old.is_symlink() or _parse(_read(old, place), str(old)) != secret:
+        problem = f"{place.setting} → {old} is in the way of the key to be kept: move it elsewhere"
+        raise ConfigError("configuration", [problem])
 
 
 def _fsync_folder(path: Path) -> None:

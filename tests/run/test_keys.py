@@ -1,7 +1,9 @@
 """Keys are made once, shown without being shown, and replaced without touching a shard."""
 
+import fcntl
 import json
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import clearshard.keys
 from clearshard import layout
 from clearshard.audit.bundle import check
 from clearshard.audit.bundle.pack import pack
@@ -19,6 +22,7 @@ from clearshard.cli.entry import _exit_code
 from clearshard.config import load_config
 from clearshard.errors import ClearshardError, ConfigError
 from clearshard.run.agent import Agent
+from clearshard.run.keys import rotating
 from clearshard.run.keys.rotating import Rotated, rotate_keys
 from clearshard.run.keys.showing import show_keys
 
@@ -226,6 +230,62 @@ def test_a_link_is_not_replaced(world: World) -> None:
         rotate(world)
     assert listing(world) == before
     assert file.is_symlink()
+
+
+@pytest.mark.parametrize("which", ["signing", "encryption"])
+@pytest.mark.parametrize("there", ["nothing", "another key", "a link to the key itself"])
+def test_no_key_is_replaced_that_is_not_kept(world: World, there: str, which: str) -> None:
+    file = world.root / f"clearshard-{which}.key"
+    shown = {key.name: str(key.shown) for key in show_keys(load_config(world.config), None).keys}
+    kept = file.with_name(f"{file.name}.{shown[which].removeprefix('key:')[:16]}")
+    if there == "a link to the key itself":
+        kept.symlink_to(file.name)
+    else:
+        kept.touch(0o600)
+        kept.write_text("" if there == "nothing" else bytes(range(7, 39)).hex())
+    before = file.read_bytes()
+    with pytest.raises(ConfigError, match=re.escape(kept.name)):
+        rotate(world, signing=which == "signing", encryption=which == "encryption")
+    assert file.read_bytes() == before
+    assert checked(world).unread == {}
+    world.run()
+
+
+@pytest.mark.parametrize("which", ["signing", "encryption"])
+def test_of_two_rotations_at_once_neither_loses_the_others_key(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    other, file = tmp_path / "other", world.root / f"clearshard-{which}.key"
+    world.run(other)
+
+    def one(out: Path) -> Rotated:
+        return rotate(world, out, signing=which == "signing", encryption=which == "encryption")
+
+    name = f"clearshard.run.keys.rotating.replace_{which}_key"
+    replace = getattr(rotating, f"replace_{which}_key")
+
+    def after_the_other(*of: object) -> Path:
+        monkeypatch.setattr(name, replace)
+        one(other)
+        return replace(*of)
+
+    monkeypatch.setattr(name, after_the_other)
+    with pytest.raises(ConfigError, match="has just been replaced: run this again"):
+        one(world.out)
+    one(world.out)
+    for out in (world.out, other):
+        assert [key.fits for key in show_keys(load_config(world.config), out).keys] == [True] * 3
+        world.run(out)
+    # Nor does one come between what the other looks at and what it does.
+    write = clearshard.keys._write
+
+    def while_others_wait(path: Path, secret: bytes) -> None:
+        with file.open() as handle, pytest.raises(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        write(path, secret)
+
+    monkeypatch.setattr(clearshard.keys, "_write", while_others_wait)
+    assert one(world.out).kept
 
 
 def test_without_the_key_that_wraps_nothing_is_rotated(world: World) -> None:

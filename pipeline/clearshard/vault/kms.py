@@ -53,25 +53,20 @@ class OwnKey:
     """Wraps with a key of this machine."""
 
     def __init__(self, key: EncryptionKey) -> None:
-        self._key = key
-
-    @property
-    def key_id(self) -> str:
-        """The fingerprint of the key."""
-        return self._key.key_id
+        self.key = key
 
     @property
     def name(self) -> str:
         """See `Kms`."""
-        return f"{_OF_THIS_MACHINE}{self.key_id}"
+        return f"{_OF_THIS_MACHINE}{self.key.key_id}"
 
     def wrap(self, secret: bytes, key_id: str) -> str:
         """See `Kms`."""
-        return wrap(secret, self._key.secret, key_id)
+        return wrap(secret, self.key.secret, key_id)
 
     def unwrap(self, wrapped: str, key_id: str) -> bytes:
         """See `Kms`."""
-        return unwrap(wrapped, self._key.secret, key_id)
+        return unwrap(wrapped, self.key.secret, key_id)
 
 
 def kms_in_use(config: Config, *, create: bool) -> tuple[Kms, Path | None]:

@@ -110,7 +110,7 @@ def _rotate_signing(
     expected = key_after(newest)
     old = new
     if Signer.of(new).public_key == expected:
-        kept.append(replace_signing_key(config, expected[:_NAME_DIGITS]))
+        kept.append(replace_signing_key(config, old, expected[:_NAME_DIGITS]))
         new, _ = load_signing_key(config, create=False)
     else:
         old = _that_signed(config, folder, expected)
@@ -141,7 +141,7 @@ def _rotate_encryption(
         raise ConfigError("configuration", [lost_key(folder.root, config, one) for one in lost])
     kms, _ = kms_in_use(config, create=False)
     if isinstance(kms, OwnKey) and all(one.wrapped_by == kms.name for one in file.keys):
-        kept.append(replace_encryption_key(config, kms.key_id))
+        kept.append(replace_encryption_key(config, kms.key))
         kms, _ = kms_in_use(config, create=False)
     new = FolderKey.new()
     old = (wrapped_by(kms, keys[one.id], one.made_at) for one in file.keys)
