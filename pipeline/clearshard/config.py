@@ -54,7 +54,7 @@ _READ_OF_MANIFEST = frozenset(
 _LABEL = "[A-Za-z0-9-]{1,63}"
 _HOST_OVER_TLS = rf"^https://({_LABEL}\.)*{_LABEL}(:[0-9]{{1,5}})?/?$"
 #: A key by its whole name: it says in which region it is asked.
-_KMS_KEY = r"^aws-kms:arn:aws[a-z-]*:kms:[a-z0-9-]{1,40}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}$"
+KMS_KEY = r"^aws-kms:arn:aws[a-z-]*:kms:[a-z0-9-]{1,40}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}$"
 #: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
 #: `memory` is of tests; nobody else has such a store.
@@ -315,7 +315,7 @@ class Keys(_Section):
     file: str = "clearshard.key"
     signing_file: str = "clearshard-signing.key"
     encryption_file: str = "clearshard-encryption.key"
-    kms: Annotated[str, Field(pattern=_KMS_KEY)] | None = None
+    kms: Annotated[str, Field(pattern=KMS_KEY)] | None = None
 
 
 class Metrics(_Section):

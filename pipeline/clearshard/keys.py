@@ -249,7 +249,7 @@ def _replace(config: Config, place: _Place, secret: bytes, name: str) -> Path:
 
 @contextmanager
 def _alone_with(path: Path) -> Iterator[None]:
-    """Keeps other rotations waiting: each has the lock of its own folder, and one key may be of many.
+    """Keeps other rotations waiting: each has the lock of its own folder, and they share a key.
 
     Who has waited has the lock of the file that was replaced meanwhile, and looks what is there.
     """

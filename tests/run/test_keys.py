@@ -262,7 +262,7 @@ def test_of_two_rotations_at_once_neither_loses_the_others_key(
         return rotate(world, out, signing=which == "signing", encryption=which == "encryption")
 
     name = f"clearshard.run.keys.rotating.replace_{which}_key"
-    replace = getattr(rotating, f"replace_{which}_key")
+    replace: Callable[..., Path] = getattr(rotating, f"replace_{which}_key")
 
     def after_the_other(*of: object) -> Path:
         monkeypatch.setattr(name, replace)

@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
                 sealed = base64.b64decode(asked["CiphertextBlob"])
                 try:
                     self._answer({"Plaintext": key.decrypt(sealed[:12], sealed[12:], context)})
-                except InvalidTag:
+                except (InvalidTag, ValueError):
                     self._refuse("InvalidCiphertextException")
             case _:
                 self._refuse("UnknownOperationException")

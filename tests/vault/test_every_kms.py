@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -81,7 +83,8 @@ def test_its_name_finds_it_again(
 
 def test_nobody_of_another_name_is_found(tmp_path: Path) -> None:
     sources = Sources(manifest="", registry="", transcripts="")
-    for name in ("key:0000000000000000", "vault:0", ""):
+    other = f"aws-kms:{ARN.replace('eu-central-1', 'elsewhere.example.com/')}"
+    for name in ("key:0000000000000000", "vault:0", "", "aws-kms:", other, f"aws-kms:{ARN}\n"):
         with pytest.raises(WrongKey, match="is not here"):
             kms_named(Config(sources=sources, base=tmp_path), name)
 
@@ -135,6 +138,21 @@ def test_what_is_no_answer_is_none(server: Server, waited: list[float], answer: 
         aws(server, waited).unwrap("AAAA", "0")
 
 
+def test_what_does_not_end_is_no_answer(
+    server: Server, waited: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.instead += [(200, b" " * 70_000)] * 4
+    with pytest.raises(KmsUnavailable, match="DecodingError"):
+        aws(server, waited).unwrap("AAAA", "0")
+    clock = count(0.0, 11.0)  # a byte now and then
+    monkeypatch.setattr(
+        "clearshard.vault.aws_kms.time", SimpleNamespace(monotonic=lambda: next(clock))
+    )
+    with pytest.raises(KmsUnavailable, match="ReadTimeout"):
+        aws(server, waited).wrap(SECRET_KEY, "0")
+    assert server.instead == []
+
+
 def test_nobody_there(waited: list[float]) -> None:
     with serving() as server:
         kms = aws(server, waited)
@@ -154,6 +172,22 @@ def test_without_credentials_it_says_which(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ConfigError, match="AWS_ACCESS_KEY_ID"):
         AwsKms.of_environment(ARN)
+
+
+@pytest.mark.parametrize(
+    "name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+)
+@pytest.mark.parametrize("value", ["abcdefgh\n", "abc defgh", "abcdefgh\u00e9"])
+def test_credentials_that_are_none_are_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    for one in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(one, "proper")
+    AwsKms.of_environment(ARN)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=name) as refused:
+        AwsKms.of_environment(ARN)
+    assert "abc" not in str(refused.value)
 
 
 def test_the_signature_is_that_of_the_published_example() -> None:

@@ -18,6 +18,7 @@ import hmac
 import json
 import os
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -105,15 +106,18 @@ class AwsKms:
         Raises:
             ConfigError: It does not say who asks, or not properly where.
         """
-        import time
-
         region = arn.split(":")[3]
         key_id, secret = (os.environ.get(name) for name in (_KEY_ID, _SECRET))
         if not key_id or not secret:
             problem = f"{_KEY_ID}, {_SECRET} → are not set, and keys.kms names a key of AWS KMS"
             raise ConfigError("environment", [problem])
+        token = os.environ.get(_TOKEN) or None
+        for name, value in ((_KEY_ID, key_id), (_SECRET, secret), (_TOKEN, token or "")):
+            if not value.isascii() or not value.isprintable() or " " in value:
+                problem = f"{name} → holds blanks, line ends or what is no ASCII: no key has any"
+                raise ConfigError("environment", [problem])
         endpoint = os.environ.get("AWS_ENDPOINT_URL_KMS") or f"https://kms.{region}.amazonaws.com"
-        credentials = Credentials(key_id, secret, os.environ.get("AWS_SESSION_TOKEN") or None)
+        credentials = Credentials(key_id, secret, token)
         return cls(arn, endpoint, credentials, lambda: datetime.now(UTC), time.sleep)
 
     @property
@@ -151,30 +155,45 @@ class AwsKms:
             trust_env=False,
             timeout=_SECONDS,
             follow_redirects=False,
+            headers={"accept-encoding": "identity"},
         ) as client:
             for tried in range(_MOST_TRIES):
                 if tried:
                     self._sleep(_FIRST_WAIT_SECONDS * 2 ** (tried - 1))
                 try:
-                    response = client.post(
-                        self._endpoint, content=body, headers=self._headers(operation, body)
-                    )
+                    status, content = self._post(client, operation, body)
                 except (httpx.HTTPError, ssl.SSLError) as error:
                     why = type(error).__name__
                     continue
-                if response.status_code == httpx.codes.OK:
-                    return _answer(response)
-                why = str(_answer(response).get("__type", "")).rpartition("#")[2]
-                why = why if why.isidentifier() else f"status {response.status_code}"
+                if status == httpx.codes.OK:
+                    return _answer(content)
+                why = str(_answer(content).get("__type", "")).rpartition("#")[2]
+                why = why if why.isidentifier() and len(why) < 64 else f"status {status}"
                 if operation == "Decrypt" and why in _NOT_THIS_KEY:
                     raise WrongKey(f"{self.name}: {why}")
                 is_throttled = "Throttl" in why or "LimitExceeded" in why
-                if not is_throttled and response.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+                if not is_throttled and status < httpx.codes.INTERNAL_SERVER_ERROR:
                     break
         raise KmsUnavailable(
             f"{self.name} does not {operation.lower()}: {why}. Look whether it is there and "
             "enabled, and whether this identity may use it. Nothing was written."
         )
+
+    def _post(self, client: httpx.Client, operation: str, body: bytes) -> tuple[int, bytes]:
+        """Status and content of an answer, which comes whole and in time, or not at all.
+
+        The library's own limit begins anew with every byte.
+        """
+        ends, content = time.monotonic() + _SECONDS, b""
+        headers = self._headers(operation, body)
+        with client.stream("POST", self._endpoint, content=body, headers=headers) as response:
+            for part in response.iter_raw():
+                content += part
+                if len(content) > _MOST_BYTES:
+                    raise httpx.DecodingError("too large")
+                if time.monotonic() > ends:
+                    raise httpx.ReadTimeout("too slow")
+            return response.status_code, content
 
     def _headers(self, operation: str, body: bytes) -> dict[str, str]:
         headers = {
@@ -224,11 +243,10 @@ def authorization(
     return f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={signature}"
 
 
-_KEY_ID, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+_KEY_ID, _SECRET, _TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 
 
-def _answer(response: httpx.Response) -> Mapping[str, object]:
-    content = response.content[:_MOST_BYTES]
+def _answer(content: bytes) -> Mapping[str, object]:
     try:
         answer = json.loads(content)
     except (ValueError, RecursionError):

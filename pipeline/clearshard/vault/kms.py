@@ -6,10 +6,11 @@ wrapped by an earlier key is opened with that one. `tests/vault/test_every_kms.p
 asked of all of them.
 """
 
+import re
 from pathlib import Path
 from typing import Protocol
 
-from clearshard.config import Config
+from clearshard.config import KMS_KEY, Config
 from clearshard.errors import ConfigError
 from clearshard.keys import EncryptionKey, find_encryption_key, load_encryption_key
 from clearshard.vault.wrapping import WrongKey, unwrap, wrap
@@ -92,7 +93,8 @@ def kms_named(config: Config, name: str) -> Kms:
         WrongKey: That key is not here.
         ConfigError: A key cannot be used.
     """
-    if name.startswith(_AWS):
+    # It stands in a file of the folder, and says who is asked, with whose credentials.
+    if re.fullmatch(KMS_KEY, name):
         try:
             return _service(name)
         except ConfigError:
@@ -102,6 +104,11 @@ def kms_named(config: Config, name: str) -> Kms:
         if key is not None:
             return OwnKey(key)
     raise WrongKey(f"{name} is not here")
+
+
+def is_service(name: str) -> bool:
+    """Whether it is the name of a key of a service, which whoever is let in can ask."""
+    return not name.startswith(_OF_THIS_MACHINE)
 
 
 def _service(name: str) -> Kms:

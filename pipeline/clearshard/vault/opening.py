@@ -6,16 +6,17 @@ from pathlib import Path
 
 from clearshard import layout
 from clearshard.config import Config
-from clearshard.errors import ConfigError, IntegrityError
+from clearshard.errors import ConfigError, IntegrityError, KmsUnavailable
 from clearshard.records.times import utc_text
 from clearshard.storage.local import LocalStore
 from clearshard.storage.store import Store
 from clearshard.vault.key_file import KeyFile, Wrapped, put_keys, read_keys, replace_keys
-from clearshard.vault.kms import Kms, kms_in_use, kms_named
+from clearshard.vault.kms import Kms, is_service, kms_in_use, kms_named
 from clearshard.vault.vault import PLAIN, Vault
-from clearshard.vault.wrapping import FolderKey, WrongKey
+from clearshard.vault.wrapping import FOLDER_KEY_BYTES, FolderKey, WrongKey
 
 Note = Callable[[str], None]
+_NOTHING = "Nothing was written."
 
 
 def open_to_write(
@@ -79,7 +80,15 @@ def open_to_write(
     keys, lost = unwrapped(found, config)
     if lost:
         raise ConfigError("configuration", [lost_key(root, config, one) for one in lost])
-    return Vault(encryption, keys[found.keys[-1].id], keys)
+    in_use = found.keys[-1]
+    if is_service(in_use.wrapped_by) and in_use.wrapped_by != config.keys.kms:
+        # Else who can write to the folder would choose a key of his own for all that is to come.
+        problem = (
+            f"keys.kms → is not {in_use.wrapped_by}, which wraps key {in_use.id} of {root}. Name "
+            "that one, or run `clearshard keys rotate --only encryption`"
+        )
+        raise ConfigError("configuration", [problem])
+    return Vault(encryption, keys[in_use.id], keys)
 
 
 def open_to_read(root: Path, config: Config) -> Vault:
@@ -99,8 +108,18 @@ def open_to_read(root: Path, config: Config) -> Vault:
 
 
 def wrapped_by(kms: Kms, key: FolderKey, made_at: str) -> Wrapped:
-    """A key of a folder, as its file has it; raises `KmsUnavailable`."""
-    return Wrapped(key.id, made_at, kms.name, kms.wrap(key.secret, key.id))
+    """A key of a folder, as its file has it; raises `KmsUnavailable`.
+
+    What comes back is tried: all that hangs on the key is lost if it cannot be unwrapped.
+    """
+    wrapped = kms.wrap(key.secret, key.id)
+    try:
+        is_it = kms.unwrap(wrapped, key.id) == key.secret
+    except WrongKey:
+        is_it = False
+    if not is_it:
+        raise KmsUnavailable(f"{kms.name} has wrapped a key, and does not unwrap it. {_NOTHING}")
+    return Wrapped(key.id, made_at, kms.name, wrapped)
 
 
 def unwrapped(file: KeyFile, config: Config) -> tuple[dict[str, FolderKey], list[Wrapped]]:
@@ -108,15 +127,23 @@ def unwrapped(file: KeyFile, config: Config) -> tuple[dict[str, FolderKey], list
 
     Raises:
         ConfigError: As `open_to_read`; so is `KmsUnavailable`.
+        IntegrityError: One was unwrapped, and is another key than its name says.
     """
     keys: dict[str, FolderKey] = {}
     lost: list[Wrapped] = []
     for one in file.keys:
         try:
             secret = kms_named(config, one.wrapped_by).unwrap(one.wrapped, one.id)
-            keys[one.id] = FolderKey(one.id, secret)
         except WrongKey:
             lost.append(one)
+            continue
+        if len(secret) != FOLDER_KEY_BYTES or FolderKey.of(secret).id != one.id:
+            raise IntegrityError(
+                f"{one.wrapped_by} unwraps key {one.id} of {layout.ENCRYPTION_KEYS}, and gives "
+                "another one: the file was edited, or the service answers with what it was not "
+                f"asked for. Restore the file, or ask who runs the service. {_NOTHING}"
+            )
+        keys[one.id] = FolderKey(one.id, secret)
     return keys, lost
 
 

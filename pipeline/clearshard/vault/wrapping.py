@@ -6,6 +6,7 @@ tag, so that other readers of Parquet unwrap it, too.
 
 import base64
 import binascii
+import hashlib
 import secrets
 from dataclasses import dataclass, field
 
@@ -64,4 +65,10 @@ class FolderKey:
     @classmethod
     def new(cls) -> "FolderKey":
         """One that nobody has had before."""
-        return cls(secrets.token_hex(8), secrets.token_bytes(FOLDER_KEY_BYTES))
+        return cls.of(secrets.token_bytes(FOLDER_KEY_BYTES))
+
+    @classmethod
+    def of(cls, secret: bytes) -> "FolderKey":
+        """A key under its name, which is its fingerprint: nothing else can stand for it."""
+        name = hashlib.blake2b(b"clearshard folder key id", key=secret, digest_size=8).hexdigest()
+        return cls(name, secret)
