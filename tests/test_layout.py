@@ -54,6 +54,7 @@ OTHER_MEANINGS = {
     ("cli/entry.py", "audit"): "a command",
     ("lifecycle/retention/receipts.py", ".json"): "a receipt, which no output holds",
     ("records/run.py", "decisions"): "what a file holds, from which the layout forms its name",
+    ("run/keys/destroying.py", "shards"): "a key of the ledger's JSON",
     ("run/output/announced.py", "shards"): "a key of the ledger's JSON",
     ("run/fingerprint.py", "shards"): "a package",
     ("run/retention/telling.py", "receipts"): "a key of the ledger's JSON",

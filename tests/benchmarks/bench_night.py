@@ -32,7 +32,11 @@ from pathlib import Path
 from clearshard.audit.reading import VisibleRun, visible_runs
 
 COMMAND = Path(sys.executable).with_name("clearshard")
+#: When registries are exported, by the clock.
 NOW = datetime.now(UTC)
+#: When the nightly job runs, that the calls are drawn by: how many days a night's calls are of must
+#: not hang on when this is run.
+NIGHT = (NOW - timedelta(hours=1)).replace(hour=1, minute=0, second=0, microsecond=0)
 MONTHS = 36
 FILES_PER_ACCOUNT = 200
 _OPENINGS = "thank you for calling|hello there|good morning|how can i help you|one moment please"
@@ -205,7 +209,7 @@ class World:
             first, end = self._spans[account]
             month = 0 if newest else MONTHS - 1 - self._chance.randrange(first, end)
             days = month * 30 + self._chance.random() * (1 if newest else 29)
-            submitted = NOW - timedelta(days=days, hours=1)
+            submitted = NIGHT - timedelta(days=days, hours=1)
             uri = f"{number % 1000:03d}/{number}.json"
             if not self._absent:
                 self._write_call(uri, f"f{number}")

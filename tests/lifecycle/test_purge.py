@@ -5,7 +5,7 @@ import pytest
 
 from clearshard.lifecycle.purge.asked import Asked, Of
 from clearshard.lifecycle.purge.plan import PurgePlan
-from clearshard.lifecycle.purge.rows import counted, taken_out, withheld
+from clearshard.lifecycle.purge.rows import counted, lost, taken_out, withheld
 from clearshard.lifecycle.purge.shards import NoShard, touched
 from clearshard.records.run import Counts, ShardFile
 from clearshard.records.schemas import ROW_SCHEMA
@@ -64,6 +64,13 @@ def test_of_a_withheld_one_stands_what_it_held() -> None:
     assert [row[n] for n in ("doc_key", "account_key", "period", "version")] == [None] * 4
 
 
+def test_what_nobody_can_read_is_lost_until_it_is_redacted_again() -> None:
+    [row] = lost(written("1")).to_pylist()
+    assert (row["state"], row["reasons"]) == ("quarantined", ["key_destroyed"])
+    assert (row["content_sha256"], row["error_type"]) == ("1" * 64, "UnreadShard")
+    assert [row[n] for n in ("doc_key", "account_key", "period", "version")] == [None] * 4
+
+
 def test_numbers_follow() -> None:
     before = Counts(seen=9, written=5, excluded=3, quarantined=1)
     why = pa.array([["opted_out", "eu_server"], ["opted_out"]])
@@ -101,6 +108,6 @@ def test_by_what_files_are_chosen(asked: Asked, of: Of) -> None:
     ("files", "tombstones", "empty"), [(0, {}, True), (1, {}, False), (0, {"file": 1}, False)]
 )
 def test_when_there_is_nothing_to_do(files: int, tombstones: dict[str, int], empty: bool) -> None:
-    plan = PurgePlan(Of.FILE, None, "now", files, 0, 0, {}, tombstones, (), (), 0, (), ())
+    plan = PurgePlan(Of.FILE, None, "now", files, 0, 0, {}, tombstones, (), (), (), 0, (), ())
     assert plan.is_empty is empty
     assert plan.to_dict()["cannot_undo"]

@@ -273,6 +273,47 @@ def test_a_purge_leaves_it_encrypted(encrypted: World) -> None:
     assert checked(encrypted).faults == ()
 
 
+def test_a_purge_drops_what_hangs_on_a_destroyed_key(
+    encrypted: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = texts(encrypted)
+    # Of two months, so that one shard hangs on a key that is still there.
+    encrypted.file("late", "acct-b", transcript("good day"), submitted_at="2026-10-01T12:00:00Z")
+    encrypted.write(settings("aes-256"))
+    rotate_keys(load_config(encrypted.config), encrypted.out, Agent("ada", "here"), encrypted.clock)
+    encrypted.run()
+    last = visible_runs(encrypted.out)[-1].record
+    key_file = encrypted.out / layout.ENCRYPTION_KEYS
+    keys = json.loads(key_file.read_text())
+    gone, there = [key["id"] for key in keys["keys"]]
+    lost = {shard.name for shard in shards(encrypted) if shard.key_id == gone}
+    assert {shard.key_id for shard in shards(encrypted)} == {gone, there}
+    key_file.write_text(json.dumps({**keys, "keys": keys["keys"][1:]}))
+    done = purge(encrypted, "acct-a")
+    assert set(done.plan.unread) == lost
+    assert done.receipt is not None
+    assert set(done.receipt.unread) == lost
+    assert lost <= {shard.name for shard in done.receipt.removed}
+    assert {shard.key_id for shard in done.receipt.removed if shard.name in lost} == {gone}
+    for shard in done.receipt.removed:
+        assert not (encrypted.out / layout.shard(shard.name)).exists()
+        known = next(one for one in last.shards if one.name == shard.name)
+        assert (shard.content_sha256, shard.key_id) == (known.content_sha256, known.key_id)
+    purged = visible_runs(encrypted.out)[-1].record
+    held = len(before) - 3
+    assert purged.reasons["key_destroyed"] == purged.gone["key_destroyed"] == held
+    assert purged.counts.written == 1
+    assert checked(encrypted).faults == ()
+    assert checked(encrypted).unread == {}
+    given = units_seen(monkeypatch)
+    encrypted.run()
+    assert len(given) == held
+    assert texts(encrypted) == sorted(
+        [*(text for text in before if word("a") not in text), "good day"]
+    )
+    assert checked(encrypted).faults == ()
+
+
 def test_checkpoints_of_a_killed_run_are_used(
     encrypted: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ from clearshard.config import load_config
 from clearshard.errors import ClearshardError, ConfigError
 from clearshard.run.agent import Agent
 from clearshard.run.keys import rotating
+from clearshard.run.keys.destroying import Destroyed, destroy_key
 from clearshard.run.keys.rotating import Rotated, rotate_keys
 from clearshard.run.keys.showing import show_keys
 
@@ -322,6 +323,79 @@ def test_the_commands(world: World, capfd: pytest.CaptureFixture[str]) -> None:
     (world.root / "clearshard-encryption.key").unlink()
     assert command("keys", "init", *named) == 2
     assert "was begun with a key" in capfd.readouterr().err
+
+
+def test_what_hangs_on_a_destroyed_key_is_unread_and_redacted_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, count = texts(world), len(in_force(world.out))
+    rotate(world)
+    old, new = (key["id"] for key in folder_keys(world))
+    here, config = listing(world), load_config(world.config)
+
+    def destroy(key: str, *, execute: bool = True) -> Destroyed:
+        return destroy_key(config, world.out, key, AGENT, world.clock, execute=execute)
+
+    for name in ("0" * 16, "", "../x", new[:8]):
+        with pytest.raises(ConfigError, match=f"has no such key; it has: {old}, {new}"):
+            destroy(name)
+    would = destroy(old, execute=False)
+    assert would == Destroyed(old, count, len(before), new, executed=False)
+    assert listing(world) == here
+    # The key that wraps need not be there: it may be that which is lost.
+    (world.root / "clearshard-encryption.key").rename(world.root / "away")
+    with monkeypatch.context() as patch:
+        patch.setattr("clearshard.run.keys.destroying.replace_keys", killed)
+        with pytest.raises(Killed):
+            destroy(old)
+    assert destroy(old) == Destroyed(old, count, len(before), new, executed=True)
+    assert [key["id"] for key in folder_keys(world)] == [new]
+    (world.root / "away").rename(world.root / "clearshard-encryption.key")
+    told = Ledger(world.out / layout.LEDGER).head()
+    assert told is not None
+    assert (told.event, told.data["folder_key"]) == ("encryption_key_destroyed", old)
+    assert (told.data["shards"], told.data["actor"]) == (count, "ada")
+    assert dict(checked(world).unread) == {old: count}
+    assert checked(world).faults == ()
+    world.run()
+    assert (texts(world), dict(checked(world).unread)) == (before, {})
+    assert destroy(new).in_use is None
+    world.run()
+    assert texts(world) == before
+    assert checked(world).faults == ()
+
+
+def test_the_command_that_destroys_says_so_first(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    [key] = (one["id"] for one in folder_keys(world))
+    named = ("--config", world.config, "--out", world.out)
+    count, transcripts = len(in_force(world.out)), len(texts(world))
+    assert command("keys", "destroy", key, *named) == 0
+    said = capfd.readouterr().out
+    assert f"{count} shards with {transcripts} transcripts would become unreadable" in said
+    assert "--execute destroys it" in said
+    assert len(folder_keys(world)) == 1
+    assert command("keys", "destroy", key, *named, "--execute", "--json") == 0
+    assert json.loads(capfd.readouterr().out.splitlines()[-1]) == {
+        "status": "done",
+        "key": key,
+        "shards": count,
+        "transcripts": transcripts,
+        "in_use": None,
+        "executed": True,
+    }
+    assert command("keys", "destroy", key, *named, "--execute") == 2
+    assert "has no such key; it has: none" in capfd.readouterr().err
+    assert command("audit", "verify", *named) == 1
+    assert "UNREAD" in capfd.readouterr().out
+
+
+def folder_keys(world: World) -> list[dict[str, str]]:
+    keys: list[dict[str, str]] = json.loads((world.out / layout.ENCRYPTION_KEYS).read_text())[
+        "keys"
+    ]
+    return keys
 
 
 def test_init_makes_what_a_first_run_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,7 @@ class EventName(StrEnum):
     EXPORT_RECORDED = "export_recorded"
     SIGNING_KEY_CHANGED = "signing_key_changed"
     ENCRYPTION_KEY_CHANGED = "encryption_key_changed"
+    ENCRYPTION_KEY_DESTROYED = "encryption_key_destroyed"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""`keys init | rotate | show`."""
+"""`keys init | rotate | destroy | show`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -103,6 +103,41 @@ def rotate(
             f"the old key is kept: {path}. Backups, and other folders that have it, need it; when "
             "none does, remove it"
         )
+
+
+@app.command(epilog=f"{_EXIT}, 6 another run holds the lock.")
+def destroy(
+    key: Annotated[str, typer.Argument(help="A key of the folder, as `keys show` names it.")],
+    config: MaybeConfigOption = None,
+    out: OutOption = None,
+    execute: Annotated[
+        bool, typer.Option("--execute", help="Destroy it. Without it nothing is, and all is told.")
+    ] = False,
+    actor: ActorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make all that hangs on a key of an encrypted folder unreadable, for everybody and for ever.
+
+    The next run redacts those files again, as far as they are still eligible.
+    """
+    from clearshard.run.keys.destroying import destroy_key
+
+    settings = redaction_defaults() if config is None else load_config(config)
+    folder, who = output_folder(settings, out), this_agent(actor)
+    done = destroy_key(settings, folder, key, who, now, execute=execute)
+    if as_json:
+        print_json({"status": "done" if execute else "planned", **done.to_dict()})
+        return
+    become = "became" if execute else "would become"
+    print_text(f"{done.shards:,} shards with {done.transcripts:,} transcripts {become} unreadable")
+    print_text(f"what is written from then on hangs on {done.in_use or 'a new key'}")
+    if execute:
+        print_text(
+            "who has the key that wraps reads them still with a copy of the file of the folder's "
+            "keys, in a backup or as a version of a bucket: remove those too"
+        )
+    else:
+        print_text("nothing was done: --execute destroys it")
 
 
 @app.command(epilog=f"{_EXIT}.")

@@ -231,6 +231,11 @@ def _print_plan(found: "PurgePlan", come: str) -> None:
         touched = [(s.shard, s.transcripts, s.purged, s.size_bytes) for s in found.shards]
         header = ("shard", "transcripts", "purged", "bytes")
         print_table("\nshards to be written again", header, touched)
+    if found.unread:
+        print_text(
+            f"shards whose keys are destroyed, which nobody can read: {len(found.unread):,}; they "
+            "go too, and the next run redacts again what else they held"
+        )
     if found.replaced:
         print_text(f"replaced shards that hold any of it and go: {len(found.replaced):,}")
     if found.checkpoints:
@@ -253,6 +258,11 @@ def _print_result(result: "PurgeResult", out: Path) -> None:
         f"\nremoved {len(receipt.removed):,} shards, wrote {len(receipt.written):,}; searched "
         f"{receipt.searched:,} and found no row that may not be there"
     )
+    if receipt.unread:
+        print_text(
+            f"{len(receipt.unread):,} of those removed could not be read any more, by anybody: "
+            "their keys are destroyed"
+        )
     for sentence in CANNOT_UNDO:
         print_text(f"cannot be undone: {sentence}")
     print_text(f"receipt: {out / layout.receipt(receipt.run_id)}")

@@ -11,12 +11,17 @@ class ShardBytes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         sha256: Of the whole file.
         size_bytes: On the disk.
         transcripts: How many are in it.
+        content_sha256: Of its rows, whatever bytes they are written in; see
+            `clearshard.vault.content`. Empty where its record does not say it.
+        key_id: The key that it hangs on; empty where it is plain.
     """
 
     name: str
     sha256: str
     size_bytes: int
     transcripts: int
+    content_sha256: str = ""
+    key_id: str = ""
 
 
 class RunBytes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,6 +47,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         removed: Shards that are gone, of whichever run.
         written: Shards that were written in their place.
         searched: Shards that were searched for rows that are not written any more; none was found.
+        unread: Those of the shards that are gone that hung on destroyed keys: nobody could look
+            what is in them, and their other files are redacted again.
         completes: Purges that were killed before they could leave a receipt, and that this brings
             to their end: what they keep out is among the above.
         exports: Recorded exports whose run held any of the files, or what they held, also where
@@ -62,6 +69,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     removed: tuple[ShardBytes, ...]
     written: tuple[ShardBytes, ...]
     searched: int
+    unread: tuple[str, ...] = ()
     completes: tuple[str, ...] = ()
     exports: tuple[str, ...]
     exports_unknown: tuple[str, ...]

@@ -27,6 +27,7 @@ class QuarantineReason(StrEnum):
     DETECTOR_FAILED = "detector_failed"
     DETECTOR_TIMEOUT = "detector_timeout"
     RESIDUAL_PII = "residual_pii"
+    KEY_DESTROYED = "key_destroyed"
 
 
 class Quarantine(Exception):

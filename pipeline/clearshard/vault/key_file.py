@@ -5,7 +5,7 @@ were wrapped before, or as they are wrapped now. It holds no secret: without the
 them, nobody has the keys in it. The last is in use; the others are for what was written earlier.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -65,6 +65,17 @@ def _decoded(content: bytes) -> KeyFile:
             "wrote it. Restore it from a backup: without it nothing encrypted can be read."
         )
     return found
+
+
+def destroyed(file: KeyFile | None, key_ids: Iterable[str]) -> frozenset[str]:
+    """Those of some keys that the folder has no more, so that nobody can have them again.
+
+    Args:
+        file: The keys of the folder.
+        key_ids: What shards hang on; on none hangs what is plain.
+    """
+    there = {"", *(key.id for key in (file.keys if file is not None else ()))}
+    return frozenset(key_ids) - there
 
 
 def put_keys(stores: Sequence[Store], file: KeyFile) -> None:

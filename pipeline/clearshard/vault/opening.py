@@ -152,6 +152,6 @@ def lost_key(root: Path, config: Config, key: Wrapped) -> str:
     setting = "keys.kms" if config.keys.kms else "keys.encryption_file"
     return (
         f"{setting} → is not the key that wraps key {key.id} of {root}: that was {key.wrapped_by}. "
-        f"Put it back. If it was destroyed, what hangs on it is lost: then take the key out of "
-        f"{root / layout.ENCRYPTION_KEYS}, and a run redacts those files again"
+        "Put it back. If it was destroyed, what hangs on it is lost: then `clearshard keys destroy "
+        f"{key.id}`, and a run redacts those files again"
     )

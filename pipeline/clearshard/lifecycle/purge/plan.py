@@ -44,6 +44,8 @@ class PurgePlan:
         reasons: Files by reason; one with several counts under each.
         tombstones: Accounts and files that are to be kept out and are not yet.
         shards: That have to be written again, or go, in their order.
+        unread: Shards in force whose keys are destroyed: with the others that are touched they go,
+            and the next run redacts what they held.
         replaced: Shards of earlier runs that are kept for readers, and that go at once.
         checkpoints: Files with work of runs that were killed; all of them go.
         exports: Recorded exports that held any of the files, by name.
@@ -59,6 +61,7 @@ class PurgePlan:
     reasons: dict[str, int]
     tombstones: dict[str, int]
     shards: tuple[ShardPlan, ...]
+    unread: tuple[str, ...]
     replaced: tuple[str, ...]
     checkpoints: int
     exports: tuple[str, ...]

@@ -16,6 +16,8 @@ _FORGOTTEN = ("doc_key", "account_key", "period", "content_sha256", "redactor_di
 _NOT_WRITTEN = ("doc_key", "account_key", "period", "version")
 #: What a file is withheld by, behind `duplicate_file_id`: it holds what a purged one held.
 PURGED_CONTENT = "PurgedContent"
+#: The same behind `key_destroyed`: its shard could not be written again without what goes.
+UNREAD_SHARD = "UnreadShard"
 
 
 def taken_out(rows: pa.Table, reasons: pa.Array) -> pa.Table:
@@ -35,10 +37,22 @@ def withheld(rows: pa.Table) -> pa.Table:
     Args:
         rows: What stood, ROW_SCHEMA.
     """
-    reason = [str(QuarantineReason.DUPLICATE_FILE_ID)]
-    reasons = pa.array([reason] * len(rows), pa.list_(pa.string()))
+    return _quarantined(rows, QuarantineReason.DUPLICATE_FILE_ID, PURGED_CONTENT)
+
+
+def lost(rows: pa.Table) -> pa.Table:
+    """What stands of files whose shard nobody can read any more, ROW_SCHEMA.
+
+    Args:
+        rows: What stood, ROW_SCHEMA.
+    """
+    return _quarantined(rows, QuarantineReason.KEY_DESTROYED, UNREAD_SHARD)
+
+
+def _quarantined(rows: pa.Table, reason: QuarantineReason, error_type: str) -> pa.Table:
+    reasons = pa.array([[str(reason)]] * len(rows), pa.list_(pa.string()))
     changes = {name: _nothing(rows) for name in _NOT_WRITTEN}
-    kind = pa.repeat(pa.scalar(PURGED_CONTENT, pa.string()), len(rows))
+    kind = pa.repeat(pa.scalar(error_type, pa.string()), len(rows))
     return _changed(rows, State.QUARANTINED, reasons, {**changes, "error_type": kind})
 
 
@@ -51,7 +65,7 @@ def counted(
         counts: Of all its files.
         reasons: Files by reason.
         excluded: From `taken_out`.
-        quarantined: From `withheld`.
+        quarantined: From `withheld` and `lost`.
     """
     more: Counter[str] = Counter(reasons)
     for rows in (excluded, quarantined):

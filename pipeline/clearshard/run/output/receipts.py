@@ -194,6 +194,7 @@ def _receipt(
             "help, see `clearshard audit verify`."
         )
     purge = newest.record.purge
+    removed = [known[name] for name in _removed(newest, events) if name in known]
     lost = sum(newest.record.gone.values()) + newest.record.meant
     placed = _done(events, _announced(newest, events))
     kept_out = _kept_out(folder.root, events, placed)
@@ -213,9 +214,10 @@ def _receipt(
         tombstones=kept_out.count,
         before=RunBytes(run_id=before.run_id, sha256=before.sha256),
         after=RunBytes(run_id=newest.run_id, sha256=newest.sha256),
-        removed=tuple(_bytes(known[name]) for name in _removed(newest, events) if name in known),
+        removed=tuple(map(_bytes, removed)),
         written=tuple(map(_bytes, written)),
         searched=len(searched),
+        unread=tuple(one.name for one in removed if not folder.vault.has(one.key_id)),
         completes=tuple(one.run_id for one in placed if one.run_id != newest.run_id),
         exports=held.names,
         exports_unknown=held.unknown,
@@ -283,6 +285,8 @@ def _bytes(shard: ShardFile) -> ShardBytes:
         sha256=shard.sha256,
         size_bytes=shard.size_bytes,
         transcripts=shard.row_count,
+        content_sha256=shard.content_sha256,
+        key_id=shard.key_id,
     )
 
 

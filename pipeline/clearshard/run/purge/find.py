@@ -18,8 +18,10 @@ from clearshard.eligibility.gate import Decided, Gate
 from clearshard.eligibility.policy import DELETION_REQUESTED
 from clearshard.errors import ConfigError, RunFailed
 from clearshard.records.facts import OwnColumn, facts_of, unreadable
+from clearshard.records.places import LeafIndex, place_of
+from clearshard.records.run import ShardFile
 from clearshard.records.schemas import ACCOUNTS_SCHEMA, ROW_SCHEMA, fact_type
-from clearshard.records.states import State
+from clearshard.records.states import QuarantineReason, State
 from clearshard.run.known_files import Named, written_rows
 
 #: Where each row lies: see `REPLACED_SCHEMA`.
@@ -153,6 +155,36 @@ def find_same_content(
     rows = _written(run, named, finder)
     others = [place not in ours for place in _places(rows)]
     return rows.filter(pa.array(others, pa.bool_()))
+
+
+def find_lost(run: VisibleRun, shards: Sequence[ShardFile], but: pa.Table) -> pa.Table:
+    """The written files in some shards but for some files; FOUND_SCHEMA.
+
+    Args:
+        run: The newest.
+        shards: Of it, in the order of its record.
+        but: Those that are left out, FOUND_SCHEMA.
+
+    Raises:
+        IntegrityError: Its decisions cannot be read.
+    """
+    if not shards:
+        return FOUND_SCHEMA.empty_table()
+    index, periods = LeafIndex(one.leaf for one in shards), {one.leaf.period for one in shards}
+    of_these, found = pa.array(sorted(periods), pa.string()), [FOUND_SCHEMA.empty_table()]
+    for placed in read_placed(run.table):
+        rows = pa.table(placed.rows).append_column("row", pa.array(placed.places, pa.int64()))
+        rows = rows.filter(pc.is_in(rows.column("period"), of_these))  # only of written files
+        columns = (rows.column(name).to_pylist() for name in ("period", "account_key", "doc_key"))
+        places = (
+            (period, place_of(account, doc)) for period, account, doc in zip(*columns, strict=True)
+        )
+        rows = rows.filter(pa.array([index.find(*one) is not None for one in places], pa.bool_()))
+        rows = rows.append_column("file", pa.array([placed.file] * len(rows), pa.int32()))
+        why = pa.array([[str(QuarantineReason.KEY_DESTROYED)]] * len(rows), pa.list_(pa.string()))
+        found.append(rows.append_column("why", why).select(FOUND_SCHEMA.names).cast(FOUND_SCHEMA))
+    every, out = pa.concat_tables(found), set(_places(but))
+    return every.filter(pa.array([place not in out for place in _places(every)], pa.bool_()))
 
 
 def _written(run: VisibleRun, named: Named, finder: Finder) -> pa.Table:

@@ -25,6 +25,8 @@ from clearshard.run.output.exports import affected, exports_told
 from clearshard.run.output.folder import Kind, kind_of
 from clearshard.run.output.publish import announcements
 from clearshard.run.purge.chosen import Chosen, choose_denied, choose_named
+from clearshard.storage.local import LocalStore
+from clearshard.vault.key_file import destroyed, read_keys
 from clearshard.vault.opening import open_to_read
 from clearshard.vault.vault import PLAIN, Vault
 
@@ -104,11 +106,18 @@ def planned(
             )
             for one in chosen.touched
         ),
+        unread=_unread(out, chosen.run) if len(rows) else (),
         replaced=_replaced(out, runs, rows, vault),
         checkpoints=sum(1 for _ in checkpoints.iterdir()) if checkpoints.is_dir() else 0,
         exports=held.names,
         exports_unknown=held.unknown,
     )
+
+
+def _unread(out: Path, run: VisibleRun | None) -> tuple[str, ...]:
+    shards = () if run is None else run.record.shards
+    gone = destroyed(read_keys(LocalStore(out)), (shard.key_id for shard in shards))
+    return tuple(shard.name for shard in shards if shard.key_id in gone)
 
 
 def _replaced(

@@ -17,9 +17,10 @@ from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey, load_pseudonym_key
 from clearshard.lifecycle.purge.asked import Asked, Of
 from clearshard.lifecycle.purge.plan import PurgePlan
-from clearshard.lifecycle.purge.rows import counted, taken_out, withheld
+from clearshard.lifecycle.purge.rows import counted, lost, taken_out, withheld
 from clearshard.records.run import DecisionsFile, Purge, RunRecord, ShardFile
 from clearshard.records.schemas import REPLACED_SCHEMA, ROW_SCHEMA
+from clearshard.records.states import QuarantineReason
 from clearshard.records.tasks import StagedFile
 from clearshard.records.times import utc_text
 from clearshard.run.intake import tables_of
@@ -27,6 +28,7 @@ from clearshard.run.known_files import as_announced
 from clearshard.run.output.publish import announcements
 from clearshard.run.output.tombstones import place_tombstones
 from clearshard.run.purge.chosen import Chosen, choose_denied, choose_named
+from clearshard.run.purge.find import find_lost
 from clearshard.run.purge.plan import planned
 from clearshard.run.row_marks import marks_of_rows
 from clearshard.run.stages.events import VERSION
@@ -69,14 +71,17 @@ class Rewritten:
     Attributes:
         chosen: What is in them no more.
         before: The run that they follow from.
+        unread: Other files whose shards nobody can read any more, and that go with them,
+            FOUND_SCHEMA.
         shards: All that are in force.
         decisions: What the decisions are read from.
         excluded: What stands of files that are purged, ROW_SCHEMA.
-        quarantined: The same of those that are withheld.
+        quarantined: The same of those that are withheld, or whose shards nobody can read.
     """
 
     chosen: Chosen
     before: VisibleRun
+    unread: pa.Table
     shards: tuple[ShardFile, ...]
     decisions: tuple[DecisionsFile, ...]
     excluded: pa.Table
@@ -144,16 +149,19 @@ def rewrite(run: ThisRun, buried: Buried) -> Rewritten:
     shards = _shards(run, chosen, before, scratch)
     remove_tree(scratch)
     excluded = taken_out(_stood(chosen.found.rows), chosen.found.rows.column("why"))
-    quarantined = withheld(_stood(chosen.same))
+    unread = find_lost(before, _unread(run, before), chosen.rows)
+    quarantined = pa.concat_tables([withheld(_stood(chosen.same)), lost(_stood(unread))])
     folder = run.staging / layout.STAGED_DECISIONS / layout.decisions_of(run.run_id)
-    places = chosen.rows.select(REPLACED_SCHEMA.names).combine_chunks()
+    changed = pa.concat_tables([chosen.rows, unread])
+    places = changed.sort_by([("file", "ascending"), ("row", "ascending")])
+    places = places.select(REPLACED_SCHEMA.names).combine_chunks()
     rows = [*excluded.to_batches(), *quarantined.to_batches()]
     decisions = (
         *carried_over(before.record.decisions),
         *write_changes(folder, rows, places.to_batches(), marks_of_rows),
         *write_accounts(folder, chosen.found.accounts),
     )
-    return Rewritten(chosen, before, shards, decisions, excluded, quarantined)
+    return Rewritten(chosen, before, unread, shards, decisions, excluded, quarantined)
 
 
 @Stage
@@ -165,7 +173,14 @@ def enter(run: ThisRun, started_at: str, rewritten: Rewritten) -> Recorded:
         record.counts, record.reasons, rewritten.excluded, rewritten.quarantined
     )
     contents, registry = contents_of(rewritten.shards), chosen.registry
-    digests = chosen.rows.column("redactor_digest").to_pylist()
+    digests = [
+        digest
+        for rows in (chosen.rows, rewritten.unread)
+        for digest in rows.column("redactor_digest").to_pylist()
+    ]
+    gone = dict(chosen.drop.others)
+    if len(rewritten.unread):
+        gone[QuarantineReason.KEY_DESTROYED] = len(rewritten.unread)
     stale = sum(digest != record.redactor_digest for digest in digests)
     return Recorded(
         replace(
@@ -187,7 +202,7 @@ def enter(run: ThisRun, started_at: str, rewritten: Rewritten) -> Recorded:
             superseded=tuple(one.run_id for one in run.visible),
             reused=counts.written,
             stale=max(0, record.stale - stale),
-            gone=chosen.drop.others,
+            gone=gone,
             meant=chosen.drop.meant + len(chosen.same),
             files_before=record.counts.written,
             drop_accepted=options.accept_drop,
@@ -218,13 +233,19 @@ def _stood(rows: pa.Table) -> pa.Table:
 def _shards(
     run: ThisRun, chosen: Chosen, before: VisibleRun, scratch: Path
 ) -> tuple[ShardFile, ...]:
-    """All shards in force: but for those around what goes, they are what they were."""
+    """All shards in force: but for those around what goes, they are what they were.
+
+    What nobody can read any more is left out: nothing can be taken out of it.
+    """
     record, vault = before.record, run.given.vault
     cut = ShardCut(
         record.target_shard_bytes, record.row_group_bytes, convert(record.shard_period, ShardPeriod)
     )
     out_of = {one.shard.name: one.doc_keys for one in chosen.touched}
-    numbers = [number for number, shard in enumerate(record.shards) if shard.name in out_of]
+    unread = _unread(run, before)
+    # Rows go from those as well, all of them.
+    goes = {*out_of, *(shard.name for shard in unread)}
+    numbers = [number for number, shard in enumerate(record.shards) if shard.name in goes]
     weights = [shard.weight_bytes for shard in record.shards]
     nodes = nodes_around(before.leaves, weights, numbers, cut.target_shard_bytes)
     around = {number for node in nodes for number in before.leaves.within(node)}
@@ -233,6 +254,8 @@ def _shards(
     for number, shard in ((number, record.shards[number]) for number in sorted(around)):
         target = scratch / f"left-{number:06d}.arrow"
         path = before.shard_path(shard)
+        if shard in unread:
+            continue
         if (keys := out_of.get(shard.name)) is None:
             kept.append(Kept(shard, partial(_all_of, vault, shard, path, target)))
         elif left := take_others(vault, path, shard, keys, target):
@@ -247,6 +270,12 @@ def _shards(
     shards = [*elsewhere, *assembler.assemble()]
     fsync_tree(folder)
     return tuple(sorted(shards, key=lambda shard: (shard.period, shard.prefix)))
+
+
+def _unread(run: ThisRun, before: VisibleRun) -> tuple[ShardFile, ...]:
+    """The shards of a run whose keys are destroyed: every key that the folder has is here."""
+    shards = before.record.shards
+    return tuple(shard for shard in shards if not run.given.vault.has(shard.key_id))
 
 
 def _all_of(vault: Vault, shard: ShardFile, path: Path, target: Path) -> StagedFile:

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun
 from clearshard.eligibility.ids import hash_ids, second_hash_ids
-from clearshard.lifecycle.purge.rows import PURGED_CONTENT
+from clearshard.lifecycle.purge.rows import PURGED_CONTENT, UNREAD_SHARD
 from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.before import Before, read_before
 from clearshard.run.intake import Provisional
@@ -277,15 +277,19 @@ class _Memory:
         self.join.add(self._records(_taken(rows, at), kinds[at], marks, at))
 
     def _let_in_again(self, rows: pa.RecordBatch) -> npt.NDArray[np.bool_]:
-        """Rows that were withheld for what a purged file held, and that no tombstone names now."""
+        """Rows that were withheld for what a purged file held, and that no tombstone names now.
+
+        So are those of which only what was written is lost.
+        """
         error_types = rows.column("error_type")
+        unread = flags(pc.equal(error_types, UNREAD_SHARD).fill_null(False))
         found = flags(pc.equal(error_types, PURGED_CONTENT).fill_null(False))
         if found.any():
             digests = rows.column("content_sha256").filter(pa.array(found))
             contents = from_text(digests, DIGEST_BYTES)
             keyed = self._purged.keyed(packed(contents, flags(digests.is_valid())))
             found[found] = ~flags(pc.is_in(keyed, self._purged.kept_out))
-        return found
+        return found | unread
 
     def _records(
         self, rows: pa.RecordBatch, kinds: npt.NDArray[np.int64], marks: Marks, at: Places
