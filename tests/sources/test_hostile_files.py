@@ -3,6 +3,8 @@
 import csv
 import gzip
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -110,6 +112,57 @@ def test_tables_and_containers_that_are_damaged_inside(
         [*manifest_batches(open_manifest(tmp_path / name))]
     ((_, found),) = read_records(tmp_path, name, {"a"}, 1_000)
     assert isinstance(found, Quarantine)
+
+
+_LONG_TEXT = """
+import resource, sys
+from pathlib import Path
+import pyarrow as pa, pyarrow.parquet as pq
+from clearshard.sources.manifest import manifest_batches, open_manifest
+
+path, rows = Path(sys.argv[1]) / "files.parquet", 70_000
+ids = pa.array([f"f{row}" for row in range(rows)])
+long = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), ["x" * 10_000_000])
+same = {name: [value] * rows for name, value in
+        (("product", "async"), ("region", "us"), ("submitted_at", "2026-11-01T12:00:00Z"))}
+table = pa.table({"file_id": ids, "account_id": long, "transcript_uri": ids, **same})
+as_is = {"store_schema": False, "dictionary_pagesize_limit": 1 << 30}
+pq.write_table(table, path, compression="zstd", **as_is)
+del table, long
+malformed = sum(b.column("malformed").true_count for b in manifest_batches(open_manifest(path)))
+print(malformed, pa.default_memory_pool().max_memory() < 200_000_000)
+"""
+
+
+def test_one_long_text_that_stands_for_all_rows_takes_memory_once(tmp_path: Path) -> None:
+    """Read as it is, it would be 655 GB a batch."""
+    told = subprocess.run(
+        [sys.executable, "-c", _LONG_TEXT, str(tmp_path)], capture_output=True, check=True
+    )
+    assert told.stdout.split() == [b"70000", b"True"]
+
+
+@pytest.mark.parametrize("size", [1_000, 20_000])
+@pytest.mark.parametrize("use_dictionary", [True, False])
+def test_a_value_is_as_long_as_any_may_be_however_it_is_written(
+    tmp_path: Path, use_dictionary: bool, size: int
+) -> None:
+    path = tmp_path / "files.parquet"
+    columns = {
+        "file_id": ["a", "b", "c"],
+        "account_id": ["acct", None, "acct"],
+        "product": ["async", "x" * size, "async"],
+        "region": ["us"] * 3,
+        "submitted_at": ["2026-11-01T12:00:00Z"] * 3,
+        "transcript_uri": ["a.json", "b.json", "c" * size],
+    }
+    pq.write_table(pa.table(columns), path, use_dictionary=use_dictionary)
+    rows = pa.Table.from_batches(manifest_batches(open_manifest(path)))
+    is_long = size > 1 << 14
+    assert rows.column("malformed").to_pylist() == [False, is_long, is_long]
+    assert rows.column("file_id").to_pylist() == ["a", "b", "c"]
+    assert rows.column("product").to_pylist()[1] is None
+    assert (rows.column("transcript_uri").to_pylist()[2] == "c" * size) is not is_long
 
 
 def test_a_row_that_is_all_of_the_memory_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
