@@ -3,11 +3,13 @@
 import os
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
+from clearshard.errors import ConfigError
 from clearshard.transport.contexts import client_context
 from clearshard.transport.hello import Version, client_hello
 from clearshard.transport.probing import Agreed, agree, ask, find_endpoint
@@ -175,6 +177,56 @@ def test_whom_nobody_trusts_is_not_agreed_with(
     monkeypatch.setenv("SSL_CERT_FILE", str(made.own))
     server.answer = speaking(server_context(made.good, "TLSv1.2", "ALL"))
     assert agree(find_endpoint(server.endpoint), ASYNCHRONOUS, 5) == "unknown_issuer"
+
+
+def test_who_answers_a_byte_at_a_time_is_not_waited_for(server: Listener) -> None:
+    def dripping(connection: socket.socket) -> None:
+        connection.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")
+        while True:  # until the other end has had enough
+            connection.sendall(b"\0")
+            time.sleep(0.02)
+
+    server.answer = dripping
+    said = agree(find_endpoint(server.endpoint), ASYNCHRONOUS, 0.2)
+    assert said == "no_connection_TimeoutError"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", ":", ":443", "host:", "host:0", "host:65536", "host:99999", "host:https", "host:+1"),
+        *(
+            "::1",
+            "[::1",
+            "[::1]x",
+            "[::1]:",
+            "[fe80::1%eth0]",
+            "host.",
+            "host.:443",
+            "b\u00fccher.de",
+        ),
+        *("https://host", "host/path", "user@host", "host name", "host\n", "host:443\n", "-host"),
+    ],
+)
+def test_what_names_no_endpoint_is_refused_with_how_to_write_it(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"HOST or HOST:PORT.*in brackets, a name in ASCII"):
+        find_endpoint(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("127.0.0.1", "127.0.0.1", 443),
+        ("127.0.0.1:65535", "127.0.0.1", 65535),
+        ("[::1]", "::1", 443),
+        ("[::1]:8443", "::1", 8443),
+        ("[::ffff:127.0.0.1]:1", "::ffff:127.0.0.1", 1),
+    ],
+)
+def test_an_address_is_an_endpoint_without_a_name(text: str, host: str, port: int) -> None:
+    found = find_endpoint(text)
+    assert (found.host, found.port, found.server_name) == (host, port, None)
+    assert find_endpoint(found.text) == found
 
 
 def test_nobody_is_agreed_with_who_is_not_there() -> None:

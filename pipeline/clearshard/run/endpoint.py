@@ -48,7 +48,7 @@ def examine(
         kind=KIND,
         version=VERSION,
         made_by=f"clearshard {metadata.version('clearshard')}",
-        endpoint=f"{endpoint.host}:{endpoint.port}",
+        endpoint=endpoint.text,
         address=endpoint.address,
         profile=str(profile.name),
         source=profile.source,

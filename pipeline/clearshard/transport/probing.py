@@ -15,7 +15,7 @@ from clearshard.transport.profiles import Profile
 TOO_SLOW = "too_slow"
 #: How the word begins that says why nobody could connect at all.
 NO_CONNECTION = "no_connection_"
-_PORT = 443
+_PORT, _LAST_PORT = 443, 65535
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]")
 _ADDRESS = re.compile(r"[0-9.]+|\[.*\]")
 _BLOCK_BYTES = 4096
@@ -77,6 +77,12 @@ class Endpoint:
     family: socket.AddressFamily
 
     @property
+    def text(self) -> str:
+        """As `find_endpoint` takes it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+    @property
     def server_name(self) -> str | None:
         """What a hello calls it; None of an address."""
         return None if _ADDRESS.fullmatch(self.host) or ":" in self.host else self.host
@@ -92,8 +98,13 @@ def find_endpoint(text: str) -> Endpoint:
     host, colon, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
     if not colon:
         host, port = text, str(_PORT)
-    if not _HOST.fullmatch(host) or not re.fullmatch(r"[1-9][0-9]{0,4}", port):
-        problem = "--endpoint → is HOST or HOST:PORT, without https:// and path"
+    if not (_HOST.fullmatch(host) and re.fullmatch(r"[1-9][0-9]{0,4}", port)) or (
+        int(port) > _LAST_PORT
+    ):
+        problem = (
+            "--endpoint → is HOST or HOST:PORT, without https:// and path: an IPv6 address in "
+            "brackets, a name in ASCII (xn--...) and without a full stop at its end"
+        )
         raise ConfigError("command", [problem])
     host = host.strip("[]")
     try:
@@ -139,7 +150,13 @@ def ask(endpoint: Endpoint, hello: bytes, seconds: float) -> Heard:
 
 
 def agree(endpoint: Endpoint, profile: Profile, seconds: float) -> Agreed | str:
-    """Connects as a profile says; what came of it, or in one word why nothing did."""
+    """Connects as a profile says; what came of it, or in one word why nothing did.
+
+    Args:
+        endpoint: With whom.
+        profile: Of the policy.
+        seconds: So long to be connected, and so long for the handshake, however slowly it answers.
+    """
     try:
         with (
             socket.create_connection((endpoint.address, endpoint.port), seconds) as plain,
