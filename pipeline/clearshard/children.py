@@ -13,20 +13,38 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
+from clearshard.keys import VARIABLES
+
 #: Nothing is imported from the working folder.
 _SAFE_PATH = {"PYTHONSAFEPATH": "1"}
+#: What no process gets from here: they are sent what they need, and speak to nobody.
+_WITHHELD = (
+    *VARIABLES,
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_STORAGE_ACCOUNT_KEY",
+    "AZURE_STORAGE_SAS_KEY",
+    "AZURE_STORAGE_SAS_TOKEN",
+    "AZURE_STORAGE_TOKEN",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_STORAGE_CLIENT_SECRET",
+    "GOOGLE_SERVICE_ACCOUNT_KEY",
+    "PGPASSWORD",
+)
 
 
 @contextmanager
 def child_environment(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
-    """What processes that are started meanwhile have in their environment.
+    """What processes that are started meanwhile have in their environment; no secret is in it.
 
     Args:
         more: Variables for them besides.
     """
     wanted = {**more, **_SAFE_PATH}
-    before = {name: os.environ.get(name) for name in wanted}
+    before = {name: os.environ.get(name) for name in (*wanted, *_WITHHELD)}
     os.environ.update(wanted)
+    for name in _WITHHELD:
+        os.environ.pop(name, None)
     try:
         yield
     finally:

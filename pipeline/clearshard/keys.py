@@ -24,6 +24,16 @@ OLD_ENCRYPTION_VARIABLE = "CLEARSHARD_OLD_ENCRYPTION_KEY"
 LINEAGE_VARIABLE = "OPENLINEAGE_API_KEY"
 #: The key of the transcript API; the name is its provider's own.
 API_VARIABLE = "ASSEMBLYAI_API_KEY"
+#: All of these: what reads transcripts or answers questions has no use for them.
+VARIABLES = (
+    PSEUDONYM_VARIABLE,
+    SIGNING_VARIABLE,
+    ENCRYPTION_VARIABLE,
+    OLD_SIGNING_VARIABLE,
+    OLD_ENCRYPTION_VARIABLE,
+    LINEAGE_VARIABLE,
+    API_VARIABLE,
+)
 _KEY_BYTES = 32
 #: Of 32 random bytes no fewer ever differ; of a filler, or a word over and over, hardly more do.
 _LEAST_DIFFERENT_BYTES = 8

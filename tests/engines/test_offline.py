@@ -1,14 +1,18 @@
 """A worker reaches nobody: not in Python, not below it, and not through what it starts."""
 
 import ctypes
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from clearshard.children import child_environment
 from clearshard.engines import offline
 from clearshard.engines.local import LocalEngine
+from clearshard.keys import VARIABLES
 
 from . import jobs
 
@@ -87,6 +91,38 @@ def answer(program: list[tuple[int, int, int, int]], processor: int, number: int
                 return value
             case _:
                 raise AssertionError(code)
+
+
+WITHOUT_SECRETS = """
+import sys
+from clearshard.engines.local import LocalEngine
+from tests.engines import jobs
+[told] = LocalEngine(1).map(jobs.job(jobs.make_environment), [(1,)])
+print(*sorted(told))
+"""
+
+
+def test_no_key_is_in_the_environment_of_a_worker() -> None:
+    secrets = dict.fromkeys((*VARIABLES, "AWS_SECRET_ACCESS_KEY"), "secret")
+    said = subprocess.run(
+        [sys.executable, "-c", WITHOUT_SECRETS],
+        env={**os.environ, **secrets, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        check=True,
+    )
+    told = said.stdout.decode().split()
+    assert "PYTHONPATH" in told
+    assert secrets.keys().isdisjoint(told)
+
+
+def test_a_child_has_no_key_and_we_keep_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEARSHARD_ENCRYPTION_KEY", "secret")
+    monkeypatch.delenv("CLEARSHARD_SIGNING_KEY", raising=False)
+    with child_environment({"MORE": "1"}):
+        assert "CLEARSHARD_ENCRYPTION_KEY" not in os.environ
+        assert os.environ["MORE"] == "1"
+    assert os.environ["CLEARSHARD_ENCRYPTION_KEY"] == "secret"
+    assert {"CLEARSHARD_SIGNING_KEY", "MORE"}.isdisjoint(os.environ)
 
 
 def test_elsewhere_python_refuses() -> None:
