@@ -360,8 +360,11 @@ def test_what_hangs_on_a_destroyed_key_is_unread_and_redacted_again(
     world.run()
     assert (texts(world), dict(checked(world).unread)) == (before, {})
     assert destroy(new).in_use is None
+    # So does who has lost the key that wraps go on.
+    (world.root / "clearshard-encryption.key").unlink()
     world.run()
     assert texts(world) == before
+    assert (world.root / "clearshard-encryption.key").exists()
     assert checked(world).faults == ()
 
 

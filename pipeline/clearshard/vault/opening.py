@@ -64,7 +64,8 @@ def open_to_write(
     if config.keys.kms is not None:
         kms_in_use(config, create=False)  # who asks must be known, or nobody can tell what is lost
     if found is None or not found.keys:
-        kms, made = kms_in_use(config, create=found is None)
+        # Where all keys were destroyed, that which wrapped them may be what was lost.
+        kms, made = kms_in_use(config, create=True)
         if made is not None:
             note(
                 f"made a new encryption key: {made}. Keep it safe, and keep it: without it nobody "

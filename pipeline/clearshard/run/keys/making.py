@@ -45,7 +45,8 @@ def make_keys(config: Config, out: Path | None) -> tuple[Made, ...]:
     if out is not None and (out / layout.MARKER).exists():
         signs = Ledger(out / layout.LEDGER).head() is not None
         pseudonyms = (out / layout.RUNS).is_dir() and any((out / layout.RUNS).iterdir())
-        encrypts = read_keys(LocalStore(out)) is not None
+        keys = read_keys(LocalStore(out))
+        encrypts = keys is not None and bool(keys.keys)
     try:
         of_pseudonyms, made = load_pseudonym_key(config, create=not pseudonyms)
         found = [Made("pseudonyms", of_pseudonyms.key_id, made)]
