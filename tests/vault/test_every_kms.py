@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from clearshard.config import Config, Keys, Sources
 from clearshard.errors import ConfigError, KmsUnavailable
@@ -15,6 +16,7 @@ from clearshard.vault.aws_kms import AwsKms, Credentials, authorization
 from clearshard.vault.kms import Kms, OwnKey, kms_in_use, kms_named
 from clearshard.vault.wrapping import WrongKey
 
+from ..transport.listening import certificate, listening, server_context, speaking
 from .kms_server import ACCESS, ARN, SECRET, Server, serving
 
 SECRET_KEY = bytes(range(40, 72))
@@ -151,6 +153,43 @@ def test_what_does_not_end_is_no_answer(
     with pytest.raises(KmsUnavailable, match="ReadTimeout"):
         aws(server, waited).wrap(SECRET_KEY, "0")
     assert server.instead == []
+
+
+@pytest.mark.parametrize(
+    ("version", "suite", "is_trusted", "comes_to_be"),
+    [
+        ("TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384", True, True),
+        ("TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384", False, False),
+        ("TLSv1.2", "ECDHE-ECDSA-AES256-SHA384", True, False),
+        ("TLSv1.2", "ECDHE-ECDSA-CHACHA20-POLY1305", True, False),
+        ("TLSv1.1", "ECDHE-ECDSA-AES256-SHA", True, False),
+    ],
+)
+def test_it_is_spoken_to_as_the_policy_says(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    suite: str,
+    is_trusted: bool,
+    comes_to_be: bool,
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    authority, root = certificate(tmp_path, "authority", key)
+    of_server, _ = certificate(tmp_path, "server", key, signed_by=(root, key))
+    stranger, _ = certificate(tmp_path, "stranger", ec.generate_private_key(ec.SECP256R1()))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority if is_trusted else stranger))
+    with listening(speaking(server_context((of_server,), version, suite))) as there:
+        kms = AwsKms(
+            ARN,
+            f"https://{there.endpoint}",
+            Credentials(ACCESS, SECRET),
+            lambda: datetime.now(UTC),
+            lambda _: None,
+        )
+        # It says nothing in HTTP: how far a connection comes is what counts.
+        with pytest.raises(KmsUnavailable) as failed:
+            kms.wrap(SECRET_KEY, "0")
+    assert ("ConnectError" not in str(failed.value)) is comes_to_be
 
 
 def test_nobody_there(waited: list[float]) -> None:
