@@ -11,7 +11,7 @@ from ..world import World
 
 BUCKET = "memory://kept"
 #: Of one machine, and in no bucket.
-OWN = {layout.LOCK, layout.MIRROR, layout.SEEN_SHARDS}
+OWN = {layout.LOCK, layout.MIRROR, layout.SEEN_SHARDS, layout.STANDSTILL}
 
 
 def objects(store: Store) -> dict[str, bytes]:
