@@ -14,8 +14,8 @@ pytestmark = pytest.mark.servers
 
 
 # Both stand in the place of what was imported.
-@pytest.fixture
-def store(s3_server: S3Server) -> Store:  # type: ignore[no-redef]
+@pytest.fixture  # type: ignore[no-redef]
+def store(s3_server: S3Server) -> Store:
     return ObjectStore(s3_server.client(), s3_server.new_prefix())
 
 
