@@ -81,7 +81,7 @@ def require_no_address(path: str) -> str:
     if _ADDRESS.match(path):
         raise ValueError(
             "is the address of a store, and here only files and folders of this machine are taken: "
-            "copy it here, or mount it. Of buckets only output.folder can name one"
+            "copy it here, or mount it. Of buckets only output.folder and sources can name one"
         )
     return path
 
@@ -90,12 +90,23 @@ LocalPath = Annotated[str, AfterValidator(require_no_address)]
 
 
 def is_bucket(folder: str) -> bool:
-    """Whether an output folder is the address of a bucket."""
+    """Whether an output folder, or where sources are, is the address of a bucket."""
     return _BUCKET.match(folder) is not None
 
 
-def _folder_or_bucket(folder: str) -> str:
-    return folder if is_bucket(folder) else require_no_address(folder)
+def _path_or_bucket(place: str) -> str:
+    if not is_bucket(place):
+        return require_no_address(place)
+    if "@" in place.partition("://")[2].partition("/")[0]:
+        raise ValueError(
+            "names a user or a password: credentials are taken from the environment alone. Change "
+            "the password, which has been written down"
+        )
+    return place
+
+
+#: Where sources are: a path, or the address of a bucket and what is meant in it.
+PathOrBucket = Annotated[str, AfterValidator(_path_or_bucket)]
 
 
 class _Section(BaseModel):
@@ -109,7 +120,8 @@ class Sources(_Section):
         manifest: File manifest: a file ``.csv``, ``.tsv``, ``.jsonl`` (these also ``.gz`` and
             ``.zst``) or ``.parquet``, a folder of such parts, or a pattern that names them.
         registry: Account registry, same formats.
-        transcripts: The folder that every ``transcript_uri`` is relative to and cannot leave.
+        transcripts: The folder, or the bucket and prefix, that every ``transcript_uri`` is relative
+            to and cannot leave.
         strict_columns: A column of a table that is not read is an error unless it is listed.
         ignored_columns: Names and shell patterns of columns that are known and not read. Only a
             name, and no pattern, lets a column be that is called almost as one that is read.
@@ -124,9 +136,9 @@ class Sources(_Section):
             as far as their version tells, or all.
     """
 
-    manifest: LocalPath
-    registry: LocalPath
-    transcripts: LocalPath
+    manifest: PathOrBucket
+    registry: PathOrBucket
+    transcripts: PathOrBucket
     strict_columns: bool = False
     ignored_columns: tuple[str, ...] = ()
     timezone: str | None = None
@@ -173,7 +185,7 @@ class Output(_Section):
         encryption: How shards are encrypted, and whatever else here holds redacted text.
     """
 
-    folder: Annotated[str, AfterValidator(_folder_or_bucket)] | None = None
+    folder: PathOrBucket | None = None
     mirror: LocalPath | None = None
     target_shard_bytes: _Bytes = 256 * 1024 * 1024
     row_group_bytes: _Bytes = 8 * 1024 * 1024

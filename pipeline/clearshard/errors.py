@@ -198,6 +198,10 @@ class StoreUnavailable(StoreError):
     exit_code = 4
 
 
+class ListingRefused(StoreUnavailable):
+    """The store cannot list what is there; whoever knows a key may get at its object."""
+
+
 class ObjectDenied(StoreUnavailable):
     """The store does not let this user get at one object; at others it may."""
 

@@ -253,3 +253,16 @@ def test_a_root_is_not_the_bucket_of_the_own_output(
     )
     assert sweep(kept, kept.inventory([overdue("s3://bucket/out/a.json")])) == 2
     assert "output.folder lies below it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("table", ["files.csv", "accounts.csv"])
+@pytest.mark.parametrize("named", ["facts/{}", "facts/*/{}", "{}"])
+def test_no_root_may_hold_a_table_in_a_bucket(
+    kept: Keeping, capsys: pytest.CaptureFixture[str], table: str, named: str
+) -> None:
+    kept.configure('[retention]\nroots = ["s3://bucket"]\n')
+    text = kept.config.read_text().replace(f'"{table}"', f'"s3://bucket/{named.format(table)}"')
+    kept.config.write_text(text)
+    assert sweep(kept, kept.inventory([overdue("s3://bucket/a.json")]), "--execute") == 2
+    name = "manifest" if table == "files.csv" else "registry"
+    assert f"sources.{name} lies below it" in capsys.readouterr().err

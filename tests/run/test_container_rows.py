@@ -53,14 +53,14 @@ class Counting:
         self.asked: list[tuple[str, int]] = []
 
     def __call__(
-        self, root: Path, path: str, wanted: Set[str], max_bytes: int
+        self, path: str, wanted: Set[str], max_bytes: int
     ) -> Iterator[tuple[str, bytes | Quarantine]]:
         self.asked.append((path, len(wanted)))
         for record_id in sorted(wanted):
             if record_id == "r5":
                 yield record_id, Quarantine(QuarantineReason.MISSING, "NoSuchRecord")
             else:
-                yield record_id, f"{root} {path} {record_id} {max_bytes}".encode()
+                yield record_id, f"{path} {record_id} {max_bytes}".encode()
 
 
 def laid_down(intake: Intake, folder: Path, most_rows: int, at_once: int) -> ContainerRows:
@@ -93,7 +93,7 @@ def check(intake: Intake, opened: list[Opened]) -> None:
         if record_id == "r5":
             assert isinstance(one.found, Quarantine)
         else:
-            assert one.found == f"root {path} {record_id} 1000".encode()
+            assert one.found == f"{path} {record_id} 1000".encode()
 
 
 @pytest.mark.parametrize("most_rows", [0, 60, 10_000])
@@ -105,7 +105,7 @@ def test_each_container_is_read_once_whatever_the_batches(
     rows = laid_down(intake, tmp_path / "rows", most_rows, 1000)
     assert len(rows) == len(expected())
     reader = Counting()
-    check(intake, list(rows.read(reader, Path("root"), 1000)))
+    check(intake, list(rows.read(reader, 1000)))
     of_path = Counter(path for path, _ in expected().values())
     assert sorted(reader.asked) == sorted(of_path.items())
 
@@ -116,7 +116,7 @@ def test_of_what_does_not_fit_into_memory_so_much_is_wanted_at_a_time(
 ) -> None:
     rows = laid_down(intake, tmp_path / "rows", 0, at_once)
     reader = Counting()
-    check(intake, list(rows.read(reader, Path("root"), 1000)))
+    check(intake, list(rows.read(reader, 1000)))
     assert max(count for _, count in reader.asked) <= at_once
     of_path = Counter(path for path, _ in expected().values())
     times = Counter(path for path, _ in reader.asked)
@@ -126,7 +126,7 @@ def test_of_what_does_not_fit_into_memory_so_much_is_wanted_at_a_time(
 def test_nothing_is_left_of_what_was_laid_down(intake: Intake, tmp_path: Path) -> None:
     rows = laid_down(intake, tmp_path / "rows", 60, 10)
     assert list((tmp_path / "rows").iterdir())
-    list(rows.read(Counting(), Path("root"), 1000))
+    list(rows.read(Counting(), 1000))
     assert not list((tmp_path / "rows").iterdir())
 
 
@@ -134,7 +134,7 @@ def test_what_is_laid_down_is_read_as_it_is_asked_for(intake: Intake, tmp_path: 
     """No container before its records are wanted, and no record ahead of the one in hand."""
     rows = laid_down(intake, tmp_path / "rows", 0, 1000)
     reader = Counting()
-    opened = rows.read(reader, Path("root"), 1000)
+    opened = rows.read(reader, 1000)
     assert reader.asked == []
     next(opened)
     assert len(reader.asked) == 1
@@ -142,4 +142,4 @@ def test_what_is_laid_down_is_read_as_it_is_asked_for(intake: Intake, tmp_path: 
 
 def test_nothing_is_read_where_nothing_points_into_a_container(tmp_path: Path) -> None:
     rows = ContainerRows(tmp_path / "rows", _NOTE, 100)
-    assert list(rows.read(Counting(), Path("root"), 1000)) == []
+    assert list(rows.read(Counting(), 1000)) == []

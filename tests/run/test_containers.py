@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,9 @@ from clearshard.errors import Interrupted, RunFailed
 from clearshard.records.states import Quarantine
 from clearshard.run import containers
 from clearshard.run.containers import ContainerReader
+from clearshard.run.located import InFolder
 from clearshard.sources.containers import read_records
+from clearshard.storage.sources import open_inside
 
 from ..engines.jobs import make_dying
 from .world import World, transcript
@@ -34,12 +37,12 @@ _NEWLINES = gzip.compress(b"\n" * (16 * _MEBIBYTE)) * 20
 
 
 @pytest.fixture
-def reader() -> Iterator[Callable[..., ContainerReader]]:
+def reader(tmp_path: Path) -> Iterator[Callable[..., ContainerReader]]:
     made: list[ContainerReader] = []
 
     def make(seconds: float = 60, memory_bytes: int = 1 << 30, stop: Stop | None = None):  # type: ignore[no-untyped-def]  # a fixture's helper
         limits = Limits(seconds_per_file=seconds, worker_memory_bytes=memory_bytes)
-        made.append(ContainerReader(limits, stop or Stop()))
+        made.append(ContainerReader(limits, stop or Stop(), InFolder(tmp_path)))
         return made[-1]
 
     yield make
@@ -75,8 +78,8 @@ def test_the_records_are_those_that_reading_here_gives(
     names = [f"r{n}" for n in range(300)]
     path = _container(tmp_path, *names, "twice", "twice")
     wanted = {*names[::2], "twice", "absent"}
-    here = list(read_records(tmp_path, path, wanted, _MEBIBYTE))
-    there = list(reader().read(tmp_path, path, wanted, _MEBIBYTE))
+    here = list(read_records(partial(open_inside, tmp_path), path, wanted, _MEBIBYTE))
+    there = list(reader().read(path, wanted, _MEBIBYTE))
     assert [name for name, _ in here] == [name for name, _ in there]
     assert [str(found) for _, found in here] == [str(found) for _, found in there]
 
@@ -86,17 +89,17 @@ def test_a_second_container_is_read_after_one_that_was_left(
 ) -> None:
     path = _container(tmp_path, *(f"r{n}" for n in range(50)))
     one = reader()
-    begun = one.read(tmp_path, path, {f"r{n}" for n in range(50)}, _MEBIBYTE)
+    begun = one.read(path, {f"r{n}" for n in range(50)}, _MEBIBYTE)
     next(begun)
     begun.close()  # type: ignore[attr-defined]  # a generator
-    assert len(list(one.read(tmp_path, path, {"r1", "r2"}, _MEBIBYTE))) == 2
+    assert len(list(one.read(path, {"r1", "r2"}, _MEBIBYTE))) == 2
 
 
 def test_a_few_kilobytes_of_newlines_cost_the_bound_and_no_more(
     tmp_path: Path, reader: Callable[..., ContainerReader]
 ) -> None:
     (tmp_path / "bomb.jsonl.gz").write_bytes(_NEWLINES)
-    found = dict(reader(1.0).read(tmp_path, "bomb.jsonl.gz", {"a", "b"}, _MEBIBYTE))
+    found = dict(reader(1.0).read("bomb.jsonl.gz", {"a", "b"}, _MEBIBYTE))
     expected = ("detector_timeout", "Container_timed_out")
     assert _errors(found) == {"a": expected, "b": expected}
 
@@ -110,7 +113,7 @@ def test_a_parquet_file_that_unpacks_to_more_than_the_memory_costs_itself(
         pa.table({"id": ids}), tmp_path / "bomb.parquet", row_group_size=rows, store_schema=False
     )
     assert (tmp_path / "bomb.parquet").stat().st_size < 1 << 20
-    found = dict(reader(60, 600 << 20).read(tmp_path, "bomb.parquet", {"a"}, _MEBIBYTE))
+    found = dict(reader(60, 600 << 20).read("bomb.parquet", {"a"}, _MEBIBYTE))
     ((reason, error),) = _errors(found).values()
     assert reason == "malformed"
     assert error in ("Container_out_of_memory", "ArrowMemoryError", "Container_crashed")
@@ -123,7 +126,7 @@ def test_the_time_that_records_are_used_for_does_not_count(
     monkeypatch.setattr(helper, "time", SimpleNamespace(monotonic=lambda: used))
     path, names = _large_container(tmp_path, 40)
     found = {}
-    for name, content in reader(60).read(tmp_path, path, set(names), _MEBIBYTE):
+    for name, content in reader(60).read(path, set(names), _MEBIBYTE):
         used += 1000  # the bound would be over
         found[name] = content
     assert found.keys() == set(names)
@@ -147,7 +150,7 @@ def test_a_reader_that_is_killed_once_costs_no_record(
     path, names = _large_container(tmp_path, 60)
     one = reader()
     found: dict[str, object] = {}
-    for name, content in one.read(tmp_path, path, set(names), _MEBIBYTE):
+    for name, content in one.read(path, set(names), _MEBIBYTE):
         assert name not in found
         found[name] = content
         if len(found) in kill_after:
@@ -165,7 +168,7 @@ def test_a_request_to_stop_ends_the_reading(
     stop.request()
     path = _container(tmp_path, "a")
     with pytest.raises(Interrupted):
-        list(reader(stop=stop).read(tmp_path, path, {"a"}, _MEBIBYTE))
+        list(reader(stop=stop).read(path, {"a"}, _MEBIBYTE))
 
 
 def test_a_reader_that_cannot_start_ends_the_run(
@@ -174,7 +177,7 @@ def test_a_reader_that_cannot_start_ends_the_run(
     monkeypatch.setattr(containers, "make_reader", _hungry)
     path = _container(tmp_path, "a")
     with pytest.raises(RunFailed, match="worker_memory_bytes"):
-        list(reader(60, 512 << 20).read(tmp_path, path, {"a"}, _MEBIBYTE))
+        list(reader(60, 512 << 20).read(path, {"a"}, _MEBIBYTE))
 
 
 def _hungry() -> None:
@@ -219,7 +222,7 @@ def test_a_process_that_dies_while_starting_is_started_again(
     name = _container(tmp_path, "a")
     if deaths == 3:
         with pytest.raises(RunFailed, match="dies or hangs while starting"):
-            list(reader().read(tmp_path, name, {"a"}, _MEBIBYTE))
+            list(reader().read(name, {"a"}, _MEBIBYTE))
     else:
-        found = reader().read(tmp_path, name, {"a"}, _MEBIBYTE)
+        found = reader().read(name, {"a"}, _MEBIBYTE)
         assert [record for record, _ in found] == ["a"]

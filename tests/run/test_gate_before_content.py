@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +19,6 @@ from clearshard.run.intake import tables_of, take_in
 from clearshard.run.links import Links
 from clearshard.run.resume.looks import Looker
 from clearshard.run.units import units_of
-from clearshard.sources import containers
 from clearshard.sources.containers import read_records
 from clearshard.storage import sources as inside
 
@@ -36,7 +36,6 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
         return open_inside(root, uri)
 
     monkeypatch.setattr(inside, "open_inside", spy)
-    monkeypatch.setattr(containers, "open_inside", spy)
 
     config = load_config(world.config)
     scratch = world.root / "scratch"
@@ -54,7 +53,7 @@ def _everything_opened(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[s
         for unit in units_of(number, batch, looks, "month", looks.rows[~packed]):
             for task in unit.tasks:
                 handed_on.add(json.loads(read_content(task, config))["id"])
-    for one in records.read(read_records, root, 1 << 20):
+    for one in records.read(partial(read_records, partial(spy, root)), 1 << 20):
         assert isinstance(one.found, bytes)
         handed_on.add(json.loads(one.found)["id"])
     return opened, handed_on

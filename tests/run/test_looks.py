@@ -21,6 +21,7 @@ from clearshard.run import intake as intake_module
 from clearshard.run.intake import Intake, tables_of, take_in
 from clearshard.run.links import Links
 from clearshard.run.listed import Listing
+from clearshard.run.located import InFolder
 from clearshard.run.resume import looking as looking_module
 from clearshard.run.resume.looking import Look, look_at_all, looking
 from clearshard.run.resume.looks import Looker, Looks
@@ -201,7 +202,7 @@ def test_a_version_does_not_depend_on_what_is_in_the_batch(world: World, intake:
 def asked(world: World, intake: Intake) -> Look:
     """What is asked; all was changed long enough ago to have versions."""
     root = world.root / "transcripts"
-    return Look(intake.listing, root, load_config(world.config).limits, NOW_NS)
+    return Look(intake.listing, InFolder(root), load_config(world.config).limits, NOW_NS)
 
 
 @pytest.mark.usefixtures("processes")

@@ -5,6 +5,7 @@ import gzip
 import io
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from clearshard.records.states import Quarantine
 from clearshard.sources import csv_rows
 from clearshard.sources.containers import read_records
 from clearshard.sources.manifest import manifest_batches, open_manifest
+from clearshard.storage.sources import open_inside
 
 _SOURCES = '[sources]\nmanifest = "m.csv"\nregistry = "r.csv"\ntranscripts = "t"\n'
 _DEEP = "[" * 1_100 + "]" * 1_100
@@ -110,7 +112,7 @@ def test_tables_and_containers_that_are_damaged_inside(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceUnavailable):
         [*manifest_batches(open_manifest(tmp_path / name))]
-    ((_, found),) = read_records(tmp_path, name, {"a"}, 1_000)
+    ((_, found),) = read_records(partial(open_inside, tmp_path), name, {"a"}, 1_000)
     assert isinstance(found, Quarantine)
 
 

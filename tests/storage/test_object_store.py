@@ -23,7 +23,7 @@ from clearshard.errors import (
     StoreRefused,
     StoreUnavailable,
 )
-from clearshard.storage import objects
+from clearshard.storage import clients
 from clearshard.storage.objects import ObjectStore, in_memory
 from clearshard.storage.store import VersionTag
 
@@ -356,7 +356,7 @@ def test_a_server_that_nobody_is_at_is_unavailable(monkeypatch: pytest.MonkeyPat
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     find = util.find_spec
     monkeypatch.setattr(util, "find_spec", lambda name: None if name == "obstore" else find(name))
-    for use in (in_memory, lambda: objects.bucket("s3", "b")):
+    for use in (in_memory, lambda: clients.bucket("s3", "b")):
         with pytest.raises(StoreRefused, match=r"clearshard\[stores\]"):
             use()
 
@@ -372,4 +372,4 @@ def test_a_client_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_USE_EMULATOR"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(StoreRefused, match="environment"):
-        objects.bucket("az", "container")
+        clients.bucket("az", "container")

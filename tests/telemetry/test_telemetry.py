@@ -14,6 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from clearshard.cli.entry import _exit_code
+from clearshard.config import redaction_defaults
 from clearshard.errors import (
     IntegrityError,
     Interrupted,
@@ -24,6 +25,7 @@ from clearshard.errors import (
 )
 from clearshard.records.run import RunRecord
 from clearshard.run import job
+from clearshard.telemetry import lineage
 from clearshard.telemetry.metrics import render, write_metrics
 from clearshard.telemetry.outcome import Outcome, failed, visible
 
@@ -391,3 +393,16 @@ def test_nothing_of_speech_is_in_either(tmp_path: Path, monkeypatch: pytest.Monk
     told = (tmp_path / "run.prom").read_text() + (tmp_path / "events.jsonl").read_text()
     for word in ("flibbertigibbet", "perspicacious", "acct-canary", "file-canary"):
         assert word not in told
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        ("s3://bucket/day/files.csv", ("s3://bucket", "day/files.csv")),
+        ("S3://bucket", ("s3://bucket", "/")),
+        ("files.csv", ("file", "/base/files.csv")),
+    ],
+)
+def test_a_source_is_called_what_others_call_it(place: str, named: tuple[str, str]) -> None:
+    config = redaction_defaults().model_copy(update={"base": Path("/base")})
+    assert lineage._named(config, place) == named

@@ -11,6 +11,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from clearshard.engines.asking import Answer, answering
 from clearshard.engines.engine import CRASHES_ALONE, Loss
 from clearshard.engines.stopping import Stop
 from clearshard.engines.worker import Lost, Worker
@@ -33,12 +34,15 @@ class Help(Generic[Request, Item]):
             then with None for each further portion, until one is empty. Must be importable.
         memory_bytes: What the process may have.
         preload: Modules that it needs: imported once, in the process it is forked from.
+        answer: Answers what the process asks, in a thread of this one; `make` is then given an
+            `Asker`, and nothing otherwise.
     """
 
     name: str
-    make: Callable[[], Callable[[Request | None], Sequence[Item]]]
+    make: Callable[..., Callable[[Request | None], Sequence[Item]]]
     memory_bytes: int
     preload: tuple[str, ...] = ()
+    answer: Answer | None = None
 
 
 class Helper(Generic[Request, Item]):
@@ -132,8 +136,7 @@ class Helper(Generic[Request, Item]):
         if self._worker is not None:
             return self._worker
         for _ in range(_MOST_STARTS):
-            what = self._help
-            self._worker = Worker(what.make, (), what.memory_bytes, what.preload)
+            self._worker = self._new_worker()
             try:
                 self._receive(self._worker)
             except Lost:
@@ -144,6 +147,16 @@ class Helper(Generic[Request, Item]):
             f"The process {self._help.name} dies or hangs while starting. Is there enough "
             "memory for it, and is limits.worker_memory_bytes large enough?"
         )
+
+    def _new_worker(self) -> Worker:
+        what = self._help
+        if what.answer is None:
+            return Worker(what.make, (), what.memory_bytes, what.preload)
+        asker = answering(what.answer)
+        try:
+            return Worker(what.make, (asker,), what.memory_bytes, what.preload)
+        finally:
+            asker.close()
 
     def _receive(self, worker: Worker) -> Any:
         while True:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import Pipe
 
+from clearshard.errors import Interrupted
+
 
 class Stop:
     """Whether somebody has asked the run to stop.
@@ -29,6 +31,15 @@ class Stop:
         if self.requested_at is None:
             self.requested_at = time.monotonic()
             self._writer.send_bytes(b"\0")
+
+    def require_none(self) -> None:
+        """Passes if no request was made.
+
+        Raises:
+            Interrupted: One was.
+        """
+        if self.requested:
+            raise Interrupted
 
     def fileno(self) -> int:
         """Readable from the request on: to be waited for beside something else."""

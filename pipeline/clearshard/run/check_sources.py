@@ -28,7 +28,9 @@ from clearshard.records.tasks import FileTask
 from clearshard.run.assigned import read_content
 from clearshard.run.container_rows import ContainerRows, in_containers
 from clearshard.run.containers import ContainerReader
+from clearshard.run.contents import Contents, contents_of
 from clearshard.run.intake import Intake, tables_of, take_in
+from clearshard.run.located import transcripts_of
 from clearshard.run.partitions import Records
 from clearshard.run.resume.bytes_columns import from_text
 from clearshard.run.resume.declared import DIGEST_BYTES, declared_of
@@ -113,11 +115,14 @@ def check_sources(
         with open_decisions([run]) as connection:
             for batch in connection.sql(_READ).to_arrow_reader(_ROWS_AT_ONCE):
                 join.add(_records(batch))
-        with ContainerReader(config.limits, Stop()) as reader:
-            root = config.path(config.sources.transcripts)
-            looks = Path(scratch, "looks.arrow")
-            look_at_all(Look(intake.listing, root, config.limits, disk_now_ns()), looks)
-            found = _compared(config, intake, join, reader, looks)
+        looks, transcripts = Path(scratch, "looks.arrow"), transcripts_of(config)
+        transcripts.require_there()
+        look_at_all(Look(intake.listing, transcripts, config.limits, disk_now_ns()), looks)
+        with (
+            ContainerReader(config.limits, Stop(), transcripts) as reader,
+            contents_of(transcripts, config.limits.max_transcript_bytes) as contents,
+        ):
+            found = _compared(config, intake, join, reader, contents, looks)
     ids = (found.changed, found.hidden, found.misdeclared)
     return SourcesChecked(found.read, *(tuple(sorted(some)) for some in ids))
 
@@ -159,10 +164,10 @@ def _compared(
     intake: Intake,
     join: HashJoin,
     reader: ContainerReader,
+    contents: Contents,
     looks: Path,
 ) -> _Compared:
     by = config.output.shard_period
-    root = config.path(config.sources.transcripts)
     records = ContainerRows(looks.with_name("records"), _RECORDED, intake.manifest.row_count)
     for (number, batch), looked in zip(enumerate(intake.batches()), read_looks(looks), strict=True):
         names = batch.scratch.column("file_id").take(pa.array(looked.rows))
@@ -182,12 +187,12 @@ def _compared(
         packed = in_containers(batch, rows)
         records.add(number, batch, rows[packed], by, recorded[packed])
         of_row = dict(zip(rows.tolist(), recorded, strict=True))
-        for unit in units_of(number, batch, looked, by, rows[~packed]):
+        for unit in contents(units_of(number, batch, looked, by, rows[~packed])):
             for (_, row), problem in unit.known:
                 found.add(batch.scratch.column("file_id")[row].as_py(), problem, of_row[row])
             for task in unit.tasks:
                 found.add(task.file_id, _content(task, config), of_row[task.row[1]])
-    for one in records.read(reader.read, root, config.limits.max_transcript_bytes):
+    for one in records.read(reader.read, config.limits.max_transcript_bytes):
         found.add(one.task.file_id, one.found, one.note)
     return found
 

@@ -32,7 +32,7 @@ _PATH, _RECORD, _FILE, _ACCOUNT, _PERIOD, _BATCH, _ROW, _NOTE = (
     *("path", "record_id", "file_id", "account_id", "period", "batch", "row", "note"),
 )
 
-ReadRecords = Callable[[Path, str, Set[str], int], Iterator[tuple[str, bytes | Quarantine]]]
+ReadRecords = Callable[[str, Set[str], int], Iterator[tuple[str, bytes | Quarantine]]]
 Notes = npt.NDArray[np.void]
 
 
@@ -131,7 +131,7 @@ class ContainerRows:
                 one.write_batch(table.filter(pa.array(parts == part)))
         self._count += len(rows)
 
-    def read(self, read: ReadRecords, root: Path, max_bytes: int) -> Iterator[Opened]:
+    def read(self, read: ReadRecords, max_bytes: int) -> Iterator[Opened]:
         """Every row that was laid down, once, as its container is read.
 
         A container is read once for all rows that point into it; if those are more than may be in
@@ -139,14 +139,13 @@ class ContainerRows:
 
         Args:
             read: Reads records; see `clearshard.sources.containers.read_records`.
-            root: The folder of the transcripts.
             max_bytes: Of one transcript.
         """
         for part in self._parts:
             if not part.exists():
                 continue
             for rows in self._loads(part):
-                yield from self._read(rows, read, root, max_bytes)
+                yield from self._read(rows, read, max_bytes)
             part.unlink()
 
     def _parts_of(self, paths: pa.Array) -> npt.NDArray[np.int64]:
@@ -181,9 +180,7 @@ class ContainerRows:
                 self._at_once,
             )
 
-    def _read(
-        self, rows: pa.Table, read: ReadRecords, root: Path, max_bytes: int
-    ) -> Iterator[Opened]:
+    def _read(self, rows: pa.Table, read: ReadRecords, max_bytes: int) -> Iterator[Opened]:
         rows = rows.sort_by(_PATH).combine_chunks()
         ends = rows.column(_PATH).combine_chunks().dictionary_encode()
         paths = ends.dictionary.to_pylist()
@@ -193,7 +190,7 @@ class ContainerRows:
             at: defaultdict[str, list[int]] = defaultdict(list)
             for place, record_id in enumerate(of_path.column(_RECORD).to_pylist()):
                 at[record_id].append(place)
-            for record_id, found in read(root, path, at.keys(), max_bytes):
+            for record_id, found in read(path, at.keys(), max_bytes):
                 for place in at[record_id]:
                     yield self._opened(of_path, place, found)
 

@@ -33,12 +33,14 @@ from clearshard.records.schemas import FACTS_TYPE, MANIFEST_SCHEMA
 from clearshard.records.times import utc_text
 from clearshard.run.forecast.supposed import Supposition
 from clearshard.run.listed import Listed, Listing, flags, read_listed, write_listed
+from clearshard.run.located import table_place
 from clearshard.shards.periods import periods_of
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import table_digest
 from clearshard.sources.hints import DIGEST, HINTS, IS_UNUSABLE, VERSION, HintsFound
 from clearshard.sources.manifest import manifest_batches, open_manifest
 from clearshard.sources.registry import FileRegistry, Registry, RegistrySource
+from clearshard.sources.tables import TablePlace
 from clearshard.sources.uris import canonical, named_records
 
 #: The account's facts are not kept for each file: the gate has them, by `account_row`.
@@ -94,7 +96,7 @@ class Tables:
         version_column: One of them that changes with the transcript.
     """
 
-    manifest: Path
+    manifest: TablePlace
     registry: RegistrySource
     columns: ColumnRules = _TELL_ALL
     version_column: str | None = None
@@ -106,8 +108,8 @@ def tables_of(config: Config) -> Tables:
     rules = ColumnRules(
         strict=sources.strict_columns, ignored=sources.ignored_columns, timezone=sources.timezone
     )
-    registry = FileRegistry(config.path(sources.registry), rules)
-    return Tables(config.path(sources.manifest), registry, rules, sources.version_column)
+    registry = FileRegistry(table_place(config, sources.registry), rules)
+    return Tables(table_place(config, sources.manifest), registry, rules, sources.version_column)
 
 
 @dataclass(frozen=True, eq=False)

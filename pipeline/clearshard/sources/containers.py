@@ -10,7 +10,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -21,7 +20,6 @@ from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.sources import adapters
 from clearshard.sources.sessions import BEGIN, END, Session, require_ended
 from clearshard.sources.streams import DAMAGED, DAMAGED_PARQUET, chunks, lines
-from clearshard.storage.sources import open_inside
 
 _FIELDS = (
     *("status", "language_code", "text", "utterances", "words", "audio_duration", "audio_url"),
@@ -53,10 +51,16 @@ class _Record:
     too_large: bool = False
 
 
+#: Opens a container by its path; raises `Quarantine` where it is not to be had.
+Opening = Callable[[str], BinaryIO]
+
+
 def read_records(
-    root: Path, path: str, wanted: Set[str], max_bytes: int
+    opening: Opening, path: str, wanted: Set[str], max_bytes: int
 ) -> Iterator[tuple[str, bytes | Quarantine]]:
     """The wanted records of a container, in the container's order, then those not found.
+
+    It is opened twice, by its path.
 
     Nothing is raised for what is wrong with the container: every wanted record comes out exactly
     once, whatever happens to the file meanwhile.
@@ -69,8 +73,8 @@ def read_records(
     """
     waiting = set(wanted)
     try:
-        counts, otherwise = _count(root, path, wanted, max_bytes)
-        for record in _records(root, path, max_bytes, wanted):
+        counts, otherwise = _count(opening, path, wanted, max_bytes)
+        for record in _records(opening, path, max_bytes, wanted):
             # The container may have changed since it was counted: a record is handed out once.
             if record.id is not None and record.id in waiting and counts[record.id] == 1:
                 waiting.discard(record.id)
@@ -88,12 +92,12 @@ def read_records(
 
 
 def _count(
-    root: Path, path: str, wanted: Set[str], max_bytes: int
+    opening: Opening, path: str, wanted: Set[str], max_bytes: int
 ) -> tuple[Counter[str], QuarantineReason]:
     """How often each id occurs, and the reason for an id that does not."""
     counts: Counter[str] = Counter()
     otherwise = QuarantineReason.MISSING
-    for record in _records(root, path, max_bytes, None):
+    for record in _records(opening, path, max_bytes, None):
         if record.id is not None and record.id in wanted:
             counts[record.id] += 1
         elif record.too_large and otherwise is QuarantineReason.MISSING:
@@ -113,13 +117,15 @@ def _content(record: _Record, max_bytes: int) -> bytes | Quarantine:
     return content
 
 
-def _records(root: Path, path: str, max_bytes: int, wanted: Set[str] | None) -> Iterator[_Record]:
+def _records(
+    opening: Opening, path: str, max_bytes: int, wanted: Set[str] | None
+) -> Iterator[_Record]:
     """The records; their content can be had for those of `wanted`, until the next one.
 
     Raises:
         Quarantine: The container cannot be opened or is damaged.
     """
-    with open_inside(root, path) as file:
+    with opening(path) as file:
         try:
             if path.lower().endswith(".parquet"):
                 yield from _parquet_records(file, wanted)

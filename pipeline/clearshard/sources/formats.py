@@ -1,13 +1,10 @@
 """The formats that a table of facts can have: one line each."""
 
-from pathlib import Path
-
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.csv_rows import read_csv
-from clearshard.sources.files import table_files
 from clearshard.sources.json_rows import read_json_lines
 from clearshard.sources.parquet_rows import read_parquet
-from clearshard.sources.tables import Reader, Table, TableSpec
+from clearshard.sources.tables import Reader, Table, TablePlace, TableSpec, files_at
 
 READERS: dict[str, Reader] = {
     **dict.fromkeys((".csv", ".csv.gz", ".csv.zst"), read_csv),
@@ -19,7 +16,7 @@ READERS: dict[str, Reader] = {
 }
 
 
-def open_table(path: Path, spec: TableSpec, rules: ColumnRules) -> Table:
+def open_table(path: TablePlace, spec: TableSpec, rules: ColumnRules) -> Table:
     """Finds a table of facts.
 
     Raises:
@@ -28,10 +25,10 @@ def open_table(path: Path, spec: TableSpec, rules: ColumnRules) -> Table:
     return Table(path, spec, READERS, rules)
 
 
-def table_digest(what: str, path: Path) -> str:
+def table_digest(what: str, path: TablePlace) -> str:
     """The digest that a table has now; see `Table.sha256`.
 
     Raises:
         SourceUnavailable: It cannot be read.
     """
-    return table_files(what, path, READERS).sha256
+    return files_at(what, path, READERS).sha256

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,13 +11,13 @@ from clearshard.sources import columns
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import open_table
 from clearshard.sources.hints import hint_columns, hints
-from clearshard.sources.tables import RawBatch, Table, TableSpec
+from clearshard.sources.tables import RawBatch, Table, TablePlace, TableSpec
 
 _SPEC = TableSpec.of("file", "file manifest", ("file_id", "account_id", "transcript_uri"))
 
 
 def open_manifest(
-    path: Path,
+    path: TablePlace,
     rules: ColumnRules | None = None,
     own: tuple[OwnColumn, ...] = (),
     version_column: str | None = None,
@@ -26,7 +25,7 @@ def open_manifest(
     """Opens a manifest.
 
     Args:
-        path: The file.
+        path: Where it is.
         rules: What is to become of columns that are not read; without any they are only told.
         own: Columns that hold facts of a policy's own.
         version_column: A column that changes with the transcript; see `clearshard.sources.hints`.

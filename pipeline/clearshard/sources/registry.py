@@ -1,7 +1,6 @@
 """The account registry, as one table: what is asked of its source, and the one in files."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
@@ -14,7 +13,7 @@ from clearshard.records.times import utc_text
 from clearshard.sources import columns
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import open_table, table_digest
-from clearshard.sources.tables import RawBatch, TableSpec
+from clearshard.sources.tables import RawBatch, TablePlace, TableSpec
 
 _SPEC = TableSpec.of("account", "account registry", ("account_id",), certain_key=True)
 _TELL_ALL = ColumnRules()
@@ -69,14 +68,14 @@ class RegistrySource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileRegistry:
-    """A registry in a file, a folder or the files of a pattern; a `RegistrySource`.
+    """A registry in a file, a folder or the files of a pattern, or in a store; a `RegistrySource`.
 
     Attributes:
         path: Where it is.
         rules: What is to become of columns that are not read; without any they are only told.
     """
 
-    path: Path
+    path: TablePlace
     rules: ColumnRules = _TELL_ALL
 
     @property

@@ -5,10 +5,10 @@ A table that cannot be read at all, is empty or lacks a column is an error.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 import numpy as np
@@ -18,8 +18,9 @@ import pyarrow as pa
 from clearshard.errors import SourceUnavailable
 from clearshard.records.facts import OwnColumn, Owner, facts_of, names_of
 from clearshard.sources.column_names import ColumnNames, ColumnRules, ElseCalled
-from clearshard.sources.files import table_files
+from clearshard.sources.files import TableFiles, table_files
 from clearshard.sources.legible import illegible
+from clearshard.sources.stored_files import InStore, StoredFiles, stored_files
 
 #: Stands for a value that is there but cannot be read; it is no id, name, time, number or flag.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -133,11 +134,25 @@ class RawBatch:
     malformed: npt.NDArray[np.bool_]
 
 
+#: Where a table is: a file, a folder or a pattern of this machine, or the same in a store.
+TablePlace = Path | InStore
 #: Rows of an open file of one format; the function makes the error for what is wrong with it.
 Reader = Callable[
     [BinaryIO, str, TableSpec, ColumnNames, Callable[[str], SourceUnavailable]],
     Iterator[RawBatch],
 ]
+
+
+def files_at(what: str, place: TablePlace, suffixes: Collection[str]) -> TableFiles | StoredFiles:
+    """Finds the files of a table and takes their digest, wherever they lie.
+
+    Raises:
+        SourceUnavailable: There is none, one cannot be read, or something else lies there.
+        StoreUnavailable: The store does not answer.
+    """
+    if isinstance(place, InStore):
+        return stored_files(what, place, suffixes)
+    return table_files(what, place, suffixes)
 
 
 class Table:
@@ -148,7 +163,7 @@ class Table:
     """
 
     def __init__(
-        self, path: Path, spec: TableSpec, readers: dict[str, Reader], rules: ColumnRules
+        self, path: TablePlace, spec: TableSpec, readers: dict[str, Reader], rules: ColumnRules
     ) -> None:
         self._spec = spec
         self._readers = readers
@@ -160,7 +175,7 @@ class Table:
         self._rows = 0
         self._there: Counter[str] = Counter()
         self._path = path
-        self._files = table_files(spec.what, path, readers)
+        self._files = files_at(spec.what, path, readers)
         #: Of the table as it is read.
         self.sha256 = self._files.sha256
 
@@ -186,7 +201,7 @@ class Table:
         if seen == 0:
             raise self._unavailable("has no rows (row 1)")
 
-    def _read(self, path: Path, file: BinaryIO) -> Iterator[RawBatch]:
+    def _read(self, path: PurePath, file: BinaryIO) -> Iterator[RawBatch]:
         name = path.name.lower()
         reader = next((r for end, r in self._readers.items() if name.endswith(end)), None)
         if reader is None:
@@ -236,7 +251,7 @@ class Table:
             read = column if sound.all() else column.filter(pa.array(sound))
             self._there[name] += len(read) - read.null_count
 
-    def _unavailable(self, problem: str, path: Path | None = None) -> SourceUnavailable:
+    def _unavailable(self, problem: str, path: PurePath | None = None) -> SourceUnavailable:
         return SourceUnavailable(f"{self._spec.what} {path or self._path}: {problem}")
 
 

@@ -1,28 +1,24 @@
-"""A store in a bucket, through `obstore`, which this module alone knows.
+"""A store in a bucket, through `obstore`.
 
-What may be done there, and as whom, the surroundings say, in the variables that the provider's own
-tools read: no configuration holds credentials, and no message repeats what a server has answered.
+What may be done there, and as whom, the surroundings say (`clearshard.storage.clients`).
 """
 
-import os
-import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from importlib import util
 from typing import TYPE_CHECKING
 
 from clearshard.errors import (
     ObjectChanged,
-    ObjectDenied,
     ObjectExists,
     ObjectNotFound,
     ObjectTooLarge,
     StoreError,
-    StoreRefused,
     StoreUnavailable,
 )
+from clearshard.storage.answers import changed, told, unconditional
+from clearshard.storage.clients import require_obstore
 from clearshard.storage.places import (
     MAX_PLACE_BYTES,
     PLACE_NAME,
@@ -40,69 +36,14 @@ from clearshard.storage.store import (
     is_key,
     key_parts,
 )
-from clearshard.transport.addresses import is_secure
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta, PutMode, PutResult, UpdateVersion
     from obstore.store import ObjectStore as Client
 
-_PROVIDERS = re.compile(r"(AWS|AZURE|GOOGLE)_", re.IGNORECASE)
 _PROBES = f"{RESERVED}probe"
 #: A probe takes seconds. What is older was left by a process that was killed.
 _PROBE_LIFE = timedelta(hours=1)
-
-
-def require_obstore() -> None:
-    """Makes sure that object stores can be reached.
-
-    Raises:
-        StoreRefused: The package is not installed.
-    """
-    if util.find_spec("obstore") is None:
-        raise StoreRefused(
-            "Object stores need a package: pip install 'clearshard[stores]'. A folder needs none."
-        )
-
-
-def bucket(scheme: str, name: str) -> "Client":
-    """A client of a bucket, which nothing has been asked of yet.
-
-    Args:
-        scheme: `s3`, `gs` or `az`.
-        name: The bucket; of Azure, the container.
-
-    Raises:
-        StoreRefused: The package is not installed, or the surroundings do not say enough.
-    """
-    require_obstore()
-    _require_secure(os.environ)
-    from obstore.exceptions import BaseError
-    from obstore.store import AzureStore, GCSStore, S3Store
-
-    try:
-        if scheme == "s3":
-            return S3Store(name)
-        return GCSStore(name) if scheme == "gs" else AzureStore(name)
-    except (BaseError, OSError, ValueError) as error:
-        raise StoreRefused(
-            f"No client for {scheme}:// can be made ({type(error).__name__}). Set the account and "
-            "credentials in the environment, by the variables of the provider's own tools."
-        ) from None
-
-
-def _require_secure(surroundings: Mapping[str, str]) -> None:
-    """Passes if no address of a store in the environment is one that is spoken to in the clear.
-
-    Those of the machine that lends credentials to another one are asked on a link of its own.
-    """
-    for name, address in surroundings.items():
-        is_address = _PROVIDERS.match(name) and "ENDPOINT" in name.upper()
-        if is_address and "METADATA" not in name.upper() and address and not is_secure(address):
-            raise StoreRefused(
-                f"The environment variable {name} is no address over TLS, nor of this machine. "
-                "Transcripts and credentials would go there in the clear: let it begin with "
-                "https://."
-            )
 
 
 def in_memory() -> "ObjectStore":
@@ -150,11 +91,11 @@ class ObjectStore:
         key_parts(key)
         found = _found(key, self._meta(key))
         if found.tag != tag:
-            raise _changed(key)
+            raise changed(key)
         end_byte = min(start_byte + max_bytes, found.size_bytes)
         if start_byte >= end_byte:
             return b""  # servers refuse a range without bytes in it, each in its way
-        with _told(key):
+        with told(key):
             answer = self._client.get(
                 f"{self._prefix}{key}",
                 options={"range": (start_byte, end_byte), "if_match": tag.value},
@@ -170,6 +111,14 @@ class ObjectStore:
         if folder:
             key_parts(folder)
         return (one for one in self._listed(folder) if isinstance(one, Listed))
+
+    def find_below(self, folder: str = "") -> Iterator[Listed]:
+        """See `ReadableStore`. An empty object may be a mark of a console's, and not to be had."""
+        if folder:
+            key_parts(folder)
+        for key, meta in self._metas(folder):
+            if is_key(key):
+                yield Listed(key, _found(key, meta))
 
     def list_all(self) -> Iterator[Listed | Unlisted]:
         """See `ReadableStore`; raises as `list_below`. Empty objects that mark folders are none."""
@@ -188,9 +137,9 @@ class ObjectStore:
         try:
             there = self._meta(key)
         except ObjectNotFound:
-            raise _changed(key) from None
+            raise changed(key) from None
         if _tag(key, there) != tag:
-            raise _changed(key)
+            raise changed(key)
         return _tag(key, self._put(key, data, _only_over(there)))
 
     def delete_if_unchanged(self, key: str, tag: VersionTag) -> None:
@@ -199,9 +148,9 @@ class ObjectStore:
         try:
             there = _tag(key, self._meta(key))
         except ObjectNotFound:
-            raise _changed(key) from None
+            raise changed(key) from None
         if there != tag:
-            raise _changed(key)
+            raise changed(key)
         self._delete(key)
 
     def place_id(self, folder: str = "") -> str:
@@ -249,7 +198,7 @@ class ObjectStore:
                 self._put(key, b"put over a newer one", _only_over(first))
             self._require_last(key, b"second", second)
         except (ObjectExists, ObjectChanged, ObjectNotFound, ObjectTooLarge):
-            raise _unconditional("does not do what a condition that holds asks for") from None
+            raise unconditional("does not do what a condition that holds asks for") from None
         finally:
             with suppress(StoreError):
                 self._delete(key)
@@ -257,14 +206,14 @@ class ObjectStore:
     def _require_last(self, key: str, data: bytes, put: "PutResult") -> None:
         content = self._read(key, len(data))
         if content.data != data or content.found.tag != _tag(key, put):
-            raise _unconditional("does not give back what was put last, and its version")
+            raise unconditional("does not give back what was put last, and its version")
 
     def _meta(self, key: str) -> "ObjectMeta":
-        with _told(key):
+        with told(key):
             return self._client.head(f"{self._prefix}{key}")
 
     def _read(self, key: str, max_bytes: int) -> Content:
-        with _told(key):
+        with told(key):
             answer = self._client.get(f"{self._prefix}{key}")
             found = _found(key, answer.meta)
             # Its bytes were not asked for yet.
@@ -274,7 +223,7 @@ class ObjectStore:
 
     def _put(self, key: str, data: bytes | memoryview, mode: "PutMode") -> "PutResult":
         try:
-            with _told(key):
+            with told(key):
                 # In one request: in several it would not be under a condition.
                 return self._client.put(
                     f"{self._prefix}{key}", data, mode=mode, use_multipart=False
@@ -283,11 +232,11 @@ class ObjectStore:
             raise StoreUnavailable("The bucket is not there. Make it, or mend its name.") from None
 
     def _delete(self, key: str) -> None:
-        with suppress(ObjectNotFound), _told(key):
+        with suppress(ObjectNotFound), told(key):
             self._client.delete(f"{self._prefix}{key}")
 
     def _metas(self, folder: str) -> Iterator[tuple[str, "ObjectMeta"]]:
-        with _told(folder or "the bucket"):
+        with told(folder or "the bucket"):
             for chunk in self._client.list(f"{self._prefix}{folder}".rstrip("/") or None):
                 for meta in chunk:
                     yield meta["path"][len(self._prefix) :], meta
@@ -355,49 +304,4 @@ def _refusing(how: type[StoreError], what: str) -> Iterator[None]:
         yield
     except how:
         return
-    raise _unconditional(what)
-
-
-@contextmanager
-def _told(key: str) -> Iterator[None]:
-    """Tells what a store tells, in place of what the server does, which quotes requests."""
-    from obstore import exceptions
-
-    try:
-        yield
-    except FileNotFoundError:
-        raise ObjectNotFound(f"{key} is not there.") from None
-    except exceptions.AlreadyExistsError:
-        raise ObjectExists(f"{key} is there already. It is left as it is.") from None
-    except exceptions.PreconditionError:
-        raise _changed(key) from None
-    except exceptions.InvalidPathError:
-        raise StoreUnavailable(
-            f"Below {key} is an object whose name has an empty part or a control character, so "
-            "nothing there can be listed. Rename it, or use another prefix."
-        ) from None
-    except (exceptions.NotSupportedError, NotImplementedError):
-        raise _unconditional("does not know what it was asked") from None
-    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
-        # Who is not known at all gets at nothing.
-        denied = isinstance(error, exceptions.PermissionDeniedError)
-        raise (ObjectDenied if denied else StoreUnavailable)(
-            f"The store does not let this user get at {key}. Look after the credentials in the "
-            "environment, and what they permit."
-        ) from None
-    except (exceptions.BaseError, OSError, ValueError) as error:
-        raise StoreUnavailable(
-            f"The store does not do what {key} needs ({type(error).__name__}). Look after the "
-            "network and the store, then run again."
-        ) from None
-
-
-def _changed(key: str) -> ObjectChanged:
-    return ObjectChanged(f"{key} has changed since it was looked at, or is gone.")
-
-
-def _unconditional(what: str) -> StoreRefused:
-    return StoreRefused(
-        f"This store {what}. Two runs could both take themselves for the one that was published. "
-        "Use a store with conditional writes (S3, Google Cloud Storage, Azure), or a folder."
-    )
+    raise unconditional(what)

@@ -135,6 +135,14 @@ class ReadableStore(Protocol):
         """
         ...
 
+    def find_below(self, folder: str = "") -> Iterator[Listed]:
+        """The same objects in any order, as the store finds them, and nothing asked of each.
+
+        Raises:
+            ListingRefused: Something is there that the store cannot name, so that it lists nothing.
+        """
+        ...
+
     def list_all(self) -> Iterator[Listed | Unlisted]:
         """All objects as `list_below` has them, and between them what it leaves out.
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
 from clearshard.errors import KeyRefused, StoreRefused, StoreUnavailable
+from clearshard.storage.clients import bucket
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import fsync_folder
 from clearshard.storage.local import LocalStore
-from clearshard.storage.objects import ObjectStore, bucket, in_memory
+from clearshard.storage.objects import ObjectStore, in_memory
 from clearshard.storage.store import ReadableStore, Store
 
 _BUCKETS = ("s3", "gs", "az")
@@ -75,6 +76,24 @@ def open_readable(uri: str, base: Path) -> ReadableStore:
     if not place.is_dir():
         raise StoreUnavailable(f"The folder {place} is not there. Is its disk mounted?")
     return LocalStore(place)
+
+
+def open_within(uri: str) -> tuple[ReadableStore, str]:
+    """A bucket to read from, and the key in it that a uri names; nothing is asked of it yet.
+
+    Args:
+        uri: As in ``s3://BUCKET/KEY``; what is behind the bucket need be no key.
+
+    Raises:
+        StoreRefused: The uri means no bucket, or a package is not installed.
+    """
+    scheme, _, rest = uri.partition("://")
+    name, _, key = rest.partition("/")
+    place = _place(f"{scheme}://{name}", Path("/"))
+    # Of patterns ``*`` and ``[ab]`` are left.
+    if isinstance(place, Path) or "?" in key or "#" in key:
+        raise StoreRefused(f"This uri names no bucket. {_POSSIBLE}")
+    return place, key.removesuffix("/")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from clearshard import layout
-from clearshard.config import Config
+from clearshard.config import Config, is_bucket
 from clearshard.errors import ConfigError
 from clearshard.records.run import RunRecord, SourceSnapshot
 from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
@@ -185,12 +185,20 @@ def _inputs(described: Described, record: RunRecord | None) -> list["InputDatase
         known = {sources.manifest: record.manifest, sources.registry: record.registry_at_publish}
     return [
         InputDataset(
-            _FILES,
-            str(config.path(name)),
+            *_named(config, name),
             facets=_version(known[name].sha256) if name in known else {},
         )
         for name in (sources.manifest, sources.registry, sources.transcripts)
     ]
+
+
+def _named(config: Config, place: str) -> tuple[str, str]:
+    """Namespace and name of a source, as OpenLineage has them of files and of buckets."""
+    if not is_bucket(place):
+        return _FILES, str(config.path(place))
+    scheme, _, rest = place.partition("://")
+    bucket, _, key = rest.partition("/")
+    return f"{scheme.lower()}://{bucket}", key or "/"
 
 
 def _outputs(described: Described, record: RunRecord | None) -> list["OutputDataset"]:

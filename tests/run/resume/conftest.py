@@ -49,9 +49,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     read = ContainerReader.read
 
-    def spy_on_containers(self: ContainerReader, root: Path, path: str, *how: Any) -> Any:
+    def spy_on_containers(self: ContainerReader, path: str, *how: Any) -> Any:
         paths.append(path)  # it is opened in a process of its own
-        return read(self, root, path, *how)
+        return read(self, path, *how)
 
     monkeypatch.setattr(sources, "open_inside", spy)
     monkeypatch.setattr(ContainerReader, "read", spy_on_containers)

@@ -47,9 +47,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     times: Counter[str] = Counter()
     read = ContainerReader.read
 
-    def spy(self: ContainerReader, root: Path, path: str, *how: Any) -> Any:
+    def spy(self: ContainerReader, path: str, *how: Any) -> Any:
         times[path] += 1
-        return read(self, root, path, *how)
+        return read(self, path, *how)
 
     monkeypatch.setattr(ContainerReader, "read", spy)
     return times

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -39,6 +39,7 @@ from clearshard.sources.adapters import Form
 from clearshard.sources.containers import read_records
 from clearshard.sources.registry import FileRegistry
 from clearshard.sources.transcripts import read_transcript
+from clearshard.storage.sources import open_inside
 from data.generator import calls
 from data.generator.recognisers import FORMS
 
@@ -234,7 +235,7 @@ def _read_container(form: str) -> Callable[[bytes, Path], object]:
     def read(content: bytes, folder: Path) -> None:
         (folder / f"packed.{form}").write_bytes(content)
         wanted = {"m0", "f0", "f1"}
-        found = [*read_records(folder, f"packed.{form}", wanted, _MAX_BYTES)]
+        found = [*read_records(partial(open_inside, folder), f"packed.{form}", wanted, _MAX_BYTES)]
         if {record_id for record_id, _ in found} != wanted or len(found) != len(wanted):
             raise Defect(f"container.{form}: a record came out twice or not at all")
         for _, record in found:

@@ -1,6 +1,7 @@
 """What a document calls itself, and what it was asked for by."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from clearshard.sources.adapters import Form
 from clearshard.sources.containers import read_records
 from clearshard.sources.sessions import Session
 from clearshard.sources.transcripts import is_called
+from clearshard.storage.sources import open_inside
 from data.generator.recognisers import FORMS
 
 from .forms import READERS, document, made_of
@@ -61,7 +63,7 @@ def test_whoever_keeps_a_document_can_give_it_an_id(form: Any) -> None:
 
 def _records(folder: Path, lines: list[bytes], *wanted: str) -> dict[str, bytes | Quarantine]:
     (folder / "all.jsonl").write_bytes(b"\n".join(lines))
-    return dict(read_records(folder, "all.jsonl", set(wanted), 1_000_000))
+    return dict(read_records(partial(open_inside, folder), "all.jsonl", set(wanted), 1_000_000))
 
 
 def test_records_of_every_form_are_found_by_their_own_id(tmp_path: Path) -> None:
@@ -158,10 +160,12 @@ def test_a_session_may_be_too_large_as_a_whole_or_in_one_message(tmp_path: Path)
     largest = max(map(len, ONE))
     (tmp_path / "all.jsonl").write_bytes(b"\n".join([*ONE, *TWO]))
     for most in (largest - 1, largest + 1, len(b"\n".join(ONE)) - 1):
-        ((_, problem),) = read_records(tmp_path, "all.jsonl", {"one"}, most)
+        ((_, problem),) = read_records(partial(open_inside, tmp_path), "all.jsonl", {"one"}, most)
         assert isinstance(problem, Quarantine)
         assert str(problem.reason) == "too_large"
-    ((_, whole),) = read_records(tmp_path, "all.jsonl", {"one"}, len(b"\n".join(ONE)) + 1)
+    ((_, whole),) = read_records(
+        partial(open_inside, tmp_path), "all.jsonl", {"one"}, len(b"\n".join(ONE)) + 1
+    )
     assert whole == b"\n".join(ONE)
 
 

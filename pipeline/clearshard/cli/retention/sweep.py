@@ -16,7 +16,7 @@ from clearshard.cli.options import (
     require_outside,
 )
 from clearshard.cli.retention.asked import InventoryArgument, ledger_folder, ledger_of
-from clearshard.config import Config
+from clearshard.config import Config, is_bucket
 from clearshard.errors import RunFailed
 from clearshard.run.agent import this_agent
 from clearshard.run.asked import now
@@ -115,14 +115,15 @@ def sweep(
 
 
 def _kept_files(settings: Config) -> list[Path]:
-    """What must not be deleted whatever an inventory says."""
+    """What must not be deleted whatever an inventory says; of buckets, the roots see to it."""
     sources, keys = settings.sources, settings.keys
     names = (
         *(sources.manifest, sources.registry, keys.file, keys.signing_file),
         *(settings.policy.file, settings.redaction.recognizers),
         *(settings.metrics.textfile, settings.lineage.file),
     )
-    return [_outside_patterns(settings.path(name)) for name in names if name is not None]
+    paths = [name for name in names if name is not None and not is_bucket(name)]
+    return [_outside_patterns(settings.path(name)) for name in paths]
 
 
 def _outside_patterns(path: Path) -> Path:

@@ -29,6 +29,8 @@ DIGEST_BYTES = 32
 _Bools = npt.NDArray[np.bool_]
 #: No version of what a file looks like is made with them.
 _NUMBERS = numbers_for(b"declared ")
+#: How large something is, and who may read it: what is taken away from this user is to be missed.
+Held = tuple[int, int, int, int]
 #: Of a container: it grows by other records.
 _NO_SIZE = np.uint64(2**64 - 1)
 
@@ -70,20 +72,20 @@ def _taken(column: pa.Array, rows: npt.NDArray[np.int64], size_bytes: int) -> tu
 
 
 def declared_versions(
-    declared: Declared, places: pa.Array, seen: Sequence[os.stat_result | None], limits: Limits
+    declared: Declared, places: pa.Array, held: Sequence[Held], limits: Limits
 ) -> Bytes:
     """A row of `VERSION_BYTES` bytes for each file; zeros if of none anything is declared.
 
     Args:
         declared: What is declared of each.
         places: Where each is; see `clearshard.run.resume.versions.Marks`.
-        seen: What each looks like; None of those that are not there.
+        held: Of each how large it is and who may read it.
         limits: What decides, besides the transcript, whether it is read.
     """
     if not declared.is_any.any():
         return np.zeros((len(places), VERSION_BYTES), np.uint8)
     of_container = flags(pc.match_substring(places, "\0"))
-    marks = np.array([_marks(one) for one in seen], np.int64).astype(np.uint64)
+    marks = np.array(held, np.int64).reshape(len(held), 4).astype(np.uint64)
     said = [
         np.where(of_container, _NO_SIZE, marks[:, 0]),
         *marks[:, 1:].T,
@@ -94,8 +96,8 @@ def declared_versions(
     return made_of(places, said, limits, _NUMBERS)
 
 
-def _marks(seen: os.stat_result | None) -> tuple[int, int, int, int]:
-    """How large it is, and who may read it: what is taken away from this user is to be missed."""
+def held_by(seen: os.stat_result | None) -> Held:
+    """Of a file; None is one that is not there."""
     return (0, 0, 0, 0) if seen is None else (seen.st_size, seen.st_mode, seen.st_uid, seen.st_gid)
 
 

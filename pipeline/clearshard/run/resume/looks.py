@@ -23,7 +23,7 @@ from clearshard.config import Limits
 from clearshard.run.links import Links
 from clearshard.run.listed import Listed, flags
 from clearshard.run.resume.bytes_columns import packed, unpacked
-from clearshard.run.resume.declared import declared_of, declared_versions
+from clearshard.run.resume.declared import declared_of, declared_versions, held_by
 from clearshard.run.resume.versions import VERSION_BYTES, Marks, versions_of, whole_numbers
 from clearshard.sources.uris import Pointed, names_containers, pointed
 from clearshard.storage.sources import is_plain_folder
@@ -103,7 +103,7 @@ class Looker:
         seen: list[os.stat_result | None] = [None] * count
         any_declared = bool(declared.is_any.any())
         quiet, root, lstat = self._quiet, self._root, os.lstat
-        places = _places(chosen)
+        places = places_of(chosen)
         for at, place in enumerate(places):
             if place is None:
                 continue
@@ -135,7 +135,7 @@ class Looker:
         there = of_size != _NOT_THERE
         fits = of_size <= self._limits.max_transcript_bytes
         marks = Marks(
-            _as_texts(chosen, places),
+            as_texts(chosen, places),
             of_size,
             whole_numbers(wrote),
             whole_numbers(changed),
@@ -149,7 +149,7 @@ class Looker:
             there & (np.frombuffer(of_container, np.bool_) | fits),
             versions_of(marks, self._limits),
             reached & settled,
-            declared_versions(declared, marks.places, seen, self._limits),
+            declared_versions(declared, marks.places, [*map(held_by, seen)], self._limits),
             reached & declared.is_any,
         )
 
@@ -200,7 +200,7 @@ def read_looks(path: Path) -> Iterator[Looks]:
             )
 
 
-def _places(files: pa.RecordBatch) -> Sequence[tuple[str, str | None] | None]:
+def places_of(files: pa.RecordBatch) -> Sequence[tuple[str, str | None] | None]:
     """What each file points to: a path, and a record of the container there."""
     uris: Sequence[str | None] = files.column("transcript_uri").to_pylist()
     if not names_containers(files.column("transcript_uri")):
@@ -212,7 +212,7 @@ def _places(files: pa.RecordBatch) -> Sequence[tuple[str, str | None] | None]:
     return each
 
 
-def _as_texts(files: pa.RecordBatch, places: Sequence[tuple[str, str | None] | None]) -> pa.Array:
+def as_texts(files: pa.RecordBatch, places: Sequence[tuple[str, str | None] | None]) -> pa.Array:
     """The same as texts, two of which are equal only if the places are."""
     if not names_containers(files.column("transcript_uri")):
         return files.column("transcript_uri").fill_null("")

@@ -24,6 +24,7 @@ from clearshard.records.states import Deleted, Quarantine
 from clearshard.records.tasks import FileTask, Row
 from clearshard.run.assigned import read_content
 from clearshard.run.container_rows import ContainerRows, Opened, in_containers
+from clearshard.run.contents import Contents
 from clearshard.run.intake import Intake, Provisional
 from clearshard.run.outcomes import (
     NEW,
@@ -112,6 +113,7 @@ def match(
     judge: Judge,
     looks: Path,
     records: ContainerRows,
+    contents: Contents,
     path: Path,
     threads: int,
 ) -> Standing:
@@ -122,12 +124,13 @@ def match(
         judge: Knows what was made before, and was asked about all of them.
         looks: What eligible files look like; see `clearshard.run.resume.looks`.
         records: Takes in the records of containers that have to be read.
+        contents: Gives units what their files hold.
         path: The file for the outcomes; see `clearshard.run.outcomes`.
         threads: Number of files in hand at a time.
     """
     standing = Standing()
     with ThreadPoolExecutor(threads) as pool:
-        matching = _Matching(judge, records, pool, standing)
+        matching = _Matching(judge, records, contents, pool, standing)
         write_outcomes(path, matching.outcomes(intake, looks))
     return standing
 
@@ -167,11 +170,17 @@ class _Matching:
     """Says what became of the files that something is remembered of."""
 
     def __init__(
-        self, judge: Judge, records: ContainerRows, pool: Executor, standing: Standing
+        self,
+        judge: Judge,
+        records: ContainerRows,
+        contents: Contents,
+        pool: Executor,
+        standing: Standing,
     ) -> None:
         self._judge = judge
         self._remembered = judge.remembered
         self._records = records
+        self._contents = contents
         self._pool = pool
         self._standing = standing
         reread = judge.config.sources.reread
@@ -245,7 +254,7 @@ class _Matching:
         """The outcomes of files that are opened, but for those that need work."""
         outcomes: dict[int, Outcome] = {}
         by = self._judge.config.output.shard_period
-        for unit in units_of(number, batch, looked, by, wanted):
+        for unit in self._contents(units_of(number, batch, looked, by, wanted)):
             outcomes |= {row: Outcome(why, None, None) for (_, row), why in unit.known}
             check = partial(self._check, known)
             for task, outcome in zip(unit.tasks, self._pool.map(check, unit.tasks), strict=True):

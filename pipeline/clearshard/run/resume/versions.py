@@ -41,6 +41,7 @@ def _numbers(purpose: bytes) -> UInt64:
 
 
 _OF_LOOKS = numbers_for(b"")
+_OF_OBJECTS = numbers_for(b"object ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,14 @@ def versions_of(marks: Marks, limits: Limits) -> Bytes:
     """A row of `VERSION_BYTES` bytes for each file."""
     said = (marks.sizes, marks.wrote_ns, marks.changed_ns, marks.inodes)
     return made_of(marks.places, [column.astype(np.uint64) for column in said], limits, _OF_LOOKS)
+
+
+def versions_of_objects(
+    places: pa.Array, sizes: npt.NDArray[np.int64], tags: Bytes, limits: Limits
+) -> Bytes:
+    """The same for objects of a store, which have no times: of their tags, 16 bytes of each."""
+    words: UInt64 = np.ascontiguousarray(tags).view("<u8").astype(np.uint64).T
+    return made_of(places, [sizes.astype(np.uint64), *words], limits, _OF_OBJECTS)
 
 
 def made_of(

@@ -6,8 +6,10 @@ hold what is needed to sweep, or what a run has made.
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from glob import has_magic
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearshard.config import Config
+from clearshard.config import Config, is_bucket
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.errors import ConfigError
 from clearshard.run.retention.outputs import Outputs, output_around
@@ -181,7 +183,8 @@ def configured_roots(config: Config, kept: Sequence[Path] = ()) -> Roots:
                     f"{_SETTING}.{place} → lies below another root, or holds it: name the outer one"
                 )
         if kept:
-            problems += _of_outputs(config, place, root)
+            # What a configuration says is told without asking a store.
+            problems += [*_of_tables(config, place, root)] or _of_outputs(config, place, root)
         if root.folder is None:
             continue
         if root.folder == Path(root.folder.anchor):
@@ -211,6 +214,19 @@ def _of_outputs(config: Config, place: int, root: Root) -> Iterator[str]:
             f"{_SETTING}.{place} → lies in the output folder {outer}, of which nothing may be "
             "deleted: keep the two apart"
         )
+
+
+def _of_tables(config: Config, place: int, root: Root) -> Iterator[str]:
+    """What is wrong with a root that has to do with a table in a bucket."""
+    sources = config.sources
+    for name, table in (("manifest", sources.manifest), ("registry", sources.registry)):
+        # Of a pattern the folder that everything lies in which it can mean.
+        fixed = table if not has_magic(table) else re.split(r"/[^/]*[*?\[]", table)[0]
+        if is_bucket(table) and _overlap(root, _root(config, fixed)):
+            yield (
+                f"{_SETTING}.{place} → sources.{name} lies below it, or it lies below that, and "
+                "must not be deleted: keep the two apart"
+            )
 
 
 def _paths_of_files(uris: pa.Array) -> pa.Array:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearshard import layout
-from clearshard.errors import SourceUnavailable
 from clearshard.records.run import Counts
 from clearshard.run.intake import Intake, Tables, tables_of, take_in
+from clearshard.run.located import Transcripts, transcripts_of
 from clearshard.run.options import Progress
 from clearshard.run.stages.stage import Stage
 from clearshard.run.stages.this_run import ThisRun
@@ -19,13 +19,13 @@ class Decided:
     Attributes:
         intake: The decisions.
         tables: What they were read from.
-        transcripts: The folder of the transcripts.
+        transcripts: Where the transcripts are.
         scratch: A folder to work in.
     """
 
     intake: Intake
     tables: Tables
-    transcripts: Path
+    transcripts: Transcripts
     scratch: Path
 
 
@@ -34,17 +34,15 @@ def decide(run: ThisRun) -> Decided:
     """Reads manifest and registry, and decides.
 
     Raises:
-        SourceUnavailable: The folder of the transcripts is not there, or a table cannot be used.
+        SourceUnavailable: The transcripts are not there, or a table cannot be used.
         RegistryStale: The registry is too old.
         IntegrityError: What was purged cannot be told.
     """
     config = run.given.config
     scratch = run.staging / layout.STAGED_SCRATCH
     scratch.mkdir(parents=True)
-    transcripts = config.path(config.sources.transcripts)
-    if not transcripts.is_dir():
-        # Otherwise every file would be `missing`, and an empty run would replace a good one.
-        raise SourceUnavailable(f"sources.transcripts {transcripts} is not a folder")
+    transcripts = transcripts_of(config)
+    transcripts.require_there()
     tables = tables_of(config)
     policy, tombstones = run.given.accepted.policy, run.tombstones()
     intake = take_in(tables, policy, run.moments.now(), scratch, tombstones=tombstones)

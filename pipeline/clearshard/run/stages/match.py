@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearshard.run.container_rows import ContainerRows
+from clearshard.run.contents import contents_of
 from clearshard.run.resume import matching
 from clearshard.run.resume.judge import Judge
 from clearshard.run.resume.matching import NOTE, Standing
@@ -37,5 +38,7 @@ def match(run: ThisRun, decided: Decided, known: Known) -> Matched:
     judge = Judge(known.remembered, run.given.config, known.key)
     records = ContainerRows(scratch / "records", NOTE, intake.manifest.row_count)
     path, workers = scratch / "matched.arrow", run.given.options.workers
-    standing = matching.match(intake, judge, known.looks, records, path, workers)
+    limit, check = run.given.config.limits.max_transcript_bytes, run.given.stop.require_none
+    with contents_of(decided.transcripts, limit, check) as contents:
+        standing = matching.match(intake, judge, known.looks, records, contents, path, workers)
     return Matched(judge, standing, records, path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from clearshard.config import ShardPeriod
 from clearshard.engines.choice import engine_of
 from clearshard.engines.engine import Job
 from clearshard.records.tasks import StagedFile, WorkUnit
@@ -14,6 +15,7 @@ from clearshard.run import PRELOAD
 from clearshard.run.assigned import WorkSettings, give_up, make_work
 from clearshard.run.container_rows import in_containers
 from clearshard.run.containers import ContainerReader
+from clearshard.run.contents import Contents, contents_of
 from clearshard.run.options import Progress
 from clearshard.run.outcomes import OutcomeWriter, read_outcomes
 from clearshard.run.resume.kept_versions import wrongly_declared
@@ -55,7 +57,8 @@ def redact(run: ThisRun, decided: Decided, known: Known, matched: Matched) -> Re
     checkpoints = scratch if given.options.dry_run else given.folder.checkpoints
     checkpoints.mkdir(exist_ok=True)
     settings = WorkSettings(given.config, checkpoints, known.seal)
-    reader = ContainerReader(limits, given.stop)
+    reader = ContainerReader(limits, given.stop, decided.transcripts)
+    fetched = contents_of(decided.transcripts, limits.max_transcript_bytes, given.stop.require_none)
     job = Job(
         make_work,
         (settings,),
@@ -69,8 +72,8 @@ def redact(run: ThisRun, decided: Decided, known: Known, matched: Matched) -> Re
     outcomes, digest = scratch / "outcomes.arrow", known.seal.redactor_digest
     earlier = read_outcomes(matched.outcomes)
     writer = OutcomeWriter(outcomes, scratch / "in-any-order", digest, earlier)
-    with reader, writer:
-        units = _units(run, decided, known, matched, reader, writer)
+    with reader, fetched as contents, writer:
+        units = _units(run, decided, known, matched, reader, contents, writer)
         for result in engine_of(given.options.workers, given.stop).map(job, units):
             run.events.started(digest)
             writer.add(result)
@@ -94,15 +97,19 @@ def _units(
     known: Known,
     matched: Matched,
     reader: ContainerReader,
+    contents: Contents,
     writer: OutcomeWriter,
 ) -> Iterator[WorkUnit]:
     """Records of containers, as these are read, then files in the order of the manifest."""
     config, judge, standing = run.given.config, matched.judge, matched.standing
-    limit = config.limits.max_transcript_bytes
-    opened = matched.records.read(reader.read, decided.transcripts, limit)
+    opened = matched.records.read(reader.read, config.limits.max_transcript_bytes)
     yield from cut(records_to_work_on(opened, judge, standing, writer.put))
     _show(judge.remembered, standing, run.given.progress)
-    by = config.output.shard_period
+    yield from contents(_files(config.output.shard_period, decided, known, matched))
+
+
+def _files(by: ShardPeriod, decided: Decided, known: Known, matched: Matched) -> Iterator[WorkUnit]:
+    """Files in the order of the manifest."""
     for (number, batch), looked, done in zip(
         enumerate(decided.intake.batches()),
         read_looks(known.looks),
