@@ -15,7 +15,7 @@ from clearshard.errors import (
     ObjectTooLarge,
     StoreError,
 )
-from clearshard.storage.store import Found, Store, VersionTag
+from clearshard.storage.store import Found, Listed, Store, VersionTag
 
 from .making import STORES
 
@@ -350,3 +350,13 @@ def test_a_place_is_known_by_one_id_that_nobody_sees(store: Store, tmp_path: Pat
     for name, make in STORES.items():
         (tmp_path / name).mkdir()
         assert make(tmp_path / name).place_id() != place
+
+
+def test_what_is_found_is_what_is_listed_in_any_order(store: Store) -> None:
+    for key in ("a", "b/c", "b/a", "z/z/z"):
+        store.put_if_absent(key, key.encode())
+    for folder in ("", "b", "none"):
+        found = [one for one in store.find_below(folder) if isinstance(one, Listed)]
+        assert sorted(found, key=lambda one: one.key) == [*store.list_below(folder)]
+    with pytest.raises(KeyRefused):
+        list(store.find_below("../b"))

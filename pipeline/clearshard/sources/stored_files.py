@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from clearshard.errors import KeyRefused, ObjectChanged, ObjectNotFound, SourceUnavailable
 from clearshard.storage.ranges import buffered
-from clearshard.storage.store import Found, ReadableStore
+from clearshard.storage.store import Found, Listed, ReadableStore, Unlisted
 
 #: What systems put beside the parts of a table.
 _NO_PART = (".", "_")
@@ -117,9 +117,14 @@ def _parts(what: str, place: InStore, suffixes: tuple[str, ...]) -> Iterator[tup
     fixed = next((at for at, name in enumerate(names) if has_magic(name)), len(names))
     folder, pattern = "/".join(names[:fixed]), names[fixed:] or ["**", "*"]
     try:
-        below = [(one.key, one.found) for one in store.find_below(folder)]
+        found_below = [*store.find_below(folder)]
     except KeyRefused:
         raise SourceUnavailable(f"{what} {place}: is no name of an object or prefix") from None
+    if (odd := next((one for one in found_below if isinstance(one, Unlisted)), None)) is not None:
+        raise SourceUnavailable(
+            f"{what} {place}: {odd.name} has a name that cannot be read. Rename it or move it"
+        )
+    below = [(one.key, one.found) for one in found_below if isinstance(one, Listed)]
     parts = [
         (name, found)
         for name, found in sorted(below)

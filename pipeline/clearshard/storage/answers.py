@@ -85,8 +85,11 @@ def told(key: str) -> Iterator[None]:
 
 def _said(error: BaseException, key: str) -> str | None:
     """What is to be done, if the server has said so; a key could look like its answer."""
-    code = _CODE.search(str(error).replace(key, ""))
-    return None if code is None else _SAID_BY.get(code[1])
+    answer = str(error).replace(key, "")
+    if (code := _CODE.search(answer)) is not None:
+        return _SAID_BY.get(code[1])
+    # Of a redirection the library tells no code.
+    return _OTHER_REGION if "redirect without LOCATION" in answer else None
 
 
 def changed(key: str) -> ObjectChanged:

@@ -18,10 +18,12 @@ from clearshard.transport.addresses import is_secure
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as Client
-    from obstore.store import S3Credential, S3Store
+    from obstore.store import RetryConfig, S3Credential, S3Store
 
 #: How long the keys of a profile are taken for what is in its file.
 _BELIEVED_FOR = timedelta(minutes=5)
+#: Of a server that throttles, resets or restarts: for half a minute or so, and then it is told.
+RETRIES: "RetryConfig" = {"max_retries": 10, "retry_timeout": timedelta(minutes=3)}
 _PROVIDERS = re.compile(r"(AWS|AZURE|GOOGLE)_", re.IGNORECASE)
 
 
@@ -55,7 +57,9 @@ def bucket(scheme: str, name: str) -> "Client":
     try:
         if scheme == "s3":
             return _s3(name)
-        return GCSStore(name) if scheme == "gs" else AzureStore(name)
+        if scheme == "gs":
+            return GCSStore(name, retry_config=RETRIES)
+        return AzureStore(name, retry_config=RETRIES)
     except (BaseError, OSError, ValueError) as error:
         raise StoreRefused(
             f"No client for {scheme}:// can be made ({type(error).__name__}). Set the account and "
@@ -83,7 +87,7 @@ def _s3(name: str) -> "S3Store":
 
     profile = profile_of(os.environ)
     if profile is None:
-        return S3Store(name)
+        return S3Store(name, retry_config=RETRIES)
 
     def provide() -> "S3Credential":
         """Asked again before they expire: another program may have renewed what is in the file."""
@@ -96,5 +100,5 @@ def _s3(name: str) -> "S3Store":
         }
 
     if profile.region is None:
-        return S3Store(name, credential_provider=provide)
-    return S3Store(name, credential_provider=provide, region=profile.region)
+        return S3Store(name, credential_provider=provide, retry_config=RETRIES)
+    return S3Store(name, credential_provider=provide, retry_config=RETRIES, region=profile.region)

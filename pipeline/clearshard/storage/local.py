@@ -98,9 +98,9 @@ class LocalStore:
         listed = self._listed(folder, key_parts(folder) if folder else [], told=False)
         return (one for one in listed if isinstance(one, Listed))
 
-    def find_below(self, folder: str = "") -> Iterator[Listed]:
+    def find_below(self, folder: str = "") -> Iterator[Listed | Unlisted]:
         """See `ReadableStore`."""
-        return self.list_below(folder)
+        return self._listed(folder, key_parts(folder) if folder else [], told=True)
 
     def list_all(self) -> Iterator[Listed | Unlisted]:
         """See `ReadableStore`."""

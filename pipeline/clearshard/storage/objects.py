@@ -112,13 +112,15 @@ class ObjectStore:
             key_parts(folder)
         return (one for one in self._listed(folder) if isinstance(one, Listed))
 
-    def find_below(self, folder: str = "") -> Iterator[Listed]:
-        """See `ReadableStore`. An empty object may be a mark of a console's, and not to be had."""
+    def find_below(self, folder: str = "") -> Iterator[Listed | Unlisted]:
+        """See `ReadableStore`."""
         if folder:
             key_parts(folder)
         for key, meta in self._metas(folder):
             if is_key(key):
                 yield Listed(key, _found(key, meta))
+            elif key != PLACE_NAME and not key.startswith(_PROBES):
+                yield Unlisted(spelled(key))
 
     def list_all(self) -> Iterator[Listed | Unlisted]:
         """See `ReadableStore`; raises as `list_below`. Empty objects that mark folders are none."""

@@ -135,8 +135,11 @@ class ReadableStore(Protocol):
         """
         ...
 
-    def find_below(self, folder: str = "") -> Iterator[Listed]:
-        """The same objects in any order, as the store finds them, and nothing asked of each.
+    def find_below(self, folder: str = "") -> Iterator[Listed | Unlisted]:
+        """The same and what that leaves out, in any order, as the store finds it.
+
+        Nothing is asked of each: an empty one may be what a console shows a folder by, and no
+        object at all.
 
         Raises:
             ListingRefused: Something is there that the store cannot name, so that it lists nothing.

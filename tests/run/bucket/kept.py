@@ -5,7 +5,7 @@ from pathlib import Path
 
 from clearshard import layout
 from clearshard.run.output.binding import bind
-from clearshard.storage.store import Store
+from clearshard.storage.store import Listed, Store
 
 from ..world import World
 
@@ -15,7 +15,8 @@ OWN = {layout.LOCK, layout.MIRROR, layout.SEEN_SHARDS, layout.STANDSTILL}
 
 
 def objects(store: Store) -> dict[str, bytes]:
-    return {one.key: store.read(one.key, 1 << 30).data for one in store.list_below()}
+    keys = sorted(one.key for one in store.find_below() if isinstance(one, Listed))
+    return {key: store.read(key, 1 << 30).data for key in keys}
 
 
 def files(out: Path) -> dict[str, bytes]:

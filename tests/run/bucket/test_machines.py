@@ -98,10 +98,10 @@ def test_what_is_published_while_a_mirror_is_made_is_in_it(
     others = [other.run]
 
     class Late:
-        def list_all(self) -> Iterator[Listed | Unlisted]:
-            if others:
+        def find_below(self, folder: str = "") -> Iterator[Listed | Unlisted]:
+            if others and not folder:
                 others.pop()()
-            return bucket.list_all()
+            return bucket.find_below(folder)
 
         def __getattr__(self, name: str) -> object:
             return getattr(bucket, name)

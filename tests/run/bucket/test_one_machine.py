@@ -27,7 +27,7 @@ from clearshard.run.output.mirror import Mirror
 from clearshard.run.purge.job import purge
 from clearshard.storage import uris
 from clearshard.storage.objects import ObjectStore
-from clearshard.storage.store import Listed, Store
+from clearshard.storage.store import Listed, Store, Unlisted
 
 from ..watching import at_stage
 from ..world import AS_OF, World, in_force, transcript
@@ -117,8 +117,8 @@ def test_a_record_that_comes_while_a_mirror_is_read_waits_for_the_next_time(
     other = elsewhere(world, tmp_path / "two").out
 
     class Late:
-        def list_below(self, folder: str = "") -> Iterator[Listed]:
-            return iter(()) if folder == layout.RUNS else bucket.list_below(folder)
+        def find_below(self, folder: str = "") -> Iterator[Listed | Unlisted]:
+            return iter(()) if folder == layout.RUNS else bucket.find_below(folder)
 
         def __getattr__(self, name: str) -> object:
             return getattr(bucket, name)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from clearshard.storage.store import Found, Listed, Store
+from clearshard.storage.store import Found, Listed, Store, Unlisted
 
 from ..world import World
 
@@ -46,10 +46,10 @@ class Counting:
         self.reads.append(key)
         return self._store.read(key, max_bytes)
 
-    def find_below(self, folder: str = "") -> Iterator[Listed]:
+    def find_below(self, folder: str = "") -> Iterator[Listed | Unlisted]:
         self.listings += 1
         for one in self._store.find_below(folder):
-            yield from self.listed(one)
+            yield from self.listed(one) if isinstance(one, Listed) else [one]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)

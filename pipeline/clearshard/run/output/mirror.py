@@ -34,7 +34,7 @@ from clearshard.run.output.recorded import keys_in, record_of
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import fsync_folder, remove_tree, temporary_name
 from clearshard.storage.local import LocalStore
-from clearshard.storage.store import Found, ReadableStore, Store, Unlisted, VersionTag
+from clearshard.storage.store import Found, Listed, ReadableStore, Store, Unlisted, VersionTag
 from clearshard.storage.uris import open_readable, open_store
 
 #: An output that changes this often while it is read is being written by many.
@@ -223,9 +223,11 @@ class Mirror:
     def _everything(self, store: ReadableStore) -> dict[str, Found]:
         """All objects: one whose name is no key would be read by whoever reads the folder."""
         found: dict[str, Found] = {}
-        for one in store.list_all():
+        for one in store.find_below():
             if isinstance(one, Unlisted):
                 raise self._added(one.name)
+            if not one.found.size_bytes and store.head(one.key) is None:
+                continue  # what a console shows a folder by
             found[one.key] = one.found
         return found
 
@@ -266,7 +268,8 @@ class Mirror:
 
 
 def _found(store: ReadableStore, folder: str) -> dict[str, Found]:
-    return {one.key: one.found for one in store.list_below(folder)}
+    below = store.find_below(folder)
+    return {one.key: one.found for one in below if isinstance(one, Listed)}
 
 
 def _last_to_come(key: str) -> tuple[int, str]:

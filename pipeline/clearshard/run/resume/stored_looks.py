@@ -28,7 +28,7 @@ from clearshard.run.resume.declared import declared_of, declared_versions
 from clearshard.run.resume.hashjoin import HashJoin
 from clearshard.run.resume.looks import Looks, as_texts, places_of, write_looks
 from clearshard.run.resume.versions import VERSION_BYTES, versions_of_objects
-from clearshard.storage.store import Found, ReadableStore, is_key
+from clearshard.storage.store import Found, Listed, ReadableStore, is_key
 
 #: So many are asked about one by one: a listing could be of a million others.
 FEW = 2_000
@@ -121,7 +121,7 @@ def _few_keys(listing: Listing) -> list[str] | None:
 
 
 def _listed(store: ReadableStore) -> Iterator[tuple[str, Found]]:
-    return ((one.key, one.found) for one in store.find_below())
+    return ((one.key, one.found) for one in store.find_below() if isinstance(one, Listed))
 
 
 def _asked(store: ReadableStore, keys: Iterable[str]) -> Iterator[tuple[str, Found]]:
