@@ -1,0 +1,70 @@
+"""The files of a table in a store are those of the same table in a folder."""
+
+from pathlib import Path
+
+import pytest
+
+from clearshard.errors import SourceUnavailable
+from clearshard.sources.files import table_files
+from clearshard.sources.stored_files import InStore, stored_files
+from clearshard.storage.objects import in_memory
+from clearshard.storage.store import Store
+
+_SUFFIXES = (".csv", ".parquet")
+_HELD = (
+    *("one.csv", "parts/day=1/a.csv", "parts/day=2/a.csv", "parts/day=2/b.csv"),
+    *("parts/_SUCCESS", "parts/day=2/.hidden.csv", "parts/_old/c.csv", "parts-not/d.csv"),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = in_memory()
+    for key in _HELD:
+        store.put_if_absent(key, key.encode())
+        (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / key).write_bytes(key.encode())
+    return store
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        *("one.csv", "parts", "parts/day=2", "parts/*/a.csv", "parts/**/*.csv", "parts/day=[2]/*"),
+        *("*.csv", "parts/day=*/[ab].csv"),
+    ],
+)
+def test_a_name_means_the_same_files(store: Store, tmp_path: Path, named: str) -> None:
+    there = stored_files("table", InStore(store, named, "memory://x"), _SUFFIXES)
+    here = table_files("table", tmp_path / named, _SUFFIXES)
+    assert there.sha256 == here.sha256
+    contents = [[(path.name, file.read()) for path, file in one.opened()] for one in (here, there)]
+    assert contents[0] == contents[1]
+    assert contents[0]
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ("none.csv", "there is no object"),
+        ("parts/day=3", "there is no object"),
+        ("parts/*/z*.csv", "there is no object"),
+        ("", "parts"),
+        ("a//b", "no name of an object"),
+        ("../x", "no name of an object"),
+    ],
+)
+def test_what_means_none_is_refused(store: Store, named: str, told: str) -> None:
+    store.put_if_absent("note.txt", b"")
+    with pytest.raises(SourceUnavailable) as refused:
+        stored_files("table", InStore(store, named, "memory://x"), _SUFFIXES)
+    assert told in str(refused.value)
+
+
+def test_a_part_that_comes_or_changes_is_told(store: Store) -> None:
+    found = stored_files("table", InStore(store, "parts", "memory://x"), _SUFFIXES)
+    reading = found.opened()
+    next(reading)
+    store.put_if_absent("parts/day=3/a.csv", b"")
+    with pytest.raises(SourceUnavailable, match="was changed while it was read"):
+        list(reading)
