@@ -228,3 +228,25 @@ def test_addresses_have_one_spelling_and_no_password(tmp_path: Path, world: Worl
     world.run()
     with pytest.raises(OutputUnusable, match="inside the output folder"):
         bind(world.out / "mirror", BUCKET)
+
+
+def test_what_a_run_has_put_is_not_fetched_by_the_next(
+    world: World, bucket: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+    take = Mirror._take
+
+    def spy(self: Mirror, store: Store, key: str) -> object:
+        fetched.append(key)
+        return take(self, store, key)
+
+    world.run()
+    monkeypatch.setattr(Mirror, "_take", spy)
+    world.file("more", "acct-good", transcript("good morning", "a lamp again"))
+    world.write()
+    world.run()
+    world.run()
+    require_ours(world.out)
+    # The marker was claimed, and is no object that a run has put.
+    assert set(fetched) <= {layout.MARKER}
+    assert files(world.out) == objects(bucket)

@@ -164,6 +164,8 @@ def locked(root: Path, kind: Kind) -> Iterator[tuple[OutputFolder, Held]]:
                 folder.mirror.claim(kind.value)
             _keep_private(folder)
             yield folder, held
+            if folder.mirror is not None:
+                folder.mirror.note()
         finally:
             _leave_no_trace(folder)
 

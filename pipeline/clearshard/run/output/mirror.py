@@ -72,6 +72,8 @@ class Mirror:
     def __init__(self, root: Path, bucket: str, umask: int) -> None:
         self.bucket = bucket
         self._root = root
+        #: Versions that were put since the folder was made what the bucket is, by key.
+        self._put: dict[str, str] = {}
         self._folder = LocalStore(root, umask=umask, shared=frozenset(layout.GIVEN_AWAY))
 
     @cached_property
@@ -114,6 +116,17 @@ class Mirror:
                 f"{printable(self.bucket)} holds something else than {self._root}. Name another "
                 "prefix in output.folder."
             )
+
+    def holds(self, key: str, tag: VersionTag) -> None:
+        """Takes in that the folder has the version that was put, so that nobody fetches it."""
+        if not key.startswith(f"{layout.STAGING}/"):  # which is somebody else's, if it is listed
+            self._put[key] = tag.value
+
+    def note(self) -> None:
+        """Notes what was put; what is not noted is fetched again, and nothing worse."""
+        noted = noted_in(self._root)
+        if self._put and noted is not None:
+            note_in(self._root, Noted(noted.bucket, {**noted.tags, **self._put}))
 
     def fetch(self, key: str) -> None:
         """Takes one object into the folder, in the place of what is there."""

@@ -23,7 +23,7 @@ from clearshard.run.output.steps import (
     Seen,
 )
 from clearshard.storage.local import LocalStore
-from clearshard.storage.store import Store
+from clearshard.storage.store import Store, VersionTag
 
 #: No object of an output is larger: a bucket takes no more in one request.
 _MAX_BYTES = 5 << 30
@@ -111,14 +111,15 @@ class InMirror:
             case Read() | Names():
                 return on_store(self._mirror.store, operation)
             case Put(key, source) | Replace(key, source):
-                done = on_store(self._mirror.store, operation)
+                tag = _written(self._mirror.store, operation)
                 self._in_folder(Delete(key))
-                if done:
+                if tag is not None:
                     self._in_folder(Put(key, source))
+                    self._mirror.holds(key, tag)
                 else:
                     with suppress(ObjectNotFound):  # it was removed since
                         self._mirror.fetch(key)
-                return done
+                return tag is not None
             case _:
                 on_store(self._mirror.store, operation)
                 return self._in_folder(operation)
@@ -143,16 +144,24 @@ def on_store(store: Store, operation: Operation) -> Any:
             return read(store, key)
         case Names(folder):
             return tuple(listed.key for listed in store.list_below(folder))
-        case Put(key, source):
-            return _unless(ObjectExists, lambda: store.put_if_absent(key, _content(source)))
-        case Replace(key, source, tag):
-            return _unless(
-                ObjectChanged, lambda: store.replace_if_unchanged(key, _content(source), tag)
-            )
+        case Put() | Replace():
+            return _written(store, operation) is not None
         case Delete(key):
             return store.delete(key)
         case _:
             raise TypeError(operation)
+
+
+def _written(store: Store, operation: Put | Replace) -> VersionTag | None:
+    """The version that was written; None if that was refused."""
+    try:
+        match operation:
+            case Put(key, source):
+                return store.put_if_absent(key, _content(source))
+            case Replace(key, source, tag):
+                return store.replace_if_unchanged(key, _content(source), tag)
+    except (ObjectExists, ObjectChanged):
+        return None
 
 
 def read(store: Store, key: str) -> Held | None:
