@@ -3,6 +3,7 @@
 engine     what an engine is, and the laws that each keeps
 choice     which one does the work
 local      worker processes on this machine, started once
+asking     what a process asks of the one that has started it, having no network
 helper     one process that answers requests, for what is no unit
 worker     the parent's side of a process, watched; `serving` is the other side
 forking    where processes come from

@@ -13,6 +13,7 @@ A run
     journal         the ledger as a run writes it: signed, and dated by its clock
 
 Its files
+    located         where sources are: on this machine, or in a bucket
     intake          manifest → gate → provisional decisions, on disk, in bounded memory
     listed          the rows of a manifest as they lie on disk
     tombstones      what was purged, as the gate needs it
@@ -28,6 +29,7 @@ Its files
 
 Its work
     units           provisional decisions → work units for the eligible files, balanced by bytes
+    contents        units whose transcripts are there: fetched, where a worker has no network
     containers      records of containers, read in a process of its own
     container_rows  the rows that point into containers, so that each is read once
     assigned        what a worker is told and tells

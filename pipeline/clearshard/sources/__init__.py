@@ -2,6 +2,7 @@
 
     tables       a table of facts: rows streamed in batches, bad rows marked, one digest
     files        the files of a table: one, those of a folder, or those that a pattern names
+    stored_files the same of a table in a store
     column_names what columns are called: read, almost so, or not read at all
     formats      which function reads which format: csv_rows, json_rows, parquet_rows
     legible      whether each column can be read at all
@@ -11,6 +12,8 @@
     manifest     the file manifest as batches for the gate
     registry     the account registry as one table, by what is asked of whatever holds it
     containers   records of JSON Lines and Parquet files that hold many transcripts
+    stored_containers  the same out of a store, for a process without a network
+    fetching     transcripts out of a store, ahead of whoever uses them, in bounded memory
     faults       what is wrong with a transcript, and where
     transcripts  bytes of one transcript → `Transcript`, or the reason why not
 

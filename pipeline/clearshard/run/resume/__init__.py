@@ -2,6 +2,7 @@
 
 looks          what each eligible file looks like from outside, and which version of it that is
 looking        the same for all of them, in processes beside this one
+stored_looks   the same of objects of a store, by its listing
 declared       what the manifest declares of each, and which version of it that is
 versions       how such versions are made, whole columns at a time
 kept_versions  which of the two is kept, and whether one that was kept stands
