@@ -46,6 +46,10 @@ def _names(path: Path) -> Iterator[str]:
         ("openlineage", {"telemetry"}),
         ("prometheus_client", {"telemetry"}),
         ("obstore", {"storage"}),
+        ("adbc_driver_manager", {"sources"}),
+        ("adbc_driver_postgresql", set()),
+        ("adbc_driver_sqlite", set()),
+        ("sqlite3", set()),
         # To bound how long it waits for a pipe, which is a socket. Nothing is connected.
         # And to say hello to an endpoint that is examined.
         ("socket", {"engines", "transport"}),

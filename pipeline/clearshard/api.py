@@ -315,6 +315,8 @@ def decide(
             update={
                 "manifest": _table(manifest, folder / "manifest.parquet"),
                 "registry": _table(registry, folder / "registry.parquet"),
+                "registry_query": None,
+                "registry_is_live": False,
             }
         )
         rules = settings.policy

@@ -29,6 +29,7 @@ from clearshard.errors import ConfigError
 from clearshard.records.facts import names_of
 from clearshard.toml import parse_toml, unfit
 from clearshard.transport.addresses import is_secure
+from clearshard.transport.databases import DatabaseAddress, is_database
 
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
 #: that stock Presidio has switched on.
@@ -106,6 +107,13 @@ def _path_or_bucket(place: str) -> str:
 
 
 #: Where sources are: a path, or the address of a bucket and what is meant in it.
+def _path_bucket_or_database(registry: str) -> str:
+    if not is_database(registry):
+        return _path_or_bucket(registry)
+    DatabaseAddress.parse(registry)
+    return registry
+
+
 PathOrBucket = Annotated[str, AfterValidator(_path_or_bucket)]
 
 
@@ -119,7 +127,12 @@ class Sources(_Section):
     Attributes:
         manifest: File manifest: a file ``.csv``, ``.tsv``, ``.jsonl`` (these also ``.gz`` and
             ``.zst``) or ``.parquet``, a folder of such parts, or a pattern that names them.
-        registry: Account registry, same formats.
+        registry: Account registry, same formats; with a query a database: the address of one of
+            PostgreSQL, ``postgresql://USER@HOST/DATABASE``, or the path of one of SQLite.
+        registry_query: What a database is asked; its columns are those of a registry.
+        registry_is_live: The query reads what contracts are kept in, and no copy of it: every row
+            is as of the moment of the query, which has no column ``exported_at``.
+        registry_timeout_seconds: A database that has not said all by then is not available.
         transcripts: The folder, or the bucket and prefix, that every ``transcript_uri`` is relative
             to and cannot leave.
         strict_columns: A column of a table that is not read is an error unless it is listed.
@@ -137,8 +150,11 @@ class Sources(_Section):
     """
 
     manifest: PathOrBucket
-    registry: PathOrBucket
+    registry: Annotated[str, AfterValidator(_path_bucket_or_database)]
     transcripts: PathOrBucket
+    registry_query: Annotated[str, Field(pattern=r"\S", max_length=100_000)] | None = None
+    registry_is_live: bool = False
+    registry_timeout_seconds: Annotated[float, Field(ge=1, le=86_400)] = 600.0
     strict_columns: bool = False
     ignored_columns: tuple[str, ...] = ()
     timezone: str | None = None
@@ -169,6 +185,21 @@ class Sources(_Section):
                     "database such as Europe/Berlin"
                 ) from None
         return timezone
+
+    @model_validator(mode="after")
+    def _with_a_query(self) -> Self:
+        if self.registry_query is not None and is_bucket(self.registry):
+            raise ValueError(
+                "registry_query asks a database, and registry is in a bucket: remove the query, or "
+                "name postgresql://HOST/DATABASE or a file of SQLite"
+            )
+        if self.registry_query is None and (is_database(self.registry) or self.registry_is_live):
+            raise ValueError(
+                "registry_query is required where registry is a database, and registry_is_live is "
+                "said of a query: write SELECT account_id, training_permitted, baa_executed, "
+                "opted_out, exported_at FROM ..."
+            )
+        return self
 
 
 class Output(_Section):

@@ -33,10 +33,10 @@ class ChangesLate:
     def read(self, own: tuple[OwnColumn, ...] = ()) -> Registry:
         return self.registry.read(own)
 
-    def unchanged_since(self, reading: SourceSnapshot) -> bool:
+    def unchanged_since(self, reading: SourceSnapshot, own: tuple[OwnColumn, ...] = ()) -> bool:
         if self.happens:
             self.happens.pop(0)()
-        return self.registry.unchanged_since(reading)
+        return self.registry.unchanged_since(reading, own)
 
 
 @pytest.fixture

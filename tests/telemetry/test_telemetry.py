@@ -401,6 +401,11 @@ def test_nothing_of_speech_is_in_either(tmp_path: Path, monkeypatch: pytest.Monk
         ("s3://bucket/day/files.csv", ("s3://bucket", "day/files.csv")),
         ("S3://bucket", ("s3://bucket", "/")),
         ("files.csv", ("file", "/base/files.csv")),
+        (
+            "postgresql://a@db.example:5433/crm?sslrootcert=system",
+            ("postgres://db.example:5433", "crm"),
+        ),
+        ("postgresql:///", ("postgres://localhost:5432", "postgres")),
     ],
 )
 def test_a_source_is_called_what_others_call_it(place: str, named: tuple[str, str]) -> None:

@@ -58,12 +58,14 @@ class SourceSnapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         newest_exported_at: Of a registry, when its newest row was exported, RFC 3339.
         unread_columns: Columns that were there and not read, as they can be shown: a fact under
             such a name has decided nothing.
+        taken_at: Of a database, of which moment all of it was read, by its own clock, RFC 3339.
     """
 
     sha256: str
     row_count: int
     newest_exported_at: str | None = None
     unread_columns: tuple[str, ...] = ()
+    taken_at: str | None = None
 
 
 class Waived(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ A run
 Its files
     located         where sources are: on this machine, or in a bucket
     intake          manifest → gate → provisional decisions, on disk, in bounded memory
+    registry_source  where the account registry is: in files, or in a database
     listed          the rows of a manifest as they lie on disk
     tombstones      what was purged, as the gate needs it
     purged_contents  what purged files held, by digests under the pseudonym key

@@ -34,12 +34,13 @@ from clearshard.records.times import utc_text
 from clearshard.run.forecast.supposed import Supposition
 from clearshard.run.listed import Listed, Listing, flags, read_listed, write_listed
 from clearshard.run.located import table_place
+from clearshard.run.registry_source import registry_source
 from clearshard.shards.periods import periods_of
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import table_digest
 from clearshard.sources.hints import DIGEST, HINTS, IS_UNUSABLE, VERSION, HintsFound
 from clearshard.sources.manifest import manifest_batches, open_manifest
-from clearshard.sources.registry import FileRegistry, Registry, RegistrySource
+from clearshard.sources.registry import Registry, RegistrySource
 from clearshard.sources.tables import TablePlace
 from clearshard.sources.uris import canonical, named_records
 
@@ -108,7 +109,7 @@ def tables_of(config: Config) -> Tables:
     rules = ColumnRules(
         strict=sources.strict_columns, ignored=sources.ignored_columns, timezone=sources.timezone
     )
-    registry = FileRegistry(table_place(config, sources.registry), rules)
+    registry = registry_source(config, rules)
     return Tables(table_place(config, sources.manifest), registry, rules, sources.version_column)
 
 
@@ -392,14 +393,14 @@ def read_accounts(
     return index_accounts(table), Registry(table, snapshot)
 
 
-def tables_are_as_read(tables: Tables, intake: Intake) -> bool:
-    """Whether manifest and registry are, to the byte, still what was decided on.
+def tables_are_as_read(tables: Tables, intake: Intake, policy: Policy) -> bool:
+    """Whether manifest and registry are, to the byte, still what was decided on by a policy.
 
     Raises:
         SourceUnavailable: One of them cannot be read again.
     """
     same = table_digest("file manifest", tables.manifest) == intake.manifest.sha256
-    return same and tables.registry.unchanged_since(intake.registry)
+    return same and tables.registry.unchanged_since(intake.registry, policy.own_columns("registry"))
 
 
 def as_manifest(batch: pa.RecordBatch, own: Sequence[OwnColumn]) -> pa.RecordBatch:

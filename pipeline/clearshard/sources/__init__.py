@@ -11,6 +11,7 @@
     hints        what a manifest says of content, which is no fact and in nobody's way
     manifest     the file manifest as batches for the gate
     registry     the account registry as one table, by what is asked of whatever holds it
+    databases/   the same as a query of PostgreSQL or SQLite
     containers   records of JSON Lines and Parquet files that hold many transcripts
     stored_containers  the same out of a store, for a process without a network
     fetching     transcripts out of a store, ahead of whoever uses them, in bounded memory

@@ -134,6 +134,35 @@ class RawBatch:
     malformed: npt.NDArray[np.bool_]
 
 
+class ValuesThere:
+    """How many values each column of a table has, in the rows that could be read so far."""
+
+    def __init__(self, spec: TableSpec) -> None:
+        """Has seen no row."""
+        self._spec = spec
+        self._rows = 0
+        self._there: Counter[str] = Counter()
+
+    def count(self, batch: RawBatch) -> None:
+        """Counts what is in some more rows."""
+        sound = ~batch.malformed
+        self._rows += int(sound.sum())
+        for name, column in batch.columns.items():
+            read = column if sound.all() else column.filter(pa.array(sound))
+            self._there[name] += len(read) - read.null_count
+
+    def illegible(self, read: Mapping[str, int]) -> str | None:
+        """What is wrong with a column that has values, none of which can be read, if one has.
+
+        Args:
+            read: How many values of each column could be read.
+        """
+        if not self._rows:
+            return None
+        kinds = {one.column: one.kind for one in self._spec.own}
+        return illegible(self._spec.required, self._rows, self._there, read, kinds)
+
+
 #: Where a table is: a file, a folder or a pattern of this machine, or the same in a store.
 TablePlace = Path | InStore
 #: Rows of an open file of one format; the function makes the error for what is wrong with it.
@@ -171,9 +200,7 @@ class Table:
         self._unread: dict[str, None] = {}
         #: Where times without an offset are meant.
         self.timezone = rules.timezone
-        #: Rows that could be read so far, and how many values of each column they have.
-        self._rows = 0
-        self._there: Counter[str] = Counter()
+        self._there = ValuesThere(spec)
         self._path = path
         self._files = files_at(spec.what, path, readers)
         #: Of the table as it is read.
@@ -196,7 +223,7 @@ class Table:
         for path, file in self._files.opened():
             for batch in self._read(path, file):
                 seen += len(batch.malformed)
-                self._count(batch)
+                self._there.count(batch)
                 yield batch
         if seen == 0:
             raise self._unavailable("has no rows (row 1)")
@@ -229,9 +256,7 @@ class Table:
         Raises:
             SourceUnavailable: One has none, or one that must have some is empty.
         """
-        kinds = {one.column: one.kind for one in self._spec.own}
-        problem = illegible(self._spec.required, self._rows, self._there, read, kinds)
-        if self._rows and problem is not None:
+        if (problem := self._there.illegible(read)) is not None:
             raise self._unavailable(problem)
 
     @property
@@ -243,13 +268,6 @@ class Table:
     def hints(self) -> tuple[str, ...]:
         """Columns that hold hints."""
         return self._spec.hints
-
-    def _count(self, batch: RawBatch) -> None:
-        sound = ~batch.malformed
-        self._rows += int(sound.sum())
-        for name, column in batch.columns.items():
-            read = column if sound.all() else column.filter(pa.array(sound))
-            self._there[name] += len(read) - read.null_count
 
     def _unavailable(self, problem: str, path: PurePath | None = None) -> SourceUnavailable:
         return SourceUnavailable(f"{self._spec.what} {path or self._path}: {problem}")

@@ -24,6 +24,7 @@ from clearshard.records.run import RunRecord, SourceSnapshot
 from clearshard.records.schemas import DECISION_SCHEMA, SHARD_SCHEMA
 from clearshard.records.times import utc_text
 from clearshard.telemetry.outcome import Outcome
+from clearshard.transport.databases import DatabaseAddress, is_database
 
 if TYPE_CHECKING:
     from openlineage.client.event_v2 import InputDataset, OutputDataset, RunEvent
@@ -193,7 +194,11 @@ def _inputs(described: Described, record: RunRecord | None) -> list["InputDatase
 
 
 def _named(config: Config, place: str) -> tuple[str, str]:
-    """Namespace and name of a source, as OpenLineage has them of files and of buckets."""
+    """Namespace and name of a source, as OpenLineage has them of files, buckets and PostgreSQL."""
+    if is_database(place):
+        said = DatabaseAddress.parse(place).settings
+        host, port = said.get("host", "localhost"), said.get("port", "5432")
+        return f"postgres://{host}:{port}", said.get("dbname", "postgres")
     if not is_bucket(place):
         return _FILES, str(config.path(place))
     scheme, _, rest = place.partition("://")

@@ -3,6 +3,7 @@
 profiles   the versions and cipher suites of the published policy, one profile for each product
 contexts   TLS contexts that offer those and no others
 addresses  which addresses may be spoken to at all
+databases  addresses of databases, taken apart and judged
 suites     numbers of cipher suites and their names: all that a scan tries
 hello      the first words of a connection, written and read without any library of TLS
 probing    one of these to an endpoint, and what it answers

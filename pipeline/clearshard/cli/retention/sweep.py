@@ -22,6 +22,7 @@ from clearshard.run.agent import this_agent
 from clearshard.run.asked import now
 from clearshard.run.checked import load_for_gate
 from clearshard.run.retention.telling import tell_receipts
+from clearshard.transport.databases import is_database
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.run.retention.swept import Swept
@@ -117,8 +118,12 @@ def sweep(
 def _kept_files(settings: Config) -> list[Path]:
     """What must not be deleted whatever an inventory says; of buckets, the roots see to it."""
     sources, keys = settings.sources, settings.keys
+    # A database of SQLite has what is not in it yet in files beside it.
+    registry = [] if is_database(sources.registry) else [sources.registry]
+    if registry and sources.registry_query is not None:
+        registry += [f"{sources.registry}{end}" for end in ("-wal", "-shm", "-journal")]
     names = (
-        *(sources.manifest, sources.registry, keys.file, keys.signing_file),
+        *(sources.manifest, *registry, keys.file, keys.signing_file),
         *(settings.policy.file, settings.redaction.recognizers),
         *(settings.metrics.textfile, settings.lineage.file),
     )

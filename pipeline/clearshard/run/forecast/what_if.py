@@ -62,7 +62,11 @@ def proposed(config: Config, policy: Path | None, registry: Path | None) -> Conf
         changes["policy"] = config.policy.model_copy(update={"file": str(policy.absolute())})
     if registry is not None:
         changes["sources"] = config.sources.model_copy(
-            update={"registry": str(registry.absolute())}
+            update={
+                "registry": str(registry.absolute()),
+                "registry_query": None,
+                "registry_is_live": False,
+            }
         )
     return config.model_copy(update=changes)
 

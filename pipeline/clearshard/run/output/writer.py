@@ -120,6 +120,7 @@ class OutputWriter:
         self._key = key
         self._vault = vault
         self._policy = policy
+        self._own = policy.own_columns("registry")
         self._moment = moment
         self._tables = tables
         self._tombstones = tombstones
@@ -173,7 +174,7 @@ class OutputWriter:
             decided = self._decided(gate, moment, cut.period)
             tally, stored, drop = _keep(decided, before, decisions, follow=follow)
             self._require_same_manifest()
-            if self._tables.registry.unchanged_since(registry):
+            if self._tables.registry.unchanged_since(registry, self._own):
                 break
         else:
             raise SourceUnavailable(
@@ -237,7 +238,7 @@ class OutputWriter:
             and same_accounts(before.run.table, tally.accounts.table())
             # It must be the export that the run has told of, and still be there.
             and self._intake.registry.sha256 == registry.sha256
-            and self._tables.registry.unchanged_since(registry)
+            and self._tables.registry.unchanged_since(registry, self._own)
         )
 
     def _read_again(self) -> tuple[Gate, SourceSnapshot, Moment]:

@@ -86,7 +86,7 @@ def stands_still(
             vault.has(shard.key_id) and seen.holds(newest.shard_path(shard), shard)
             for shard in newest.record.shards
         )
-        and tables_are_as_read(decided.tables, decided.intake)
+        and tables_are_as_read(decided.tables, decided.intake, run.given.accepted.policy)
     )
 
 
