@@ -128,7 +128,7 @@ NOT_COUNTED = {
     "clearshard.storage.store": _BYTES,
     "clearshard.transport": _PAGE,
     "clearshard.transport.addresses": "says where a key may be sent, which is no part of a row",
-    "clearshard.transport.databases": "says where a registry may be asked, which is no part of a row",
+    "clearshard.transport.databases": "says where a registry is asked, which is no part of a row",
     "clearshard.vault": _PAGE,
     "clearshard.vault.sealed": _BYTES,
     "clearshard.vault.vault": _BYTES,
