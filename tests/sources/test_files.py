@@ -66,7 +66,7 @@ def test_no_folder_is_passed_over(tmp_path: Path) -> None:
     """An opt-out in it would be read by nobody."""
     _part(tmp_path / "export" / "part-0.csv", "a")
     _part(tmp_path / "elsewhere" / "part-1.csv", "b")
-    _part(tmp_path / "export" / "_temporary" / "0" / "part-9.csv", "c")
+    _part(tmp_path / "export" / "_old" / "0" / "part-9.csv", "c")
     assert _read(tmp_path / "export" / "**" / "*.csv") == ["a"]
     (tmp_path / "export" / "day=1").symlink_to(tmp_path / "elsewhere")
     assert "day=1 is a folder that would not be read" in _refused(tmp_path / "export")

@@ -38,7 +38,10 @@ def test_a_name_means_the_same_files(store: Store, tmp_path: Path, named: str) -
     there = stored_files("table", InStore(store, named, "memory://x"), _SUFFIXES)
     here = table_files("table", tmp_path / named, _SUFFIXES)
     assert there.sha256 == here.sha256
-    contents = [[(path.name, file.read()) for path, file in one.opened()] for one in (here, there)]
+    contents = [
+        [(Path(part.name).name, part.folders, file.read()) for part, file in one.opened()]
+        for one in (here, there)
+    ]
     assert contents[0] == contents[1]
     assert contents[0]
 
@@ -59,6 +62,34 @@ def test_what_means_none_is_refused(store: Store, named: str, told: str) -> None
     with pytest.raises(SourceUnavailable) as refused:
         stored_files("table", InStore(store, named, "memory://x"), _SUFFIXES)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["_delta_log/0.json", ".hoodie/x", "metadata/v1.metadata.json", "_temporary/0/part.csv"],
+)
+@pytest.mark.parametrize("pattern", ["", "/**/*.csv"])
+def test_a_table_of_which_not_every_file_counts_is_refused(
+    store: Store, file: str, pattern: str
+) -> None:
+    place = InStore(store, f"parts{pattern}", "memory://x")
+    store.delete("parts/_SUCCESS")
+    stored_files("table", place, _SUFFIXES)
+    store.put_if_absent(f"parts/{file}", b"")
+    with pytest.raises(SourceUnavailable, match="Name a plain export"):
+        stored_files("table", place, _SUFFIXES)
+    store.put_if_absent("parts/_SUCCESS", b"")
+    if "_temporary" in file:
+        stored_files("table", place, _SUFFIXES)
+
+
+def test_a_part_that_moves_to_another_folder_is_another_table(store: Store) -> None:
+    place = InStore(store, "parts", "memory://x")
+    before = stored_files("table", place, _SUFFIXES).sha256
+    content = store.read("parts/day=1/a.csv", 100).data
+    store.delete("parts/day=1/a.csv")
+    store.put_if_absent("parts/day=0/a.csv", content)
+    assert stored_files("table", place, _SUFFIXES).sha256 != before
 
 
 def test_a_part_that_comes_or_changes_is_told(store: Store) -> None:

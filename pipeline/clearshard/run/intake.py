@@ -41,7 +41,7 @@ from clearshard.sources.formats import table_digest
 from clearshard.sources.hints import DIGEST, HINTS, IS_UNUSABLE, VERSION, HintsFound
 from clearshard.sources.manifest import manifest_batches, open_manifest
 from clearshard.sources.registry import Registry, RegistrySource
-from clearshard.sources.tables import TablePlace
+from clearshard.sources.table import TablePlace
 from clearshard.sources.uris import canonical, named_records
 
 #: The account's facts are not kept for each file: the gate has them, by `account_row`.

@@ -7,7 +7,7 @@ from clearshard.config import Config, is_bucket
 from clearshard.errors import SourceUnavailable
 from clearshard.inert import printable
 from clearshard.sources.stored_files import InStore
-from clearshard.sources.tables import TablePlace
+from clearshard.sources.table import TablePlace
 from clearshard.storage.store import ReadableStore
 from clearshard.storage.uris import open_readable, open_within
 

@@ -13,7 +13,8 @@ from clearshard.records.schemas import NAME, TIMESTAMP
 from clearshard.sources import columns
 from clearshard.sources.column_names import ColumnRules, ElseCalled
 from clearshard.sources.formats import open_table
-from clearshard.sources.tables import RawBatch, Table, TableSpec
+from clearshard.sources.table import Table
+from clearshard.sources.tables import RawBatch, TableSpec
 
 _SPEC = TableSpec(
     what="inventory",

@@ -89,6 +89,10 @@ class ColumnNames:
         """Columns that are not read, in the order in which they were met; fit to be shown."""
         return tuple(self._unread)
 
+    def has(self, name: str) -> bool:
+        """Whether a column of this name was met."""
+        return name in self._found
+
     def problem(self, names: Iterable[str]) -> str | None:
         """What is wrong with the names of some columns, if anything.
 

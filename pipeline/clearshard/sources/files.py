@@ -7,43 +7,38 @@ names; what stands between them and is no part (`_SUCCESS`, hidden files) is kno
 import hashlib
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from glob import has_magic
 from pathlib import Path
 from typing import BinaryIO
 
 from clearshard.errors import SourceUnavailable
+from clearshard.sources.parts import NO_PART, Part, not_every_file
 from clearshard.storage.files import open_file
-
-#: What systems put beside the parts of a table.
-_NO_PART = (".", "_")
 
 
 @dataclass(frozen=True, slots=True)
-class TableFiles:
-    """The files of a table, each as it was when its digest was taken.
+class LocalFiles:
+    """The files of a table on this machine; `PartFiles`.
 
     Attributes:
-        sha256: Of the file; of several, of their names and digests.
+        sha256: See there.
     """
 
     sha256: str
     _what: str
     _path: Path
     _suffixes: tuple[str, ...]
-    _files: dict[Path, tuple[int, int, int]]
+    _files: dict[Path, tuple[int, int, int]] = field(repr=False)
 
-    def opened(self) -> Iterator[tuple[Path, BinaryIO]]:
-        """Each file, open, in the order of their names.
-
-        Raises:
-            SourceUnavailable: One cannot be read, or the table is another one than its digest is
-                of; also while the caller reads.
-        """
+    def opened(self) -> Iterator[tuple[Part, BinaryIO]]:
+        """See `PartFiles`."""
+        folder = _folder_and_pattern(self._path)
         for path, identity in self._files.items():
+            inside = () if folder is None else path.relative_to(folder[0]).parts[:-1]
             try:
                 with open_file(path) as file:
-                    yield path, file
+                    yield Part(str(path), inside), file
                     if _identity(file) != identity:
                         raise _changed(self._what, path)
             except OSError as error:
@@ -52,7 +47,7 @@ class TableFiles:
             raise _changed(self._what, self._path)
 
 
-def table_files(what: str, path: Path, suffixes: Collection[str]) -> TableFiles:
+def table_files(what: str, path: Path, suffixes: Collection[str]) -> LocalFiles:
     """Finds the files of a table and takes their digest.
 
     Args:
@@ -63,33 +58,48 @@ def table_files(what: str, path: Path, suffixes: Collection[str]) -> TableFiles:
     Raises:
         SourceUnavailable: There is none, one cannot be read, or a folder holds something else.
     """
-    digests: dict[str, str] = {}
     files: dict[Path, tuple[int, int, int]] = {}
+    whole, last = hashlib.sha256(), ""
+    inside = _folder_and_pattern(path)
     for part in _paths(what, path, suffixes):
         try:
             with open_file(part) as file:
                 files[part] = _identity(file)
-                digests[str(part)] = hashlib.file_digest(file, "sha256").hexdigest()
+                last = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise _unreadable(what, part, error) from None
-    if [*files] == [path]:
-        whole = digests[str(path)]
-    else:
-        names = "".join(f"{digest}  {Path(name).name}\n" for name, digest in digests.items())
-        whole = hashlib.sha256(names.encode("utf-8", "surrogateescape")).hexdigest()
-    return TableFiles(whole, what, path, tuple(suffixes), files)
+        # With its folders: they say something of its rows.
+        name = part.name if inside is None else part.relative_to(inside[0]).as_posix()
+        whole.update(f"{last}  {name}\n".encode("utf-8", "surrogateescape"))
+    alone = [*files] == [path]
+    return LocalFiles(last if alone else whole.hexdigest(), what, path, tuple(suffixes), files)
+
+
+def _folder_and_pattern(path: Path) -> tuple[Path, str] | None:
+    """The folder that the parts lie below, and a pattern for them; None: the path is a file's."""
+    if path.is_dir():
+        return path, "**/*"
+    if has_magic(str(path)) and not path.exists():
+        folder = next(parent for parent in path.parents if not has_magic(str(parent)))
+        return folder, str(path.relative_to(folder))
+    return None
 
 
 def _paths(what: str, path: Path, suffixes: Collection[str]) -> Iterator[Path]:
-    if path.is_dir():
-        folder, pattern = path, "**/*"
-    elif has_magic(str(path)) and not path.exists():
-        folder = next(parent for parent in path.parents if not has_magic(str(parent)))
-        pattern = str(path.relative_to(folder))
-    else:
+    place = _folder_and_pattern(path)
+    if place is None:
         yield path
         return
-    found = sorted(p for p in folder.glob(pattern) if not _is_no_part(p.relative_to(folder)))
+    folder, pattern = place
+    if meaning := not_every_file(lambda inside: any(folder.glob(inside))):
+        raise SourceUnavailable(
+            f"{what} {path}: {meaning}. Name a plain export of it that is finished"
+        )
+    names = {found: found.relative_to(folder) for found in folder.glob(pattern)}
+    # Of keys in a store, the same order.
+    found = sorted(
+        (p for p, name in names.items() if not _is_no_part(name)), key=lambda p: names[p].as_posix()
+    )
     # What lies behind a link, or in a folder that a pattern names, would be read by nobody.
     unread = [p for p in found if p.is_dir() and (p.is_symlink() or folder is not path)]
     if unread:
@@ -110,7 +120,7 @@ def _paths(what: str, path: Path, suffixes: Collection[str]) -> Iterator[Path]:
 
 
 def _is_no_part(path: Path) -> bool:
-    return any(name.startswith(_NO_PART) for name in path.parts)
+    return any(name.startswith(NO_PART) for name in path.parts)
 
 
 def _changed(what: str, path: Path) -> SourceUnavailable:

@@ -4,7 +4,8 @@ from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.csv_rows import read_csv
 from clearshard.sources.json_rows import read_json_lines
 from clearshard.sources.parquet_rows import read_parquet
-from clearshard.sources.tables import Reader, Table, TablePlace, TableSpec, files_at
+from clearshard.sources.table import Table, TablePlace, files_at
+from clearshard.sources.tables import Reader, TableSpec
 
 READERS: dict[str, Reader] = {
     **dict.fromkeys((".csv", ".csv.gz", ".csv.zst"), read_csv),

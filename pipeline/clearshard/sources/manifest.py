@@ -11,7 +11,8 @@ from clearshard.sources import columns
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import open_table
 from clearshard.sources.hints import hint_columns, hints
-from clearshard.sources.tables import RawBatch, Table, TablePlace, TableSpec
+from clearshard.sources.table import Table, TablePlace
+from clearshard.sources.tables import RawBatch, TableSpec
 
 _SPEC = TableSpec.of("file", "file manifest", ("file_id", "account_id", "transcript_uri"))
 

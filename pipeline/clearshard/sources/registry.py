@@ -14,7 +14,8 @@ from clearshard.records.times import utc_text
 from clearshard.sources import columns
 from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import open_table, table_digest
-from clearshard.sources.tables import RawBatch, TablePlace, TableSpec
+from clearshard.sources.table import TablePlace
+from clearshard.sources.tables import RawBatch, TableSpec
 
 SPEC = TableSpec.of("account", "account registry", ("account_id",), certain_key=True)
 _TELL_ALL = ColumnRules()

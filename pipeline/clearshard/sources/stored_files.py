@@ -15,11 +15,9 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from clearshard.errors import KeyRefused, ObjectChanged, ObjectNotFound, SourceUnavailable
+from clearshard.sources.parts import NO_PART, Part, not_every_file
 from clearshard.storage.ranges import buffered
 from clearshard.storage.store import Found, Listed, ReadableStore, Unlisted
-
-#: What systems put beside the parts of a table.
-_NO_PART = (".", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class InStore:
 
 @dataclass(frozen=True, slots=True)
 class StoredFiles:
-    """The files of a table, each as it was when its digest was taken.
+    """The files of a table, each as it was when its digest was taken; a `PartFiles`.
 
     Attributes:
         sha256: Of the file; of several, of their names and digests: the same as in a folder.
@@ -54,7 +52,7 @@ class StoredFiles:
     _suffixes: tuple[str, ...]
     _files: dict[str, Found]
 
-    def opened(self) -> Iterator[tuple[PurePosixPath, BinaryIO]]:
+    def opened(self) -> Iterator[tuple[Part, BinaryIO]]:
         """Each file, open, in the order of their names.
 
         Raises:
@@ -63,8 +61,9 @@ class StoredFiles:
             StoreUnavailable: The store does not answer.
         """
         for key, found in self._files.items():
+            folders = _within(self._place.key, key).split("/")[:-1]
             with _open(self._what, self._place, key, found) as file:
-                yield PurePosixPath(key), file
+                yield Part(key, tuple(folders)), file
         if dict(_parts(self._what, self._place, self._suffixes)) != self._files:
             raise _changed(self._what, self._place)
 
@@ -89,7 +88,8 @@ def stored_files(what: str, place: InStore, suffixes: Collection[str]) -> Stored
     if [*files] == [place.key]:
         whole = digests[place.key]
     else:
-        names = "".join(f"{one}  {PurePosixPath(key).name}\n" for key, one in digests.items())
+        # With its folders: they say something of its rows.
+        names = "".join(f"{one}  {_within(place.key, key)}\n" for key, one in digests.items())
         whole = hashlib.sha256(names.encode("utf-8")).hexdigest()
     return StoredFiles(whole, what, place, tuple(suffixes), files)
 
@@ -114,7 +114,7 @@ def _parts(what: str, place: InStore, suffixes: tuple[str, ...]) -> Iterator[tup
         yield key, single
         return
     names = key.split("/") if key else []
-    fixed = next((at for at, name in enumerate(names) if has_magic(name)), len(names))
+    fixed = _fixed(key)
     folder, pattern = "/".join(names[:fixed]), names[fixed:] or ["**", "*"]
     try:
         found_below = [*store.find_below(folder)]
@@ -125,6 +125,11 @@ def _parts(what: str, place: InStore, suffixes: tuple[str, ...]) -> Iterator[tup
             f"{what} {place}: {odd.name} has a name that cannot be read. Rename it or move it"
         )
     below = [(one.key, one.found) for one in found_below if isinstance(one, Listed)]
+    inside = [name.split("/")[fixed:] for name, _ in below]
+    if meaning := not_every_file(partial(_has, inside)):
+        raise SourceUnavailable(
+            f"{what} {place}: {meaning}. Name a plain export of it that is finished"
+        )
     parts = [
         (name, found)
         for name, found in sorted(below)
@@ -142,8 +147,25 @@ def _parts(what: str, place: InStore, suffixes: tuple[str, ...]) -> Iterator[tup
     yield from parts
 
 
+def _fixed(key: str) -> int:
+    """How many names of folders the parts of what a key or a pattern names have in common."""
+    names = key.split("/") if key else []
+    return next((at for at, name in enumerate(names) if has_magic(name)), len(names))
+
+
+def _within(named: str, key: str) -> str:
+    """Where a part lies below the folder of its table."""
+    return key.rpartition("/")[2] if key == named else "/".join(key.split("/")[_fixed(named) :])
+
+
+def _has(keys: Sequence[Sequence[str]], pattern: str) -> bool:
+    """Whether an object, or a folder that is one on its way, is called so."""
+    wanted = pattern.split("/")
+    return any(_matches(names[: len(wanted)], wanted) for names in keys)
+
+
 def _is_part(names: Sequence[str]) -> bool:
-    return bool(names) and not any(name.startswith(_NO_PART) for name in names)
+    return bool(names) and not any(name.startswith(NO_PART) for name in names)
 
 
 def _matches(names: Sequence[str], pattern: Sequence[str]) -> bool:

@@ -5,10 +5,8 @@ A table that cannot be read at all, is empty or lacks a column is an error.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path, PurePath
 from typing import BinaryIO
 
 import numpy as np
@@ -18,9 +16,7 @@ import pyarrow as pa
 from clearshard.errors import SourceUnavailable
 from clearshard.records.facts import OwnColumn, Owner, facts_of, names_of
 from clearshard.sources.column_names import ColumnNames, ColumnRules, ElseCalled
-from clearshard.sources.files import TableFiles, table_files
 from clearshard.sources.legible import illegible
-from clearshard.sources.stored_files import InStore, StoredFiles, stored_files
 
 #: Stands for a value that is there but cannot be read; it is no id, name, time, number or flag.
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -163,114 +159,11 @@ class ValuesThere:
         return illegible(self._spec.required, self._rows, self._there, read, kinds)
 
 
-#: Where a table is: a file, a folder or a pattern of this machine, or the same in a store.
-TablePlace = Path | InStore
 #: Rows of an open file of one format; the function makes the error for what is wrong with it.
 Reader = Callable[
     [BinaryIO, str, TableSpec, ColumnNames, Callable[[str], SourceUnavailable]],
     Iterator[RawBatch],
 ]
-
-
-def files_at(what: str, place: TablePlace, suffixes: Collection[str]) -> TableFiles | StoredFiles:
-    """Finds the files of a table and takes their digest, wherever they lie.
-
-    Raises:
-        SourceUnavailable: There is none, one cannot be read, or something else lies there.
-        StoreUnavailable: The store does not answer.
-    """
-    if isinstance(place, InStore):
-        return stored_files(what, place, suffixes)
-    return table_files(what, place, suffixes)
-
-
-class Table:
-    """A table of facts, one file or several; its digest is that of the bytes its rows come from.
-
-    Raises:
-        SourceUnavailable: It cannot be read.
-    """
-
-    def __init__(
-        self, path: TablePlace, spec: TableSpec, readers: dict[str, Reader], rules: ColumnRules
-    ) -> None:
-        self._spec = spec
-        self._readers = readers
-        self._rules = rules
-        self._unread: dict[str, None] = {}
-        #: Where times without an offset are meant.
-        self.timezone = rules.timezone
-        self._there = ValuesThere(spec)
-        self._path = path
-        self._files = files_at(spec.what, path, readers)
-        #: Of the table as it is read.
-        self.sha256 = self._files.sha256
-
-    @property
-    def unread_columns(self) -> tuple[str, ...]:
-        """Names of the columns that are not read, fit to be shown; complete after the last row."""
-        return tuple(self._unread)
-
-    def batches(self) -> Iterator[RawBatch]:
-        """The rows; a row that cannot be read may come after rows that follow it in the file.
-
-        Raises:
-            SourceUnavailable: The table is empty, of the wrong schema, not readable as what its
-                name says, or was changed while it was read; or a column is called almost as one
-                that is read, or is one that may not be there (`ColumnRules`).
-        """
-        seen = 0
-        for path, file in self._files.opened():
-            for batch in self._read(path, file):
-                seen += len(batch.malformed)
-                self._there.count(batch)
-                yield batch
-        if seen == 0:
-            raise self._unavailable("has no rows (row 1)")
-
-    def _read(self, path: PurePath, file: BinaryIO) -> Iterator[RawBatch]:
-        name = path.name.lower()
-        reader = next((r for end, r in self._readers.items() if name.endswith(end)), None)
-        if reader is None:
-            raise self._unavailable(f"must be {', '.join(self._readers)}", path)
-        # Of each file by itself: what another one has is not there for the rows of this one.
-        names = ColumnNames(
-            self._spec.required,
-            self._spec.optional,
-            self._rules,
-            self._spec.mere_hints,
-            self._spec.else_called,
-        )
-        unavailable = partial(self._unavailable, path=path)
-        yield from reader(file, name, self._spec, names, unavailable)
-        self._unread |= dict.fromkeys(names.unread)
-        if problem := names.problem_of_absent():
-            raise unavailable(problem)
-
-    def require_legible(self, read: Mapping[str, int]) -> None:
-        """Passes if each column that has values has one that can be read; asked after the last row.
-
-        Args:
-            read: How many values of each column could be read.
-
-        Raises:
-            SourceUnavailable: One has none, or one that must have some is empty.
-        """
-        if (problem := self._there.illegible(read)) is not None:
-            raise self._unavailable(problem)
-
-    @property
-    def own(self) -> tuple[OwnColumn, ...]:
-        """Columns that hold facts of a policy's own."""
-        return self._spec.own
-
-    @property
-    def hints(self) -> tuple[str, ...]:
-        """Columns that hold hints."""
-        return self._spec.hints
-
-    def _unavailable(self, problem: str, path: PurePath | None = None) -> SourceUnavailable:
-        return SourceUnavailable(f"{self._spec.what} {path or self._path}: {problem}")
 
 
 def header_problem(spec: TableSpec, names: ColumnNames, header: Sequence[str]) -> str | None:
