@@ -61,7 +61,7 @@ def _names(path: Path) -> Iterator[str]:
         ("ssl", {"transport", "lifecycle", "telemetry", "vault"}),
         ("http", set()),
         # `urllib.parse` reads what is written with percent signs; nothing is requested.
-        ("urllib", {"redaction", "storage", "transport", "vault"}),
+        ("urllib", {"redaction", "sources", "storage", "transport", "vault"}),
         ("urllib.request", set()),
     ],
 )

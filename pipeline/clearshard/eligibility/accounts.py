@@ -16,6 +16,7 @@ from clearshard.records.schemas import REGISTRY_SCHEMA, TIMESTAMP
 #: Instead of a row: an account that the registry does not have, and one that it has in another
 #: spelling only.
 UNKNOWN, MISSPELT = -1, -2
+_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class AccountIndex:
         """Ids of the accounts in some rows; null for those below 0."""
         absent = rows < 0
         take = pa.array(rows, mask=absent) if absent.any() else pa.array(rows)
-        return self.table.column("account_id").combine_chunks().take(take)
+        return _whole(self.table.column("account_id")).take(take)
 
 
 class _Buckets:
@@ -76,9 +77,11 @@ class _Buckets:
     def __init__(self, hashes: UInt64) -> None:
         bits = max(1, (4 * len(hashes)).bit_length())
         self._shift = np.uint64(64 - bits)
-        leading = (hashes >> self._shift).astype(np.int64)
-        counts = np.bincount(leading, minlength=1 << bits)
-        self._first = (np.cumsum(counts) - counts).astype(np.int32)
+        # Of millions of accounts an array of all buckets is large: there is one, of small numbers.
+        filled, counts = np.unique((hashes >> self._shift).astype(np.int64), return_counts=True)
+        first = np.zeros((1 << bits) + 1, np.int32)
+        first[filled + 1] = counts
+        self._first = np.cumsum(first, out=first)[:-1]
         # Nothing is above the last one, so that no search runs over the end.
         self._hashes = np.append(hashes, np.uint64(2**64 - 1))
 
@@ -102,7 +105,7 @@ class _Spellings:
 
     def __init__(self, ids: pa.StringArray) -> None:
         folds = folded(ids)
-        hashes = hash_ids(folds)
+        hashes = _hashes_of(folds)
         order = np.argsort(hashes, kind="stable")
         self._hashes = hashes[order]
         self._folds = folds.take(pa.array(order))
@@ -125,7 +128,7 @@ def index_accounts(registry: pa.Table) -> AccountIndex:
     a date of execution; not opted out, but a date of opting out) is not known.
     """
     registry = _contradictions_to_unknown(registry)
-    hashes = hash_ids(registry.column("account_id").combine_chunks())
+    hashes = _hashes_of(registry.column("account_id").combine_chunks())
     order = np.argsort(hashes, kind="stable")
     registry = registry.take(pa.array(order)).combine_chunks()
     hashes = hashes[order]
@@ -144,12 +147,25 @@ def index_accounts(registry: pa.Table) -> AccountIndex:
     conflicting = np.zeros(group[-1] + 1, np.bool_)
     np.logical_or.at(conflicting, group, differs & ~starts)
     merged = _with_oldest_export(registry, starts, group)
+    del registry  # of millions of accounts it is large
     return _index(merged, hashes[starts], conflicting)
 
 
+def _hashes_of(ids: pa.StringArray) -> UInt64:
+    """Of many ids some at a time: on the way to a hash an id takes ten times its room."""
+    starts = range(0, len(ids), _AT_ONCE)
+    parts = [hash_ids(ids.slice(start, _AT_ONCE)) for start in starts]
+    return np.concatenate(parts) if parts else hash_ids(ids)
+
+
 def _index(table: pa.Table, hashes: UInt64, conflicting: npt.NDArray[np.bool_]) -> AccountIndex:
-    spellings = _Spellings(table.column("account_id").combine_chunks())
+    spellings = _Spellings(_whole(table.column("account_id")))
     return AccountIndex(table, hashes, conflicting | spellings.shared, spellings, _Buckets(hashes))
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece; not copied where it is one, as combining does."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _with_oldest_export(

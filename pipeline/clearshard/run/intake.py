@@ -40,7 +40,7 @@ from clearshard.sources.column_names import ColumnRules
 from clearshard.sources.formats import table_digest
 from clearshard.sources.hints import DIGEST, HINTS, IS_UNUSABLE, VERSION, HintsFound
 from clearshard.sources.manifest import manifest_batches, open_manifest
-from clearshard.sources.registry import Registry, RegistrySource
+from clearshard.sources.registry import RegistrySource
 from clearshard.sources.table import TablePlace
 from clearshard.sources.uris import canonical, named_records
 
@@ -265,7 +265,7 @@ def take_in(
         Listing(decisions, tuple(starts), finder.finish(), shared, hidden),
         gate,
         snapshot,
-        registry.snapshot,
+        registry,
         tables.columns,
         HintsFound(hints[DIGEST], hints[VERSION], hints[IS_UNUSABLE], tables.version_column),
     )
@@ -358,8 +358,8 @@ def _scratch_batch(
 
 def read_accounts(
     tables: Tables, policy: Policy, moment: Moment, supposed: Supposition | None = None
-) -> tuple[AccountIndex, Registry]:
-    """Reads the registry and makes sure that it is of any use.
+) -> tuple[AccountIndex, SourceSnapshot]:
+    """Reads the registry and makes sure that it is of any use; its rows are let go of.
 
     Of what use it is, the newest row says whose export can have happened yet: one that is dated
     ahead of the clock says nothing about the age of the others.
@@ -389,8 +389,12 @@ def read_accounts(
             f"{policy.max_registry_age_seconds / 86400:g}. Export it again."
         )
     snapshot = replace(registry.snapshot, newest_exported_at=utc_text(newest))
-    table = registry.table if supposed is None else supposed.put_into(registry.table)
-    return index_accounts(table), Registry(table, snapshot)
+    # Not held here while they are sorted: there may be millions.
+    rows = [registry.table if supposed is None else supposed.put_into(registry.table)]
+    del registry, exported, known
+    index = index_accounts(rows.pop())
+    pa.default_memory_pool().release_unused()
+    return index, snapshot
 
 
 def tables_are_as_read(tables: Tables, intake: Intake, policy: Policy) -> bool:

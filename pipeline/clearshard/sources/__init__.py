@@ -1,8 +1,11 @@
 """Tables of facts and transcripts in; whatever is wrong with them becomes a typed error here.
 
-    tables       a table of facts: rows streamed in batches, bad rows marked, one digest
+    table        a table of facts: rows streamed in batches, bad rows marked, one digest
+    tables       what is expected of one, and what its rows are before they are typed
     files        the files of a table: one, those of a folder, or those that a pattern names
     stored_files the same of a table in a store
+    parts        what both give: each part with its folders, and one digest
+    partitions   what the folders of a part say: `region=eu` is a column
     column_names what columns are called: read, almost so, or not read at all
     formats      which function reads which format: csv_rows, json_rows, parquet_rows
     legible      whether each column can be read at all

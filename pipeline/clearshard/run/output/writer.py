@@ -246,7 +246,7 @@ class OutputWriter:
         accounts, registry = read_accounts(self._tables, self._policy, self._moment())
         moment = self._moment()  # a large registry takes a while
         gate = Gate(self._policy, accounts, moment, self._tombstones())
-        return gate, registry.snapshot, moment
+        return gate, registry, moment
 
     def _require_same_manifest(self) -> None:
         now = table_digest("file manifest", self._tables.manifest)

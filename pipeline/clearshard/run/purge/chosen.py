@@ -230,7 +230,7 @@ def choose_denied(
     new = _by_spelling(files, now.files)
     tombstones = [_tombstone(Kind.FILE, one, None, why[folds_to]) for folds_to, one in new.items()]
     rows = pa.Table.from_pylist(tombstones, schema=TOMBSTONES_SCHEMA)
-    return _chosen(Asked(), runs, found, rows, known, finder, policy.digest, registry.snapshot)
+    return _chosen(Asked(), runs, found, rows, known, finder, policy.digest, registry)
 
 
 def _of_accounts(

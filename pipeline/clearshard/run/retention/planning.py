@@ -164,7 +164,7 @@ def plan(config: Config, inventory: Path | None, as_of: datetime, now: datetime)
     return Plan(
         matrix=published_matrix(),
         as_of=as_of,
-        registry_sha256=registry.snapshot.sha256,
+        registry_sha256=registry.sha256,
         _moment=moment,
         _store_lag_us=int(config.retention.store_lag_hours * _MICROSECONDS_PER_HOUR),
         _inventory=_listing(config)
