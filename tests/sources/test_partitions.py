@@ -24,7 +24,7 @@ HEADER = "file_id,account_id,product,submitted_at,transcript_uri"
 def rows(*file_ids: str, **more: Any) -> pa.Table:
     """Ordinary rows of a manifest without a region; a column that is None is left out."""
     size = len(file_ids)
-    columns = {
+    columns: dict[str, list[Any]] = {
         "file_id": list(file_ids),
         "account_id": ["a"] * size,
         "product": ["async"] * size,
