@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -28,7 +27,7 @@ from clearshard.run.resume.looks import Looker, Looks
 from clearshard.sources.manifest import manifest_batches
 
 from .resume.making import SETTINGS, go, tomorrow_ns
-from .world import AS_OF, World, small_world
+from .world import AS_OF, World, just_now_ns, small_world
 
 NOW_NS = 2 * 10**18
 URIS = (
@@ -161,10 +160,8 @@ def test_a_glance_says_what_a_careful_look_says(
 def test_nothing_changed_just_now_has_a_version(world: World, intake: Intake) -> None:
     root = world.root / "transcripts"
     [batch] = intake.batches()
-    just_now = int(datetime.now(UTC).timestamp() * 10**9)
-    looks = Looker(root, Links(root, b"key"), load_config(world.config).limits, just_now).look(
-        0, batch
-    )
+    limits = load_config(world.config).limits
+    looks = Looker(root, Links(root, b"key"), limits, just_now_ns()).look(0, batch)
     assert not looks.lasting.any()
     assert np.count_nonzero(looks.sizes)
 

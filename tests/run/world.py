@@ -52,6 +52,11 @@ def world_clock() -> datetime:
     return AS_OF + (datetime.now(UTC) - _STARTED)
 
 
+def just_now_ns() -> int:
+    """A clock of the disk: by it all of a world was written just now, however slow this is."""
+    return 0
+
+
 def transcript(*turns: str, **changes: Any) -> dict[str, Any]:
     """A well-formed transcript whose turns alternate between two speakers."""
     clock = 0
@@ -194,7 +199,10 @@ class World:
         return self.result(options).record
 
     def result(self, options: RunOptions) -> RunResult:
-        return job.run(load_config(self.config), options, self.progress, lambda: self.clock())
+        config = load_config(self.config)
+        return job.run(
+            config, options, self.progress, lambda: self.clock(), disk_now_ns=just_now_ns
+        )
 
     def decisions(self, record: RunRecord) -> dict[str, tuple[str, list[str]]]:
         """State and reasons by file id."""

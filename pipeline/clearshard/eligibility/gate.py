@@ -59,6 +59,9 @@ _LONGEST_TTL = 10**12
 _NO_TTL = 4 * 10**18
 
 
+Rows = npt.NDArray[np.int32]
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """Decisions of one batch.
@@ -119,6 +122,7 @@ class Gate:
             moment: When it decides.
             tombstones: What was purged.
         """
+        self._policy = policy
         self._accounts = accounts
         self._tombstones = tombstones
         self._known_until = moment.known_until
@@ -147,7 +151,30 @@ class Gate:
         """Decides every file of a batch (MANIFEST_SCHEMA), in its order."""
         rows = self._accounts.rows_of(files.column("account_id"))
         facts = file_facts(files, self._known_until, self._readings, self.own_of_files)
-        bits = self._account_bits[rows]
+        bits = self._by_rules(facts, rows)
+        bits[self._tombstones.name(files)] |= self.deletion_requested
+        return Decided(bits, rows, files, facts, self)
+
+    def decide_later(self, moment: Moment) -> Callable[[pa.RecordBatch, Rows], UInt64]:
+        """Decides again, with time gone on and nothing else.
+
+        Args:
+            moment: When.
+
+        Returns:
+            What gives the reason bits of files (MANIFEST_SCHEMA but for the ids), from their
+            columns and `Decided.account_rows` of this gate's decision on them.
+        """
+        later = Gate(self._policy, self._accounts, moment, self._tombstones)
+
+        def reason_bits(files: pa.RecordBatch, account_rows: Rows) -> UInt64:
+            facts = file_facts(files, later._known_until, later._readings, later.own_of_files)
+            return later._by_rules(facts, account_rows)
+
+        return reason_bits
+
+    def _by_rules(self, facts: Facts, rows: Rows) -> UInt64:
+        bits: UInt64 = self._account_bits[rows]
         for only_if, answers in self._conditional:
             applies = np.flatnonzero(facts.is_in(only_if.fact, only_if.in_))
             bits[applies] |= answers.applies[rows[applies]]
@@ -157,8 +184,7 @@ class Gate:
             bits |= self._on_files(rule, facts, self._answer(rule, facts))
         for rule in self._elapsed_rules:
             bits |= self._on_files(rule, facts, self._elapsed(rule, facts, rows))
-        bits[self._tombstones.name(files)] |= self.deletion_requested
-        return Decided(bits, rows, files, facts, self)
+        return bits
 
     def facts(self, files: pa.RecordBatch, account_rows: npt.NDArray[np.int32]) -> pa.StructArray:
         """What is known of files, FACTS_TYPE; of their accounts only where one can be told.

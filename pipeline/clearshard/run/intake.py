@@ -407,22 +407,42 @@ def tables_are_as_read(tables: Tables, intake: Intake, policy: Policy) -> bool:
     return same and tables.registry.unchanged_since(intake.registry, policy.own_columns("registry"))
 
 
+def all_stay_eligible(intake: Intake, moment: Moment) -> bool:
+    """Whether every eligible file still is, with time gone on since and nothing else."""
+    reason_bits = intake.gate.decide_later(moment)
+    own = intake.gate.own_of_files
+    for batch in intake.batches():
+        rows = batch.eligible
+        chosen = batch.scratch.take(pa.array(rows))
+        account_rows = batch.scratch.column("account_row").to_numpy()[rows]
+        facts = {name: chosen.column(name) for name in (*FILE_FACTS, *(one.fact for one in own))}
+        files = pa.RecordBatch.from_pydict(facts | _marks_of_readable(len(rows), own))
+        if reason_bits(files, account_rows).any():
+            return False
+    return True
+
+
+def _marks_of_readable(count: int, own: Sequence[OwnColumn]) -> dict[str, pa.Array]:
+    """That nothing was unreadable: of an eligible file its facts are all there was."""
+    no = pa.array(np.zeros(count, np.bool_))
+    marks = {fact.mark: no for fact in facts_of("file") if fact.is_marked}
+    return marks | {unreadable(one.fact): no for one in own}
+
+
 def as_manifest(batch: pa.RecordBatch, own: Sequence[OwnColumn]) -> pa.RecordBatch:
     """Eligible rows of a provisional batch as manifest rows, to be decided once more.
 
     Nothing of an eligible file was unreadable, so its facts are all there was.
     """
     facts = batch.column("facts")
-    no = pa.array(np.zeros(batch.num_rows, np.bool_))
     return pa.RecordBatch.from_pydict(
         {
             "file_id": batch.column("file_id"),
             "account_id": batch.column("account_id"),
             "transcript_uri": batch.column("transcript_uri"),
             **{name: pc.struct_field(facts, name) for name in FILE_FACTS},
-            **{fact.mark: no for fact in facts_of("file") if fact.is_marked},
-            "malformed": no,
+            "malformed": pa.array(np.zeros(batch.num_rows, np.bool_)),
             **{one.fact: batch.column(one.fact) for one in own},
-            **{unreadable(one.fact): no for one in own},
+            **_marks_of_readable(batch.num_rows, own),
         }
     )

@@ -23,7 +23,7 @@ from clearshard.run.resume.wishes import NO_WISHES, Wishes
 from ...audit.reference import decisions_of
 from ...inline import ENGINE, chosen
 from ..watching import tidy_nothing
-from ..world import AS_OF, World, in_force, world_clock
+from ..world import AS_OF, World, in_force, just_now_ns, world_clock
 
 #: Small shards, so that there are several; the light recognizers, so that a run is quick.
 SETTINGS = '\n[output]\ntarget_shard_bytes = 4000\n\n[redaction]\nprofile = "stock"\n'
@@ -49,7 +49,7 @@ def go(
     *,
     workers: int = 1,
     wishes: Wishes = NO_WISHES,
-    disk_now_ns: Callable[[], int] = time.time_ns,
+    disk_now_ns: Callable[[], int] = just_now_ns,
 ) -> RunResult:
     options = RunOptions(world.root / out, AS_OF, workers, False, wishes)
     config = load_config(world.config)

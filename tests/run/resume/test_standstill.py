@@ -262,6 +262,25 @@ def test_time_that_passes_is_something_new(world: World) -> None:
     assert "publish" in begun(world, after=timedelta(days=2))
 
 
+def test_what_expires_while_a_run_looks_is_taken_out(world: World) -> None:
+    """The time is taken again at the end, as by a run that works."""
+    later = (AS_OF + timedelta(days=1)).isoformat()
+    world.file("expires", "acct-good", transcript("here i am"), expires_at=later)
+    write(world)
+    run(world)
+    stages: list[str] = []
+    result = job.run(
+        load_config(world.config),
+        RunOptions(world.out, AS_OF, 1, False),
+        world.progress,
+        lambda: world_clock() + timedelta(days=2 if "remember" in stages else 0),
+        disk_now_ns=tomorrow_ns,
+        observer=stages.append,
+    )
+    assert "match" in stages
+    assert result.record.reasons == {"malformed": 1, "opted_out": 1, "retention_expired": 1}
+
+
 def test_a_time_that_has_come_is_something_new(world: World) -> None:
     """Nothing is decided otherwise, but something is known that was not."""
     later = (AS_OF + timedelta(days=1)).isoformat()

@@ -11,7 +11,7 @@ from clearshard import layout
 from clearshard.audit.reading import VisibleRun
 from clearshard.records.tasks import Row
 from clearshard.run.examined import Examined
-from clearshard.run.intake import Intake, tables_are_as_read
+from clearshard.run.intake import Intake, all_stay_eligible, tables_are_as_read
 from clearshard.run.purged_contents import PurgedContents
 from clearshard.run.resume.grounds import (
     Grounds,
@@ -73,20 +73,21 @@ def stands_still(
 ) -> bool:
     """Whether a run stands on what the newest one stood on, and that one's shards are whole.
 
-    Both tables are asked for once more: a run that found nothing to do says so of what they are
-    now.
+    Both tables are asked for once more, and the time is taken again: a run that found nothing to do
+    says so of what is now.
 
     Raises:
         SourceUnavailable: A table cannot be read again.
     """
+    if grounds.standstill(newest.run_id, looks, linked) != read_standstill(_path(run)):
+        return False
     vault = run.given.vault
-    return (
-        grounds.standstill(newest.run_id, looks, linked) == read_standstill(_path(run))
-        and all(
-            vault.has(shard.key_id) and seen.holds(newest.shard_path(shard), shard)
-            for shard in newest.record.shards
-        )
-        and tables_are_as_read(decided.tables, decided.intake, run.given.accepted.policy)
+    for shard in newest.record.shards:
+        if not (vault.has(shard.key_id) and seen.holds(newest.shard_path(shard), shard)):
+            return False
+    run.given.progress.finishing()
+    return all_stay_eligible(decided.intake, run.moments.now()) and tables_are_as_read(
+        decided.tables, decided.intake, run.given.accepted.policy
     )
 
 
