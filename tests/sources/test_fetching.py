@@ -116,7 +116,7 @@ def test_so_many_bytes_are_asked_for_ahead_and_no_more(store: Store) -> None:
 
     with Fetcher(watching, 1 << 20, ahead_bytes=350_000) as fetcher:
         found = fetcher.fetch(groups())
-        first = threading.Thread(target=next, args=(found,))
+        first = threading.Thread(target=next, args=(found,), daemon=True)
         first.start()
         _until(lambda: len(watching.asked) == 3)
         assert taken == [40, 41, 42, 43]  # the last one waits for room
@@ -129,7 +129,7 @@ def test_many_are_under_way_at_a_time(store: Store) -> None:
     watching = Watching(store)
     with Fetcher(watching, _MOST, requests=8) as fetcher:
         found = fetcher.fetch([_group(*range(20))])
-        first = threading.Thread(target=next, args=(found,))
+        first = threading.Thread(target=next, args=(found,), daemon=True)
         first.start()
         _until(lambda: len(watching.asked) == 8)
         watching.go.set()
