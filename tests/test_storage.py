@@ -1,7 +1,9 @@
 """Reads that cannot leave the root, writes that are whole or not there."""
 
 import errno
+import fcntl
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from clearshard.errors import OutputFull, OutputUnusable, RunFailed
 from clearshard.records.states import Quarantine
 from clearshard.storage.failures import output_errors
-from clearshard.storage.files import remove_tree, write_atomic
+from clearshard.storage.files import new_file, remove_tree, write_atomic
 from clearshard.storage.sources import open_inside, read_inside, size_inside
 
 
@@ -161,3 +163,47 @@ def test_errors_of_writing_say_what_to_do(
 ) -> None:
     with pytest.raises(expected), output_errors(tmp_path):
         raise OSError(number, "x")
+
+
+def test_of_two_writers_each_is_seen_whole(tmp_path: Path) -> None:
+    """The second one waits: else the first would give his name to the second one's half."""
+    path = tmp_path / "record.json"
+    second = threading.Thread(target=write_atomic, args=(path, b"second"), daemon=True)
+    with new_file(path) as file:
+        file.write(b"fir")
+        second.start()
+        second.join(0.2)
+        assert second.is_alive()
+        file.write(b"st")
+    second.join(30)
+    assert path.read_bytes() == b"second"
+    assert [one.name for one in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_a_writer_that_fails_lets_the_other_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    second = threading.Thread(target=write_atomic, args=(path, b"second"), daemon=True)
+
+    def fail() -> None:
+        with new_file(path) as file:
+            file.write(b"half")
+            second.start()
+            second.join(0.1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    second.join(30)
+    assert path.read_bytes() == b"second"
+
+
+def test_where_no_locks_are_known_it_is_written_nevertheless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks")
+
+    monkeypatch.setattr(fcntl, "flock", unknown)
+    (tmp_path / ".record.json.tmp").write_bytes(b"left")
+    write_atomic(tmp_path / "record.json", b"x")
+    assert (tmp_path / "record.json").read_bytes() == b"x"

@@ -4,12 +4,13 @@ That is after the bytes and the folder's entry have reached the disk.
 """
 
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
@@ -67,19 +68,64 @@ def temporary_name(name: str) -> str:
 def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
     """A file to write; readers see it whole, in the place of the old one, or not at all."""
     temporary = path.with_name(temporary_name(path.name))
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    try:
-        # What a crash has left goes first: the new file has its own owner and permissions.
-        temporary.unlink(missing_ok=True)
-        with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
+    with os.fdopen(_made_by_us(temporary, mode), "wb") as file:
+        try:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     fsync_folder(path.parent)
+
+
+def _made_by_us(path: Path, mode: int) -> int:
+    """Makes a file that nobody else is writing, and holds its lock until it is closed.
+
+    What a crash has left goes: a new file has its own owner and permissions. Of somebody who is at
+    work it is waited for that he has finished; else he would give his name to our half.
+    """
+    while True:
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        except FileExistsError:
+            _wait_and_remove(path)
+            continue
+        _lock(handle)
+        if _is_still(handle, path):
+            return handle
+        os.close(handle)  # somebody took it for left before it was locked
+
+
+def _wait_and_remove(path: Path) -> None:
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
+    try:
+        handle = os.open(path, flags)
+    except FileNotFoundError:
+        return
+    except OSError:  # a link, or of another user
+        path.unlink(missing_ok=True)
+        return
+    try:
+        _lock(handle)
+        if _is_still(handle, path):
+            path.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    """Waits for whoever has it; some file systems know no locks, and there nobody is waited for."""
+    with suppress(OSError):
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _is_still(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
