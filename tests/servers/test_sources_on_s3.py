@@ -222,13 +222,15 @@ def test_credentials_that_expire_end_the_run_and_the_next_goes_on(
 
 @dataclass
 class _Listing:
-    """A listing that lags behind: it lacks a key, or has one that is gone.
+    """A listing that lags behind, or has what nobody can name.
 
     Attributes:
         lacks: Of which keys nothing is told.
+        odd: What the name of a key becomes.
     """
 
     lacks: str
+    odd: str | None = None
 
     def __call__(self, request: Request, forward: Forward, client: object) -> bytes | None:
         if not _lists(request):
@@ -237,7 +239,8 @@ class _Listing:
         text = _whole(head, body).decode()
         for one in re.findall(r"<Contents>.*?</Contents>", text, re.S):
             if self.lacks in one:
-                text = text.replace(one, "")
+                odd = "" if self.odd is None else one.replace(self.lacks, self.odd)
+                text = text.replace(one, odd)
         told = text.encode()
         return (
             b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nConnection: close\r\n"
@@ -266,6 +269,25 @@ def test_a_listing_of_sources_that_lags_hides_nothing(
     monkeypatch.setattr(stored_looks, "FEW", 0)
     proxy.fault = _Listing("transcripts/good-1.json")
     run(world)
+    _ends_as_undisturbed(world, output, made)
+
+
+@pytest.mark.parametrize("odd", ["a//b.json", "a&#x1;b.json", "a/./b", "a/../b"])
+@pytest.mark.parametrize("few", [0, 2_000])
+def test_an_odd_name_among_the_sources_stops_nothing(
+    world: World,
+    output: ObjectStore,
+    made: dict[str, bytes],
+    proxy: Proxy,
+    monkeypatch: pytest.MonkeyPatch,
+    odd: str,
+    few: int,
+) -> None:
+    """It is somebody else's, in the place of one that is excluded."""
+    monkeypatch.setattr(stored_looks, "FEW", few)
+    proxy.fault = _Listing("baa-0.json", odd)
+    run(world)
+    assert not [one for one in proxy.seen if "baa-0" in one.path]
     _ends_as_undisturbed(world, output, made)
 
 

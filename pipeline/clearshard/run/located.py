@@ -1,10 +1,11 @@
 """Where the sources of a configuration are: on this machine, or in a bucket."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from clearshard.config import Config, is_bucket
-from clearshard.errors import SourceUnavailable
+from clearshard.errors import ListingRefused, SourceUnavailable
 from clearshard.inert import printable
 from clearshard.sources.stored_files import InStore
 from clearshard.sources.table import TablePlace
@@ -53,11 +54,12 @@ class InBucket:
             SourceUnavailable: There is none: another bucket or prefix is meant, or it was emptied.
             StoreUnavailable: The store does not answer.
         """
-        if next(iter(self.store.find_below()), None) is None:
-            raise SourceUnavailable(
-                f"sources.transcripts {self.address}: there is no object. Mend the address, or "
-                "deliver the transcripts"
-            )
+        with suppress(ListingRefused):  # something is there, which cannot be named
+            if next(iter(self.store.find_below()), None) is None:
+                raise SourceUnavailable(
+                    f"sources.transcripts {self.address}: there is no object. Mend the address, "
+                    "or deliver the transcripts"
+                )
 
 
 Transcripts = InFolder | InBucket
