@@ -104,6 +104,12 @@ class S3Server:
             self._process.wait()
             self._process = None
 
+    def processor_seconds(self) -> float:
+        """What it has taken since it was started."""
+        assert self._process is not None
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     @contextmanager
     def stopped(self) -> Iterator[None]:
         """Meanwhile it takes connections and does not answer."""
