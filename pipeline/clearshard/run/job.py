@@ -19,6 +19,7 @@ from clearshard.errors import (
     RunLocked,
     SourceUnavailable,
     StoreError,
+    StoreUnavailable,
 )
 from clearshard.records.run import RunRecord
 from clearshard.run.accepted import accept
@@ -164,7 +165,9 @@ def run(
             else:
                 sweep(this, receipt(this, end))
         except (OSError, StoreError, OutputFull, OutputUnusable) as error:
-            raise RunFailed(
+            # A bucket that does not answer is come back to later, by whoever goes by exit codes.
+            how = StoreUnavailable if isinstance(error, StoreUnavailable) else RunFailed
+            raise how(
                 f"run {end.record.run_id} is complete and announced, but publishing it was "
                 f"interrupted ({type(error).__name__}). The next run finishes it."
             ) from None

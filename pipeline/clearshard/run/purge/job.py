@@ -21,6 +21,7 @@ from clearshard.errors import (
     RunFailed,
     RunLocked,
     StoreError,
+    StoreUnavailable,
 )
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.lifecycle.purge.plan import PurgePlan
@@ -174,7 +175,8 @@ def _finish(run: ThisRun, announced: Announced) -> None:
     try:
         sweep(run, receipt(run, remove(run, publish(run, announced))))
     except (OSError, StoreError, OutputFull, OutputUnusable) as error:
-        raise RunFailed(
+        how = StoreUnavailable if isinstance(error, StoreUnavailable) else RunFailed
+        raise how(
             f"purge {run.run_id} is complete and announced, but publishing it was interrupted "
             f"({type(error).__name__}). The next run or purge finishes it."
         ) from None
