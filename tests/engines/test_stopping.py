@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,14 +55,14 @@ def test_a_result_behind_one_that_is_not_there_still_comes(
 ) -> None:
     monkeypatch.setattr(local, "_SECONDS_TO_STOP", 0.2)
     stop = Stop()
-    receive = local._Pool._receive
+    receive = local.LocalPool._receive
 
     def then_stop(self: Any, worker: Any) -> None:
         receive(self, worker)
-        if worker.in_hand is None and self._waiting == deque():
+        if worker.in_hand is None and not self._line.waits:
             stop.request()
 
-    monkeypatch.setattr(local._Pool, "_receive", then_stop)
+    monkeypatch.setattr(local.LocalPool, "_receive", then_stop)
     # 3 hangs for a minute, and would come if it were waited for; 10 is done and behind it.
     results = LocalEngine(2, stop).map(jobs.job(jobs.make_hanging), [(3,), (10,)])
     assert _until_interrupted(results) == ["10"]

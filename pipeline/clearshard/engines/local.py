@@ -5,11 +5,9 @@ it, and all else that holds of every engine, `clearshard.engines.engine` says.
 """
 
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from multiprocessing.connection import wait
-from typing import Any
+from typing import Generic
 
 from clearshard.engines.engine import (
     CRASHES_ALONE,
@@ -19,36 +17,16 @@ from clearshard.engines.engine import (
     Result,
     Unit,
 )
+from clearshard.engines.mapping import Line, Piece, mapped
 from clearshard.engines.serving import KERNEL_HOLDS_BOUND
 from clearshard.engines.stopping import Stop
 from clearshard.engines.worker import SECONDS_BETWEEN_LOOKS, Lost, Worker, prepare
-from clearshard.errors import Interrupted, RunFailed
+from clearshard.errors import RunFailed
 
 #: A worker that dies this often before it has ever been ready will never be.
 _MAX_FAILED_STARTS = 3
 #: After a request to stop, units in hand have this long; the rest of ten seconds is for tidying up.
 _SECONDS_TO_STOP = 6.0
-
-
-@dataclass(slots=True)
-class _Slot:
-    """A unit's place in the order, and the results of its parts."""
-
-    missing: int = 1
-    results: list[Any] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A unit, or a part of one, on its way.
-
-    Attributes:
-        crashes: How often it crashed a worker alone.
-    """
-
-    unit: Any
-    slot: _Slot
-    crashes: int = 0
 
 
 class LocalEngine:
@@ -76,56 +54,44 @@ class LocalEngine:
             ClearshardError: What the job raised in a worker, or that no worker could be started.
             Interrupted: After a request to stop; also where `units` raises it.
         """
-        slots: deque[_Slot] = deque()
-        pool = _Pool(job, self._worker_count, self._stop)
-        try:
-            with self._stop.heed():
-                try:
-                    yield from self._map(pool, slots, iter(units))
-                except Interrupted:
-                    pool.finish_in_hand()
-                    while slots:
-                        yield from slots.popleft().results
-                    raise
-        finally:
-            pool.close()
-
-    def _map(self, pool: "_Pool", slots: deque[_Slot], source: Iterator[Unit]) -> Iterator[Result]:
-        exhausted = False
-        while not (exhausted and not slots):
-            while not exhausted and len(slots) < self._worker_count * UNITS_PER_WORKER:
-                if self._stop.requested:
-                    raise Interrupted
-                unit = next(source, None)
-                if unit is None:
-                    exhausted = True
-                    break
-                slots.append(_Slot())
-                pool.submit(unit, slots[-1])
-            while slots and slots[0].missing == 0:
-                yield from slots.popleft().results
-            if self._stop.requested:
-                raise Interrupted
-            if slots and slots[0].missing:
-                pool.step()
+        line: Line[Unit, Result] = Line()
+        pool = LocalPool(job, self._worker_count, self._stop, line)
+        yield from mapped(line, pool, units, self._worker_count * UNITS_PER_WORKER, self._stop)
 
 
-class _Pool:
-    """The workers, and the pieces that wait for one; started when there is something to do."""
+class LocalPool(Generic[Unit, Result]):
+    """The workers; started when there is something to do. See `clearshard.engines.mapping.Pool`."""
 
-    def __init__(self, job: Job[Any, Any], size: int, stop: Stop) -> None:
+    def __init__(
+        self, job: Job[Unit, Result], size: int, stop: Stop, line: Line[Unit, Result]
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            job: What they do.
+            size: How many.
+            stop: Looked at while waiting.
+            line: Where pieces come from and results go to.
+        """
         self._job = job
         self._size = size
         self._stop = stop
-        self._waiting: deque[_Piece] = deque()
+        self._line = line
         self._failed_starts = 0
         self._workers: list[Worker] = []
 
-    def submit(self, unit: Any, slot: _Slot) -> None:
-        self._waiting.append(_Piece(unit, slot))
+    def hand_out(self) -> None:
+        """Gives pieces to workers that are free; starts those that are missing."""
         while len(self._workers) < self._size:
             self._workers.append(self._new_worker())
-        self._hand_out()
+        for worker in list(self._workers):
+            if self._line.waits and worker.ready and worker.in_hand is None:
+                piece = self._line.next()
+                try:
+                    worker.give(piece.unit, piece, self._job.seconds_per_unit)
+                except Lost:  # between two units: no file is to blame
+                    self._line.put_back(piece)
+                    self._replace(worker)
 
     def step(self) -> None:
         """Waits until something happens, and deals with it."""
@@ -145,7 +111,7 @@ class _Pool:
             except Lost as lost:
                 self._replace(worker)
                 self._lose(worker, lost.loss)
-        self._hand_out()
+        self.hand_out()
 
     def finish_in_hand(self) -> None:
         """Waits for the units in hand, and hands out no more; a worker that is lost stays lost."""
@@ -163,6 +129,7 @@ class _Pool:
                     busy.remove(worker)
 
     def close(self) -> None:
+        """Kills them."""
         for worker in self._workers:
             worker.stop()
 
@@ -170,25 +137,13 @@ class _Pool:
         job = self._job
         return Worker(job.make, job.arguments, job.memory_bytes, job.preload)
 
-    def _hand_out(self) -> None:
-        for worker in list(self._workers):
-            if self._waiting and worker.ready and worker.in_hand is None:
-                piece = self._waiting.popleft()
-                try:
-                    worker.give(piece.unit, piece, self._job.seconds_per_unit)
-                except Lost:  # between two units: no file is to blame
-                    self._waiting.appendleft(piece)
-                    self._replace(worker)
-
     def _receive(self, worker: Worker) -> None:
         kind, value = worker.receive()
         if kind == "error":
             raise value
         self._failed_starts = 0
         if kind == "result":
-            slot = worker.in_hand.slot
-            slot.results.append(value)
-            slot.missing -= 1
+            self._line.finish(worker.in_hand, [value])
             worker.in_hand = None
 
     def _replace(self, worker: Worker) -> None:
@@ -205,16 +160,11 @@ class _Pool:
     def _lose(self, worker: Worker, loss: Loss) -> None:
         if worker.in_hand is None:
             return
-        piece: _Piece = worker.in_hand
+        piece: Piece[Unit, Result] = worker.in_hand
         parts = self._job.split(piece.unit)
-        again: list[_Piece] = []
         if parts is not None:
-            piece.slot.missing += len(parts) - 1
-            again = [_Piece(part, piece.slot) for part in parts]
-        elif loss == "crashed" and piece.crashes + 1 < CRASHES_ALONE:
-            again = [_Piece(piece.unit, piece.slot, piece.crashes + 1)]
+            self._line.take_apart(piece, parts)
+        elif loss == "crashed" and piece.losses + 1 < CRASHES_ALONE:
+            self._line.retry(piece)
         else:
-            piece.slot.results.append(self._job.give_up(piece.unit, loss))
-            piece.slot.missing -= 1
-        # First in line: what follows in the order waits for them.
-        self._waiting.extendleft(reversed(again))
+            self._line.finish(piece, [self._job.give_up(piece.unit, loss)])
