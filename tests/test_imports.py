@@ -50,7 +50,8 @@ def _names(path: Path) -> Iterator[str]:
         ("adbc_driver_postgresql", set()),
         ("adbc_driver_sqlite", set()),
         ("sqlite3", set()),
-        # To bound how long it waits for a pipe, which is a socket. Nothing is connected.
+        ("ray", {"engines"}),
+        # To bound how long it waits for a pipe, which is a socket, and to knock at a cluster.
         # And to say hello to an endpoint that is examined.
         ("socket", {"engines", "transport"}),
         # How the library of lineage sends its events.
@@ -82,6 +83,16 @@ def test_few_modules_know_the_library_of_object_stores() -> None:
     }
     # What makes its clients, what asks them, and what knows its errors.
     assert users == {"storage/clients.py", "storage/objects.py", "storage/answers.py"}
+
+
+def test_one_module_knows_the_library_of_clusters() -> None:
+    """It would hand on anything as a pickle."""
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if any(name.split(".")[0] == "ray" for name in _imported(path))
+    }
+    assert users == {"engines/cluster/actors.py"}
 
 
 def test_one_module_makes_contexts_of_tls() -> None:

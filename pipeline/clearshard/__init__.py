@@ -12,7 +12,7 @@ also the order in which to read the code:
     audit        decisions, ledger, and the questions asked of them
     lifecycle    what leaves shards, by when artefacts must be gone, and that they are
     evaluation   the figures behind `clearshard eval`
-    engines      how work units are mapped over processes
+    engines      how work units are mapped over processes, here or on a cluster
     telemetry    what a run tells Prometheus and OpenLineage
     run          the only place where these steps meet
     api          the same for programs: `run`, `redact`, `decide`, `open_shards`
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from clearshard.errors import (
         ClearshardError,
         ConfigError,
+        EngineUnavailable,
         IntegrityError,
         KmsUnavailable,
         OutputFull,
@@ -55,7 +56,8 @@ _PLACES = {
     **dict.fromkeys(("Config", "load_config"), "clearshard.config"),
     **dict.fromkeys(
         (
-            *("ClearshardError", "ConfigError", "IntegrityError", "OutputFull", "OutputUnusable"),
+            *("ClearshardError", "ConfigError", "EngineUnavailable", "IntegrityError"),
+            *("OutputFull", "OutputUnusable"),
             *("KmsUnavailable", "RegistryStale", "RunFailed", "RunLocked", "ShardsUnread"),
             *("SourceUnavailable", "TooManyGone"),
         ),
@@ -70,6 +72,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "Decided",
+    "EngineUnavailable",
     "IntegrityError",
     "KmsUnavailable",
     "OutputFull",

@@ -111,6 +111,7 @@ def run(
     redo_stale: bool = False,
     accept_drop: bool = False,
     actor: str | None = None,
+    engine: Literal["local", "ray"] = "local",
 ) -> RunResult:
     """Decides, redacts, writes shards and accounts for every file, as `clearshard run` does.
 
@@ -130,6 +131,8 @@ def run(
         redo_stale: Redact again what an earlier model, recognizer or code redacted.
         accept_drop: Publish although more is gone than `limits.max_drop_share` allows.
         actor: Who runs, for the record and the ledger. Default: the name of the process's user.
+        engine: Where the workers run: on this machine, or on the cluster of Ray that the
+            configuration names.
 
     Returns:
         What it has come to. Look at its `exit_code`: a run of which too much is quarantined is
@@ -141,6 +144,7 @@ def run(
         RegistryStale: The registry is too old.
         RunLocked: Another run is at work in the folder.
         TooManyGone: Too much of the run before would be gone; nothing became visible.
+        EngineUnavailable: The cluster cannot be reached, or has no place; nothing was written.
         IntegrityError: What is on disk is not what was recorded.
         OutputUnusable: The output folder cannot be used.
         OutputFull: The disk is full; nothing became visible.
@@ -149,12 +153,16 @@ def run(
     if replay and as_of is None:
         raise ConfigError("replay", ["rehearses a moment: name it with as_of"])
     _check_workers(workers)
+    if engine not in ("local", "ray"):
+        raise ConfigError("engine", ['must be "local" or "ray"'])
     moment = _moment(as_of)
     with _told_safely(), _ONE_AT_A_TIME:
-        from clearshard.engines.choice import prepare
+        from clearshard.engines.choice import Choice, prepare, require
 
         prepare(PRELOAD)
         settings, name = _config(config, problems_of_run)
+        chosen = Choice(engine, settings.engine.address)
+        require(chosen)
         from clearshard.run.agent import this_agent
         from clearshard.run.options import RunOptions
         from clearshard.run.resume.wishes import Wishes
@@ -168,6 +176,7 @@ def run(
             wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
             accept_drop=accept_drop,
             replay=replay,
+            engine=chosen,
             agent=this_agent(actor),
         )
         told = _Notes()

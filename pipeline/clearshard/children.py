@@ -7,7 +7,7 @@ program or of what it uses, would then be what redacts.
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -34,16 +34,20 @@ _WITHHELD = (
 
 
 @contextmanager
-def child_environment(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
+def child_environment(
+    more: Mapping[str, str] = MappingProxyType({}), needed: Collection[str] = ()
+) -> Iterator[None]:
     """What processes that are started meanwhile have in their environment; no secret is in it.
 
     Args:
         more: Variables for them besides.
+        needed: Secrets that they cannot do without.
     """
     wanted = {**more, **_SAFE_PATH}
-    before = {name: os.environ.get(name) for name in (*wanted, *_WITHHELD)}
+    withheld = [name for name in _WITHHELD if name not in needed]
+    before = {name: os.environ.get(name) for name in (*wanted, *withheld)}
     os.environ.update(wanted)
-    for name in _WITHHELD:
+    for name in withheld:
         os.environ.pop(name, None)
     try:
         yield
@@ -89,14 +93,18 @@ def leave_out_pandas() -> None:
             sys.meta_path.remove(_NoPandas)
 
 
-def module_path() -> list[str]:
+def module_path(strange: Collection[str] = ()) -> list[str]:
     """Where modules are looked for, without the working folder and the folder of the script.
 
     A folder that `PYTHONPATH` names stays: somebody has declared it.
+
+    Args:
+        strange: Folders to be left out besides.
     """
     declared = {_real(p) for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p}
     main = getattr(sys.modules.get("__main__"), "__file__", None)
-    here = {_real(str(Path.cwd()))} | ({_real(str(Path(main).parent))} if main else set())
+    here = {_real(path) for path in (*strange, str(Path.cwd()))}
+    here |= {_real(str(Path(main).parent))} if main else set()
     return [p for p in sys.path if p and (_real(p) in declared or _real(p) not in here)]
 
 

@@ -324,6 +324,17 @@ class Limits(_Section):
     )
 
 
+class Engine(_Section):
+    """The cluster that ``--engine ray`` works on.
+
+    Attributes:
+        address: ``HOST:PORT`` of its head node; it wins over the environment variable
+            ``RAY_ADDRESS``. None, and no variable: a cluster is started on this machine.
+    """
+
+    address: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+
+
 class Housekeeping(_Section):
     """How long what a job leaves behind is kept.
 
@@ -426,6 +437,7 @@ class Config(_Section):
     policy: PolicySource = PolicySource()
     redaction: Redaction = Redaction()
     limits: Limits = Limits()
+    engine: Engine = Engine()
     keys: Keys = Keys()
     housekeeping: Housekeeping = Housekeeping()
     metrics: Metrics = Metrics()

@@ -139,6 +139,12 @@ class KmsUnavailable(ClearshardError):
     exit_code = 4
 
 
+class EngineUnavailable(ClearshardError):
+    """The cluster that is to work cannot be reached, or has no place; nothing was written."""
+
+    exit_code = 4
+
+
 class NotConfirmed(ClearshardError):
     """Of something that was deleted it could not be seen that it is gone."""
 

@@ -13,16 +13,22 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+import msgspec
 import numpy as np
 
-from clearshard.engines.engine import Job, Loss
+from clearshard.engines.engine import Job, Loss, Served, Wire
 from clearshard.errors import ConfigError, OutputFull, RunFailed
+from clearshard.keys import PseudonymKey
 
 Numbers = tuple[int, ...]
 NumbersJob = Job[Numbers, list[str]]
+
+#: In the environment of whoever is to work on another machine.
+KEY = PseudonymKey(bytes(range(32)))
 
 
 def split(unit: Numbers) -> list[Numbers] | None:
@@ -38,8 +44,30 @@ def job(
     seconds: float = 60,
     *arguments: object,
     memory_bytes: int = 1 << 30,
+    giving_up: Callable[[Numbers, Loss], list[str]] = give_up,
 ) -> NumbersJob:
-    return Job(make, arguments, split, give_up, seconds, memory_bytes)
+    told = make.__name__, arguments, seconds, memory_bytes, giving_up.__name__
+    wire: Wire[Numbers, list[str]] = Wire(
+        there=f"{__name__}:served",
+        told=msgspec.msgpack.encode(told),
+        secret=KEY.secret,
+        key_file="no such file",
+        key_id=KEY.key_id,
+        pack=msgspec.msgpack.encode,
+        unpack=lambda _, packed: msgspec.msgpack.decode(packed, type=list[str]),
+    )
+    return Job(make, arguments, split, giving_up, seconds, memory_bytes, wire=wire)
+
+
+def served(told: bytes) -> Served[Numbers, list[str]]:
+    """The same job on another machine."""
+    make, arguments, seconds, memory_bytes, giving_up = msgspec.msgpack.decode(told)
+    names = globals()
+    made = job(
+        names[make], seconds, *arguments, memory_bytes=memory_bytes, giving_up=names[giving_up]
+    )
+    unpack = partial(msgspec.msgpack.decode, type=Numbers)
+    return Served(made, unpack, msgspec.msgpack.encode, lambda unit: unit)
 
 
 def make_names() -> Callable[[Numbers], list[str]]:

@@ -4,11 +4,11 @@ What only processes can do, and what can only happen to them, is in the files be
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from clearshard.engines.cluster.engine import RayEngine
 from clearshard.engines.engine import UNITS_PER_WORKER, Engine
 from clearshard.engines.local import LocalEngine
 from clearshard.engines.stopping import Stop
@@ -20,9 +20,13 @@ from . import jobs
 Make = Callable[..., Engine]
 
 
-@pytest.fixture(params=[LocalEngine, InlineEngine])
+@pytest.fixture(
+    params=[LocalEngine, InlineEngine, pytest.param(RayEngine, marks=pytest.mark.servers)]
+)
 def engine(request: pytest.FixtureRequest) -> Make:
     made: Make = request.param
+    if made is RayEngine:
+        request.getfixturevalue("cluster")
     return made
 
 
@@ -112,9 +116,10 @@ def test_what_was_hit_alone_once_is_not_given_up(engine: Make, tmp_path: Path) -
 
 
 def test_an_error_in_giving_up_reaches_the_caller(engine: Make, tmp_path: Path) -> None:
-    job, _ = _failing(tmp_path)
+    log = tmp_path / "begun"
+    job = jobs.job(jobs.make_failing, 60, str(log), giving_up=jobs.refuse)
     with pytest.raises(RunFailed, match=r"\(4,\) out_of_memory"):
-        list(engine(1).map(replace(job, give_up=jobs.refuse), [(4,)]))
+        list(engine(1).map(job, [(4,)]))
 
 
 def test_an_error_of_this_project_reaches_the_caller(engine: Make) -> None:

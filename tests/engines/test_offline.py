@@ -122,6 +122,8 @@ def test_a_child_has_no_key_and_we_keep_ours(monkeypatch: pytest.MonkeyPatch) ->
         assert "CLEARSHARD_ENCRYPTION_KEY" not in os.environ
         assert os.environ["MORE"] == "1"
     assert os.environ["CLEARSHARD_ENCRYPTION_KEY"] == "secret"
+    with child_environment(needed=("CLEARSHARD_ENCRYPTION_KEY",)):
+        assert os.environ["CLEARSHARD_ENCRYPTION_KEY"] == "secret"
     assert {"CLEARSHARD_SIGNING_KEY", "MORE"}.isdisjoint(os.environ)
 
 

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from clearshard.engines.engine import Served
 from clearshard.records.tasks import WorkUnit
+from clearshard.run import crossing
 from clearshard.run.assigned import UnitResult, WorkSettings
-from clearshard.run.stages import redact
+from clearshard.run.crossing import serve as real_serve
 from clearshard.run.work import make_work as make_real
 
 
@@ -80,6 +82,12 @@ def make_work(settings: WorkSettings) -> Callable[[WorkUnit], UnitResult]:
     return work
 
 
+def serve(told: bytes) -> Served[WorkUnit, UnitResult]:
+    """The same workers on a node of a cluster."""
+    vars(crossing)["make_work"] = make_work
+    return real_serve(told)
+
+
 if __name__ == "__main__":
     from clearshard.cli import signals
     from clearshard.cli.entry import main
@@ -93,6 +101,7 @@ if __name__ == "__main__":
 
     # By its importable name: workers are started from scratch, and not from the working folder.
     os.environ["PYTHONPATH"] = str(Path.cwd())
-    vars(redact)["make_work"] = poison.make_work
+    vars(crossing)["make_work"] = poison.make_work
+    vars(crossing)["serve"] = poison.serve
     sys.argv[0] = "clearshard"
     main()

@@ -37,7 +37,7 @@ from clearshard.cli.what_if import (
     SetOption,
     what_if,
 )
-from clearshard.engines.choice import prepare
+from clearshard.engines.choice import Choice, prepare, require
 from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.records.run import RunRecord
 from clearshard.records.times import utc_text
@@ -51,8 +51,8 @@ if TYPE_CHECKING:  # importing it takes long; `--help` is quick
 
 _RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
 3 more quarantined than the configured share (the run is visible), or more gone than it may lose
-(nothing was published), 4 registry, source or bucket unavailable, or registry stale, 5 integrity
-check failed, 6 another run holds the lock or was published first."""
+(nothing was published), 4 registry, source, bucket or cluster unavailable, or registry stale,
+5 integrity check failed, 6 another run holds the lock or was published first."""
 _GATE_EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 registry or source
 unavailable or stale, 5 integrity check of the visible run failed (with --against or --set)."""
 
@@ -61,6 +61,7 @@ class Engine(StrEnum):
     """How work is spread."""
 
     LOCAL = "local"
+    RAY = "ray"
 
 
 def register(app: typer.Typer) -> None:
@@ -74,7 +75,9 @@ def run(
     config: ConfigOption,
     out: OutOption = None,
     workers: WorkersOption = None,
-    engine: Annotated[Engine, typer.Option(help="Where the workers run.")] = Engine.LOCAL,
+    engine: Annotated[
+        Engine, typer.Option(help="Where the workers run: on this machine, or on a cluster of Ray.")
+    ] = Engine.LOCAL,
     as_of: AsOfOption = None,
     replay: Annotated[
         bool,
@@ -121,6 +124,8 @@ def run(
     # What takes long to import is imported where workers are forked from, and not here.
     prepare(PRELOAD)
     settings = load_for_examined_run(config)
+    chosen = Choice(engine.value, settings.engine.address)
+    require(chosen)
     from clearshard.run.examined import examined_beside
     from clearshard.run.options import RunOptions
     from clearshard.run.resume.wishes import Wishes
@@ -136,6 +141,7 @@ def run(
         wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
         accept_drop=accept_drop,
         replay=replay,
+        engine=chosen,
         agent=who,
     )
     started = time.monotonic()

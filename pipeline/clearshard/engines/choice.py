@@ -1,24 +1,50 @@
-"""Which engine does the work. The only place that chooses; there is one to choose from."""
+"""Which engine does the work. The only place that chooses."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from clearshard.engines.engine import Engine
 from clearshard.engines.local import LocalEngine
 from clearshard.engines.stopping import Stop
 
 
-def engine_of(workers: int, stop: Stop | None = None) -> Engine:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Where the workers of a run are.
+
+    Attributes:
+        kind: On this machine, or on a cluster of Ray.
+        address: Of the cluster, as ``HOST:PORT``; None for that of the environment, or for one that
+            is started on this machine.
+    """
+
+    kind: Literal["local", "ray"] = "local"
+    address: str | None = None
+
+
+LOCAL = Choice()
+
+
+def engine_of(workers: int, stop: Stop | None = None, choice: Choice = LOCAL) -> Engine:
     """An engine that works on so many units at a time; it starts nothing yet.
 
     Args:
         workers: How many.
         stop: Looked at while mapping; None if nobody will ask.
+        choice: Which one. One that is not of this machine takes only jobs that have a wire.
     """
-    return LocalEngine(workers, stop)
+    if choice.kind == "local":
+        return LocalEngine(workers, stop)
+    from clearshard.engines.cluster.engine import RayEngine  # nobody else needs it
+
+    return RayEngine(workers, stop, choice.address)
 
 
 def prepare(preload: Sequence[str]) -> None:
     """Gets ready for an engine what takes long, and goes on while the caller does something else.
+
+    A run needs it on this machine wherever its workers are: containers are read here.
 
     Args:
         preload: Modules that its jobs will need; see `Job`.
@@ -27,3 +53,16 @@ def prepare(preload: Sequence[str]) -> None:
         RunFailed: It can be seen already that none will work here.
     """
     LocalEngine.prepare(preload)
+
+
+def require(choice: Choice) -> None:
+    """Looks whether an engine can work, as far as that can be seen in a moment.
+
+    Raises:
+        ConfigError: It is not installed, or its address is none.
+        EngineUnavailable: Nobody is there.
+    """
+    if choice.kind != "local":
+        from clearshard.engines.cluster.engine import RayEngine
+
+        RayEngine.prepare(choice.address)

@@ -15,7 +15,7 @@ Its laws, to which one suite holds every implementation (`tests/engines/test_eve
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 Unit = TypeVar("Unit")
@@ -31,6 +31,29 @@ UNITS_PER_WORKER = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Wire(Generic[Unit, Result]):
+    """How a job crosses to other machines: as bytes of declared forms, and never as objects.
+
+    Attributes:
+        there: The function that makes the job there, as ``package.module:function``; see `Served`.
+        told: What that function is given.
+        secret: What both sides have and nobody else: all that crosses is sealed with it.
+        key_file: Where the other side has it, if it is not in its environment.
+        key_id: What tells it from others without giving it away.
+        pack: A unit as bytes.
+        unpack: The result of a unit. Raises ClearshardError if it cannot be taken here.
+    """
+
+    there: str
+    told: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
+    key_file: str
+    key_id: str
+    pack: Callable[[Unit], bytes]
+    unpack: Callable[[Unit, bytes], Result]
+
+
+@dataclass(frozen=True, slots=True)
 class Job(Generic[Unit, Result]):
     """What the workers do.
 
@@ -42,6 +65,7 @@ class Job(Generic[Unit, Result]):
         seconds_per_unit: A worker that takes longer for a unit is stopped.
         memory_bytes: What a worker may have.
         preload: Modules that the workers need: imported once, in the process they are forked from.
+        wire: How it crosses to other machines; None if it stays on this one.
     """
 
     make: Callable[..., Callable[[Unit], Result]]
@@ -51,6 +75,24 @@ class Job(Generic[Unit, Result]):
     seconds_per_unit: float
     memory_bytes: int
     preload: tuple[str, ...] = ()
+    wire: Wire[Unit, Result] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Served(Generic[Unit, Result]):
+    """A job on another machine than that of the caller: what `Wire.there` makes of `Wire.told`.
+
+    Attributes:
+        job: What is done there.
+        unpack: A unit of its bytes.
+        pack: A result as bytes.
+        fetch: A unit with what its worker cannot get at by itself, which has no network.
+    """
+
+    job: Job[Unit, Result]
+    unpack: Callable[[bytes], Unit]
+    pack: Callable[[Result], bytes]
+    fetch: Callable[[Unit], Unit]
 
 
 class Engine(Protocol):

@@ -34,6 +34,7 @@ Its work
     containers      records of containers, read in a process of its own
     container_rows  the rows that point into containers, so that each is read once
     assigned        what a worker is told and tells
+    crossing        how work crosses to other machines
     work            what a worker does with a unit: read, decode, redact, stage
 
 Beside a run

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from clearshard.engines.choice import LOCAL, Choice
 from clearshard.run.agent import Agent, this_agent
 from clearshard.run.resume.wishes import NO_WISHES, Wishes
 
@@ -37,6 +38,7 @@ class RunOptions:
         wishes: What is to be done again although nothing has changed.
         accept_drop: Publish, however much of what the run before has written is gone.
         agent: Who runs, and where: for the record and the ledger, and of no other effect.
+        engine: Where the workers are.
         replay: Rehearse: everything is judged as if `as_of` were now, whatever the clock says. Only
             in a folder of rehearsals.
     """
@@ -48,4 +50,5 @@ class RunOptions:
     wishes: Wishes = NO_WISHES
     accept_drop: bool = False
     replay: bool = False
+    engine: Choice = LOCAL
     agent: Agent = field(default_factory=this_agent)

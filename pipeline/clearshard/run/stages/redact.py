@@ -1,21 +1,20 @@
 """Redact: whatever is not as it was is read, redacted and staged by workers."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from clearshard.config import ShardPeriod
 from clearshard.engines.choice import engine_of
-from clearshard.engines.engine import Job
 from clearshard.records.tasks import StagedFile, WorkUnit
-from clearshard.run import PRELOAD
-from clearshard.run.assigned import WorkSettings, give_up, make_work
+from clearshard.run.assigned import WorkSettings
 from clearshard.run.container_rows import in_containers
 from clearshard.run.containers import ContainerReader
 from clearshard.run.contents import Contents, contents_of
+from clearshard.run.crossing import job_of
 from clearshard.run.options import Progress
 from clearshard.run.outcomes import OutcomeWriter, read_outcomes
 from clearshard.run.resume.kept_versions import wrongly_declared
@@ -27,7 +26,7 @@ from clearshard.run.stages.match import Matched
 from clearshard.run.stages.remember import Known
 from clearshard.run.stages.stage import Stage
 from clearshard.run.stages.this_run import ThisRun
-from clearshard.run.units import cut, split, units_of
+from clearshard.run.units import cut, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ def redact(run: ThisRun, decided: Decided, known: Known, matched: Matched) -> Re
 
     Raises:
         RunFailed: No worker can start.
+        EngineUnavailable: The cluster that is to work has no place.
         SourceUnavailable: A container cannot be read.
         Interrupted: Somebody asked it to stop.
     """
@@ -58,23 +58,16 @@ def redact(run: ThisRun, decided: Decided, known: Known, matched: Matched) -> Re
     checkpoints.mkdir(exist_ok=True)
     settings = WorkSettings(given.config, checkpoints, known.seal)
     reader = ContainerReader(limits, given.stop, decided.transcripts)
-    fetched = contents_of(decided.transcripts, limits.max_transcript_bytes, given.stop.require_none)
-    job = Job(
-        make_work,
-        (settings,),
-        split,
-        partial(give_up, settings),
-        limits.seconds_per_file,
-        limits.worker_memory_bytes,
-        PRELOAD,
-    )
+    fetched = _contents(run, decided)
+    job = job_of(settings, given.folder.root)
+    engine = engine_of(given.options.workers, given.stop, given.options.engine)
     made: list[StagedFile] = []
     outcomes, digest = scratch / "outcomes.arrow", known.seal.redactor_digest
     earlier = read_outcomes(matched.outcomes)
     writer = OutcomeWriter(outcomes, scratch / "in-any-order", digest, earlier)
     with reader, fetched as contents, writer:
         units = _units(run, decided, known, matched, reader, contents, writer)
-        for result in engine_of(given.options.workers, given.stop).map(job, units):
+        for result in engine.map(job, units):
             run.events.started(digest)
             writer.add(result)
             if result.staged is not None:
@@ -89,6 +82,15 @@ def redact(run: ThisRun, decided: Decided, known: Known, matched: Matched) -> Re
             "them; if the column is about something else, list it in sources.ignored_columns"
         )
     return Redacted(outcomes, tuple(made))
+
+
+def _contents(run: ThisRun, decided: Decided) -> AbstractContextManager[Contents]:
+    """Gives units what their workers cannot get at; on a cluster its members do so."""
+    given = run.given
+    if given.options.engine.kind != "local":
+        return nullcontext(iter)
+    limit = given.config.limits.max_transcript_bytes
+    return contents_of(decided.transcripts, limit, given.stop.require_none)
 
 
 def _units(

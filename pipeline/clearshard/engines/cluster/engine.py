@@ -1,0 +1,61 @@
+"""Maps a job over the workers of a cluster; see `clearshard.engines.engine`."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from clearshard.engines.cluster.crew import Cluster, Crew
+from clearshard.engines.cluster.reaching import cluster_address, require_open, require_ray
+from clearshard.engines.engine import UNITS_PER_WORKER, Job, Result, Unit
+from clearshard.engines.mapping import Line, mapped
+from clearshard.engines.stopping import Stop
+
+
+class RayEngine:
+    """Maps a job that has a wire over members of a cluster of Ray."""
+
+    def __init__(self, workers: int, stop: Stop | None = None, address: str | None = None) -> None:
+        """Connects to nothing yet.
+
+        Args:
+            workers: Number of members, each with a processor of its own.
+            stop: Looked at while mapping; None if nobody will ask.
+            address: ``HOST:PORT`` of the cluster; None for that of the environment, or for one
+                that is started on this machine and ends with the mapping.
+        """
+        self._workers = workers
+        self._stop = Stop() if stop is None else stop
+        self._address = address
+
+    @staticmethod
+    def prepare(address: str | None) -> None:
+        """Looks whether there is something to connect to.
+
+        Raises:
+            ConfigError: Ray is not installed, or the address is none.
+            EngineUnavailable: Nobody is there.
+        """
+        require_ray()
+        found = cluster_address(address)
+        if found is not None:
+            require_open(found)
+
+    def map(self, job: Job[Unit, Result], units: Iterable[Unit]) -> Iterator[Result]:
+        """The results; after a request to stop those that are there within a few seconds.
+
+        Raises:
+            ClearshardError: What the job raised in a worker, or that the cluster has none.
+            Interrupted: After a request to stop; also where `units` raises it.
+        """
+        line: Line[Unit, Result] = Line()
+        connect = partial(_connected, self._address, self._workers)
+        crew = Crew(job, self._workers, self._stop, line, connect)
+        yield from mapped(line, crew, units, self._workers * UNITS_PER_WORKER, self._stop)
+
+
+def _connected(address: str | None, workers: int) -> Cluster:
+    found = cluster_address(address)
+    require_ray()
+    # It takes most of a second to import Ray, and most mappings are over other engines.
+    from clearshard.engines.cluster.actors import RayCluster
+
+    return RayCluster(found, workers)

@@ -1,0 +1,118 @@
+"""Whether a cluster can be reached, in bounded time, and is of the versions that are here."""
+
+import os
+import platform
+import re
+import socket
+import subprocess
+import sys
+from importlib.util import find_spec
+
+from clearshard.children import child_environment
+from clearshard.errors import ConfigError, EngineUnavailable
+from clearshard.inert import printable
+
+ADDRESS_VARIABLE = "RAY_ADDRESS"
+#: A port of a machine that is up is reached at once, or refuses.
+SECONDS_TO_CONNECT = 5.0
+#: To load Ray, and to be told two words.
+SECONDS_TO_ANSWER = 30.0
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
+
+
+def require_ray() -> None:
+    """Says how to install Ray where it is not.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    if find_spec("ray") is None:
+        problem = 'needs Ray, which is not installed here: pip install "clearshard[ray]"'
+        raise ConfigError("--engine ray", [problem])
+
+
+def cluster_address(configured: str | None) -> str | None:
+    """The address of the cluster; None if one is to be started on this machine.
+
+    Args:
+        configured: `engine.address`; it wins over the environment.
+
+    Raises:
+        ConfigError: It is no address.
+    """
+    address = configured or os.environ.get(ADDRESS_VARIABLE)
+    if not address or address == "local":
+        return None
+    if _ADDRESS.fullmatch(address) is None:
+        source = "engine.address" if configured else ADDRESS_VARIABLE
+        problem = (
+            f"{source} → {printable(address)} is no HOST:PORT of a cluster's head node, as in "
+            "10.0.0.5:6379. Start the command on a machine of the cluster: ray:// is not spoken"
+        )
+        raise ConfigError("configuration", [problem])
+    return address
+
+
+def require_open(address: str) -> None:
+    """Knocks at the door of a cluster.
+
+    Raises:
+        EngineUnavailable: Nobody opens.
+    """
+    host, port = address.rsplit(":", 1)
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), SECONDS_TO_CONNECT).close()
+    except (OSError, OverflowError) as error:
+        raise _unreachable(address, type(error).__name__) from None
+
+
+class Question:
+    """What versions a cluster has: asked at once, and waited for when it must be known."""
+
+    def __init__(self, address: str) -> None:
+        """Asks."""
+        self._address = address
+        with child_environment():
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, and no shell
+                [sys.executable, "-m", "clearshard.engines.cluster.probe", address],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+
+    def require_same(self, ray_version: str) -> None:
+        """Waits for the answer.
+
+        Args:
+            ray_version: Of what is installed here.
+
+        Raises:
+            EngineUnavailable: There is none in time, or the cluster has other versions.
+        """
+        try:
+            told, why = self._process.communicate(timeout=SECONDS_TO_ANSWER)
+        except subprocess.TimeoutExpired:
+            raise _unreachable(self._address, "it does not answer") from None
+        finally:
+            self._process.kill()
+            self._process.wait()
+        if self._process.returncode != 0 or len(told.split()) != 2:
+            # Ray writes lines of its own before; the last is ours, and a word.
+            raise _unreachable(self._address, printable((why.split() or ["no answer"])[-1])[:100])
+        there = tuple(told.split())
+        here = ray_version, platform.python_version()
+        if there != here:
+            raise EngineUnavailable(
+                f"The cluster at {self._address} has Ray {printable(there[0])} and Python "
+                f"{printable(there[1])}, and here are Ray {here[0]} and Python {here[1]}: both "
+                "must be the same. Install the cluster's versions here, or these there."
+            )
+
+
+def _unreachable(address: str, why: str) -> EngineUnavailable:
+    return EngineUnavailable(
+        f"The cluster at {address} cannot be reached ({why}). Is it up, can this machine reach "
+        "it, and is engine.address, or RAY_ADDRESS, the HOST:PORT of its head node? If it asks "
+        "for a token, is RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH set here?"
+    )
