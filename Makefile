@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := pipeline tests data/generator models
+SOURCES := pipeline tests data/generator models configs
 # Each file of tests within one process: what it has set up is used by all of it. Three, since some wait
 # for commands that they have started, and in their order: by number of tests the longest would be last.
 PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
@@ -100,10 +100,16 @@ samples: .venv/installed
 # Every package with its hashes and no address of an index; `uv` is needed for this target alone.
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate
+# What is in an image (Dockerfile): every extra but Ray; and with Ray and what KubeRay asks of it.
+OF_IMAGES := -c configs/lock/dev.txt \
+	$(foreach extra,databases lineage metrics stores surrogates,--extra $(extra))
 lock:
 	$(UV_COMPILE) pyproject.toml -o configs/lock/runtime.txt
 	$(UV_COMPILE) --group dev -c configs/lock/runtime.txt pyproject.toml -o configs/lock/dev.txt
 	echo "pip-audit" | $(UV_COMPILE) - -o configs/lock/audit.txt
+	printf 'build\nhatchling\n' | $(UV_COMPILE) -c configs/lock/dev.txt - -o configs/lock/build.txt
+	$(UV_COMPILE) $(OF_IMAGES) pyproject.toml -o configs/lock/image.txt
+	echo "ray[default]" | $(UV_COMPILE) $(OF_IMAGES) pyproject.toml - -o configs/lock/cluster.txt
 	@mkdir -p build
 	$(BIN)/python .ci/sbom.py >build/sbom.json && mv build/sbom.json configs/lock/sbom.cdx.json
 

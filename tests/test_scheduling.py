@@ -1,4 +1,4 @@
-"""The examples of docs/scheduling.md, taken from the page and tried."""
+"""The examples of docs/scheduling.md, taken from the page, or from `configs`, and tried."""
 
 import json
 import os
@@ -29,6 +29,8 @@ from .telemetry.making import a_record
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "scheduling.md").read_text("utf-8")
+AIRFLOW = ROOT / "configs" / "airflow" / "clearshard_nightly.py"
+DAGSTER = ROOT / "configs" / "dagster" / "definitions.py"
 RESULT = {"run_id": "r", "counts": {"seen": 1, "written": 1, "excluded": 0, "quarantined": 0}}
 
 
@@ -195,45 +197,6 @@ def test_the_script_for_cron_runs_the_real_command(tmp_path: Path) -> None:
     assert "decided" in [line["event"] for line in lines]
 
 
-# Kubernetes
-
-
-def test_the_cron_job_of_kubernetes_reacts_to_every_code() -> None:
-    (text,) = _blocks("Kubernetes", "yaml")
-    cron_job = yaml.safe_load(text)
-    assert (cron_job["apiVersion"], cron_job["kind"]) == ("batch/v1", "CronJob")
-    spec = cron_job["spec"]
-    _only(spec, "schedule timeZone concurrencyPolicy startingDeadlineSeconds jobTemplate")
-    assert spec["concurrencyPolicy"] == "Forbid"
-    job = spec["jobTemplate"]["spec"]
-    _only(job, "backoffLimit podFailurePolicy template")
-    actions: dict[int, str] = {}
-    for rule in job["podFailurePolicy"]["rules"]:
-        _only(rule, "action onExitCodes onPodConditions")
-        assert rule["action"] in ("Ignore", "FailJob", "Count")
-        for code in rule.get("onExitCodes", {}).get("values", []):
-            actions[code] = rule["action"]
-    assert actions == {
-        **dict.fromkeys((2, 3, 5, 6), "FailJob"),
-        **dict.fromkeys((1, 4), "Count"),
-    }
-    pod = job["template"]["spec"]
-    _only(pod, "restartPolicy terminationGracePeriodSeconds securityContext containers volumes")
-    assert pod["restartPolicy"] == "Never"  # what a podFailurePolicy needs
-    assert pod["terminationGracePeriodSeconds"] > 10
-    (container,) = pod["containers"]
-    _only(container, "name image command args env securityContext resources volumeMounts")
-    assert {m["name"] for m in container["volumeMounts"]} == {v["name"] for v in pod["volumes"]}
-    assert all(isinstance(word, str) for word in container["command"] + container["args"])
-    _takes([*container["command"][1:], *container["args"]])
-
-
-def _only(node: dict[str, Any], names: str) -> None:
-    allowed = {*names.split(), "successfulJobsHistoryLimit", "failedJobsHistoryLimit"}
-    assert node.keys() <= allowed
-    assert {*names.split()} - node.keys() <= {"onExitCodes", "onPodConditions"}
-
-
 # Airflow and Dagster: their packages are large, so small stand-ins have the names that are used.
 
 
@@ -297,7 +260,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 def _task(config: Path) -> Callable[[], Any]:
     """The task of the example for Airflow, for this job."""
     modules = _airflow()
-    text = _blocks("Airflow", "python")[0].replace("/etc/clearshard/job.toml", str(config))
+    text = AIRFLOW.read_text("utf-8").replace("/etc/clearshard/job.toml", str(config))
     names = _execute(text, modules)
     names["clearshard"]()  # the graph is built
     assert vars(modules["airflow.sdk"])["options"]["max_active_runs"] == 1
@@ -307,7 +270,7 @@ def _task(config: Path) -> Callable[[], Any]:
 
 def _asset(config: Path) -> Callable[[], list[Any]]:
     """The asset of the example for Dagster, likewise."""
-    text = _blocks("Dagster", "python")[0].replace("/etc/clearshard/job.toml", str(config))
+    text = DAGSTER.read_text("utf-8").replace("/etc/clearshard/job.toml", str(config))
     asset = _execute(text, {"dagster": _dagster()})["training_shards"]
     return lambda: list(asset(_Context()))
 
@@ -320,10 +283,15 @@ def _fails(monkeypatch: pytest.MonkeyPatch, code: int) -> None:
     monkeypatch.setattr("clearshard.api.run", run)
 
 
+def _head(job: World) -> str:
+    (*_, last) = (job.out / "audit" / "ledger.jsonl").read_text().splitlines()
+    return str(json.loads(last)["hash"])
+
+
 def test_airflow_runs_the_job(job: World) -> None:
     done = _task(job.config)()
     (record,) = (job.out / "runs").glob("*.json")
-    assert done == {"run_id": record.stem, "written": 0}
+    assert done == {"run_id": record.stem, "written": 0, "ledger_head": _head(job)}
 
 
 @pytest.mark.parametrize(
@@ -398,7 +366,7 @@ class _Context:
 def test_dagster_runs_the_job(job: World) -> None:
     done = _asset(job.config)()
     (record,) = (job.out / "runs").glob("*.json")
-    assert done == [{"run_id": record.stem, "written": 0}]
+    assert done == [{"run_id": record.stem, "written": 0, "ledger_head": _head(job)}]
 
 
 @pytest.mark.parametrize(
