@@ -140,24 +140,32 @@ def test_a_mounted_key_is_one_that_the_project_takes(
 # What they do.
 
 
-@pytest.mark.parametrize("name", ["clearshard", "clearshard-ray"])
-def test_the_configuration_is_one(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "pods"), [("clearshard", ["night"]), ("clearshard-ray", ["head", "workers"])]
+)
+def test_the_configuration_is_one(name: str, pods: list[str], tmp_path: Path) -> None:
     (map_,) = [o for o in EVERYTHING if o["kind"] == "ConfigMap" and o["metadata"]["name"] == name]
     (text,) = map_["data"].values()
     (tmp_path / "job.toml").write_text(text)
     config = load_config(tmp_path / "job.toml")
     assert str(config.output.folder).startswith("s3://")
-    for pod in PODS.values():
-        folders = _paths(pod)
+    for pod in pods:
+        folders = _paths(PODS[pod])
+        assert folders["/etc/clearshard"]["configMap"]["name"] == name
         files = [config.keys.file]
-        if pod is not PODS["workers"]:  # nobody but the command signs
+        if pod != "workers":  # nobody but the command signs
             files.append(config.keys.signing_file)
         for file in files:
             secret = folders[str(Path(file).parent)]["secret"]
             names = [item["path"] for item in secret.get("items", [])]
             assert not names or Path(file).name in names
         assert any(Path(str(config.output.mirror)).is_relative_to(folder) for folder in folders)
-        assert Path(str(config.sources.transcripts)).parent.as_posix() in folders
+        for source in (
+            config.sources.manifest,
+            config.sources.registry,
+            config.sources.transcripts,
+        ):
+            assert source.startswith("s3://") or str(Path(source).parent) in folders
     assert "signing" not in str(PODS["workers"])
 
 

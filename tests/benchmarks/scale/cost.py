@@ -41,6 +41,7 @@ def _redacted(load: Workload, rates: Rates) -> Cost:
     """So many files, redacted, assembled and put."""
     words = load.files * load.words
     seconds = words / rates.redacted_words + words / rates.assemble_words
+    seconds += load.files * rates.fetch_seconds
     stored = words * rates.shard_bytes / 1e9
     return Cost(
         (seconds + load.files * rates.file_seconds) / 3600,
@@ -66,7 +67,7 @@ def first(load: Workload, rates: Rates = MEASURED) -> Cost:
     return (
         _redacted(load, rates)
         + _decided(load.files, kept, rates)
-        + Cost(0, 0, table * 1e9 / SHARD_BYTES, 0, table, table)
+        + Cost(0, 0, load.files / rates.listed + table * 1e9 / SHARD_BYTES, 0, table, table)
     )
 
 
@@ -83,7 +84,7 @@ def night(load: Workload, new: float, leaving: float, rates: Rates = MEASURED) -
     again = leaving * SHARD_BYTES * FULL / rates.row_bytes  # words
     moved = again * rates.shard_bytes / 1e9
     changes = load.files * new * rates.decision_bytes / 1e9
-    looked = Cost(load.files / rates.remembered_rows / 3600, 0, load.files / 1_000, 0, 0, 0)
+    looked = Cost(load.files / rates.remembered_rows / 3600, 0, load.files / rates.listed, 0, 0, 0)
     rewritten = Cost(again / rates.assemble_words / 3600, leaving, leaving, moved, moved, 0)
     return (
         looked

@@ -18,10 +18,12 @@ class Assumed:
     Attributes:
         driver_bytes: That the machine of the one process reads or writes of the store a second.
         prefix_requests: That the store answers a second for one prefix of keys.
+        latency: Seconds of a request.
     """
 
     driver_bytes: float = 1.25e9
     prefix_requests: float = 5_500.0
+    latency: float = 0.05
 
 
 ASSUMED = Assumed()
@@ -32,12 +34,14 @@ class Job:
     """What the parts of a first run take, in seconds.
 
     Attributes:
+        listing: Which versions there are, of a thousand objects a request.
         decide: All files are decided, twice.
         mapped: Of the cluster.
         assemble: Rows become shards.
         publish: Shards are put into the store, listed and announced.
     """
 
+    listing: float
     decide: float
     mapped: Mapped
     assemble: float
@@ -46,7 +50,7 @@ class Job:
     @property
     def alone(self) -> float:
         """What the one process of each output does, while the cluster waits."""
-        return self.decide + self.assemble + self.publish
+        return self.listing + self.decide + self.assemble + self.publish
 
     @property
     def whole(self) -> float:
@@ -77,6 +81,7 @@ def first_run(
     """
     words = load.files * load.words
     return Job(
+        load.files / rates.listed * assumed.latency / outputs,
         2 * load.files / rates.gated_rows / outputs,
         mapped(cluster, *units(load, rates)),
         (words / rates.assemble_words + load.files * rates.file_seconds) / outputs,

@@ -17,6 +17,9 @@ class Rates:
             placed.
         remembered_rows: Rows of the run before that are read, decided twice and compared a second,
             where nothing is new and all else is measured alone (A night: 7.2 s a million).
+        fetched_at_once: Requests that one machine has under way (record 61).
+        fetch_seconds: Of a processor, for each object that is fetched (the same).
+        listed: Objects that one request of a listing tells of, one after the other (record 62).
         shard_seconds: For each shard in force, to open, settle, enter and announce (record 56).
         source_bytes: Of a transcript of the endpoint's form, for each word.
         shard_bytes: Of a shard on disk, for each word (the generated samples).
@@ -39,6 +42,9 @@ class Rates:
     assemble_words: float = 1_420_000
     file_seconds: float = 28e-6
     remembered_rows: float = 139_000
+    fetched_at_once: int = 64
+    fetch_seconds: float = 150e-6
+    listed: int = 1_000
     shard_seconds: float = 40e-6
     source_bytes: float = 144
     shard_bytes: float = 13.4

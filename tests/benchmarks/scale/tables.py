@@ -27,7 +27,8 @@ def troubled(nodes: int, cores: int = NODE, prefixes: int = PREFIXES) -> Cluster
         slow_factor=2.0,
         lost_per_hour=0.05,
         requests_per_second=ASSUMED.prefix_requests * prefixes,
-        latency=0.05,
+        latency=ASSUMED.latency,
+        in_flight=MEASURED.fetched_at_once // NODE,
     )
 
 
@@ -44,6 +45,7 @@ def first_runs() -> str:
                 _hours(ideal(BILLION, cluster)),
                 _hours(one.mapped.seconds),
                 f"{one.mapped.again:,}",
+                _hours(one.listing),
                 _hours(one.decide),
                 _hours(one.assemble),
                 _hours(one.publish),
@@ -53,8 +55,8 @@ def first_runs() -> str:
             )
         )
     heads = (
-        "machines x cores, redaction if nothing befalls them, simulated, units done again, decide, "
-        "assemble, publish, whole, outputs, whole so"
+        "machines x cores, redaction if nothing befalls them, simulated, units done again, list, "
+        "decide, assemble, publish, whole, outputs, whole so"
     )
     return _table(heads.split(", "), rows)
 
@@ -94,10 +96,15 @@ def one_output() -> str:
         ),
         ("first run: decide", lambda n: _hours(2 * n / r.gated_rows)),
         (
+            "first run: fetch, where the one process does",
+            lambda n: _hours(n * ASSUMED.latency / r.fetched_at_once),
+        ),
+        (
             "first run: assemble",
             lambda n: _hours(n * BILLION.words / r.assemble_words + n * r.file_seconds),
         ),
-        ("a night with nothing new", lambda n: _hours(n / r.remembered_rows)),
+        ("a night: list what versions there are", lambda n: _hours(n / r.listed * ASSUMED.latency)),
+        ("a night with nothing new, besides", lambda n: _hours(n / r.remembered_rows)),
         (
             "a purge, besides its shards",
             lambda n: _hours(shards(n * BILLION.words) * r.shard_seconds),
