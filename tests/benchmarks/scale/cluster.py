@@ -81,8 +81,10 @@ def mapped(cluster: Cluster, work: Sequence[float], requests: Sequence[float]) -
         now, what = heapq.heappop(events)
         if what < 0:
             waiting.append(-1 - what)
-            if idle:
-                heapq.heappush(events, (now, idle.pop()))
+            # All, since some of them may be away just now.
+            for node in idle:
+                heapq.heappush(events, (now, node))
+            idle.clear()
             continue
         if not waiting:
             idle.append(what)

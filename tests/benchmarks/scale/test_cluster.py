@@ -116,6 +116,14 @@ def test_what_is_lost_is_done_again() -> None:
     assert made.seconds > quiet.seconds
 
 
+def test_a_lost_unit_waits_for_nobody_while_another_machine_is_idle() -> None:
+    """Whoever is taken back here does not come again."""
+    cluster = Cluster(200, 1, lost_per_hour=6.0, away=1e6)
+    made = [mapped(replace(cluster, seed=seed), [300.0], [0.0]) for seed in range(20)]
+    assert sum(one.again for one in made) > 0
+    assert max(one.seconds for one in made) < 1e5
+
+
 def test_one_machine_that_is_taken_back_is_away_as_often_as_that() -> None:
     """The share of time that it is there is what renewal says: life over life and absence."""
     cluster = Cluster(1, 1, lost_per_hour=12.0, away=300.0)
