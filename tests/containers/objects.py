@@ -16,7 +16,7 @@ KINDS: dict[tuple[str, str], type] = {
     ("networking.k8s.io/v1", "NetworkPolicy"): networking_v1.NetworkPolicy,
 }
 #: Of KubeRay no schema can be had here: the fields of its API that the example uses, with their
-#: types, from its documentation. What is a pod in it is declared as Kubernetes declares it.
+#: types, by hand. What is a pod in it is declared as Kubernetes declares it.
 RAY_JOB = {
     "entrypoint": str,
     "submissionMode": str,
