@@ -15,7 +15,6 @@ from typer.main import get_command
 
 from clearshard import keys
 from clearshard.cli.entry import app
-from clearshard.cli.run_gate import Engine
 from clearshard.config import load_config
 
 from .dockerfile import parse as parse_dockerfile
@@ -182,8 +181,6 @@ def test_the_command_on_the_cluster_is_one() -> None:
     words = shlex.split(RAY_JOB["spec"]["entrypoint"])
     assert words[0] == "clearshard"
     _reads_its_configuration(words, PODS["head"])
-    if "ray" not in [*map(str, Engine)]:
-        pytest.skip("this version has no engine on Ray")
     _takes(words[1:])
 
 
