@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearshard.audit.account import AccountReport, account_report
@@ -104,6 +104,7 @@ STATES = st.sampled_from(["written", "excluded", "quarantined", None])
 HISTORIES = st.lists(st.lists(STATES, min_size=3, max_size=3), min_size=1, max_size=5)
 
 
+@settings(max_examples=40)  # each is a history of folders
 @given(HISTORIES, st.booleans())
 def test_every_decision_is_told_once(
     tmp_path_factory: pytest.TempPathFactory, history: list[list[str | None]], as_changes: bool

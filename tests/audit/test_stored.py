@@ -91,7 +91,7 @@ def canonical(decisions: Sequence[dict[str, Any]], run: VisibleRun) -> list[str]
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     nights=st.lists(rows(), min_size=2, max_size=4),

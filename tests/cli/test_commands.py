@@ -505,7 +505,7 @@ def test_an_address_of_a_store_is_no_path(
 ) -> None:
     text = world.config.read_text()
     line = next(line for line in text.splitlines() if line.startswith(f"{place} ="))
-    world.config.write_text(text.replace(line, f'{place} = "s3://bucket/exports"'))
+    world.config.write_text(text.replace(line, f'{place} = "ftp://bucket/exports"'))
     assert _run("gate", "--config", world.config) == 2
     assert f"sources.{place} → is the address of a store" in capsys.readouterr().err
 
