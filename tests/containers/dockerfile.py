@@ -56,10 +56,13 @@ def seen(root: Path, ignore: str) -> Iterator[Path]:
     Of the patterns that fit a path, or a folder that it lies in, the last one counts.
     """
     patterns = [line for line in ignore.splitlines() if line and not line.startswith("#")]
-    for path in root.rglob("*"):
-        below = path.relative_to(root)
-        if path.is_file() and below.parts[0] not in (".git", ".venv") and _sent(below, patterns):
-            yield below
+    for top in root.iterdir():
+        # What is made here may be millions of files.
+        if top.name in (".git", ".venv", "build") and not _sent(Path(top.name), patterns):
+            continue
+        for path in (top, *top.rglob("*")):
+            if path.is_file() and _sent(path.relative_to(root), patterns):
+                yield path.relative_to(root)
 
 
 def _sent(path: Path, patterns: list[str]) -> bool:
