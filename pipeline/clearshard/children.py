@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from clearshard.keys import VARIABLES
+from clearshard.surroundings import one_at_a_time
 
 #: Nothing is imported from the working folder.
 _SAFE_PATH = {"PYTHONSAFEPATH": "1"}
@@ -39,24 +40,27 @@ def child_environment(
 ) -> Iterator[None]:
     """What processes that are started meanwhile have in their environment; no secret is in it.
 
+    Other threads that read a secret wait meanwhile.
+
     Args:
         more: Variables for them besides.
         needed: Secrets that they cannot do without.
     """
-    wanted = {**more, **_SAFE_PATH}
-    withheld = [name for name in _WITHHELD if name not in needed]
-    before = {name: os.environ.get(name) for name in (*wanted, *withheld)}
-    os.environ.update(wanted)
-    for name in withheld:
-        os.environ.pop(name, None)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    with one_at_a_time():
+        wanted = {**more, **_SAFE_PATH}
+        withheld = [name for name in _WITHHELD if name not in needed]
+        before = {name: os.environ.get(name) for name in (*wanted, *withheld)}
+        os.environ.update(wanted)
+        for name in withheld:
+            os.environ.pop(name, None)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
 
 class _NoPandas:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from clearshard.config import Config
 from clearshard.errors import ConfigError
+from clearshard.surroundings import variable
 
 #: Environment variables that hold a key in hex; each wins over its file.
 PSEUDONYM_VARIABLE = "CLEARSHARD_KEY"
@@ -108,7 +109,7 @@ def find_signing_key(config: Config) -> SigningKey | None:
     Raises:
         ConfigError: As `load_pseudonym_key`.
     """
-    given = SIGNING_VARIABLE in os.environ or config.path(config.keys.signing_file).exists()
+    given = variable(SIGNING_VARIABLE) is not None or config.path(config.keys.signing_file).exists()
     return load_signing_key(config, create=False)[0] if given else None
 
 
@@ -170,7 +171,7 @@ def replace_encryption_key(config: Config, old: EncryptionKey) -> Path:
 
 def lineage_key() -> str | None:
     """The key of the receiver of lineage events, if there is one."""
-    return os.environ.get(LINEAGE_VARIABLE)
+    return variable(LINEAGE_VARIABLE)
 
 
 def api_key() -> str:
@@ -179,7 +180,7 @@ def api_key() -> str:
     Raises:
         ConfigError: There is none, or it is no key.
     """
-    key = os.environ.get(API_VARIABLE, "")
+    key = variable(API_VARIABLE) or ""
     if not key or not (key.isascii() and key.isprintable()) or " " in key:
         problem = f"{API_VARIABLE} → is not set to a key. It is read from the environment only"
         raise ConfigError("environment", [problem])
@@ -212,11 +213,13 @@ def _encryption(config: Config) -> _Place:
 
 def _all_secrets(config: Config, place: _Place, name: str) -> Iterator[bytes]:
     """The key in use, and the older one of a name, as far as they are there."""
-    for variable in (place.variable, place.old_variable):
-        if variable in os.environ:
-            yield _parse(os.environ[variable], variable)
+    for name_of in (place.variable, place.old_variable):
+        if (given := variable(name_of)) is not None:
+            yield _parse(given, name_of)
     path = config.path(place.file)
-    paths = (_old(path, name),) if place.variable in os.environ else (path, _old(path, name))
+    paths = (
+        (_old(path, name),) if variable(place.variable) is not None else (path, _old(path, name))
+    )
     for one in paths:
         if one.exists():
             yield _parse(_read(one, place), place.setting)
@@ -227,7 +230,7 @@ def _old(path: Path, name: str) -> Path:
 
 
 def _replace(config: Config, place: _Place, secret: bytes, name: str) -> Path:
-    if place.variable in os.environ:
+    if variable(place.variable) is not None:
         problem = (
             f"{place.variable} → a key in the environment is replaced where it was set: move it "
             f"to {place.old_variable}, set a new one (`openssl rand -hex 32`), and run this again"
@@ -292,7 +295,7 @@ def _fsync_folder(path: Path) -> None:
 
 
 def _load(config: Config, place: _Place, create: bool) -> tuple[bytes, Path | None]:
-    from_environment = os.environ.get(place.variable)
+    from_environment = variable(place.variable)
     if from_environment is not None:
         return _parse(from_environment, place.variable), None
     path = config.path(place.file)

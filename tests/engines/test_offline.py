@@ -4,7 +4,9 @@ import ctypes
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from clearshard.children import child_environment
 from clearshard.engines import offline
 from clearshard.engines.local import LocalEngine
 from clearshard.keys import VARIABLES
+from clearshard.surroundings import variable
 
 from . import jobs
 
@@ -125,6 +128,49 @@ def test_a_child_has_no_key_and_we_keep_ours(monkeypatch: pytest.MonkeyPatch) ->
     with child_environment(needed=("CLEARSHARD_ENCRYPTION_KEY",)):
         assert os.environ["CLEARSHARD_ENCRYPTION_KEY"] == "secret"
     assert {"CLEARSHARD_SIGNING_KEY", "MORE"}.isdisjoint(os.environ)
+
+
+def test_whoever_needs_a_secret_waits_until_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes are started beside other work, and a run that found no key would make a new one."""
+    monkeypatch.setenv("CLEARSHARD_KEY", "secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    taken, found = Event(), Event()
+
+    def start() -> None:
+        with child_environment():
+            taken.set()
+            assert not found.wait(0.2)
+
+    def both() -> tuple[str | None, str | None]:
+        assert taken.wait(60)
+        told = variable("CLEARSHARD_KEY"), variable("AWS_SECRET_ACCESS_KEY")
+        found.set()
+        return told
+
+    with ThreadPoolExecutor(2) as pool:
+        started, told = pool.submit(start), pool.submit(both)
+        assert told.result() == ("secret", "secret")
+        started.result()
+
+
+def test_two_that_are_started_at_once_leave_all_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEARSHARD_KEY", "secret")
+    inside, beside = Event(), Event()
+
+    def first() -> None:
+        with child_environment():
+            inside.set()
+            beside.wait(0.2)
+
+    def second() -> None:
+        assert inside.wait(60)
+        with child_environment():
+            beside.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(first), pool.submit(second)]:
+            one.result()
+    assert os.environ["CLEARSHARD_KEY"] == "secret"
 
 
 def test_elsewhere_python_refuses() -> None:

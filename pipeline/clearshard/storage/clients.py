@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from clearshard.errors import StoreRefused
 from clearshard.storage.profiles import profile_of
+from clearshard.surroundings import one_at_a_time
 from clearshard.transport.addresses import is_secure
 
 if TYPE_CHECKING:
@@ -55,11 +56,13 @@ def bucket(scheme: str, name: str) -> "Client":
     from obstore.store import AzureStore, GCSStore
 
     try:
-        if scheme == "s3":
-            return _s3(name)
-        if scheme == "gs":
-            return GCSStore(name, retry_config=RETRIES)
-        return AzureStore(name, retry_config=RETRIES)
+        # The library reads credentials from the environment now, and not again.
+        with one_at_a_time():
+            if scheme == "s3":
+                return _s3(name)
+            if scheme == "gs":
+                return GCSStore(name, retry_config=RETRIES)
+            return AzureStore(name, retry_config=RETRIES)
     except (BaseError, OSError, ValueError) as error:
         raise StoreRefused(
             f"No client for {scheme}:// can be made ({type(error).__name__}). Set the account and "

@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from clearshard.errors import ConfigError, KmsUnavailable
+from clearshard.surroundings import variable
 from clearshard.transport.addresses import is_secure
 from clearshard.transport.contexts import client_context
 from clearshard.transport.profiles import ASYNCHRONOUS
@@ -107,11 +108,11 @@ class AwsKms:
             ConfigError: It does not say who asks, or not properly where.
         """
         region = arn.split(":")[3]
-        key_id, secret = (os.environ.get(name) for name in (_KEY_ID, _SECRET))
+        key_id, secret = (variable(name) for name in (_KEY_ID, _SECRET))
         if not key_id or not secret:
             problem = f"{_KEY_ID}, {_SECRET} → are not set, and keys.kms names a key of AWS KMS"
             raise ConfigError("environment", [problem])
-        token = os.environ.get(_TOKEN) or None
+        token = variable(_TOKEN) or None
         for name, value in ((_KEY_ID, key_id), (_SECRET, secret), (_TOKEN, token or "")):
             if not value.isascii() or not value.isprintable() or " " in value:
                 problem = f"{name} → holds blanks, line ends or what is no ASCII: no key has any"

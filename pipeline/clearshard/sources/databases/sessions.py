@@ -11,6 +11,7 @@ import pyarrow as pa
 from clearshard.errors import ConfigError, SourceUnavailable
 from clearshard.sources.databases.failures import explained
 from clearshard.sources.databases.servers import Server
+from clearshard.surroundings import one_at_a_time
 
 if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Connection, Cursor
@@ -91,7 +92,8 @@ def _next(server: Server, reader: pa.RecordBatchReader) -> pa.RecordBatch | None
 def _connected(server: Server) -> Iterator["Cursor"]:
     address = server.address()
     driver = import_module(f"{server.driver}.dbapi")
-    with _told(server, connected=False):
+    # A password may be read from the environment while it connects, for which it has a time.
+    with _told(server, connected=False), one_at_a_time():
         connection: Connection = driver.connect(address)
     try:
         with connection.cursor() as cursor:
