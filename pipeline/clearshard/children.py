@@ -18,20 +18,22 @@ from clearshard.surroundings import one_at_a_time
 
 #: Nothing is imported from the working folder.
 _SAFE_PATH = {"PYTHONSAFEPATH": "1"}
-#: What no process gets from here: they are sent what they need, and speak to nobody.
-_WITHHELD = (
-    *VARIABLES,
+#: What libraries of object stores read their secrets from.
+CREDENTIALS_OF_STORES = (
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AZURE_STORAGE_ACCOUNT_KEY",
+    "AZURE_STORAGE_ACCESS_KEY",
+    "AZURE_STORAGE_MASTER_KEY",
     "AZURE_STORAGE_SAS_KEY",
     "AZURE_STORAGE_SAS_TOKEN",
     "AZURE_STORAGE_TOKEN",
     "AZURE_CLIENT_SECRET",
     "AZURE_STORAGE_CLIENT_SECRET",
     "GOOGLE_SERVICE_ACCOUNT_KEY",
-    "PGPASSWORD",
 )
+#: What no process gets from here: they are sent what they need, and speak to nobody.
+_WITHHELD = (*VARIABLES, *CREDENTIALS_OF_STORES, "PGPASSWORD")
 
 
 @contextmanager

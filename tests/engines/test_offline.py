@@ -155,17 +155,18 @@ def test_whoever_needs_a_secret_waits_until_it_is_back(monkeypatch: pytest.Monke
 
 def test_two_that_are_started_at_once_leave_all_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEARSHARD_KEY", "secret")
-    inside, beside = Event(), Event()
+    inside, over = Event(), Event()
 
     def first() -> None:
         with child_environment():
             inside.set()
-            beside.wait(0.2)
+            over.wait(0.2)
+        over.set()
 
     def second() -> None:
         assert inside.wait(60)
         with child_environment():
-            beside.set()
+            assert over.wait(60)
 
     with ThreadPoolExecutor(2) as pool:
         for one in [pool.submit(first), pool.submit(second)]:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from clearshard.children import child_environment
+from clearshard.children import CREDENTIALS_OF_STORES, child_environment
 from clearshard.engines.cluster.crew import Call, Hand, MemberLost
 from clearshard.engines.cluster.reaching import Question
 from clearshard.engines.cluster.shell import Shell
@@ -33,15 +33,7 @@ _NEEDED = (
     PSEUDONYM_VARIABLE,
     ENCRYPTION_VARIABLE,
     OLD_ENCRYPTION_VARIABLE,
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AZURE_STORAGE_ACCOUNT_KEY",
-    "AZURE_STORAGE_SAS_KEY",
-    "AZURE_STORAGE_SAS_TOKEN",
-    "AZURE_STORAGE_TOKEN",
-    "AZURE_CLIENT_SECRET",
-    "AZURE_STORAGE_CLIENT_SECRET",
-    "GOOGLE_SERVICE_ACCOUNT_KEY",
+    *CREDENTIALS_OF_STORES,
 )
 _AUTH_MODE, _AUTH_TOKEN = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN"
 #: Nothing large crosses; the least that Ray takes.
