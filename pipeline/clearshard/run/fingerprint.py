@@ -126,6 +126,7 @@ NOT_COUNTED = {
     "clearshard.storage.files": _BYTES,
     "clearshard.storage.sources": _BYTES,
     "clearshard.storage.store": _BYTES,
+    "clearshard.surroundings": "says when the environment may be read, and no setting of a row",
     "clearshard.transport": _PAGE,
     "clearshard.transport.addresses": "says where a key may be sent, which is no part of a row",
     "clearshard.transport.databases": "says where a registry is asked, which is no part of a row",
