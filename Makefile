@@ -24,7 +24,7 @@ IN_MEMORY = \
 		if [ -x "$$script" ]; then TMPDIR=$$folder; export TMPDIR; fi; \
 	fi
 
-.PHONY: demo test servers format soak audit bench-audit bench-gate bench-night bench-purge samples lock clean
+.PHONY: demo test slow servers format soak audit bench-audit bench-gate bench-night bench-purge samples lock clean
 
 demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build
@@ -63,6 +63,10 @@ test: .venv/installed
 format: .venv/installed
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+
+# What takes seconds each, above all commands and processes that are started, killed and waited for.
+slow: .venv/installed
+	@$(IN_MEMORY); $(BIN)/python -m pytest -m 'slow and not soak' $(PARALLEL)
 
 # Against servers that exist: S3, PostgreSQL, a cluster. Started on this machine by the tests themselves.
 servers: .venv/installed

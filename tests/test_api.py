@@ -196,6 +196,7 @@ print(results[0].status, results[0].counts.written)
 
 
 # Without a guard it is a script that workers would run again.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stdin", [pytest.param(True, marks=pytest.mark.soak), False], ids=["typed", "script"]
 )

@@ -11,6 +11,8 @@ import pytest
 from clearshard.cli.entry import _exit_code
 from clearshard.config import default_policy_text
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "auditing.md"
 #: What differs from one demonstration to the next.

@@ -6,6 +6,8 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from clearshard.recognizers.models import DIGESTS, STOCK
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +52,7 @@ def _files() -> Iterator[Path]:
                 yield path
 
 
+@pytest.mark.slow
 def test_no_secret_lies_among_the_files() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, secret.start()) + 1}"

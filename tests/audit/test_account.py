@@ -104,6 +104,7 @@ STATES = st.sampled_from(["written", "excluded", "quarantined", None])
 HISTORIES = st.lists(st.lists(STATES, min_size=3, max_size=3), min_size=1, max_size=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)  # each is a history of folders
 @given(HISTORIES, st.booleans())
 def test_every_decision_is_told_once(

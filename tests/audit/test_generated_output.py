@@ -20,6 +20,8 @@ from clearshard.records.schemas import ROW_SCHEMA
 from ..benchmarks.audit_output import CHUNK, Size, file_ids, generate
 from .reference import decisions_of
 
+pytestmark = pytest.mark.slow
+
 SIZE = Size(runs=2, files=CHUNK + 5_000, new_files=1_000, accounts=500)
 
 

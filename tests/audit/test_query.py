@@ -536,6 +536,7 @@ BOMBS = [
 OFTEN = (0, 1, 8, 18, 24, 26)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sql",
     [
@@ -572,6 +573,7 @@ def test_a_row_that_is_too_large_is_stopped(two: Output) -> None:
     assert ask(two, "SELECT repeat('a', 9000000) AS s FROM range(5)")[4]["s"].startswith("aaa")
 
 
+@pytest.mark.slow
 def test_a_query_that_spills_is_answered(two: Output) -> None:
     # 640 MB of values, of which the database may hold 512 MiB.
     sql = (

@@ -90,6 +90,7 @@ def canonical(decisions: Sequence[dict[str, Any]], run: VisibleRun) -> list[str]
     return sorted(map(repr, table.to_pylist()))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

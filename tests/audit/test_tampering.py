@@ -28,6 +28,8 @@ from ..run.world import World, small_world, transcript
 from .building import NO_LIMITS
 from .signers import OTHER
 
+pytestmark = pytest.mark.slow
+
 #: Says who holds the lock now, and nothing of what was done.
 _NO_EVIDENCE = frozenset((".lock", ".clearshard-lock"))
 

@@ -222,6 +222,7 @@ PLACES = ("", "runs", "audit", "audit/decisions", "audit/decisions/run=r", *SHAR
 AT_WORK = (".staging", ".staging/run", ".checkpoints")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["file", "folder", "link", "dangling", "fifo", "socket"])
 @pytest.mark.parametrize("name", [".x", ".x.tmp", "x", ".x.json"])
 def test_whatever_is_added_anywhere_is_found(output: Output, name: str, kind: str) -> None:

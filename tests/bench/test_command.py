@@ -9,6 +9,8 @@ import pytest
 from clearshard.bench.ways import EVERYTHING, SAME_RECOGNIZERS, STOCK, TUNED, WHOLE
 from clearshard.cli.entry import _exit_code
 
+pytestmark = pytest.mark.slow
+
 SAMPLES = Path(__file__).parents[2] / "data" / "samples" / "transcripts"
 
 

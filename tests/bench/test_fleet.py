@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from clearshard.bench.fleet import seconds_to_first_unit
 from clearshard.config import redaction_defaults
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_run_of_one_file_starts_and_says_when(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def open_to_others(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_what_commands_leave_is_private(tmp_path: Path) -> None:
     folder, made = tmp_path / "world", tmp_path / "made"
     folder.mkdir()

@@ -31,6 +31,8 @@ from .sweeping import (
     told,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("after", range(13))
 def test_killed_at_any_moment_and_swept_again_all_is_gone_and_accounted_for(

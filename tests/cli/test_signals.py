@@ -17,6 +17,8 @@ from clearshard.run.options import RunOptions
 from ..run.test_poison import ROOT, command, group_lives, poisoned_world, wait_until
 from ..run.world import AS_OF, World
 
+pytestmark = pytest.mark.slow
+
 _SLOW = tuple(f"slow-{n:03d}" for n in range(60))
 
 

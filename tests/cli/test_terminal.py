@@ -15,6 +15,8 @@ from clearshard.cli.console import fitting
 
 from ..audit.building import Output, Row, excluded, quarantined
 
+pytestmark = pytest.mark.slow
+
 FILES = [str(uuid.UUID(int=number * 7919, version=4)) for number in range(1, 7)]
 ACCOUNTS = [str(uuid.UUID(int=number * 104729, version=4)) for number in (1, 2)]
 _SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

@@ -9,6 +9,8 @@ import pytest
 
 from ..run.world import World, small_world
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Path(sys.executable).with_name("clearshard")
 #: This program, what finds and replaces, and what every process of Python imports first.
 PACKAGES = (

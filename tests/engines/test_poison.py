@@ -15,6 +15,8 @@ from clearshard.errors import RunFailed
 
 from . import jobs
 
+pytestmark = pytest.mark.slow
+
 _MEMORY = 512 << 20
 
 

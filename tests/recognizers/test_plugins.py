@@ -222,6 +222,7 @@ def _world(root: Path) -> World:
     return world
 
 
+@pytest.mark.slow
 def test_workers_load_it_where_it_is_installed_and_the_record_names_it(
     tmp_path: Path, install: Install
 ) -> None:

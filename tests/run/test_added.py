@@ -44,6 +44,7 @@ def everything(root: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["file", "hidden", "folder", "link", "fifo"])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_run_refuses_what_was_added(world: World, place: str, kind: str) -> None:

@@ -121,6 +121,7 @@ def test_a_damaged_table_is_followed_by_a_whole_one(world: World, whole: bool) -
     assert (second.decisions[0].run_id == second.run_id) is whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("last", range(0, 14, 2))
 def test_a_killed_publication_of_changes_is_finished(
     world: World, monkeypatch: pytest.MonkeyPatch, last: int

@@ -60,6 +60,7 @@ def beside(config: Path) -> list[str]:
     return found.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_another_process_finds_the_same_and_this_one_imports_nothing(world: World) -> None:
     here = examine(load_config(world.config))
     assert here.problems == ()

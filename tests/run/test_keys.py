@@ -161,6 +161,7 @@ STEPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["signing", "encryption"])
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_any_step_it_is_run_again(

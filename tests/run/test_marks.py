@@ -137,6 +137,7 @@ some_rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows_at_once", [1, 1000])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(before=some_rows, now=some_rows)

@@ -8,6 +8,8 @@ import pytest
 
 from .world import small_world
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Path(sys.executable).with_name("clearshard")
 #: Ends so where a process may have no network of its own.
 NOT_ALLOWED = 77

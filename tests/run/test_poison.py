@@ -25,6 +25,8 @@ from clearshard.vault.vault import PLAIN
 from ..audit.reference import decisions_of
 from .world import World, transcript
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

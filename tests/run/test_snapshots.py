@@ -16,6 +16,8 @@ from clearshard.audit.verify import verify
 from .watching import before_each
 from .world import World, in_force, small_world, transcript
 
+pytestmark = pytest.mark.slow
+
 #: Small shards, so that there are several, and no word list: what is not redacted takes no time.
 SETTINGS = '\n[redaction]\nprofile = "stock"\n\n[output]\ntarget_shard_bytes = 3000\n'
 

@@ -197,6 +197,7 @@ _EXCLUDED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", [False, True])
 @pytest.mark.parametrize("reason", _EXCLUDED)
 def test_a_manifest_that_changes_during_the_run_decides(

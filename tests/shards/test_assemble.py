@@ -222,6 +222,7 @@ def kept_of(
     return [Kept(shard, partial(opens, shard)) for shard in shards]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.sets(st.integers(0, COUNT - 1)), st.sets(st.integers(COUNT, COUNT + 40)), st.booleans())
 def test_what_is_carried_over_is_what_would_be_written(

@@ -175,6 +175,7 @@ def test_a_disk_that_is_full(world: World, tmp_path: Path) -> None:
         subprocess.run(["umount", str(small)], check=True)
 
 
+@pytest.mark.slow
 @needs_shim
 def test_transcripts_that_cannot_be_read_are_quarantined(world: World, shim: Path) -> None:
     transcripts = world.root / "transcripts"
@@ -277,6 +278,7 @@ def test_a_registry_that_changes_all_the_time(
         assert not any("lamp" in text for text in world.texts())
 
 
+@pytest.mark.slow
 def test_transcripts_that_are_rewritten_while_they_are_read(
     world: World, meanwhile: Callable[[Callable[[int], None]], None]
 ) -> None:

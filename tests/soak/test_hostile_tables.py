@@ -94,6 +94,7 @@ class _Tally:
                 self.kinds[f"file, {kind}"][end] += 1
 
 
+@pytest.mark.slow
 def test_nothing_is_eligible_that_the_policy_does_not_admit(tmp_path: Path) -> None:
     tally = _Tally()
     for seed in range(120):

@@ -20,6 +20,7 @@ def _harness(tmp_path: Path, files: int) -> Harness:
     return Harness(inputs, scratch, SEED)
 
 
+@pytest.mark.slow
 def test_a_few_kills_leave_no_trace(tmp_path: Path) -> None:
     harness = _harness(tmp_path, files=24)
     harness.cycle(most_kills=2)

@@ -116,6 +116,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("w")
 
 
+@pytest.mark.slow
 def test_some_mutants_are_written_or_quarantined(root: Path) -> None:
     outcomes = _check(_mutants(root, 200, seed=1), 200, workers=1)
     assert len(outcomes) > 8

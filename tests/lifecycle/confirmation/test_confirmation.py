@@ -34,6 +34,8 @@ from .serving import (
     uid,
 )
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 GONE_ID = uid("gone")
 GONE, STILL, OPEN = Verdict.GONE, Verdict.STILL_THERE, Verdict.NOT_CONFIRMED

@@ -26,6 +26,8 @@ from clearshard.storage.store import Listed, Store, Unlisted
 from ..world import AS_OF, World, transcript
 from .kept import Dying, Killed, elsewhere, files, objects
 
+pytestmark = pytest.mark.slow
+
 
 def test_another_machine_goes_on(world: World, bucket: Store, tmp_path: Path) -> None:
     first = world.run()

@@ -39,6 +39,7 @@ STEPS = ("intent", "part", "decisions", "announcement", "record", "card", "remov
 OFTEN = {*pairwise((*STEPS, "part")), ("record", "never")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "second"),
     [

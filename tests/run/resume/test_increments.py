@@ -185,6 +185,7 @@ def test_shards_of_another_size_are_made_of_the_same_rows(
     assert shards(world) == fresh(world)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 2, pytest.param(8, marks=pytest.mark.soak)])
 def test_history_workers_and_order_leave_no_trace_in_the_bytes(world: World, workers: int) -> None:
     """Without a process (0), and with so many."""

@@ -29,6 +29,8 @@ from ..bucket.kept import files
 from ..world import AS_OF, World, small_world, transcript
 from .stored import Counting, deliver, name_sources, packed
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "memory://sources/"
 #: What has no version, and is asked for each night; all but the first is no key.
 NOT_THERE = {"none.json", "../transcripts/good-0.json", "deep//calls.json"}
