@@ -51,6 +51,9 @@ class Snippets:
         seed: Of the draws.
         sentences: Unmarked sentences that may stand before or after a carrier.
         words: Ordinary words that are no names.
+
+    Attributes:
+        written: Whether values are drawn as people write them, not as they say them.
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class Snippets:
         self._sentences = sentences
         self._words = words
         self._carriers = {kind: text.split("|") for kind, text in CARRIERS.items()}
-        self._written = False
+        self.written = False
         self._values: dict[str, Callable[[], list[Piece]]] = {
             "first": lambda: [(self.first(), "PERSON")],
             "last": lambda: [(self.last(), "PERSON")],
@@ -107,12 +110,12 @@ class Snippets:
     def draw(self) -> Text:
         """One snippet, cased or as a recogniser of speech would write it."""
         rng = self._rng
-        self._written = rng.random() < 0.35
+        self.written = rng.random() < 0.35
         kind = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         pieces = self._fill(rng.choice(self._carriers[kind]))
         if rng.random() < 0.22:
             also = rng.choice([k for k in WEIGHTS if k != "BARE"])
-            pieces += [(", " if self._written else " ", None)]
+            pieces += [(", " if self.written else " ", None)]
             pieces += self._fill(rng.choice(self._carriers[also]))
         if rng.random() < 0.15:
             pieces = [(rng.choice(OPENERS) + " ", None), *pieces]
@@ -124,12 +127,20 @@ class Snippets:
             pieces = (
                 [(sentence + " ", None), *pieces] if before else [*pieces, (" " + sentence, None)]
             )
-        if not self._written and rng.random() < 0.2:
+        if not self.written and rng.random() < 0.2:
             pieces = self._disfluent(pieces)
         text, spans = _join(pieces)
-        if self._written:
+        if self.written:
             return (text[:1].upper() + text[1:] + rng.choice((".", "", "?", "."))), spans
         return speech_form(text, spans) if rng.random() < 0.85 else (text, spans)
+
+    def value(self, kind: str) -> list[Piece]:
+        """A value of a kind that carriers name in braces.
+
+        Raises:
+            KeyError: There is no such kind.
+        """
+        return self._values[kind]()
 
     def first(self) -> str:
         """A first name: a frequent one, any one, or a made-up one."""
@@ -160,7 +171,7 @@ class Snippets:
             return f"{first} {self.first()} {last}"
         if draw < 0.1:
             initial = self._rng.choice("ABCDEFGHJKLMNPRSTW")
-            dot = "." if self._written and self._rng.random() < 0.7 else ""
+            dot = "." if self.written and self._rng.random() < 0.7 else ""
             return f"{first} {initial}{dot} {last}"
         if draw < 0.14:
             between = self._rng.choice(("de", "van", "von", "al", "de la", "el", "di", "bin", "da"))
@@ -170,7 +181,7 @@ class Snippets:
     def _inverted(self) -> str:
         """A name as lists have it: surname first."""
         initial = self._rng.choice("ABCDEFGHJKLMNPRSTW") + self._rng.choice(("", "."))
-        comma = "," if self._written and self._rng.random() < 0.5 else ""
+        comma = "," if self.written and self._rng.random() < 0.5 else ""
         rest = self._rng.choice((self.first(), f"{self.first()} {initial}", initial))
         return f"{self.last()}{comma} {rest}"
 
@@ -243,7 +254,7 @@ class Snippets:
         )
 
     def _state(self) -> str:
-        if self._written and self._rng.random() < 0.5:
+        if self.written and self._rng.random() < 0.5:
             return self._rng.choice(STATE_CODES)
         return self._rng.choice(STATES)
 
@@ -251,7 +262,7 @@ class Snippets:
         city, region = self.city()
         if self._rng.random() < 0.6 or not region:
             region = self._state()
-        between = ", " if self._written else " "
+        between = ", " if self.written else " "
         if self._rng.random() < 0.5:
             return [(city, "LOCATION"), (between, None), (region, "LOCATION")]
         return [(city + between + region, "LOCATION")]
@@ -273,7 +284,7 @@ class Snippets:
     def _box(self) -> str:
         number = self._number(self._rng.randint(1, 9999))
         if self._rng.random() < 0.75:
-            box = self._rng.choice(("P.O. Box", "PO Box", "Post Office Box") if self._written
+            box = self._rng.choice(("P.O. Box", "PO Box", "Post Office Box") if self.written
                                    else ("p o box", "po box", "post office box"))  # fmt: skip
             return f"{box} {number}"
         unit = self._rng.choice(("PSC", "Unit", "CMR"))
@@ -292,14 +303,14 @@ class Snippets:
         code = self._zip() if rng.random() < 0.75 else self._postcode()
         draw = rng.random()
         if draw < 0.4:
-            parts.append(f"{city}{',' if self._written else ''} {region or self._state()} {code}")
+            parts.append(f"{city}{',' if self.written else ''} {region or self._state()} {code}")
         elif draw < 0.55:
             area = "".join(rng.choices("ABCDEFGHILMNOPRSTUVZ", k=2))
             end = rng.choice((f"{self._country()} {code}", self._country()))
             parts += [city, f"{area}{rng.choice((chr(10), ' ', ', '))}{end}"]
         else:
             parts += [city, rng.choice((code, f"{self._country()} {code}", self._country()))]
-        if not self._written:
+        if not self.written:
             return " ".join(parts)
         return rng.choice((", ", ", ", "\n", "\n ", "\n ", " ")).join(parts)
 
@@ -307,7 +318,7 @@ class Snippets:
         if self._rng.random() < 0.15:
             return re.sub(r"\s*\{n\}\s*", "", self._rng.choice(FOREIGN)).format(self._root())
         suffix = self._rng.choice(SUFFIXES)
-        if self._written and self._rng.random() < 0.4:
+        if self.written and self._rng.random() < 0.4:
             suffix = ABBREVIATIONS.get(suffix, suffix)
         side = ""
         if self._rng.random() < 0.15:
@@ -347,18 +358,18 @@ class Snippets:
             kind = self._rng.choice(
                 ("apartment", "apt", "unit", "suite", "flat", "floor", "number")
             )
-            if self._written:
+            if self.written:
                 kind = self._rng.choice((kind.capitalize(), "Apt.", "#", "Suite", "Unit"))
             number = self._number(self._rng.randint(1, 400))
             letter = self._rng.choice("abcdef")
             rest = f" {kind} {self._rng.choice((number, letter, number + ' ' + letter))}"
-            if self._written and self._rng.random() < 0.5:
+            if self.written and self._rng.random() < 0.5:
                 rest = "," + rest
         return f"{self._house()} {self._road()}{rest}"
 
     def _zip(self) -> str:
         digits = f"{self._rng.randint(501, 99950):05d}"
-        if self._written or self._rng.random() < 0.15:
+        if self.written or self._rng.random() < 0.15:
             return digits + (
                 f"-{self._rng.randint(1000, 9999)}" if self._rng.random() < 0.1 else ""
             )
@@ -371,7 +382,7 @@ class Snippets:
             area + str(rng.randint(1, 99)) + (rng.choice("AEHPW") if rng.random() < 0.05 else "")
         )
         inward = str(rng.randint(0, 9)) + "".join(rng.choices("ABDEFGHJLNPQRSTUWXYZ", k=2))
-        if self._written:
+        if self.written:
             return outward + rng.choice((" ", " ", "")) + inward
         if rng.random() < 0.08:
             # Spoken, one in twelve is a Dutch, German or Canadian one.
@@ -436,19 +447,19 @@ class Snippets:
                 f"{rng.choice(DAYS)} at {self._number(rng.randint(1, 12))} "
                 + rng.choice(("a m", "p m", "pm", "am")),
                 f"{month} {said_year}",
-                f"{day}/{MONTHS.index(month) + 1}/{year}" if self._written else "tomorrow",
+                f"{day}/{MONTHS.index(month) + 1}/{year}" if self.written else "tomorrow",
             )
         )
 
     def _year(self, year: int) -> str:
-        if self._written or self._rng.random() < 0.2:
+        if self.written or self._rng.random() < 0.2:
             return str(year)
         if 2000 <= year < 2010:
             return f"two thousand {ONES[year % 10] if year % 10 else ''}".strip()
         return f"{words_of(year // 100)} {words_of(year % 100)}"
 
     def _ordinal(self, number: int) -> str:
-        if self._written or self._rng.random() < 0.2:
+        if self.written or self._rng.random() < 0.2:
             suffix = (
                 "th" if 10 < number < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
             )
@@ -462,13 +473,13 @@ class Snippets:
 
     def _amount(self) -> str:
         amount = self._rng.randint(1, 2000)
-        if self._written:
+        if self.written:
             return f"${amount}"
         return f"{words_of(amount)} {self._rng.choice(('dollars', 'pounds', 'bucks', 'euros'))}"
 
     def _number(self, number: int) -> str:
         draw = self._rng.random()
-        if self._written or draw < 0.2:
+        if self.written or draw < 0.2:
             return str(number)
         if draw < 0.55 or number < 10:
             return (
@@ -487,7 +498,7 @@ class Snippets:
 
     def _digits(self, length: int, breaks: Sequence[int]) -> str:
         digits = "".join(self._rng.choices("0123456789", k=length))
-        if self._written:
+        if self.written:
             return "-".join(filter(None, re.split(r"(?<=^...)|(?<=^......)", digits)))
         if self._rng.random() < 0.2:
             return digits
@@ -497,7 +508,7 @@ class Snippets:
     def _code(self) -> str:
         letters = "abcdefghijklmnopqrstuvwxyz"
         chars = self._rng.choices(letters + "0123456789" * 2, k=self._rng.randint(5, 9))
-        if self._written:
+        if self.written:
             return "".join(chars).upper()
         said = self._rng.random() < 0.6
         return " ".join(ONES[int(c)] if c.isdigit() and said else c for c in chars)
