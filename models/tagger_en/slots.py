@@ -1,0 +1,221 @@
+"""What fills the slots of phrases: values, names, places, and words of all topics."""
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+import talk
+from credentials import Credentials
+from identifiers import Identifiers
+from medicine import (
+    ANATOMY,
+    EXAMS,
+    FINDINGS,
+    FREQUENCIES,
+    TREATMENTS,
+)
+from names import Names
+from ordinary import Ordinary
+from people import People
+from phrases import Piece, Slot, fill, lines
+from said import Said
+from snippets import Snippets
+from vocabulary import (
+    ACCOUNT_NAMES,
+    BRANDS,
+    CARS,
+    CRIES,
+    DIRECTIONS,
+    DISHES,
+    EVENTS,
+    ID_NAMES,
+    LANGUAGES,
+    OCCUPATIONS,
+    PETS,
+    PLACES,
+    ROLES,
+    SONGS,
+    TECH,
+    WEATHER,
+)
+
+#: The label of each kind of value, where it is not its name.
+_LABELS = {"CARD_CODE": "CARD", "CODE": "PASSWORD", "SECRET": "PASSWORD"}
+_STREETS = ("street", "street", "street", "long", "road", "house", "box", "foreign")
+
+
+def label_of(kind: str) -> str:
+    """The label of a kind of value."""
+    return _LABELS.get(kind, kind)
+
+
+class Slots:
+    """Fills phrases, with values of the kind chosen last.
+
+    Args:
+        names: Where names and places come from.
+        rng: Of the draws.
+        seed: Of the draws of names and places.
+        words: Ordinary words that are no names.
+    """
+
+    def __init__(self, names: Names, rng: Random, seed: int, words: Sequence[str]) -> None:
+        self._rng = rng
+        self._snippets = Snippets(names, seed, words=words)
+        self.said = Said(rng)
+        self._people = People(rng, self.said, self._snippets)
+        self._identifiers = Identifiers(rng, self.said)
+        self._credentials = Credentials(rng, self.said, self._snippets)
+        self._ordinary = Ordinary(rng, self.said, words)
+        self._word_sentences = lines(talk.NAME_WORD_SENTENCES)
+        self._kind = "ID"
+        self._id_name = self._account_name = "number"
+        self._slots = self._all_slots()
+
+    def begin(self) -> None:
+        """Another conversation: names and streets may be written or spoken ones."""
+        self._snippets.written = self._rng.random() < 0.45
+
+    def choose(self, kind: str) -> None:
+        """The kind of the values to come."""
+        self._kind = kind
+        self._id_name = self._rng.choice(ID_NAMES)
+        self._account_name = self._rng.choice(ACCOUNT_NAMES)
+
+    def fill(self, phrases: Sequence[str], **slots: Slot) -> list[Piece]:
+        """One of the phrases in one wording, filled; `slots` go before those of all phrases."""
+        return fill(self._rng.choice(phrases), self._rng, {**self._slots, **slots})
+
+    def value(self) -> Sequence[Piece]:
+        """A value of the kind at hand."""
+        values, words, kind = self._identifiers, self._credentials, self._kind
+        if kind == "ADDRESS":
+            return self._snippets.value(self._rng.choice(_STREETS))
+        said = {
+            "PERSON": self._people.anyone,
+            "PHONE": values.phone,
+            "CARD": values.card,
+            "CARD_CODE": values.card_code,
+            "ACCOUNT": values.account,
+            "SSN": values.social,
+            "ID": lambda: values.reference(self._id_name),
+            "PASSWORD": words.password,
+            "CODE": values.pin,
+            "SECRET": self._secret,
+            "USERNAME": words.username,
+            "EMAIL": words.email,
+            "DOB": values.birth,
+            "LOCATION": lambda: self._snippets.city()[0],
+            "URL": words.site,
+        }[kind]
+        return [(said(), label_of(kind))]
+
+    def _secret(self) -> str:
+        """The answer to a question that only one person should be able to answer."""
+        draw = self._rng.random()
+        if draw < 0.5:
+            return self._rng.choice(PETS)
+        return self._ordinary.word() if draw < 0.65 else self._people.anyone()
+
+    def _crossing(self) -> list[Piece]:
+        """Two streets that meet, without the word street."""
+        rng = self._rng
+        names = []
+        for _ in "ab":
+            road = self._snippets.value("road")[0][0]
+            bare = road.rsplit(" ", 1)[0]
+            names.append(bare if rng.random() < 0.85 else road)
+        quote = rng.choice(("", "", "", "'", '"'))
+        between = rng.choice((" and ", " and ", " & ", " at ", " / "))
+        return [(quote, None), (names[0], "LOCATION"), (between, None), (names[1], "LOCATION"),
+                (quote, None)]  # fmt: skip
+
+    def _title_of_work(self) -> list[Piece]:
+        """The title of a song or film, which may hold a name and is none."""
+        rng = self._rng
+        of = self._people.first() if rng.random() < 0.4 else self._ordinary.word()
+        title = f"{rng.choice(SONGS)} {of}" if rng.random() < 0.6 else (
+            f"the {self._ordinary.word()} {self._ordinary.word()}"
+        )  # fmt: skip
+        return [(title, None)]
+
+    def _all_slots(self) -> dict[str, Callable[[], Sequence[Piece]]]:
+        rng, ordinary, people, values = self._rng, self._ordinary, self._people, self._identifiers
+
+        def drawn(value: Callable[[], str], label: str | None = None) -> Callable[[], list[Piece]]:
+            return lambda: [(value(), label)]
+
+        def one_of(words: Sequence[str], label: str | None = None) -> Callable[[], list[Piece]]:
+            return lambda: [(rng.choice(words), label)]
+
+        return {
+            "v": self.value,
+            "p": drawn(people.anyone, "PERSON"),
+            "f": drawn(people.first, "PERSON"),
+            "l": drawn(people.last, "PERSON"),
+            "s": drawn(people.spelled, "PERSON"),
+            "title": drawn(people.title),
+            "c": drawn(lambda: self._snippets.city()[0], "LOCATION"),
+            "st": lambda: self._snippets.value("state"),
+            "z": lambda: self._snippets.value(rng.choice(("zip", "zip", "zip", "postcode"))),
+            "o": lambda: self._snippets.value("org"),
+            "unit": lambda: [(values.extension(), "ADDRESS")],
+            "crossing": self._crossing,
+            "cvv": drawn(values.card_code, "CARD"),
+            "exp": drawn(values.expiry, "CARD"),
+            "ext": drawn(values.extension, "PHONE"),
+            "three": drawn(lambda: self.said.digits(self.said.random_digits(3)), "PHONE"),
+            "seven": drawn(lambda: self.said.digits(self.said.random_digits(7)), "PHONE"),
+            "four_phone": drawn(values.last_four, "PHONE"),
+            "four_card": drawn(values.last_four, "CARD"),
+            "four_account": drawn(values.last_four, "ACCOUNT"),
+            "four_ssn": drawn(values.last_four, "SSN"),
+            "four_id": drawn(values.last_four, "ID"),
+            "user": drawn(self._credentials.username, "USERNAME"),
+            "pet": drawn(self._secret, "PASSWORD"),
+            "id_name": drawn(lambda: self._id_name),
+            "account_name": drawn(lambda: self._account_name),
+            "drug": drawn(ordinary.drug, "DRUG"),
+            "condition": drawn(ordinary.condition, "CONDITION"),
+            "occupation": one_of(OCCUPATIONS, "OCCUPATION"),
+            "age": drawn(ordinary.age, "AGE"),
+            "money": drawn(ordinary.money, "MONEY"),
+            "event": one_of(EVENTS, "EVENT"),
+            "language": one_of(LANGUAGES, "LANGUAGE"),
+            "role": one_of(ROLES),
+            "anatomy": one_of(ANATOMY),
+            "exam": one_of(EXAMS),
+            "finding": one_of(FINDINGS),
+            "treatment": one_of(TREATMENTS),
+            "treatment_do": one_of(("start", "increase", "continue", "stop", "refill", "order")),
+            "freq": one_of(FREQUENCIES),
+            "tech": one_of(TECH),
+            "brand": one_of(BRANDS),
+            "car": one_of(CARS),
+            "dish": one_of(DISHES),
+            "place": one_of(PLACES),
+            "direction": one_of(DIRECTIONS),
+            "weather": one_of(WEATHER),
+            "cry": one_of(CRIES),
+            "assistant": one_of(talk.ASSISTANTS),
+            "question_after": one_of(talk.QUESTIONS_AFTER),
+            "file_end": one_of(talk.FILE_ENDS),
+            "month": drawn(lambda: self.said.month(rng.randint(1, 12))),
+            "name_word_sentence": lambda: self.fill(self._word_sentences),
+            "title_of_work": self._title_of_work,
+            "plain_word": drawn(ordinary.word),
+            "Plain_word": drawn(lambda: ordinary.word().capitalize()),
+            "cut_off": drawn(ordinary.cut_off),
+            "jargon": drawn(ordinary.jargon),
+            "abbreviation": drawn(ordinary.abbreviation),
+            "sign": drawn(ordinary.sign),
+            "count": drawn(ordinary.count),
+            "digit": drawn(ordinary.digit),
+            "nth": drawn(ordinary.nth),
+            "year": drawn(ordinary.year),
+            "time": drawn(ordinary.clock),
+            "date": drawn(ordinary.date),
+            "measure": drawn(ordinary.measure),
+            "pressure": drawn(ordinary.pressure),
+            "score": drawn(ordinary.score),
+            "version": drawn(ordinary.version),
+        }

@@ -1,0 +1,127 @@
+"""How a value is told unasked, by kind of value.
+
+A bar in brackets divides wordings, braces hold a slot; `{v}` is a value of the kind itself.
+"""
+
+# ruff: noqa: E501 - a phrase is one line, and its parts belong together
+
+STATEMENTS = {
+    "PERSON": """
+[I spoke to|I talked to|I was speaking with|I had|they gave me] {p} [in billing|yesterday|last week|]
+my {role} {f} [called|said|wanted it|set it up|is on the line|has one|told me to call]
+my {role}'s name is {p}
+[this is|I'm|my name is|you've reached] {p} and I [need help|want to cancel|have a question] with {tech}
+[doctor|dr|Dr.|dr .] {l} [prescribed|told me to take|stopped|put me on] {drug}
+{title} {l} [is here|called|rang|wrote|left|said so|will see you now|signed it|came by]
+[thanks|thank you|hi|hey|hello|good morning|bye|sorry|so|okay|alright|right|well|and] {f}
+[hi|hello|hey|good morning] {title} {l} [how are you|nice to see you|what brings you in|]
+[hi|hello] {f} how's [the|your] {anatomy} [doing|feeling|]
+{f} [can|could|would|will] you [take|send|show|check|bring|explain] [the|that|those] {plain_word}
+[what|how about you|what about you|any thoughts|your turn|go ahead|over to you] {f}
+[as|like] {f} [said|mentioned|pointed out|suggested] the {tech} is [fine|late|expensive]
+I think {f} [has a point|is right|wanted|meant|was saying] [something|the {plain_word}|]
+{f} and {f} [are|were] [coming|late|working on the {tech}|out this week]
+[ask|tell|call|text|email|invite|remind|pay|meet] {p} [about|for] the {plain_word}
+this patient {p} is a {age} year old [man|woman|male|female] with {condition}
+[the customer|the caller|the agent|the patient|my attorney|the nurse|the driver|the witness] [is|was|] {p}
+[the customer|the agent|the tenant|our guest] {p} [called|complained|was polite|signed] [twice|]
+[signed|regards|best|sincerely|yours|cheers] {p}
+{p} [is my|was my] {role}
+so {f} [let me|I'm going to|we'll] [look at|check|examine|listen to] your {anatomy}
+[it's|it was] {f}'s {plain_word}
+[she|he|they] [named|called] [him|her|the baby] {f}
+[I'm here|he came in|she came] with [my|his|her] {role} {f}
+{f} [says|said|wrote|thinks] [the |]{plain_word} [is|was] {plain_word}
+[played by|directed by|written by|starring|sung by|with] {p}
+""",
+    "PHONE": """
+[my phone number is|my number is|my cell's|the number is] {v} and I'm [ringing|calling] about {plain_word}
+[call|ring|text|reach|try] me [at|on|] {v} [please|after six|any time|]
+[fax it to|dial|call the office on|the hotline is] {v}
+[dial|my extension is|extension|ext|ext.] {ext}
+[two phones|the numbers are|I have two,] {v} [and|or] {v}
+""",
+    "CARD": """
+[my card number is|the card is|card number] {v} [and it expires|expires|exp] {exp}
+[I used|charge|put it on|it was] the card ending [in|with] {four_card}
+card {v} was [charged twice|declined|stolen|swallowed]
+[the expiry is|it expires] {exp} and the [three digits|code|security code] {cvv}
+""",
+    "CARD_CODE": """
+[the|my] [security code|code on the back|cvv] is {cvv} [but it says invalid|and it expires {exp}|]
+[my card|it|the card] [expires|expired|runs out] [in|on|] {exp}
+""",
+    "ACCOUNT": """
+my [account|account number] is {v} [before|but|and] [the line dropped|it is locked|I can't log in]
+[transfer|move|send|wire] {money} to [account |]{v}
+[from|to] [the |my ][checking |savings |]account ending [in |]{four_account}
+account {v} [is overdrawn|was closed|has a balance of {money}]
+""",
+    "SSN": """
+[my social is|social security number|my ssn is|ssn] {v}
+the last four digits of [my|his|her] social are {four_ssn}
+""",
+    "ID": """
+[my|the|her] {id_name} is {v} and [somebody else|the neighbor|nobody] [picked it up|has it|saw it]
+[I'm calling about|it's about|regarding|re] {id_name} {v}
+{id_name} {v} [never arrived|is late|was cancelled|has been closed|expired] [too bad|sir|]
+[it says|there's|I have] {id_name} {v}
+your {id_name} is {v} [please write it down|keep it safe|]
+[the|that] {id_name} was {v} and I want to [change|cancel|return] it
+[under|with|for|on] {id_name} {v}
+""",
+    "PASSWORD": """
+[my|the] password is {v} [and it's locked|but it won't take it|and I changed it|]
+[log in|sign in] with [the |]password {v}
+[user|login|username] {user} [password|pass|pw] {v}
+""",
+    "CODE": """
+[my pin is|I typed|I entered|I put in] {v} [but it didn't work|and nothing happened|]
+[your|the] [verification|security|login|one time|confirmation] code is {v}
+[use|enter|type] [code |the code |]{v} [to sign in|to log in|at the door|within ten minutes|]
+{v} is your [login|verification|sign in] code
+my pin [is|was] either {v} or {v}
+""",
+    "SECRET": """
+[my first pet was called|the security answer is|the secret answer is] {pet}
+""",
+    "USERNAME": """
+my username is {v} [and I can't log in|]
+[I log in|I signed up|find me|add me|follow me] as {v}
+""",
+    "EMAIL": """
+[send|forward|mail] [it|that|the invoice|the link] to {v} [please|thanks|]
+my email is {v} and my name is {p}
+[I emailed from|write to|contact|cc] {v}
+{p} [at|,|-|is at] {v}
+""",
+    "DOB": """
+[born|was born|born on|date of birth|dob] {v}
+{p} [born|date of birth|dob|,] {v}
+[he|she|the patient|my {role}] was born [on |]{v}
+my [birthday|date of birth] is {v} [and|so] I'm {age}
+""",
+    "ADDRESS": """
+[I live at|I'm staying at|come to|meet me at|deliver to|I moved from|ship to] {v} [in |]{c}
+[ship|send|deliver] it to {v} {c} {z}
+the [package|parcel|bill] went to {v} [instead|]
+[my zip is|the zip code is|my postcode is|postcode] {z} [and|but|so] {plain_word} [is|was] {plain_word}
+[we're|they are|the shop is|it's] [at|on|near|on the corner of] {crossing}
+{v}
+""",
+    "LOCATION": """
+[I live in|we live in|my {role} lives in|my cousin and her kids live in|I'm from|I grew up in] {c}
+[flights|a train|a bus|tickets|a ride] from {c} to {c} [on {date}|at {time}|]
+what's the [weather|time|population|capital] [in|of] {c}
+[a hotel|a table|an apartment|our branch|an office|a job] in {c}
+[I was|we were|he was] in {c} [last week|in {year}|for {count} days|]
+[shipping|moving|driving|flying] to {c} [{st}|]
+[pick me up|a ride|a taxi|drop me] [at|from|to] {crossing}
+a [taxi|ride] from {crossing} to the {place}
+[he studied|she works|I was|they met] at the [university of|hospital in] {c}
+the {c} [office|team|branch|airport|store]
+""",
+    "URL": """
+[my site is|see|check|visit|my web page is] {v}
+""",
+}
