@@ -157,6 +157,15 @@ it's on {{v}}
 [pick me up at|at|on|] {{crossing}}
 [from|a ride from] {{crossing}} to {{crossing}}
 """,
+    "IP": f"""
+{{v}}
+{_ITS} {{v}}{_END}
+[the server is|the ip is|it says|I see|ping|the gateway is] {{v}}{_END}
+""",
+    "MAC": f"""
+{{v}}
+{_ITS} {{v}}{_END}
+""",
     "URL": f"""
 {{v}}
 {_ITS} {{v}}{_END}

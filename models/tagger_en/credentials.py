@@ -1,5 +1,6 @@
 """What people log in with and are written to: passwords, user names, mail addresses, sites."""
 
+from collections.abc import Sequence
 from random import Random
 
 from said import Said
@@ -20,13 +21,14 @@ _AT = ("at", "at", "at", "at", "@", "at the rate", "at the rate of", "at sign", 
 class Credentials:
     """Draws credentials and addresses, written or said."""
 
-    def __init__(self, rng: Random, said: Said, snippets: Snippets) -> None:
+    def __init__(self, rng: Random, said: Said, snippets: Snippets, words: Sequence[str]) -> None:
         self._rng = rng
+        self._words = words
         self._said = said
         self._snippets = snippets
 
     def _word(self) -> str:
-        return self._rng.choice(PASS_WORDS)
+        return self._rng.choice(PASS_WORDS if self._rng.random() < 0.4 else self._words)
 
     def _sign(self, sign: str) -> str:
         return self._rng.choice(_SIGNS[sign])

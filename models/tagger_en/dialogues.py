@@ -114,7 +114,7 @@ class Dialogues:
         """A question, an answer, what comes between, and what is said to it."""
         rng = self._rng
         kind = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-        self._slots.choose(kind)
+        self._slots.choose(kind, asked=True)
         question = self._slots.fill(self._questions[kind])
         if rng.random() < 0.25:
             question = [*self._phrase("ACKNOWLEDGED"), (rng.choice((" ", ", ", ". ")), None),

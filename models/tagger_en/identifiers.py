@@ -135,6 +135,29 @@ class Identifiers:
         draw = {"A": "abcdefghjklmnpqrstuvwxyz", "9": "0123456789"}
         return "".join(self._rng.choice(draw.get(c, c)) for c in pattern)
 
+    def network(self) -> str:
+        """The address of a machine, version 4 or 6."""
+        rng = self._rng
+        if rng.random() < 0.25:
+            groups = [
+                "".join(rng.choices("0123456789abcdef", k=rng.choice((1, 4)))) for _ in "12345678"
+            ]
+            if rng.random() < 0.5:
+                groups[2:6] = [""]
+            return ":".join(groups)
+        parts = [str(rng.randint(1, 254)) for _ in "1234"]
+        if rng.random() < 0.6:
+            return ".".join(parts)
+        dot = rng.choice((" dot ", " dot ", " point ", " period "))
+        return dot.join(self._said.digits(part) for part in parts)
+
+    def hardware(self) -> str:
+        """The address of a network card."""
+        pairs = ["".join(self._rng.choices("0123456789ABCDEF", k=2)) for _ in "123456"]
+        if self._rng.random() < 0.7:
+            return self._rng.choice((":", "-")).join(pairs)
+        return " ".join(self._said.code(pair.lower()) for pair in pairs)
+
     def pin(self) -> str:
         """A PIN or a code for once."""
         return self._said.digits(self._said.random_digits(4, 4, 4, 4, 6, 6, 5))

@@ -69,7 +69,8 @@ ANATOMY = (
     "cerebellum dorsalis pedis popliteal fossa"
 ).split()
 EXAMS = (
-    "mri ct ultrasound x-ray xray ekg ecg eeg emg echocardiogram echo colonoscopy endoscopy "
+    "mri x-ray x-rays x-ray ct ultrasound x-ray xray ekg ecg eeg emg echocardiogram echo "
+    "colonoscopy endoscopy "
     "biopsy mammogram bloodwork urinalysis hemoglobin a1c cholesterol ldl hdl creatinine "
     "potassium sodium glucose tsh psa troponin bnp ferritin platelets wbc cbc cmp inr gfr bmi "
     "stress test pulmonary function test bone density scan pet scan pap smear stool sample "

@@ -103,6 +103,13 @@ class Ordinary:
         """Somebody's age in years."""
         return self._said.count(self._rng.randint(2, 95))
 
+    def decimal(self) -> str:
+        """A number with a point."""
+        whole, rest = self._rng.randint(0, 120), self._said.random_digits(1, 2)
+        if self._rng.random() < 0.6:
+            return f"{whole}.{rest}"
+        return f"{self._said.count(whole)} point {' '.join(ONES[int(d)] for d in rest)}"
+
     def year(self) -> str:
         """A year that is nobody's birth."""
         return self._said.year(self._rng.randint(1950, 2027))
@@ -155,6 +162,10 @@ class Ordinary:
                 f"quarter to {ONES[hour]}",
                 f"{ONES[hour]} o'clock",
                 f"{hour}{half.replace(' ', '')}",
+                f"{hour}:{minute:02}{half.replace(' ', '')}",
+                f"{hour}.{minute:02}{half.replace(' ', '')}",
+                f"@ {hour} {half}",
+                f"@ {hour}:{minute:02}",
             )
         )
 
@@ -243,5 +254,7 @@ class Ordinary:
                 f"{rng.randint(1, 8)}K",
                 f"{digit} by {rng.randint(1, 9)}",
                 f"{digit}x{rng.randint(1, 9)}",
+                f"{letter}{digit}{rng.choice('abcnpx')}{rng.randint(1, 9)}",
+                f"{letter}{digit}{rng.choice('abcnpx')}",
             )
         )

@@ -19,20 +19,20 @@ class People:
 
     def first(self) -> str:
         """A first name."""
-        if self._rng.random() < 0.12:
+        if self._rng.random() < 0.18:
             return self._rng.choice(WORD_FIRSTS)
         return self._snippets.first()
 
     def last(self) -> str:
         """A surname."""
-        if self._rng.random() < 0.15:
+        if self._rng.random() < 0.22:
             return self._rng.choice(WORD_LASTS)
         return self._snippets.last()
 
     def full(self) -> str:
         """First name and surname, at times with something between or behind."""
         rng = self._rng
-        if rng.random() < 0.6:
+        if rng.random() < 0.5:
             return self._snippets.full()
         initial = rng.choice(_INITIALS)
         return rng.choice(

@@ -9,7 +9,7 @@ A bar in brackets divides wordings, braces hold a slot; `{v}` is a value of the 
 WEIGHTS = {
     "PERSON": 14, "PHONE": 7, "CARD": 5, "CARD_CODE": 4, "ACCOUNT": 6, "SSN": 4, "ID": 13,
     "PASSWORD": 7, "CODE": 5, "SECRET": 3, "USERNAME": 3, "EMAIL": 8, "DOB": 8, "ADDRESS": 11,
-    "LOCATION": 9, "URL": 2,
+    "LOCATION": 9, "URL": 2, "IP": 1, "MAC": 1,
 }  # fmt: skip
 
 _CAN = "[can|could|may|might] I [have|get|take|ask for]"
@@ -115,6 +115,13 @@ where [do you live|should we ship it|does it go|is the property|are we picking y
 where [are you calling from|are you located|were you born|did you grow up|do you want to go|are you]
 what's the [destination|nearest city|departure city|drop off|pick up point]
 where [to|from|would you like to be picked up|are you flying to|is the meeting|are you headed]
+""",
+    "IP": f"""
+{_WHAT} [your|the] [ip|IP address|ip address|address of the server|gateway]{_PLS}
+[what|which] [ip|address] do you see [there|in the settings|]
+""",
+    "MAC": f"""
+{_WHAT} [your|the] [mac address|hardware address|MAC|physical address]{_PLS}
 """,
     "URL": f"""
 {_WHAT} your [website|web page|site|profile link]{_PLS}

@@ -7,7 +7,10 @@ from vocabulary import HEDGES
 from word_lists import AS_IN, AS_IN_2, MONTHS, NATO, ONES, ORDINALS, TENS
 
 _REPEATED = {2: ("double",), 3: ("triple", "treble")}
+#: What recognisers hear instead of a digit.
 _HEARD = {"2": ("to", "too"), "4": ("for",), "1": ("won",), "8": ("ate",), "0": ("o", "owe")}
+#: In numerals: how likely a value is, in one conversation and another.
+_NUMERALS = (0.08, 0.15, 0.4, 0.9)
 
 
 def ordinal(number: int) -> str:
@@ -24,6 +27,11 @@ class Said:
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
+        self._numeral_share = 0.3
+
+    def begin(self) -> None:
+        """Another conversation: digits may be written or spoken ones."""
+        self._numeral_share = self._rng.choice(_NUMERALS)
 
     def random_digits(self, *lengths: int) -> str:
         """Digits of one of the lengths."""
@@ -37,13 +45,14 @@ class Said:
 
     def digits(self, digits: str) -> str:
         """Digits, in numerals or in words, in groups, hedged at times."""
-        if self._rng.random() < 0.28:
+        if self._rng.random() < self._numeral_share:
             return self._numerals(digits)
         rng, out, at = self._rng, list[str](), 0
         style, size, clean = rng.random(), rng.choice((3, 3, 4, 2, 99)), rng.random() < 0.6
+        misheard = 0.5 if rng.random() < 0.06 else 0.015
         zero = rng.choice(("zero", "oh", "oh", "o", "nought", "naught", "zero", "aught"))
         while at < len(digits):
-            said, taken = self._next(digits, at, style, zero)
+            said, taken = self._next(digits, at, style, zero, misheard)
             out.append(said)
             at += taken
             if at < len(digits) and at % size == 0 and not clean:
@@ -54,7 +63,9 @@ class Said:
                     out.append(rng.choice((",", "-", "...", "and")))
         return " ".join(out)
 
-    def _next(self, digits: str, at: int, style: float, zero: str) -> tuple[str, int]:
+    def _next(
+        self, digits: str, at: int, style: float, zero: str, misheard: float
+    ) -> tuple[str, int]:
         """The next words, and how many digits they stand for."""
         rng, digit = self._rng, digits[at]
         word = zero if digit == "0" else ONES[int(digit)]
@@ -73,7 +84,7 @@ class Said:
             return words_of(int(digits[at : at + 3])), 3
         if rng.random() < 0.04:
             return digit, 1
-        if 0 < at < len(digits) - 1 and digit in _HEARD and rng.random() < 0.04:
+        if at > 0 and digit in _HEARD and rng.random() < misheard:
             return rng.choice(_HEARD[digit]), 1
         return word, 1
 
@@ -93,7 +104,7 @@ class Said:
         if draw < 0.6:
             return letter
         if draw < 0.8:
-            return letter.upper()
+            return "zed" if letter == "z" and draw < 0.75 else letter.upper()
         if draw < 0.9:
             word = self._rng.choice((NATO, AS_IN, AS_IN_2))[place]
             return f"{letter} {self._rng.choice(('as in', 'for', 'like'))} {word}"
@@ -148,7 +159,7 @@ class Said:
 
     def count(self, number: int) -> str:
         """A number that counts, in digits or words."""
-        if self._rng.random() < 0.45 or number > 9999:
+        if self._rng.random() < max(0.2, self._numeral_share) or number > 9999:
             return str(number)
         return words_of(number)
 

@@ -17,7 +17,7 @@ from names import Names
 from ordinary import Ordinary
 from people import People
 from phrases import Piece, Slot, fill, lines
-from said import Said
+from said import Said, ordinal
 from snippets import Snippets
 from vocabulary import (
     ACCOUNT_NAMES,
@@ -39,8 +39,8 @@ from vocabulary import (
 )
 
 #: The label of each kind of value, where it is not its name.
-_LABELS = {"CARD_CODE": "CARD", "CODE": "PASSWORD", "SECRET": "PASSWORD"}
-_STREETS = ("street", "street", "street", "long", "road", "house", "box", "foreign")
+_LABELS = {"CARD_CODE": "CARD", "CODE": "PASSWORD", "SECRET": "PASSWORD", "MAC": "ID"}
+_STREETS = ("street", "street", "street", "street", "long", "road", "box", "foreign", "house")
 
 
 def label_of(kind: str) -> str:
@@ -60,24 +60,27 @@ class Slots:
 
     def __init__(self, names: Names, rng: Random, seed: int, words: Sequence[str]) -> None:
         self._rng = rng
+        self._streets = names.streets
         self._snippets = Snippets(names, seed, words=words)
         self.said = Said(rng)
         self._people = People(rng, self.said, self._snippets)
         self._identifiers = Identifiers(rng, self.said)
-        self._credentials = Credentials(rng, self.said, self._snippets)
+        self._credentials = Credentials(rng, self.said, self._snippets, words)
         self._ordinary = Ordinary(rng, self.said, words)
         self._word_sentences = lines(talk.NAME_WORD_SENTENCES)
-        self._kind = "ID"
+        self._kind, self._asked = "ID", False
         self._id_name = self._account_name = "number"
         self._slots = self._all_slots()
 
     def begin(self) -> None:
         """Another conversation: names and streets may be written or spoken ones."""
         self._snippets.written = self._rng.random() < 0.45
+        self.said.begin()
 
-    def choose(self, kind: str) -> None:
-        """The kind of the values to come."""
+    def choose(self, kind: str, *, asked: bool = False) -> None:
+        """The kind of the values to come; a bare house number only answers a question."""
         self._kind = kind
+        self._asked = asked
         self._id_name = self._rng.choice(ID_NAMES)
         self._account_name = self._rng.choice(ACCOUNT_NAMES)
 
@@ -89,7 +92,9 @@ class Slots:
         """A value of the kind at hand."""
         values, words, kind = self._identifiers, self._credentials, self._kind
         if kind == "ADDRESS":
-            return self._snippets.value(self._rng.choice(_STREETS))
+            return self._snippets.value(
+                self._rng.choice(_STREETS if self._asked else _STREETS[:-1])
+            )
         said = {
             "PERSON": self._people.anyone,
             "PHONE": values.phone,
@@ -106,6 +111,8 @@ class Slots:
             "DOB": values.birth,
             "LOCATION": lambda: self._snippets.city()[0],
             "URL": words.site,
+            "IP": values.network,
+            "MAC": values.hardware,
         }[kind]
         return [(said(), label_of(kind))]
 
@@ -122,8 +129,12 @@ class Slots:
         names = []
         for _ in "ab":
             road = self._snippets.value("road")[0][0]
-            bare = road.rsplit(" ", 1)[0]
-            names.append(bare if rng.random() < 0.85 else road)
+            bare = road.rsplit(" ", 1)[0] if rng.random() < 0.85 else road
+            nth = rng.randint(1, 60)
+            numbered = rng.choice((ordinal(nth), f"{nth}th"))
+            names.append(
+                rng.choice((bare, rng.choice(self._streets), rng.choice(self._streets), numbered))
+            )
         quote = rng.choice(("", "", "", "'", '"'))
         between = rng.choice((" and ", " and ", " & ", " at ", " / "))
         return [(quote, None), (names[0], "LOCATION"), (between, None), (names[1], "LOCATION"),
@@ -199,6 +210,8 @@ class Slots:
             "assistant": one_of(talk.ASSISTANTS),
             "question_after": one_of(talk.QUESTIONS_AFTER),
             "file_end": one_of(talk.FILE_ENDS),
+            "decimal": drawn(ordinary.decimal),
+            "called": drawn(lambda: rng.choice((ordinary.word(), rng.choice(talk.ASSISTANTS)))),
             "month": drawn(lambda: self.said.month(rng.randint(1, 12))),
             "name_word_sentence": lambda: self.fill(self._word_sentences),
             "title_of_work": self._title_of_work,

@@ -23,6 +23,19 @@ I think {f} [has a point|is right|wanted|meant|was saying] [something|the {plain
 {f} and {f} [are|were] [coming|late|working on the {tech}|out this week]
 [ask|tell|call|text|email|invite|remind|pay|meet] {p} [about|for] the {plain_word}
 this patient {p} is a {age} year old [man|woman|male|female] with {condition}
+{f}'s [a|an] {age} year old [man|woman|male|female|] [who|with|and] {plain_word}
+so {f} [tell me|what does that|how did|when did|what's] [about|mean|it|you|going on] [|with your {anatomy}]
+[okay|alright|go ahead|there|now|sit up] {f} I'm [gonna|going to] [go|look|listen|check|press]
+[let|make|have] me know when {f} [emails|calls|gets here|is done|texts]
+[any|did I get|show me|read|reply to|respond to] [mail|emails|the message|the email|a text] from {p} [today|]
+[add|remove|save|put] {p} [to|from|in|on] my [contacts|list|favorites|calendar]
+{f}'s [email|birthday|number|office|address|party|wedding|meeting|flight] [is|was|on] [{date}|at {time}|]
+[what's|find|where is|tell me about] {p}'s [email|number|birthday|office|address|story]
+send [an email|a text|it] to {f} [and tell|saying|that] [her|him|them|I'm] {plain_word}
+{f}, [can|could|may|would] [I|you|we] [please |]{plain_word} [the|that|it]
+[I don't want|not|it's not|I said] {f}
+[my attorney|the landlord|the tenant|our nurse|the clerk|your agent] {f} {l} [will|would|can|may] [call|sign|write]
+[miss|ms|mrs|mr|dr] {l} [is|was|has|will|and] [here|a very pleasant|out|called|{plain_word}]
 [the customer|the caller|the agent|the patient|my attorney|the nurse|the driver|the witness] [is|was|] {p}
 [the customer|the agent|the tenant|our guest] {p} [called|complained|was polite|signed] [twice|]
 [signed|regards|best|sincerely|yours|cheers] {p}
@@ -96,7 +109,8 @@ my email is {v} and my name is {p}
 {p} [at|,|-|is at] {v}
 """,
     "DOB": """
-[born|was born|born on|date of birth|dob] {v}
+[born|was born|born on|date of birth|dob|] {v}
+{v}
 {p} [born|date of birth|dob|,] {v}
 [he|she|the patient|my {role}] was born [on |]{v}
 my [birthday|date of birth] is {v} [and|so] I'm {age}
@@ -120,6 +134,12 @@ what's the [weather|time|population|capital] [in|of] {c}
 a [taxi|ride] from {crossing} to the {place}
 [he studied|she works|I was|they met] at the [university of|hospital in] {c}
 the {c} [office|team|branch|airport|store]
+""",
+    "IP": """
+[my ip is|the request came from|log in from|connect to|ping|it runs on|blocked] {v} [port {count}|at {time}|]
+""",
+    "MAC": """
+the [mac|mac address|hardware address] is {v}
 """,
     "URL": """
 [my site is|see|check|visit|my web page is] {v}

@@ -6,7 +6,7 @@ Slots hold what looks like data and is not: drugs, versions, scores, times, word
 # ruff: noqa: E501 - a phrase is one line, and its parts belong together
 
 WEIGHTS = {
-    "medicine": 5, "technology": 4, "numbers": 5, "service": 4, "small": 4, "things": 3,
+    "medicine": 5, "technology": 4, "numbers": 6, "booking": 4, "service": 4, "small": 4, "things": 3,
     "places": 4, "words": 3, "about_data": 3, "work": 2,
 }  # fmt: skip
 
@@ -29,7 +29,8 @@ the pain is [about |]a {digit} out of ten
 [I'm going to|we will|let's] [order|get|do] [a|an|some] {exam} and [a|an|some] {exam}
 [I'd recommend|let's consider|have you tried|we could do] {treatment} [for the {anatomy}|]
 she's a {age} year old [female|male] with {condition} and {condition}
-[hey|okay|hi] {assistant} [show|pull up|order|play|open|read] [me |]the {exam} [results|please|]
+[the|a|an|his|her|your] [chest|spine|knee|hand] [x-ray|x ray|x- ray|xray|xrays] [is|was|looks|shows] {finding}
+[hey|okay|hi|hello|] {called} [show|pull up|order|play|open|read] [me |]the {exam} [results|please|]
 [take|she takes|he took] {count} [tablets|pills|puffs] [of {drug}|] {freq}
 grade {digit} {condition} of the {anatomy} [{finding}|]
 {exam} [of {count}|at {count} point {digit}|{count}|was {measure}]
@@ -58,6 +59,11 @@ open [the file |]{plain_word}{file_end} [and|then] [run |import |]{plain_word}{f
 [call|import|run] {plain_word}.{plain_word} [from|in|with] {tech}
 error {version} in line {count}
 [set|change] [the |]{tech} to {count} [or|by] {count}
+[the rate|it|the price|the index|the load] [went|rose|fell|moved] from {decimal} to {decimal} [percent|points|]
+[the invoice|the quote|the order|the bill] [is|was] for {money} [and|] [{plain_word}|]
+[the {version}|{version} and {version}|{version}] [summit|flu|virus|node|instance|bus|chip|vitamin|road] [is|was|and] [fine|over|new]
+[the|a|our|your] [product|file|plan|model|movie|ship|team|dog food|brand] [name is|is called|called] {plain_word} [{digit}|]
+[I work at|find us at|we are on|look at|visit|it's on|go to] [our website|{brand} dot com|{plain_word} dot {brand} dot com|dot com]
 x equals {count} [minus|plus|over] {digit}
 [channel|port|bit|index|loop] {digit} to {count}
 {version} [or|and|versus] {version}
@@ -89,6 +95,23 @@ timestamp {time} {plain_word}
 [from|rated] {count} to {count} [stars|points|]
 {count} times [a week|{count}|out of {count}]
 the answer is {count}
+""",
+    "booking": """
+[a|the|my] [table|room|car|ride|flight|slot|appointment|tour] [for {digit}|] [at|around|for] {time} [on {date}|]
+[on {date}|{date}] [at|@|after|from] {time} [please|works|is fine|is full|]
+[can you|could we|I'd like to|please] [move|change|push|book] it [to|for] {time} [on {date}|instead|]
+[check in|check out|pick up|departure|arrival|start|end] [is |]{date} [at {time}|]
+[for|party of|we are|there will be] {count} [people|guests|adults|persons] [and {digit} kids|] [at {time}|on {date}|]
+[is {time} okay|how about {time}|what about {date}|any time after {time}|{time} or {time}]
+[return|back|leave|leaving] [on |]{date} [and|to|until] {date}
+[a|the] {car} [from|for] {date} [to|until|at] {date}
+{time} [to|-|until|till] {time}
+{date} {time}
+[a|an|the] {digit} star [hotel|place|rating] [near|with] the {place} for {money} [a night|per night|]
+[one way|round trip|return] [ticket|fare] [for|costs] {money}
+the [ride|tour|show|movie] [takes|lasts|starts in] {count} minutes [and costs {money}|]
+[driver|car|waiter] arrives in {count} minutes
+[the|an] apartment with {digit} [bedrooms|baths|bath|rooms] [and|on the {nth} floor|] [{place}|]
 """,
     "service": """
 that's [fine|okay|alright|great|no problem]
@@ -224,6 +247,11 @@ NAME_WORD_SENTENCES = """
 [a|the] [major|general|private|corporal|judge|dean|earl|duke|prince|guy|champ] [issue|idea|room|case]
 [cold|hot|warm|dry] [wells|brooks|rivers|banks|marsh|hill|dale|field]
 [the|a] [bell|page|lane|case|gate|house|hall|wall|park|lake|beach|bridge|tower|square] [is|was] [open|closed|full|new]
+[I|we|they|you] [walk|drive|park|spring|fall|bend|court|hill|run|row|pass|cross|drew|grant|cook] [it|there|back|daily|to work]
+[go|went|going] for a [walk|drive|run|row|spin]
+[a|the|in the|this] [spring|fall|winter|summer] [is|was|semester|sale|of {year}]
+[sunny|stormy|misty|rainy|windy] [with|and|in the|weather|at] [rain|morning|{weather}|]
+[will|would|is|was] it be [sunny|stormy|misty|cold] [on {date}|tomorrow|]
 [ring|answer|fix] the bell
 [pole|hall|ward|court|drive|close|place|way|row] [is|was] [long|empty|on the left]
 """

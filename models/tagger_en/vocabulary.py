@@ -42,7 +42,7 @@ ACCOUNT_NAMES = (
     "brokerage account|wire account number"
 ).split("|")
 PASS_WORDS = (
-    "purple dragon sunshine monkey rocket banana tiger winter summer coffee mountain falcon "
+    "purple sunshine monkey rocket banana tiger winter summer coffee mountain falcon "
     "guitar pepper silver orange blue ocean cookie shadow horse river puppy castle garden "
     "thunder cherry eagle velvet candle lantern marble pickle wizard biscuit comet harbor maple "
     "paper window sandwich turtle violin pumpkin saddle pirate lemon tractor bucket glacier "

@@ -1,0 +1,108 @@
+"""The generated conversations that a tagger is trained with."""
+
+import re
+import sys
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
+
+MODELS = Path(__file__).parents[2] / "models"
+# The recipes of models are scripts that import their neighbours.
+sys.path[:0] = [str(MODELS / "speech_en"), str(MODELS / "tagger_en")]
+
+import answers  # noqa: E402
+import questions  # noqa: E402
+import replies  # noqa: E402
+import statements  # noqa: E402
+import talk  # noqa: E402
+from dialogues import ON_REQUEST, Dialogues  # noqa: E402
+from names import Names  # noqa: E402
+from phrases import fill, lines, wordings  # noqa: E402
+from slots import label_of  # noqa: E402
+
+LABELS = {label_of(kind) for kind in questions.WEIGHTS} | ON_REQUEST | {"ORG"}
+PHRASES = [
+    phrase
+    for texts in (
+        *(table.values() for table in (questions.QUESTIONS, answers.ANSWERS)),
+        *(table.values() for table in (statements.STATEMENTS, talk.TALK)),
+        [text for text in vars(replies).values() if isinstance(text, str) and "{" in text],
+        [talk.NAME_WORD_SENTENCES],
+    )
+    for text in texts
+    for phrase in lines(text)
+]
+
+
+@pytest.fixture
+def names() -> Names:
+    firsts, lasts = ["Odile", "Bram", "Sanaa", "Ruth"], ["Quellen", "Ashdown", "Imrie"]
+    return Names(
+        (firsts, list(accumulate([5, 3, 2, 1]))),
+        (lasts, list(accumulate([5, 3, 2]))),
+        {kind: [("Fenwick", "Kent"), ("Alder Creek", "")] for kind in ("us", "gb", "other")},
+        ["Ruritania"],
+        ["Main", "Oak"],
+    )
+
+
+def drawn(
+    names: Names, seed: int, count: int = 300
+) -> list[tuple[str, list[tuple[int, int, str]]]]:
+    dialogues = Dialogues(names, seed, ["table", "yellow", "carry"])
+    return [dialogues.draw() for _ in range(count)]
+
+
+def test_the_same_seed_draws_the_same_conversations(names: Names) -> None:
+    assert drawn(names, 5, 40) == drawn(names, 5, 40)
+    assert drawn(names, 5, 40) != drawn(names, 6, 40)
+
+
+def test_spans_lie_within_the_text_and_hold_no_blank_ends(names: Names) -> None:
+    for text, spans in drawn(names, 1):
+        end = 0
+        for start, stop, label in sorted(spans):
+            assert end <= start < stop <= len(text)
+            assert text[start:stop] == text[start:stop].strip()
+            assert label in LABELS
+            end = stop
+
+
+def test_every_kind_of_value_is_drawn_and_so_is_talk_without_any(names: Names) -> None:
+    texts = drawn(names, 2, 1500)
+    assert {label for _, spans in texts for *_, label in spans} == LABELS
+    empty = [text for text, spans in texts if not [s for s in spans if s[2] not in ON_REQUEST]]
+    assert len(empty) > len(texts) / 5
+
+
+def test_every_kind_is_asked_for_answered_and_told() -> None:
+    kinds = set(questions.WEIGHTS)
+    assert set(questions.QUESTIONS) == set(answers.ANSWERS) == set(statements.STATEMENTS) == kinds
+    assert set(talk.WEIGHTS) == set(talk.TALK)
+
+
+def test_phrases_close_their_brackets() -> None:
+    assert len(PHRASES) > 400
+    for phrase in PHRASES:
+        bare = re.sub(r"\{\w+\}", "", phrase)
+        assert not set("{}") & set(bare), phrase
+        depth = 0
+        for char in bare:
+            depth += (char == "[") - (char == "]")
+            assert depth >= 0, phrase
+            assert char != "|" or depth, phrase
+        assert depth == 0, phrase
+
+
+class Last:
+    """Draws the last of everything."""
+
+    def choice(self, words: list[str]) -> str:
+        return words[-1]
+
+
+def test_a_wording_draws_from_choices_within_choices() -> None:
+    assert wordings("[a|b [c|d]] e[|  f]", Last()) == "b d e f"  # type: ignore[arg-type]
+    pieces = fill("say {v} [now|then]", Last(), {"v": lambda: [("7", "ID")]})  # type: ignore[arg-type]
+    assert pieces == [("say ", None), ("7", "ID"), (" then", None)]
