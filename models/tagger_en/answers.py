@@ -8,7 +8,10 @@ _ITS = (
     "yeah it's uh|I think it's|should be|that'll be|here you go|well it's|oh it's|right so it's|"
     "sure|yes|okay|of course|no problem]"
 )
-_END = "[|||||| I think| I believe| if that helps| sir| ma'am| thanks| yeah| okay| please]"
+_END = (
+    "[|||||||| I think| I believe| if that helps| sir| ma'am| thanks| yeah| okay| please| too|"
+    " let me know| then| anyway| and that's it| you know]"
+)
 
 ANSWERS = {
     "PERSON": f"""
@@ -155,6 +158,8 @@ it's on {{v}}
 {{c}}, {{st}}
 [from|between] {{c}} [to|and] {{c}}
 [pick me up at|at|on|] {{crossing}}
+{{crossing}}
+[the corner of|] {{crossing}}{_END}
 [from|a ride from] {{crossing}} to {{crossing}}
 """,
     "IP": f"""

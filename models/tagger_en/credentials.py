@@ -104,6 +104,7 @@ class Credentials:
                 [first, "-", last],
                 [first],
                 [first[0], ".", last, digits],
+                [self._rng.choice(("info", "support", "contact", "billing", "hello", "admin"))],
             )
         )
 
@@ -112,9 +113,9 @@ class Credentials:
         rng, said = self._rng, self._said
         parts, domain, top = self._local(), rng.choice(DOMAINS), rng.choice(TOP_DOMAINS)
         if rng.random() < 0.12:
-            domain = self._word() + self._word()
+            domain = self._word() + rng.choice((" ", "")) + self._word()
         if rng.random() < 0.25:
-            return "".join(parts) + "@" + domain + "." + top
+            return "".join(parts) + "@" + domain.replace(" ", "") + "." + top
         spoken = []
         lost = rng.random() < 0.06
         for part in parts:

@@ -47,26 +47,29 @@ class Dialogues:
         self._talk = {topic: lines(text) for topic, text in TALK.items()}
         self._phrases = {
             name: lines(getattr(replies, name))
-            for name in ("READ_BACKS", "THANKS", "OPENINGS", "BETWEEN", "ACKNOWLEDGED")
+            for name in ("READ_BACKS", "THANKS", "OPENINGS", "BETWEEN", "AGAIN", "ACKNOWLEDGED")
         }
         self._topics = list(TOPICS.values())
+        self._addressee: Turn = []
+        self._density = 0.0
 
     def draw(self) -> Text:
         """One conversation, written or as a recogniser of speech would write it."""
         rng = self._rng
         self._slots.begin()
         self._topics = [w * rng.choice((1, 1, 1, 6)) for w in TOPICS.values()]
-        density = rng.choice((0.0, 0.0, 0.12, 0.35, 0.6, 0.85))
+        self._density = rng.choice((0.0, 0.0, 0.12, 0.35, 0.6, 0.85))
         turns: list[Turn] = []
+        self._addressee = self._slots.fill(["{f}"])
         if rng.random() < 0.4:
             turns.append(self._phrase("OPENINGS"))
         for _ in range(rng.choice((1, 2, 4, 8, 14))):
             draw = rng.random()
-            if draw > density:
+            if draw > self._density:
                 turns += [self._aside() for _ in range(rng.choice((1, 1, 2, 3)))]
-            elif draw < density * 0.6:
+            elif draw < self._density * 0.6:
                 turns += self._exchange()
-            elif draw < density * 0.93:
+            elif draw < self._density * 0.93:
                 turns.append(self._statement())
             else:
                 turns.append(self._record())
@@ -82,9 +85,22 @@ class Dialogues:
         if topic == "about_data":
             self._slots.choose("ID")
         turn = self._slots.fill(self._talk[topic])
+        if rng.random() < 0.04 and self._density:
+            turn = self._addressed(turn)
         if rng.random() < 0.08:
             turn = [(rng.choice(HEDGES) + " ", None), *turn]
         return turn
+
+    def _addressed(self, turn: Turn) -> Turn:
+        """A sentence said to somebody by name, before or behind it."""
+        rng = self._rng
+        name = self._addressee if rng.random() < 0.5 else self._slots.fill(["{f}"])
+        if rng.random() < 0.5:
+            opener = rng.choice(
+                ("so ", "okay ", "well ", "alright ", "now ", "", "", "and ", "hey ")
+            )
+            return [(opener, None), *name, (rng.choice((" ", ", ", " , ")), None), *turn]
+        return [*turn, (rng.choice((" ", ", ", " okay ", " right ")), None), *name]
 
     def _statement(self) -> Turn:
         """A sentence that tells something unasked."""
@@ -101,9 +117,12 @@ class Dialogues:
     def _record(self) -> Turn:
         """Values one after the other, as forms and lists have them."""
         rng = self._rng
-        between = rng.choice((", ", ", ", "; ", " ", "\n", " - ", " | "))
+        between = rng.choice((", ", ", ", "; ", " ", "\n", "\n", " - ", " | "))
         turn: Turn = []
-        for kind in rng.sample(list(WEIGHTS), k=rng.randint(2, 5)):
+        kinds = rng.sample(list(WEIGHTS), k=rng.randint(2, 5))
+        if "PERSON" not in kinds and rng.random() < 0.6:
+            kinds[0] = "PERSON"
+        for kind in kinds:
             self._slots.choose(kind)
             if turn:
                 turn.append((between, None))
@@ -136,6 +155,9 @@ class Dialogues:
             turns += self._broken_off(answer, value)
         else:
             turns.append(answer)
+        while rng.random() < 0.1:
+            turns.append(self._slots.fill(self._phrases["AGAIN"]))
+            turns.append(self._answer(kind))
         if value:
             turns += self._taken(kind, value)
         return turns
@@ -146,8 +168,9 @@ class Dialogues:
         if rng.random() < 0.07:
             repair = f" {rng.choice(REPAIRS)} "
             answer = [*answer, (repair, None), *self._slots.value()]
-        if rng.random() < 0.1:
-            answer = [*answer, (rng.choice((" and ", ". ", ", ", " ")), None), *self._aside()]
+        if rng.random() < 0.16:
+            between = rng.choice((" and ", ". ", ", ", " ", " but ", " then "))
+            answer = [*answer, (between, None), *self._aside()]
         return answer
 
     def _broken_off(self, answer: Turn, value: Piece) -> list[Turn]:

@@ -143,13 +143,15 @@ class Identifiers:
                 "".join(rng.choices("0123456789abcdef", k=rng.choice((1, 4)))) for _ in "12345678"
             ]
             if rng.random() < 0.5:
-                groups[2:6] = [""]
+                groups[rng.randint(1, 3) : rng.randint(5, 7)] = [""]
             return ":".join(groups)
         parts = [str(rng.randint(1, 254)) for _ in "1234"]
         if rng.random() < 0.6:
             return ".".join(parts)
         dot = rng.choice((" dot ", " dot ", " point ", " period "))
-        return dot.join(self._said.digits(part) for part in parts)
+        return dot.join(
+            rng.choice((self._said.digits(part), self._said.count(int(part)))) for part in parts
+        )
 
     def hardware(self) -> str:
         """The address of a network card."""
@@ -197,6 +199,10 @@ class Identifiers:
                 f"the {nth} of the {nth_month} {end}",
                 f"{nth} of the {nth_month} of {end}",
                 said.digits(f"{month:02}{day:02}{year}"),
+                f"month {numeric} day {plain} of {end}",
+                f"the {nth} of {name}",
+                f"day {plain} month {numeric} year {end}",
+                f"{nth} of {name}, {end}",
                 f"{name} {end}",
                 f"{name} {nth}",
                 f"{nth} {name[:3]} {year}",

@@ -68,6 +68,19 @@ ANATOMY = (
     "t12 ileum jejunum cecum appendix parathyroid pituitary adrenal hypothalamus cortex "
     "cerebellum dorsalis pedis popliteal fossa"
 ).split()
+#: Signs and tests that are called after people.
+SIGNS = (
+    "lachman's mcmurray's murphy's romberg babinski tinel's phalen's hawkins neer homan's "
+    "kernig's brudzinski finkelstein's allen's weber rinne trendelenburg thompson spurling's "
+    "schober drawer rovsing's cullen's apgar glasgow ramsay wells"
+).split()
+#: Headings of an examination.
+SECTIONS = (
+    "constitutional|musculoskeletal|neurologic|cardiovascular|respiratory|genitourinary|"
+    "gastrointestinal|psychiatric|integumentary|endocrine|hematologic|vital signs|chief complaint|"
+    "review of systems|assessment and plan|past medical history|social history|family history|"
+    "history of present illness|head and neck|skin|eyes|ears|general appearance"
+).split("|")
 EXAMS = (
     "mri x-ray x-rays x-ray ct ultrasound x-ray xray ekg ecg eeg emg echocardiogram echo "
     "colonoscopy endoscopy "

@@ -111,7 +111,18 @@ class Ordinary:
         return f"{self._said.count(whole)} point {' '.join(ONES[int(d)] for d in rest)}"
 
     def year(self) -> str:
-        """A year that is nobody's birth."""
+        """A year or a decade that is nobody's birth."""
+        if self._rng.random() < 0.12:
+            decade = self._rng.choice((50, 60, 70, 80, 90))
+            return self._rng.choice(
+                (
+                    f"the {decade}s",
+                    f"the 19{decade}s",
+                    f"19{decade}s",
+                    "the nineties",
+                    "the eighties",
+                )
+            )
         return self._said.year(self._rng.randint(1950, 2027))
 
     def money(self) -> str:

@@ -20,7 +20,7 @@ class People:
     def first(self) -> str:
         """A first name."""
         if self._rng.random() < 0.18:
-            return self._rng.choice(WORD_FIRSTS)
+            return WORD_FIRSTS[int(len(WORD_FIRSTS) * self._rng.random() ** 2)]
         return self._snippets.first()
 
     def last(self) -> str:

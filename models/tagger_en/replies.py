@@ -45,6 +45,13 @@ BETWEEN = """
 [do you need the whole thing|all of it|is that the long one|can I do that online]
 [sure|yes|of course|okay|no problem]
 """
+#: Asked when an answer was not understood.
+AGAIN = """
+[sorry |]could you [repeat|say] that [again|once more|] [please|]
+[sorry|pardon|I'm sorry] [I didn't get that|what was that|one more time|once again please]
+[could you|can you] [say|give me] [it|that] [slowly|one digit at a time|again]
+[that doesn't match|I can't find that|that's not working] [try again|can you check|is there another one|]
+"""
 ACKNOWLEDGED = """
 [okay|great|thank you|perfect|thanks for that|alright|got it|one moment please|thank you so much]
 [let me pull that up|wonderful|excellent|very good|I see|no problem|got it thanks|brilliant|lovely]

@@ -8,7 +8,13 @@ from word_lists import AS_IN, AS_IN_2, MONTHS, NATO, ONES, ORDINALS, TENS
 
 _REPEATED = {2: ("double",), 3: ("triple", "treble")}
 #: What recognisers hear instead of a digit.
-_HEARD = {"2": ("to", "too"), "4": ("for",), "1": ("won",), "8": ("ate",), "0": ("o", "owe")}
+_HEARD = {
+    "2": ("to", "too"),
+    "4": ("for", "fore"),
+    "1": ("won", "wan"),
+    "8": ("ate",),
+    "0": ("o", "owe"),
+}
 #: In numerals: how likely a value is, in one conversation and another.
 _NUMERALS = (0.08, 0.15, 0.4, 0.9)
 
@@ -49,7 +55,7 @@ class Said:
             return self._numerals(digits)
         rng, out, at = self._rng, list[str](), 0
         style, size, clean = rng.random(), rng.choice((3, 3, 4, 2, 99)), rng.random() < 0.6
-        misheard = 0.5 if rng.random() < 0.06 else 0.015
+        misheard = 0.6 if rng.random() < 0.1 else 0.015
         zero = rng.choice(("zero", "oh", "oh", "o", "nought", "naught", "zero", "aught"))
         while at < len(digits):
             said, taken = self._next(digits, at, style, zero, misheard)
@@ -84,7 +90,7 @@ class Said:
             return words_of(int(digits[at : at + 3])), 3
         if rng.random() < 0.04:
             return digit, 1
-        if at > 0 and digit in _HEARD and rng.random() < misheard:
+        if len(digits) > 3 and digit in _HEARD and rng.random() < misheard:
             return rng.choice(_HEARD[digit]), 1
         return word, 1
 

@@ -11,6 +11,8 @@ from medicine import (
     EXAMS,
     FINDINGS,
     FREQUENCIES,
+    SECTIONS,
+    SIGNS,
     TREATMENTS,
 )
 from names import Names
@@ -33,6 +35,7 @@ from vocabulary import (
     PETS,
     PLACES,
     ROLES,
+    SHORT_PLACES,
     SONGS,
     TECH,
     WEATHER,
@@ -109,7 +112,7 @@ class Slots:
             "USERNAME": words.username,
             "EMAIL": words.email,
             "DOB": values.birth,
-            "LOCATION": lambda: self._snippets.city()[0],
+            "LOCATION": self._city,
             "URL": words.site,
             "IP": values.network,
             "MAC": values.hardware,
@@ -132,13 +135,21 @@ class Slots:
             bare = road.rsplit(" ", 1)[0] if rng.random() < 0.85 else road
             nth = rng.randint(1, 60)
             numbered = rng.choice((ordinal(nth), f"{nth}th"))
-            names.append(
-                rng.choice((bare, rng.choice(self._streets), rng.choice(self._streets), numbered))
-            )
+            names.append(rng.choice((bare, self._street(), self._street(), numbered)))
         quote = rng.choice(("", "", "", "'", '"'))
         between = rng.choice((" and ", " and ", " & ", " at ", " / "))
         return [(quote, None), (names[0], "LOCATION"), (between, None), (names[1], "LOCATION"),
                 (quote, None)]  # fmt: skip
+
+    def _street(self) -> str:
+        """The name of a street, a common one above all."""
+        return self._streets[int(len(self._streets) * self._rng.random() ** 3)]
+
+    def _city(self) -> str:
+        """A city, now and then as people shorten it."""
+        if self._rng.random() < 0.05:
+            return self._rng.choice(SHORT_PLACES)
+        return self._snippets.city()[0]
 
     def _title_of_work(self) -> list[Piece]:
         """The title of a song or film, which may hold a name and is none."""
@@ -165,7 +176,7 @@ class Slots:
             "l": drawn(people.last, "PERSON"),
             "s": drawn(people.spelled, "PERSON"),
             "title": drawn(people.title),
-            "c": drawn(lambda: self._snippets.city()[0], "LOCATION"),
+            "c": drawn(self._city, "LOCATION"),
             "st": lambda: self._snippets.value("state"),
             "z": lambda: self._snippets.value(rng.choice(("zip", "zip", "zip", "postcode"))),
             "o": lambda: self._snippets.value("org"),
@@ -196,6 +207,8 @@ class Slots:
             "anatomy": one_of(ANATOMY),
             "exam": one_of(EXAMS),
             "finding": one_of(FINDINGS),
+            "sign_of": one_of(SIGNS),
+            "section": one_of(SECTIONS),
             "treatment": one_of(TREATMENTS),
             "treatment_do": one_of(("start", "increase", "continue", "stop", "refill", "order")),
             "freq": one_of(FREQUENCIES),
@@ -210,6 +223,12 @@ class Slots:
             "assistant": one_of(talk.ASSISTANTS),
             "question_after": one_of(talk.QUESTIONS_AFTER),
             "file_end": one_of(talk.FILE_ENDS),
+            "interface": lambda: [
+                (
+                    " ".join(ordinary.word().capitalize() for _ in range(rng.choice((1, 2, 2, 3)))),
+                    None,
+                )
+            ],
             "decimal": drawn(ordinary.decimal),
             "called": drawn(lambda: rng.choice((ordinary.word(), rng.choice(talk.ASSISTANTS)))),
             "month": drawn(lambda: self.said.month(rng.randint(1, 12))),

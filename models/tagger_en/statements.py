@@ -36,6 +36,10 @@ send [an email|a text|it] to {f} [and tell|saying|that] [her|him|them|I'm] {plai
 [I don't want|not|it's not|I said] {f}
 [my attorney|the landlord|the tenant|our nurse|the clerk|your agent] {f} {l} [will|would|can|may] [call|sign|write]
 [miss|ms|mrs|mr|dr] {l} [is|was|has|will|and] [here|a very pleasant|out|called|{plain_word}]
+[oh no|oh dear|wait|hmm|] {f} [will|won't|can't|would|has to|is going to] [be|come|stay] [out|late|busy|there|off|home] [on {date}|]
+[a gift|a surprise|flowers|dinner|tickets] for [my|our|his|her] {role} {f}
+[send|pay|lend|give|request|split] {money} [to|with|from] {f}
+[with|to|from|by|for] {f}
 [the customer|the caller|the agent|the patient|my attorney|the nurse|the driver|the witness] [is|was|] {p}
 [the customer|the agent|the tenant|our guest] {p} [called|complained|was polite|signed] [twice|]
 [signed|regards|best|sincerely|yours|cheers] {p}
@@ -119,6 +123,7 @@ my [birthday|date of birth] is {v} [and|so] I'm {age}
 [I live at|I'm staying at|come to|meet me at|deliver to|I moved from|ship to] {v} [in |]{c}
 [ship|send|deliver] it to {v} {c} {z}
 the [package|parcel|bill] went to {v} [instead|]
+[I'm in|we're in|ship to|it goes to] {z}
 [my zip is|the zip code is|my postcode is|postcode] {z} [and|but|so] {plain_word} [is|was] {plain_word}
 [we're|they are|the shop is|it's] [at|on|near|on the corner of] {crossing}
 {v}
@@ -132,6 +137,8 @@ what's the [weather|time|population|capital] [in|of] {c}
 [shipping|moving|driving|flying] to {c} [{st}|]
 [pick me up|a ride|a taxi|drop me] [at|from|to] {crossing}
 a [taxi|ride] from {crossing} to the {place}
+[the|a] [taxi|cab|ride|driver|bus] [goes|will take you|leaves] from [the |']{place}['|] to {crossing}
+[the cafe|the bank|the office|the party|a branch|a shop] [at|on] {crossing}
 [he studied|she works|I was|they met] at the [university of|hospital in] {c}
 the {c} [office|team|branch|airport|store]
 """,
@@ -142,6 +149,7 @@ the {c} [office|team|branch|airport|store]
 the [mac|mac address|hardware address] is {v}
 """,
     "URL": """
+[find us at|our website is|visit us at|go to|order at] {v}
 [my site is|see|check|visit|my web page is] {v}
 """,
 }

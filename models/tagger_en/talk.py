@@ -16,6 +16,11 @@ I'm [taking|on|allergic to] {drug} [for my {condition}|]
 [we'll|I'd like to|let's] [start|put|keep|try] you on {drug} {measure} {freq}
 any [history of|family history of|trouble with|signs of] {condition} [or {condition}|]
 the {exam} [came back|is|was|looks|showed] {finding}
+[a|the|your|his|] [positive|negative] {sign_of} [sign|test|maneuver|] [on the right|on the left|today|]
+{section} [: |][no |denies |][{condition}|{finding}] [{condition}|]
+[the|your|his] {section} [is|was|exam is|shows] [{finding}|regular rate and rhythm|clear|{condition}]
+[heart|regular] rate and rhythm [is|are|] {finding}
+{exam} [was|were|is|of] {count} [per microliter|units|] [and|,] {exam} [was|were|is] {count}
 [your |]blood pressure [is|was] {pressure} [heart rate|pulse] {count} [temp|temperature] {count} point {digit}
 [on exam|on palpation|on inspection] there's [some |a ]{finding} {condition} [over|of|in] the [right|left] {anatomy}
 no {condition} no {condition} [or|and no] {condition}
@@ -54,6 +59,8 @@ it's [kind of|sort of|more like|basically|not] {jargon} [you know|]
 [the|a|some] {jargon} [of|and|in|for] the {jargon} [is|was|gets] {plain_word}
 [the|an|your] {abbreviation} [is|was|or the {abbreviation}|and the {tech}|button|screen|]
 [then|you type|it's|and] {sign} {sign} [and then|{plain_word}|{sign}] [{sign}|]
+[click on|open|choose|go to|tap] [the |]["|'|“|]{interface}["|'|”|] [tab|menu|option|icon|button|page] [in|under|of] [the |]{interface}
+[look for|there should be|can you find] [an entry|a tab|a button|a switch] [labelled|called|named] {interface} [{version}|]
 [click on|open|go to|press] {sign} [or|and then] {plain_word} {sign} {plain_word}
 open [the file |]{plain_word}{file_end} [and|then] [run |import |]{plain_word}{file_end}
 [call|import|run] {plain_word}.{plain_word} [from|in|with] {tech}

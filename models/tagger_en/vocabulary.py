@@ -77,6 +77,10 @@ OCCUPATIONS = (
     "financial adviser|bank teller|insurance broker|student|retired postman|gynecologist|"
     "urologist|orthodontist"
 ).split("|")
+SHORT_PLACES = (
+    "NYC LA SF DC Philly Vegas LAX JFK SFO ORD ATL BOS DFW LHR CDG Heathrow Gatwick OKC Nola "
+    "Jersey Bombay Calcutta KL HK USA UK UAE Soho Bronx Midlands Highlands Cornwall Bavaria Punjab"
+).split()
 LANGUAGES = (
     "English Spanish French German Italian Portuguese Mandarin Cantonese Japanese Korean Arabic "
     "Hindi Tamil Urdu Polish Russian Ukrainian Turkish Greek Dutch Swedish Tagalog Vietnamese "
@@ -173,18 +177,18 @@ UNITS = (
     "ounces tablets amps hertz megahertz millimeters centimeters yards acres gallons decibels "
     "calories"
 ).split()
-#: Names that are words as well, and what they mean when they are words.
+#: Names that are words as well, the most frequent first.
 WORD_FIRSTS = (
-    "Grace Mark Will Rose Bill Faith Hope Joy Dawn Summer Autumn April May June Ivy Violet Daisy "
-    "Lily Olive Ruby Pearl Amber Jade Crystal Ginger Sandy Misty Sunny Melody Harmony Destiny "
-    "Chastity Charity Mercy Constance Patience Prudence Felicity Bliss Chance Chase Drew Grant "
-    "Rich Frank Earnest Ray Art Gene Guy Jack Jay Josh Miles Norm Pat Peg Penny Pierce Reed Rob "
-    "Rod Rusty Skip Sue Tab Tad Trip Van Victor Ward Wade Wally Woody Dean Earl Duke Major Judge "
-    "King Prince Royal Sterling Max Nick Lance Hunter Mason Carter Parker Cooper Taylor Tanner "
-    "Forest Heath Cliff Brook Stormy Sky Star Iris Holly Heather Hazel Laurel Myrtle Fern Basil "
-    "Sage Angel Christian Dolly Bunny Kitty Robin Martin Jordan Paris London Georgia Virginia "
-    "Carolina Austin Dallas Phoenix Chelsea Florence Sierra Savannah Madison Sydney Brooklyn "
-    "Israel Kenya India"
+    "Mark Will Frank Grace Rose Bill Jack Nick Rob Ray Hope Joy Faith Dawn Pat Sue Penny Grant "
+    "Drew Chase April June May Summer Amber Crystal Art Gene Rich Guy Autumn Ivy Violet Daisy "
+    "Lily Olive Ruby Pearl Jade Ginger Sandy Misty Sunny Melody Harmony Destiny Chastity Charity "
+    "Mercy Constance Patience Prudence Felicity Bliss Chance Earnest Jay Josh Miles Norm Peg "
+    "Pierce Reed Rod Rusty Skip Tab Tad Trip Van Victor Ward Wade Wally Woody Dean Earl Duke "
+    "Major Judge King Prince Royal Sterling Max Lance Hunter Mason Carter Parker Cooper Taylor "
+    "Tanner Forest Heath Cliff Brook Stormy Sky Star Iris Holly Heather Hazel Laurel Myrtle Fern "
+    "Basil Sage Angel Christian Dolly Bunny Kitty Robin Martin Jordan Paris London Georgia "
+    "Virginia Carolina Austin Dallas Phoenix Chelsea Florence Sierra Savannah Madison Sydney "
+    "Brooklyn Israel Kenya India"
 ).split()
 WORD_LASTS = (
     "Case Page Field Stone Rivers Brooks Wells Banks Church Bell Bush Wood Woods Forest Glass "

@@ -8,6 +8,19 @@ from spoken_form import Text, speech_form
 
 Turn = list[Piece]
 
+#: What stands before the turns of one and the other.
+_SPEAKERS = (
+    ("Agent:", "Customer:"),
+    ("**Agent:**", "**Caller:**"),
+    ("Speaker 1:", "Speaker 2:"),
+    ("A:", "B:"),
+    ("[doctor]", "[patient]"),
+    ("AGENT -", "CLIENT -"),
+    (">>", ">>"),
+)
+#: Labels whose values stand in capitals at times.
+_SHOUTED = frozenset(("PERSON", "LOCATION", "ADDRESS"))
+
 
 def written(turns: Sequence[Turn], rng: Random) -> Text:
     """The text of turns in one of the ways that transcripts are written."""
@@ -15,15 +28,24 @@ def written(turns: Sequence[Turn], rng: Random) -> Text:
     cased = style > 0.5
     between = " " if rng.random() < 0.12 else "\n"
     pieces: list[Piece] = []
+    speakers = rng.choice(_SPEAKERS) if rng.random() < 0.1 else None
     for i, turn in enumerate(turns):
         if i:
             pieces.append((between, None))
+        if speakers and cased:
+            clock = f"[{i // 60:02}:{i % 60:02}:{rng.randint(0, 59):02}] "
+            pieces.append((rng.choice(("", "", clock)) + speakers[i % 2] + " ", None))
         pieces += turn
         if cased and rng.random() < 0.8:
             pieces.append((rng.choice((".", ".", ",", "?", ".", "!")), None))
             if between == " " and rng.random() < 0.03:
                 # A sentence joined to the next without a blank.
                 between = ""
+    if cased:
+        pieces = [
+            (text.upper() if label in _SHOUTED and rng.random() < 0.03 else text, label)
+            for text, label in pieces
+        ]
     text, spans = join(pieces)
     if not cased:
         return speech_form(text, spans)
