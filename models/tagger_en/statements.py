@@ -40,6 +40,13 @@ send [an email|a text|it] to {f} [and tell|saying|that] [her|him|them|I'm] {plai
 [a gift|a surprise|flowers|dinner|tickets] for [my|our|his|her] {role} {f}
 [send|pay|lend|give|request|split] {money} [to|with|from] {f}
 [with|to|from|by|for] {f}
+[remind|tell|ask] me [to meet|to call|about|of] {f} [today|on {date}|at {time}|]
+[find|call|text|message|ring|video call] {f} [from my contacts|now|on speaker|back|]
+[I want to|can I|let's] go to {f}'s [party|wedding|birthday|place|recital] [on {date}|]
+[has|did|does] {f} [sent|send|reply|replied|want|call] [me|us|] [anything|emails|that] [about {f}|]
+[the|a|that|unlike the|like the] {l} [family|case|report|account|estate|brothers|paper|house|file]
+[named|naming] [him|her|it|the dog|the boy] {f}
+[her|my|his] maiden name [is|was] {l}
 [the customer|the caller|the agent|the patient|my attorney|the nurse|the driver|the witness] [is|was|] {p}
 [the customer|the agent|the tenant|our guest] {p} [called|complained|was polite|signed] [twice|]
 [signed|regards|best|sincerely|yours|cheers] {p}
@@ -129,6 +136,8 @@ the [package|parcel|bill] went to {v} [instead|]
 {v}
 """,
     "LOCATION": """
+[he|she|who|they] [grew up|lives|works|studied|was raised|spent a year] in {c}
+[who's|I'm|we're|are you] [coming|going|moving|heading|back] to {c} [with me|next week|for {event}|]
 [I live in|we live in|my {role} lives in|my cousin and her kids live in|I'm from|I grew up in] {c}
 [flights|a train|a bus|tickets|a ride] from {c} to {c} [on {date}|at {time}|]
 what's the [weather|time|population|capital] [in|of] {c}
