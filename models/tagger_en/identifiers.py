@@ -25,7 +25,8 @@ _COUNTRY = (
     "+44 |plus four four |0044 |+1 |plus one |+49 |plus four nine |+91 |plus nine one |+61 |"
     "plus six one |+33 |plus three three |country code nine one |+353 |+27 |+34 |+971 "
 ).split("|")
-_TEST = "07 07 01 02 03 04 06 08 09".split()
+#: How numbers begin where a zero stands before the area.
+_TRUNK = "07 07 01 02 03 04 06 08 09".split()
 
 
 class Identifiers:
@@ -49,7 +50,7 @@ class Identifiers:
         elif draw < 0.75:
             value = said.digits(said.random_digits(7, 7, 6, 8))
         elif draw < 0.9:
-            digits = rng.choice(_TEST) + said.random_digits(8, 9, 9)
+            digits = rng.choice(_TRUNK) + said.random_digits(8, 9, 9)
             cut = rng.choice((3, 4, 5))
             written = f"{digits[:cut]} {digits[cut : cut + 3]} {digits[cut + 3 :]}"
             value = written if rng.random() < 0.4 else said.digits(digits)

@@ -40,6 +40,10 @@ class Ordinary:
         """Any ordinary word, as likely rare as common."""
         return self._rng.choice(self._words)
 
+    def caption(self) -> str:
+        """What is written on a button, a tab or a menu."""
+        return " ".join(self.word().capitalize() for _ in range(self._rng.choice((1, 2, 2, 3))))
+
     def cut_off(self) -> str:
         """A word begun, and at times said again whole."""
         word = self.word()

@@ -82,10 +82,10 @@ class Said:
             return f"{rng.choice(_REPEATED[run])} {word}", run
         if style < 0.22 and at + 1 < len(digits) and rng.random() < 0.8:
             return self.pair(int(digits[at : at + 2])), 2
-        if style < 0.32 and digit != "0" and digits[at + 1 : at + 3] == "00":
-            return word + " hundred", 3
         if style < 0.32 and digit != "0" and digits[at + 1 : at + 4] == "000":
             return word + " thousand", 4
+        if style < 0.32 and digit != "0" and digits[at + 1 : at + 3] == "00":
+            return word + " hundred", 3
         if 0.32 < style < 0.36 and digit != "0" and at + 2 < len(digits) and rng.random() < 0.5:
             return words_of(int(digits[at : at + 3])), 3
         if rng.random() < 0.04:

@@ -223,12 +223,7 @@ class Slots:
             "assistant": one_of(talk.ASSISTANTS),
             "question_after": one_of(talk.QUESTIONS_AFTER),
             "file_end": one_of(talk.FILE_ENDS),
-            "interface": lambda: [
-                (
-                    " ".join(ordinary.word().capitalize() for _ in range(rng.choice((1, 2, 2, 3)))),
-                    None,
-                )
-            ],
+            "interface": drawn(ordinary.caption),
             "decimal": drawn(ordinary.decimal),
             "called": drawn(lambda: rng.choice((ordinary.word(), rng.choice(talk.ASSISTANTS)))),
             "month": drawn(lambda: self.said.month(rng.randint(1, 12))),

@@ -1,5 +1,6 @@
 """The generated conversations that a tagger is trained with."""
 
+import random
 import re
 import sys
 from itertools import accumulate
@@ -18,8 +19,9 @@ import statements  # noqa: E402
 import talk  # noqa: E402
 from dialogues import ON_REQUEST, Dialogues  # noqa: E402
 from names import Names  # noqa: E402
-from phrases import fill, lines, wordings  # noqa: E402
+from phrases import fill, join, lines, wordings  # noqa: E402
 from slots import label_of  # noqa: E402
+from writing import written  # noqa: E402
 
 LABELS = {label_of(kind) for kind in questions.WEIGHTS} | ON_REQUEST | {"ORG"}
 PHRASES = [
@@ -106,3 +108,20 @@ def test_a_wording_draws_from_choices_within_choices() -> None:
     assert wordings("[a|b [c|d]] e[|  f]", Last()) == "b d e f"  # type: ignore[arg-type]
     pieces = fill("say {v} [now|then]", Last(), {"v": lambda: [("7", "ID")]})  # type: ignore[arg-type]
     assert pieces == [("say ", None), ("7", "ID"), (" then", None)]
+
+
+def test_pieces_join_to_a_text_with_the_place_of_each_label() -> None:
+    assert join([("a ", None), ("7", "ID"), (" b", None)]) == ("a 7 b", [(2, 3, "ID")])
+    assert join([(" ", "ID")]) == (" ", [])
+
+
+def test_a_value_stays_in_its_place_however_it_is_written() -> None:
+    turns = [[("call ", None), ("Ann Bo", "PERSON")], [("at ", None), ("1, 2", "PHONE")]]
+    seen = set()
+    for seed in range(400):
+        text, spans = written(turns, random.Random(seed))
+        values = [re.sub(r"\W", "", text[a:b]).lower() for a, b, _ in spans]
+        assert values == ["annbo", "12"], text
+        assert all(text[a:b].strip() == text[a:b] for a, b, _ in spans)
+        seen.add(text)
+    assert {"call ann bo\nat 1 2", "CALL ANN BO.\nAT 1, 2."} <= seen
