@@ -175,7 +175,7 @@ class Dialogues:
 
     def _broken_off(self, answer: Turn, value: Piece) -> list[Turn]:
         """The answer in two turns, with a word of the other one between."""
-        words, at = value[0].split(" "), answer.index(value)
+        words, at = value[0].split(), answer.index(value)
         cut = self._rng.randint(1, len(words) - 1)
         first = [*answer[:at], (" ".join(words[:cut]), value[1])]
         second = [(" ".join(words[cut:]), value[1]), *answer[at + 1 :]]

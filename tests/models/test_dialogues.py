@@ -62,7 +62,7 @@ def test_the_same_seed_draws_the_same_conversations(names: Names) -> None:
 
 
 def test_spans_lie_within_the_text_and_hold_no_blank_ends(names: Names) -> None:
-    for text, spans in drawn(names, 1):
+    for text, spans in drawn(names, 1, 1000):
         end = 0
         for start, stop, label in sorted(spans):
             assert end <= start < stop <= len(text)
