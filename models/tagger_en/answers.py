@@ -3,6 +3,8 @@
 A bar in brackets divides wordings, braces hold a slot; `{v}` is a value of the kind itself.
 """
 
+# ruff: noqa: E501 - a phrase is one line, and its parts belong together
+
 _ITS = (
     "[||it's|it is|that's|that would be|it would be|yes it's|sure it's|okay it's|um it's|uh|um|"
     "yeah it's uh|I think it's|should be|that'll be|here you go|well it's|oh it's|right so it's|"
@@ -106,12 +108,16 @@ account {{v}}
 [try|try both|both] {{v}} [and|or] {{v}}
 [it says|I got|the message says|the text says] {{v}}
 {{v}} [is what I got|is what it says|is the code]
+[no hold on|wait|well|sorry] [the pin|the code|that one] [is|was|may be|might be] {{v}} [or {{v}}|though|but I'm not sure|]
 [oh wait |hold on |]I [remember|remembered] [now |]it's {{v}}
 """,
     "SECRET": f"""
 {{pet}}
 {_ITS} {{pet}}{_END}
 [his|her|the dog's|the cat's] name was {{pet}}
+[we|I] [called|named] [it|him|her|the dog] {{pet}}
+{{pet}} [was|is] [such |][a |][good|sweet|lovely|old] [dog|cat|thing|boy|]
+{{pet}} [or|and] {{pet}}
 [maybe|I guess|could be] [it was |]{{pet}}
 """,
     "USERNAME": f"""

@@ -63,7 +63,7 @@ class Dialogues:
         self._addressee = self._slots.fill(["{f}"])
         if rng.random() < 0.4:
             turns.append(self._phrase("OPENINGS"))
-        for _ in range(rng.choice((1, 2, 4, 8, 14))):
+        for _ in range(rng.choice((1, 1, 2, 4, 8, 14))):
             draw = rng.random()
             if draw > self._density:
                 turns += [self._aside() for _ in range(rng.choice((1, 1, 2, 3)))]
@@ -133,7 +133,7 @@ class Dialogues:
         """A question, an answer, what comes between, and what is said to it."""
         rng = self._rng
         kind = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-        self._slots.choose(kind, asked=True)
+        self._slots.choose(kind)
         question = self._slots.fill(self._questions[kind])
         if rng.random() < 0.25:
             question = [*self._phrase("ACKNOWLEDGED"), (rng.choice((" ", ", ", ". ")), None),

@@ -25,7 +25,7 @@ class People:
 
     def last(self) -> str:
         """A surname."""
-        if self._rng.random() < 0.22:
+        if self._rng.random() < 0.3:
             return self._rng.choice(WORD_LASTS)
         return self._snippets.last()
 

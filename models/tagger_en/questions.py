@@ -8,8 +8,8 @@ A bar in brackets divides wordings, braces hold a slot; `{v}` is a value of the 
 #: How often each kind is drawn.
 WEIGHTS = {
     "PERSON": 14, "PHONE": 7, "CARD": 5, "CARD_CODE": 4, "ACCOUNT": 6, "SSN": 4, "ID": 13,
-    "PASSWORD": 7, "CODE": 5, "SECRET": 3, "USERNAME": 3, "EMAIL": 8, "DOB": 8, "ADDRESS": 11,
-    "LOCATION": 9, "URL": 2, "IP": 1, "MAC": 1,
+    "PASSWORD": 6, "CODE": 7, "SECRET": 4, "USERNAME": 3, "EMAIL": 8, "DOB": 8, "ADDRESS": 11,
+    "LOCATION": 10, "URL": 2, "IP": 1, "MAC": 1,
 }  # fmt: skip
 
 _CAN = "[can|could|may|might] I [have|get|take|ask for]"
@@ -81,6 +81,8 @@ do you [have|know|happen to have] [the|your] {{id_name}} [|handy|with you|in fro
     "SECRET": """
 [and |]the answer to [your|the] security question
 what was [your first pet called|your pet's name|the first animal you had]
+[security|secret] question [please|then|number {digit}|]
+[and |]the [dog|cat|hamster|pet] [you grew up with|of your childhood], [its|the] name
 [and |][the|your] [favorite|first] [teacher's name|pet's name|school friend's name]
 what [is|was] your mother's maiden name
 [which|what] [street|town] did you grow up [on|in]

@@ -43,7 +43,7 @@ from vocabulary import (
 
 #: The label of each kind of value, where it is not its name.
 _LABELS = {"CARD_CODE": "CARD", "CODE": "PASSWORD", "SECRET": "PASSWORD", "MAC": "ID"}
-_STREETS = ("street", "street", "street", "street", "long", "road", "box", "foreign", "house")
+_STREETS = ("street", "street", "street", "street", "long", "road", "box", "foreign")
 
 
 def label_of(kind: str) -> str:
@@ -71,7 +71,7 @@ class Slots:
         self._credentials = Credentials(rng, self.said, self._snippets, words)
         self._ordinary = Ordinary(rng, self.said, words)
         self._word_sentences = lines(talk.NAME_WORD_SENTENCES)
-        self._kind, self._asked = "ID", False
+        self._kind = "ID"
         self._id_name = self._account_name = "number"
         self._slots = self._all_slots()
 
@@ -80,10 +80,9 @@ class Slots:
         self._snippets.written = self._rng.random() < 0.45
         self.said.begin()
 
-    def choose(self, kind: str, *, asked: bool = False) -> None:
-        """The kind of the values to come; a bare house number only answers a question."""
+    def choose(self, kind: str) -> None:
+        """The kind of the values to come."""
         self._kind = kind
-        self._asked = asked
         self._id_name = self._rng.choice(ID_NAMES)
         self._account_name = self._rng.choice(ACCOUNT_NAMES)
 
@@ -95,9 +94,7 @@ class Slots:
         """A value of the kind at hand."""
         values, words, kind = self._identifiers, self._credentials, self._kind
         if kind == "ADDRESS":
-            return self._snippets.value(
-                self._rng.choice(_STREETS if self._asked else _STREETS[:-1])
-            )
+            return self._snippets.value(self._rng.choice(_STREETS))
         said = {
             "PERSON": self._people.anyone,
             "PHONE": values.phone,
@@ -135,7 +132,7 @@ class Slots:
             bare = road.rsplit(" ", 1)[0] if rng.random() < 0.85 else road
             nth = rng.randint(1, 60)
             numbered = rng.choice((ordinal(nth), f"{nth}th"))
-            names.append(rng.choice((bare, self._street(), self._street(), numbered)))
+            names.append(rng.choice((bare, bare, *(self._street() for _ in "abcde"), numbered)))
         quote = rng.choice(("", "", "", "'", '"'))
         between = rng.choice((" and ", " and ", " & ", " at ", " / "))
         return [(quote, None), (names[0], "LOCATION"), (between, None), (names[1], "LOCATION"),

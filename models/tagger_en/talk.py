@@ -109,6 +109,7 @@ the answer is {count}
 [can you|could we|I'd like to|please] [move|change|push|book] it [to|for] {time} [on {date}|instead|]
 [check in|check out|pick up|departure|arrival|start|end] [is |]{date} [at {time}|]
 [for|party of|we are|there will be] {count} [people|guests|adults|persons] [and {digit} kids|] [at {time}|on {date}|]
+[see you|we're coming|seats|dinner] [at|by|around|for] {time} [for {digit}|tonight|]
 [is {time} okay|how about {time}|what about {date}|any time after {time}|{time} or {time}]
 [return|back|leave|leaving] [on |]{date} [and|to|until] {date}
 [a|the] {car} [from|for] {date} [to|until|at] {date}

@@ -116,8 +116,8 @@ PLACES = (
     "backyard|kitchen|bedroom|living room|prison|border|coast|village|island"
 ).split("|")
 DIRECTIONS = (
-    "north south east west northeast northwest southeast southwest north-east south-west center "
-    "centre middle left right"
+    "north south east west northeast northwest southeast southwest north-east south-west "
+    "center middle left right"
 ).split()
 BRANDS = (
     "starbucks nike adidas puma walmart costco target amazon netflix spotify hulu disney uber "
