@@ -24,7 +24,7 @@ IN_MEMORY = \
 		if [ -x "$$script" ]; then TMPDIR=$$folder; export TMPDIR; fi; \
 	fi
 
-.PHONY: demo test slow servers format soak audit bench-audit bench-gate bench-night bench-purge samples lock clean
+.PHONY: demo test slow servers format soak audit bench-audit bench-gate bench-night bench-purge leave-one-out samples lock clean
 
 demo: .venv/installed
 	@rm -rf build/demo && mkdir -p build
@@ -97,6 +97,11 @@ bench-night: .venv/installed
 bench-purge: .venv/installed
 	@rm -rf build/purge
 	$(BIN)/python tests/benchmarks/bench_purge.py build/purge
+
+# On sources that the tagger has not learned from; needs PyTorch in PYTHON_TRAIN, and hours.
+PYTHON_TRAIN ?= $(BIN)/python
+leave-one-out: .venv/installed
+	PYTHONPATH=.:models/speech_en $(PYTHON_TRAIN) models/tagger_en/leave_one_out.py $(CORPORA) $(GOLD)
 
 samples: .venv/installed
 	rm -rf data/samples && $(BIN)/python -m data.generator data/samples

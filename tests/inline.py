@@ -19,20 +19,22 @@ from clearshard.engines.local import LocalEngine
 from clearshard.engines.stopping import Stop
 from clearshard.errors import ClearshardError, Interrupted, RunFailed
 from clearshard.keys import PseudonymKey
-from clearshard.redaction.ner import STOCK_NER, load_ner, pipeline_digest, speech_model
+from clearshard.redaction.ner import STOCK_NER, load_ner, pipeline_digest
 from clearshard.redaction.reading import reader_of
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.replace import Replacer
+from clearshard.tagger.model import read_model
 
 #: The one place that chooses an engine.
 ENGINE = "clearshard.engines.choice.LocalEngine"
 #: Who makes redactors.
 _REDACTORS = tuple(f"clearshard.run.{user}.Redactor" for user in ("work", "detect", "redact"))
 _NER = "clearshard.redaction.detector.load_ner"
+_MODEL = "clearshard.redaction.conversation.read_model"
 _READER = "clearshard.redaction.detector.reader_of"
 _DIGEST = "clearshard.run.fingerprint.pipeline_digest"
 #: The pipelines that are installed, which no test changes. Any other is read each time.
-_INSTALLED = frozenset((STOCK_NER, str(speech_model())))
+_INSTALLED = frozenset((STOCK_NER,))
 
 _loaded: dict[str, Redactor] = {}
 
@@ -132,6 +134,7 @@ def without_processes() -> Iterator[None]:
         for name in _REDACTORS:
             patch.setattr(name, redactor_of)
         patch.setattr(_NER, lru_cache(maxsize=4)(load_ner))
+        patch.setattr(_MODEL, lru_cache(maxsize=1)(read_model))
         patch.setattr(_READER, lru_cache(maxsize=4)(reader_of))
         patch.setattr(_DIGEST, digest_of)
         yield

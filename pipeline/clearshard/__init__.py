@@ -7,7 +7,8 @@ also the order in which to read the code:
     sources      manifest, registry and transcripts in; bad input becomes a typed error
     eligibility  the gate: facts and policy → decisions, before any transcript is opened
     redaction    spans found once per transcript, applied to all its views, checked again
-    recognizers  what finds personal data besides the NER, one a file
+    tagger       what is personal in a conversation, by a network that reads all of it
+    recognizers  what finds personal data besides, one a file
     shards       redacted transcripts → Parquet; accepts nothing that redaction did not seal
     audit        decisions, ledger, and the questions asked of them
     lifecycle    what leaves shards, by when artefacts must be gone, and that they are

@@ -15,7 +15,7 @@ at. For each of them, over all documents of all files:
 # ruff: noqa: T201 - a script prints its result
 import argparse
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +27,12 @@ from clearshard.evaluation.groups import Group, Variant, group_of
 from clearshard.recognizers.fail_closed import silence_presidio
 from clearshard.recognizers.table import recognizers_of
 from clearshard.records.transcript import Transcript
+from clearshard.redaction.conversation import ConversationReader
 from clearshard.redaction.detector import text_with_line_breaks
-from clearshard.redaction.ner import STOCK_NER, entity_types, load_ner, spans_of, speech_model
+from clearshard.redaction.ner import STOCK_NER, entity_types, load_ner, spans_of
 from clearshard.redaction.patterns import Patterns
-from clearshard.redaction.reading import reader_of
+from clearshard.redaction.reading import Reader, reader_of
+from clearshard.redaction.scores import TAGGER
 from clearshard.redaction.written.forms import written_forms
 from clearshard.run.detect import Document, transcript_of
 from clearshard.run.detect import Range as Turn
@@ -95,14 +97,18 @@ def _all_findings(
                     found[place] += [form.original(*r) for r in _ranges(next(in_forms))]
         yield recognizer.name, types, found
     turns = [[source.text[t.start : t.end] for t in source.turns] for source in sources]
-    for name, model in (("general NER", STOCK_NER), ("speech NER", speech_model())):
-        nlp = load_ner(str(model))
-        readings = reader_of(nlp).read(turns)
+    nlp, conversation = load_ner(STOCK_NER), ConversationReader("strict")
+    readers: list[tuple[str, Sequence[str], Reader]] = [
+        ("general NER", entity_types(nlp), reader_of(nlp)),
+        (TAGGER, conversation.entity_types, conversation),
+    ]
+    for name, types, reader in readers:
+        readings = reader.read(turns)
         spans = [
             spans_of(of_one, [turn.start for turn in source.turns])
             for of_one, source in zip(readings, sources, strict=True)
         ]
-        yield name, entity_types(nlp), [[(s.start, s.end) for s in of_one] for of_one in spans]
+        yield name, [*types], [[(s.start, s.end) for s in of_one] for of_one in spans]
 
 
 def _source(document: GoldDocument) -> Transcript:

@@ -31,12 +31,9 @@ _ONE_WORD = "is given one word, which is at most 4,096 letters long"
 _BEFORE = "is given the few letters before something"
 #: A repeat without a bound begins them.
 BEGIN = {
-    "recognizers.mixed_code._MEASURE": _ONE_WORD,
-    "recognizers.no_name._JOINT": _ONE_WORD,
     "recognizers.spoken_email._LAST_WORD": _BEFORE,
     "recognizers.street_address._SENTENCE_END": "is given at most fifteen words",
     "recognizers.vocabulary.MEDICAL": _ONE_WORD,
-    "recognizers.vocabulary.CONTRACTION": _ONE_WORD,
     "recognizers.url._ANY_ENDING": "is given an ending",
     "recognizers.number_sequence._BETWEEN": "is given what stands between two numbers",
     "redaction.view.characters._DRESSED": "goes on behind what it took, and is given back nothing",
@@ -52,10 +49,7 @@ NESTED = {
             "recognizers.vocabulary.TOKEN",
             "recognizers.unknown_word._TOKEN",
             "recognizers.unknown_word._LETTERS",
-            "recognizers.no_name._JOINT",
-            "recognizers.mixed_code._MEASURE",
             "recognizers.url._JOINED",
-            "recognizers.spelled._RUN",
             "recognizers.plugins._ENTITY_TYPE",
             "recognizers.street_address._REST",
             "recognizers.street_address._ADDRESS",

@@ -6,7 +6,6 @@ import pytest
 from presidio_analyzer import RecognizerResult
 
 from clearshard.recognizers.fail_closed import without_contained
-from clearshard.recognizers.provider_email import find_provider_emails
 from clearshard.recognizers.reach import Reach
 
 from ..effort import MOST_GROWTH, growth
@@ -58,13 +57,3 @@ def test_many_results_of_one_text_are_no_square_of_work() -> None:
     results = [RecognizerResult("A", n, n + 2, 0.5) for n in range(4_000)]
     assert len(without_contained(results)) == 4_000
     assert growth(lambda n: without_contained(results[:n]), 2_000) <= MOST_GROWTH
-
-
-@pytest.mark.parametrize("between", [" ", "\n", " dot ", "\n\nwrite to clem's ", "'"])
-def test_each_of_many_providers_in_a_text_has_the_words_before_it(between: str) -> None:
-    said = "clem 74 gmail com"
-    once = [(f.start, f.end) for f in find_provider_emails(said)]
-    assert once == [(0, len(said))]
-    text = between.join([said] * 50)
-    ends = [f.end for f in find_provider_emails(text)]
-    assert ends == [n * (len(said) + len(between)) + len(said) for n in range(50)]

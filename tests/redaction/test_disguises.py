@@ -15,13 +15,15 @@ from .making import KEY, config, transcript
 CARRIER = "okay so the thing that you want is {} and that is all of it"
 #: Enough around it that a file is not taken for one of another language.
 REPLY = "thank you very much for all of that we will look into it and call you back"
-ALLOWED = frozenset(f"{CARRIER} {REPLY}".split())
+#: Of tags and of escaped blanks, between the words of a value that go one by one.
+MARKUP = frozenset(["a", "href", "20"])
+ALLOWED = frozenset(f"{CARRIER} {REPLY}".split()) | MARKUP
 BATCH = 200
 
 
 @pytest.fixture(scope="session")
 def speech() -> Redactor:
-    """The redactor as it runs, with the NER for speech."""
+    """The redactor as it runs, with the tagger."""
     return Redactor(config(operator="tag"), KEY)
 
 

@@ -54,7 +54,7 @@ def test_entities_are_those_of_spacy_for_each_turn(
         if e.label_ in types
     ]
     (read,) = redactor._detector._read([source])
-    found = spans_of(read.readings, read.starts)
+    found = spans_of(read.by[0][1], read.starts)
     assert [(s.entity_type, s.start, s.end) for s in found] == expected
     assert {kind for kind, _, _ in expected} >= {"PERSON", "LOCATION", "DATE_TIME", "NRP"}
 
@@ -105,7 +105,7 @@ def test_nothing_of_spacy_outlives_the_memory_zone(redactor: Redactor, nlp: Lang
     rare = transcript("zzyqx wobblefrump Jennifer Quibblethwaite")
     (read,) = redactor._detector._read([rare])
     assert len(strings) == before
-    (reading,) = read.readings
+    (reading,) = read.by[0][1]
     assert {type(word) for word in reading.words} == {str}
     assert {type(entity.label) for entity in reading.entities} <= {str}
     assert "wobblefrump" in reading.words

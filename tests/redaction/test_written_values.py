@@ -8,6 +8,7 @@ import pytest
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.redaction import detector as detector_module
 from clearshard.redaction.redactor import Redactor
+from clearshard.redaction.scores import TAGGER
 
 from .making import candidates, transcript
 
@@ -29,7 +30,7 @@ def found(redactor: Redactor, *turns: str) -> dict[str, list[str]]:
     texts: dict[str, list[str]] = {}
     for span in spans:
         # A sequence has another name only if a pattern has found the same range.
-        if span.entity_type != "NUMBER_SEQUENCE" and span.recognizer != "AnswerRecognizer":
+        if span.entity_type != "NUMBER_SEQUENCE" and span.recognizer != TAGGER:
             texts.setdefault(span.entity_type, []).append(source.text[span.start : span.end])
     return texts
 

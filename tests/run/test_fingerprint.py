@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from clearshard.recognizers.unknown_word import word_list
-from clearshard.redaction.ner import speech_model
 from clearshard.run.fingerprint import (
     NAMES_PACKAGE,
     NOT_COUNTED,
@@ -22,6 +21,7 @@ from clearshard.run.fingerprint import (
     counted,
     redactor_digest,
 )
+from clearshard.tagger.model import tagger_path
 
 from ..redaction.making import config
 from ..redaction.test_ner import tiny
@@ -204,7 +204,7 @@ def digest_of(copy: Path) -> str:
 def test_a_program_says_what_it_runs(copy: Path) -> None:
     models = copy / "models"
     models.mkdir()
-    (models / "speech_en").symlink_to(speech_model())
+    (models / "tagger.npz").symlink_to(tagger_path())
     (models / "words_en.txt").symlink_to(word_list())
     comment(copy, "clearshard.shards.card")
     (copy / "shards" / "new_file.py").write_text("a = 1\n")
@@ -226,11 +226,10 @@ def test_every_package_is_named_once() -> None:
     assert len(names) == len(set(names))
 
 
-def test_the_speech_model_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_weights_of_the_tagger_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = redactor_digest(config()), redactor_digest(config(profile="stock"))
-    copy = shutil.copytree(speech_model(), tmp_path / "speech")
-    (copy / "meta.json").write_text("{}")
-    monkeypatch.setattr("clearshard.redaction.redactor.speech_model", lambda: copy)
+    (tmp_path / "tagger.npz").write_bytes(b"other weights")
+    monkeypatch.setattr("clearshard.run.fingerprint.tagger_path", lambda: tmp_path / "tagger.npz")
     after = redactor_digest(config()), redactor_digest(config(profile="stock"))
     assert after[0] != before[0]
     assert after[1] == before[1]

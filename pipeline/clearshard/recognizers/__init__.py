@@ -1,4 +1,4 @@
-"""What finds personal data besides the NER: one recognizer a file, and one explicit table of them.
+"""What finds personal data besides the tagger: one recognizer a file, and one table of them.
 
     table             every recognizer that runs, in order: Presidio's, the project's, the user's
     never             patterns that can never find anything
@@ -7,15 +7,10 @@
     iban, phone       Presidio's, without their own ways to skip and go on
     number_sequence   six or more digits, written or spoken, over fillers and line breaks
     card              numbers with the check digit of a card
-    named_code        codes behind their name: "confirmation number is v v c two ten"
-    bare_code         turns that are nothing but a code
-    spelled           letter by letter: "b as in boy", "sierra one eight five"
-    answer            what a turn answers to a question for a datum
-    introduced_name   names behind words that introduce one
     street_address    streets, towns, boxes, military addresses
-    spoken_email, provider_email, spoken_url, handle   addresses of mail, web and accounts
+    spoken_email, spoken_url, handle   addresses of mail, web and accounts
     unknown_word      words that are in no dictionary
-    dates             which of the NER's dates could be a birthday
+    dates             which of a NER's dates could be a birthday
     vocabulary        words that several of them share
     frameworks        keeps Presidio and spaCy from loading PyTorch because there is one
     gate, finder      where a recognizer can find something at all; a function in Presidio's shape

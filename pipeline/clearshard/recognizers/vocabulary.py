@@ -33,26 +33,11 @@ NO_NAME = STOP_WORDS | frozenset(
     "given associated registered attached under here there where what who how why when "
     "which is am are was were be it's that's i'm what's don't can't".split()
 )
-#: Words and units of two or three letters that are no part of a code.
-SHORT_WORDS = frozenset(
-    "the and for to of in on at is it my me we he you are was not but gb mb kb tb kg km am pm usd "
-    "dr mr ms st nd rd th up do so or if by an as be go hi all any can day get has her him his how "
-    "new now old our out per see she use way who why yes yet k cm mm ft lb oz ok yep yup bye "
-    "zip pin ssn cvv cvc dob".split()
-)
-
 #: Words that end the name of a place, and hardly ever one of a person ("Hall", "Park" do).
 PLACE_NOUNS = frozenset(
     "airport station center centre terminal hospital clinic hotel inn museum theater theatre "
     "theaters theatres stadium arena library university college school mall plaza mosque cathedral "
     "restaurant cafe republic islands county".split()
-)
-
-#: A place of nothing but these is any such place: "the bus station", "my new home".
-COMMON_PLACES = frozenset(
-    "the a an my your his her our their this that any new old nearest local home house apartment "
-    "flat office building store shop station center centre airport hotel hospital restaurant bus "
-    "gas petrol police fire power atm shopping medical call post rental car parking lot".split()
 )
 
 #: Words of medicine, which nobody is named: "gastroenteritis", "stomach". Short ones in "-itis" and
@@ -64,12 +49,6 @@ MEDICAL = re.compile(
     r"|megaly|thyroidism)"
     r"|stomach|abdomen|throat|chest|spine|bladder|bowels?|livers?|kidneys?|lungs?|knees?|ankles?"
     r"|wrists?|elbows?|shoulders?"
-)
-
-#: Two words that are written as one, whatever became of the blanks: "did n't", "doesn ' t".
-CONTRACTION = re.compile(
-    r"(?:(?:[a-z]+ ?)?n ?['\u2019] ?t|(?:i|you|he|she|it|we|they|that|what|there) ?['\u2019] ?"
-    r"(?:s|d|m|ll|re|ve))"
 )
 
 #: Words and numbers, with an apostrophe inside.

@@ -13,7 +13,7 @@
     steps       what becomes of it, in order, down to disjoint spans; each step obeys what is asked
     step_kinds  the four things that a step can do
     personal    drops what an NER reads that is no personal data
-    codes_behind_names, whole_addresses, foreign_words, propagate, address_gaps  find more
+    whole_addresses, foreign_words, propagate, address_gaps  find more
     naming      what was found, under the name that it deserves
     resolve     overlapping, nested and touching candidates → disjoint spans
     identities  which spans name the same person or value

@@ -17,7 +17,7 @@ from clearshard.records.transcript import Span
 
 #: A street says that there is an address; the others are parts of one only beside it.
 _STREET = "STREET_ADDRESS"
-_PARTS = frozenset((_STREET, "LOCATION", "POSTAL_CODE", "UNKNOWN_WORD"))
+_PARTS = frozenset((_STREET, "LOCATION", "UNKNOWN_WORD"))
 RECOGNIZER = "AddressGaps"
 
 _UNITS = frozenset("apartment apt suite ste unit flat floor fl room building bldg box".split())

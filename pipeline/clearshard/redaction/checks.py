@@ -10,6 +10,7 @@ from clearshard.errors import ConfigError
 from clearshard.recognizers.plugins import load_plugins
 from clearshard.recognizers.table import LANGUAGE, Recognizers, recognizers_of
 from clearshard.recognizers.user_file import read_user_recognizers
+from clearshard.redaction.conversation import types_of_tagger
 from clearshard.redaction.looked_for import looked_for, problems_of_languages, problems_of_types
 from clearshard.redaction.ner import entity_types, load_ner, model_folder, types_of_labels
 from clearshard.redaction.redactor import detector_settings
@@ -31,6 +32,8 @@ def problems_of_redaction(config: Config) -> list[str]:
         *_tried(problems, lambda: load_plugins(plugins, LANGUAGE, settings.regex_seconds)),
     ]
     ner_types = [_tried(problems, partial(_types_of, ner)) for ner in settings.ners]
+    if settings.profile != "stock":
+        ner_types.append(_tried(problems, lambda: types_of_tagger(settings.profile)))
     if problems == problems_of_languages(asked):
         ours = recognizers_of(asked.profile, None, settings.regex_seconds)
         every = Recognizers([*ours.written, *users], ours.spoken, users)

@@ -1,9 +1,10 @@
-"""Batched NER and recognizers → what is found, before any step is made with it.
+"""Tagger, NER and recognizers → what is found, before any step is made with it.
 
-The NER reads each turn by itself, so that no entity spans two turns unless a recognizer means to,
-and the turns of many transcripts together. The other recognizers read a whole transcript with a
-line break between turns, so that a number may continue in the next turn. Those that were made for
-what is written also read what was said as it would be written.
+The tagger reads a conversation (`clearshard.tagger`); an NER that somebody names, and that of
+`stock`, each turn by itself. Both find nothing that spans two turns, and both read many transcripts
+together. The other recognizers read a whole transcript with a line break between turns, so that a
+number may continue in the next turn. Those that were made for what is written also read what was
+said as it would be written.
 
 What is found, and with which scores, is what Presidio's `AnalyzerEngine` would find with the same
 recognizers and the same reading; `tests/redaction/test_detector.py` compares them. What becomes of
@@ -12,7 +13,6 @@ it says `clearshard.redaction.steps`.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 
 import msgspec
@@ -24,10 +24,12 @@ from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.transcript import Span, Transcript
 from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.context import Words, score_in_context
+from clearshard.redaction.conversation import ConversationReader
 from clearshard.redaction.looked_for import looked_for
-from clearshard.redaction.ner import entity_types, load_ner, spans_of
+from clearshard.redaction.ner import RECOGNIZER, entity_types, load_ner, spans_of
 from clearshard.redaction.patterns import Hit, Patterns
-from clearshard.redaction.reading import Reader, Union, reader_of
+from clearshard.redaction.reading import Reader, reader_of
+from clearshard.redaction.scores import TAGGER
 from clearshard.redaction.step_kinds import Asked, Seen
 from clearshard.redaction.written.alignment import WrittenForm
 from clearshard.redaction.written.forms import written_forms
@@ -43,8 +45,9 @@ class DetectorSettings:
     """What the detector is made of.
 
     Attributes:
-        ners: Each the name of an installed spaCy pipeline package, or a path to one; one at least.
-        profile: Which recognizers run.
+        ners: Each the name of an installed spaCy pipeline package, or a path to one; one at least
+            for `stock`.
+        profile: Which recognizers run, and whether the tagger reads.
         score_threshold: Candidates below are dropped.
         entities: Types to look for; None is every type.
         keep_entities: Types that are left in the text.
@@ -87,12 +90,17 @@ class Detector:
             settings.plugins,
         )
         ners = [load_ner(name) for name in settings.ners]
-        self._reader: Reader = reduce(Union, map(reader_of, ners))
+        self._readers: list[tuple[str, Reader]] = [(RECOGNIZER, reader_of(ner)) for ner in ners]
+        types = [*map(entity_types, ners)]
+        if settings.profile != "stock":
+            conversation = ConversationReader(settings.profile)
+            self._readers.insert(0, (TAGGER, conversation))
+            types.insert(0, [*conversation.entity_types])
         self.types = looked_for(
             settings.entities,
             settings.keep_entities,
             settings.score_threshold,
-            [*map(entity_types, ners)],
+            types,
             recognizers,
         )
         self.supported = self.types.supported
@@ -158,24 +166,51 @@ class Detector:
 
     def _read(self, transcripts: Sequence[Transcript]) -> "list[_Read]":
         ranges = [list(_ranges(transcript)) for transcript in transcripts]
-        readings = self._reader.read(
-            [
-                [transcript.text[start:end] for start, end in of_one]
-                for transcript, of_one in zip(transcripts, ranges, strict=True)
-            ]
-        )
+        turns = [
+            [transcript.text[start:end] for start, end in of_one]
+            for transcript, of_one in zip(transcripts, ranges, strict=True)
+        ]
+        read = [(name, reader.read(turns)) for name, reader in self._readers]
         return [
-            _Read(of_one, [start for start, _ in places])
-            for of_one, places in zip(readings, ranges, strict=True)
+            _Read(
+                [start for start, _ in places],
+                [(name, of_each[number]) for name, of_each in read],
+            )
+            for number, places in enumerate(ranges)
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A transcript as the NER has read it: its ranges, and where each of them starts."""
+    """A transcript as it was read: where each range starts, and who has read it how.
 
-    readings: list[Reading]
+    The words are those of who has read it first.
+    """
+
     starts: list[int]
+    by: list[tuple[str, list[Reading]]]
+
+    @property
+    def spans(self) -> list[Span]:
+        """What was found, under Presidio's names and with the score of a NER."""
+        return [
+            span for name, readings in self.by for span in spans_of(readings, self.starts, name)
+        ]
+
+    @property
+    def possible(self) -> list[tuple[int, int]] | None:
+        """Ranges of what could be personal, if whoever has read it first tells that."""
+        ranges: list[tuple[int, int]] = []
+        for reading, begin in zip(self.by[0][1], self.starts, strict=True):
+            if reading.possible is None:
+                return None
+            ranges += [(begin + start, begin + end) for start, end in reading.possible]
+        return ranges
+
+    @property
+    def words(self) -> Words:
+        """The words of the transcript."""
+        return Words(self.by[0][1], self.starts)
 
 
 def _written_forms(text: str) -> list[WrittenForm] | Quarantine:
@@ -207,11 +242,12 @@ def _seen(text: str, read: _Read | Quarantine, hits: list[Hit] | Quarantine) -> 
     if isinstance(hits, Quarantine):
         return hits
     try:
-        spans = spans_of(read.readings, read.starts)
         if any(hit.context for hit in hits):
-            words = Words(read.readings, read.starts)
-            return Seen(text, spans, [_span(hit, score_in_context(hit, words)) for hit in hits])
-        return Seen(text, spans, [_span(hit, hit.score) for hit in hits])
+            words = read.words
+            found = [_span(hit, score_in_context(hit, words)) for hit in hits]
+        else:
+            found = [_span(hit, hit.score) for hit in hits]
+        return Seen(text, read.spans, found, read.possible)
     except Exception as error:  # noqa: BLE001 - whatever it is, the file is not scanned
         return Quarantine(QuarantineReason.DETECTOR_FAILED, type(error).__name__)
 

@@ -17,18 +17,16 @@ _ADDRESS: Final = street_address.ENTITY_TYPE
 _NUMBER: Final = number_sequence.ENTITY_TYPE
 _UNKNOWN: Final = unknown_word.ENTITY_TYPE
 _PLACE: Final = "LOCATION"
-_POSTAL_CODE: Final = "POSTAL_CODE"
 _PHONE: Final = "PHONE_NUMBER"
 _PERSON: Final = "PERSON"
 _PLACES = frozenset((_ADDRESS, _PLACE))
-_PARTS_OF_ADDRESSES = _PLACES | {_POSTAL_CODE}
 #: A zip code with or without its further four digits, or a postal code of six.
 _CODE_OF_PLACE = re.compile(r"\d{5,6}|\d{5}-\d{4}")
 #: Both, where they are found as one.
 _PLACE_AND_CODE = re.compile(rf"(?P<place>[^\W\d_]+)[ \t,]{{1,4}}(?:{_CODE_OF_PLACE.pattern})")
 _STATE = re.compile(street_address.CODES_OF_STATES, re.IGNORECASE)
 #: What stands between a place and its code, and between the parts of an address.
-_BETWEEN, _BETWEEN_PARTS = " \t,", " \t,\n"
+_BETWEEN, _BETWEEN_PARTS, _BETWEEN_NAMES = " \t,", " \t,\n", " \t"
 _POSSESSIVE = ("'s", "\u2019s", "'S")
 _ENDS_A_PLACE = re.compile(rf"\s(?:{any_of(PLACE_NOUNS)})\Z", re.IGNORECASE)
 #: Letters before a name that are looked at for one of these.
@@ -54,23 +52,14 @@ _LIKE_A_PHONE: Final = "UK_NHS"
 _SAYS_SO = re.compile(r"\bn\.?\s?h\.?\s?s\b", re.IGNORECASE)
 
 
-def numbers_not_addresses(text: str, spans: Sequence[Span]) -> Sequence[Span]:
-    """What an NER has read in a text, numbers and codes alone no longer as addresses."""
-    return [
-        _renamed(span, _NUMBER, number_sequence.SCORE_OF_A_GUESS)
-        if span.entity_type == _ADDRESS and number_sequence.is_code(text[span.start : span.end])
-        else span
-        for span in spans
-    ]
-
-
 def named_by_others(text: str, spans: Sequence[Span]) -> Sequence[Span]:
     """Candidates of one text, those renamed of which the text or others tell what they are.
 
-    A number beside a place is its postal code, one that is a valid phone number is a phone number
-    (also if it could be one of the NHS, unless the NHS is spoken of). What ends as places do, or
-    stands between the parts of an address, is a place. A word in no dictionary that owns something
-    is a person; so are it and what was taken for a place behind "says" or "my brother".
+    A number beside a place is part of its address, one that is a valid phone number is a phone
+    number (also if it could be one of the NHS, unless the NHS is spoken of). What ends as places
+    do, or stands between the parts of an address, is a place. A word in no dictionary that owns
+    something is a person, and so is one beside the name of a person; so are it and what was taken
+    for a place behind "says" or "my brother".
     """
     kinds = {span.entity_type for span in spans}
     if kinds.isdisjoint(_NAMERS):
@@ -93,22 +82,35 @@ class _Others:
         starts: Of parts of addresses.
         phones: Ranges of phone numbers.
         nhs: Whether the NHS is spoken of.
+        people: Where people begin, and where they end.
     """
 
     ends: Collection[int]
     starts: Collection[int]
     phones: Collection[tuple[int, int]]
     nhs: bool
+    people: tuple[Collection[int], Collection[int]]
+
+    def are_people(self, start: int, end: int, text: str) -> bool:
+        """Whether a person stands right before or behind a word: it is part of the name."""
+        starts, ends = self.people
+        return _before(text, start, _BETWEEN_NAMES) in ends or (
+            _behind(text, end, _BETWEEN_NAMES) in starts
+        )
 
     @classmethod
     def of(cls, text: str, spans: Sequence[Span]) -> "_Others":
         return cls(
             {span.end for span in spans if span.entity_type in _PLACES},
-            {span.start for span in spans if span.entity_type in _PARTS_OF_ADDRESSES},
+            {span.start for span in spans if span.entity_type in _PLACES},
             {(span.start, span.end) for span in spans if span.entity_type == _PHONE},
             # Once for all: a text of such numbers would be read again for each.
             any(span.entity_type == _LIKE_A_PHONE for span in spans)
             and _SAYS_SO.search(text) is not None,
+            (
+                {span.start for span in spans if span.entity_type == _PERSON},
+                {span.end for span in spans if span.entity_type == _PERSON},
+            ),
         )
 
 
@@ -119,7 +121,7 @@ def _name_of_number(text: str, span: Span, others: _Others) -> str | None:
         _before(text, span.start, _BETWEEN) in others.ends
         or _behind(text, span.end, _BETWEEN) in others.starts
     ):
-        return _POSTAL_CODE
+        return _ADDRESS
     place = _PLACE_AND_CODE.fullmatch(text, span.start, span.end)
     if place and (place.end("place") in others.ends or _STATE.fullmatch(place["place"])):
         return _ADDRESS
@@ -145,8 +147,10 @@ def _stands_as_a_place(text: str, span: Span, others: _Others) -> bool:
     )
 
 
-def _name_of_unknown_word(text: str, span: Span, _: _Others) -> str | None:
+def _name_of_unknown_word(text: str, span: Span, others: _Others) -> str | None:
     if text.endswith(_POSSESSIVE, span.start, span.end) or _is_behind_a_cue(text, span):
+        return _PERSON
+    if others.are_people(span.start, span.end, text):
         return _PERSON
     begins_a_turn = text[span.start - 1 : span.start] in ("", "\n")
     if begins_a_turn and _BEHIND_WHO_IS_SPOKEN_TO.match(text, span.end):

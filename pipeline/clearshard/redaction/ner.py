@@ -12,7 +12,7 @@ from spacy.language import Language
 from thinc.api import NumpyOps, set_current_ops
 
 from clearshard.errors import ConfigError
-from clearshard.recognizers.models import SPEECH, STOCK, model_path, require_recorded
+from clearshard.recognizers.models import STOCK, require_recorded
 from clearshard.records.transcript import Span
 from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.scores import NER_SCORE
@@ -55,11 +55,10 @@ def load_ner(model: str) -> Language:
 
     Raises:
         ConfigError: It is not installed, cannot be loaded, has no NER or needs a transformer; or is
-            one of this package and not the one that it was made with.
+            that of stock Presidio in another release.
     """
-    for name, path in ((STOCK, STOCK), (SPEECH, str(speech_model()))):
-        if model == path:
-            require_recorded(name, pipeline_digest(model))
+    if model == STOCK:
+        require_recorded(STOCK, pipeline_digest(model))
     # spaCy's default kernel (blis) picks a generic code path on many processors; NumPy's does not.
     set_current_ops(NumpyOps(use_blis=False))
     try:
@@ -122,11 +121,6 @@ def pipeline_digest(model: str) -> str:
     return digest.hexdigest()
 
 
-def speech_model() -> Path:
-    """The folder of the NER that was trained for speech."""
-    return model_path(SPEECH, f"{SPEECH}/model")
-
-
 def entity_types(nlp: Language) -> list[str]:
     """The types that a pipeline of `load_ner` can find, sorted."""
     labels = {
@@ -140,12 +134,15 @@ def types_of_labels(labels: Set[str]) -> list[str]:
     return sorted({NER_TYPES.get(label, label) for label in labels - _NOT_PERSONAL})
 
 
-def spans_of(readings: Sequence[Reading], starts: Sequence[int]) -> list[Span]:
+def spans_of(
+    readings: Sequence[Reading], starts: Sequence[int], recognizer: str = RECOGNIZER
+) -> list[Span]:
     """What was found in a transcript, under Presidio's names and with its score.
 
     Args:
         readings: One for each range that was read.
         starts: Where each range starts in the transcript.
+        recognizer: Who has read.
     """
     return [
         Span(
@@ -153,7 +150,7 @@ def spans_of(readings: Sequence[Reading], starts: Sequence[int]) -> list[Span]:
             start + entity.end_char,
             NER_TYPES.get(entity.label, entity.label),
             NER_SCORE,
-            RECOGNIZER,
+            recognizer,
         )
         for reading, start in zip(readings, starts, strict=True)
         for entity in reading.entities

@@ -51,26 +51,6 @@ class _Together:
         return [list(islice(readings, len(texts))) for texts in transcripts]
 
 
-class Union:
-    """Two NERs that read every turn: what either finds is found."""
-
-    def __init__(self, first: Reader, second: Reader) -> None:
-        self._first = first
-        self._second = second
-
-    def read(self, transcripts: Sequence[Sequence[str]]) -> list[list[Reading]]:
-        """See `Reader`. Entities of the two may overlap; the words are those of the first."""
-        return [
-            [
-                Reading([*one.entities, *two.entities], one.words, one.starts)
-                for one, two in zip(ones, twos, strict=True)
-            ]
-            for ones, twos in zip(
-                self._first.read(transcripts), self._second.read(transcripts), strict=True
-            )
-        ]
-
-
 class OneByOne:
     """spaCy's own path, for every pipeline that finds entities."""
 

@@ -11,7 +11,7 @@ from clearshard.records.transcript import RedactedTranscript, Span, Transcript
 from clearshard.redaction.apply import apply
 from clearshard.redaction.detector import Detector, DetectorSettings, text_with_line_breaks
 from clearshard.redaction.looked_for import problems_of_languages, problems_of_types
-from clearshard.redaction.ner import STOCK_NER, speech_model
+from clearshard.redaction.ner import STOCK_NER
 from clearshard.redaction.replace import Replacer
 from clearshard.redaction.resolve import resolve
 from clearshard.redaction.step_kinds import Seen
@@ -197,10 +197,8 @@ def detector_settings(config: Config) -> DetectorSettings:
 
 
 def _ners(config: Config) -> Iterator[str]:
-    """Which NERs read every turn: the profile's, and the one that is configured."""
+    """Which NERs read every turn: the one that is configured, or that of stock Presidio."""
     model, is_stock = config.redaction.spacy_model, config.redaction.profile == "stock"
-    if not is_stock:
-        yield str(speech_model())
     if model is not None:
         # A path to a pipeline is relative to the configuration, a package name is not.
         local = config.path(model)

@@ -49,11 +49,13 @@ class Seen:
         text: With line breaks between turns.
         read: What the NER has read in it.
         hits: What the recognizers have found in it, with the scores that context words give.
+        possible: Ranges of what could be personal at all, in order; None if nobody tells.
     """
 
     text: str
     read: Sequence[Span]
     hits: Sequence[Span]
+    possible: Sequence[tuple[int, int]] | None = None
 
 
 class StepFailed(Exception):

@@ -10,11 +10,11 @@ from typing import get_args
 from clearshard.config import Profile
 from clearshard.records.transcript import Span
 from clearshard.redaction.address_gaps import fill_gaps
-from clearshard.redaction.codes_behind_names import codes_behind_names
 from clearshard.redaction.foreign_words import foreign_words
-from clearshard.redaction.naming import named_by_others, numbers_not_addresses
+from clearshard.redaction.naming import named_by_others
 from clearshard.redaction.personal import personal_part
 from clearshard.redaction.propagate import propagate
+from clearshard.redaction.recognized import recognized
 from clearshard.redaction.resolve import resolve
 from clearshard.redaction.step_kinds import Add, Asked, Drop, Merge, Rename, Seen, Step
 from clearshard.redaction.whole_addresses import whole_addresses
@@ -26,9 +26,7 @@ _SPEECH = _EVERY - {"stock"}
 #: All steps, in order. It begins with what the NER has read.
 STEPS: tuple[Step, ...] = (
     Drop("no_personal_data", _SPEECH, personal_part),
-    Rename("numbers_not_addresses", _SPEECH, numbers_not_addresses),
-    Add("recognizers", _EVERY, lambda seen, _: seen.hits),
-    Add("codes_behind_names", _SPEECH, lambda seen, spans: codes_behind_names(seen.text, spans)),
+    Add("recognizers", _EVERY, lambda seen, _: recognized(seen)),
     Add("whole_addresses", _SPEECH, lambda seen, spans: whole_addresses(seen.text, spans)),
     Rename("named_by_others", _SPEECH, named_by_others),
     # Nothing that reads has learned these scripts. In `stock` too: what stays of them is not

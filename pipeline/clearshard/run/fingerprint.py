@@ -39,6 +39,7 @@ from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.redaction.ner import pipeline_digest
 from clearshard.redaction.redactor import detector_settings
 from clearshard.redaction.steps import steps_of
+from clearshard.tagger.model import tagger_path
 
 #: Packages whose version can change what is read, what is found or how it is replaced.
 PACKAGES = (
@@ -66,15 +67,14 @@ PACKAGES_NOT_COUNTED = {
 CODE = {
     "records": "states tasks transcript",
     "recognizers": """
-        recognizers answer bare_code card dates domains fail_closed finder frameworks gate group
-        handle iban introduced_name license mixed_code models named_code never no_name
-        number_sequence number_words phone plugins provider_email reach spelled spoken_email
+        recognizers card dates domains fail_closed finder frameworks gate group handle iban
+        license models never number_sequence number_words phone plugins reach spoken_email
         spoken_url street_address table unknown_word url user_file vocabulary whole_date
     """,
     "redaction": """
-        address_gaps apply codes_behind_names context detector foreign_words identities in_vain
-        invented looked_for naming ner operators patterns personal policy_names propagate reading
-        readings redactor replace residual resolve scores step_kinds steps whole_addresses
+        address_gaps apply context conversation detector foreign_words identities in_vain invented
+        looked_for naming ner operators patterns personal policy_names propagate reading readings
+        recognized redactor replace residual resolve scores step_kinds steps whole_addresses
         whole_words
     """,
     "redaction.batch_ner": """
@@ -92,6 +92,7 @@ CODE = {
         adapters aws_transcribe deepgram gateway language_names segments streaming values voices
         whisper whisperx
     """,
+    "tagger": "features model network tagging tokens vectors",
 }
 
 _PAGE = "says what the package holds, and does nothing"
@@ -127,6 +128,7 @@ NOT_COUNTED = {
     "clearshard.storage.sources": _BYTES,
     "clearshard.storage.store": _BYTES,
     "clearshard.surroundings": "says when the environment may be read, and no setting of a row",
+    "clearshard.tagger": _PAGE,
     "clearshard.transport": _PAGE,
     "clearshard.transport.addresses": "says where a key may be sent, which is no part of a row",
     "clearshard.transport.databases": "says where a registry is asked, which is no part of a row",
@@ -204,6 +206,8 @@ def redactor_digest(config: Config) -> str:
         digest.update(read_text(settings.user_recognizers).encode())
     for plugin in find_plugins(settings.plugins):
         digest.update(plugin.digest.encode())
+    if settings.profile != "stock":
+        digest.update(tagger_path().read_bytes())
     for ner in settings.ners:
         digest.update(pipeline_digest(ner).encode())
     digest.update(word_list().read_bytes())
@@ -234,7 +238,7 @@ def promise_digest(config: Config) -> str:
     if config.redaction.plugins:
         asked["plugins"] = [p.digest for p in find_plugins(config.redaction.plugins)]
     if config.redaction.spacy_model is not None:
-        # It is the last of those that read; the one before it is the profile's.
+        # It is the only one that is read by spaCy.
         asked["spacy_model"] = pipeline_digest(detector_settings(config).ners[-1])
     # Read in another form, or believed to be of another language, it is another transcript.
     asked["read"] = _read_as(config)

@@ -38,11 +38,13 @@ class Reading:
         entities: In order of the text; they do not overlap.
         words: The tokens.
         starts: First character of each.
+        possible: Ranges of what could be an entity, if the reader tells; in order.
     """
 
     entities: list[Entity]
     words: list[str]
     starts: list[int]
+    possible: Sequence[tuple[int, int]] | None = None
 
 
 class BatchNer:

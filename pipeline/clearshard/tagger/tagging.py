@@ -1,0 +1,214 @@
+"""`Tagger`: what is personal in texts, each read as one conversation, many at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from clearshard.tagger.model import Model
+from clearshard.tagger.network import Floats
+from clearshard.tagger.tokens import END_OF_TURN, Tokens, tokens_of
+from clearshard.tagger.vectors import Vectors
+
+#: Tokens that go through the network together, of one text or of many. Within what a processor
+#: keeps close to itself; more gain nothing.
+_TOGETHER = 4096
+#: Neighbours of these are one, whatever they are called.
+_NUMBERS = frozenset(
+    (
+        *("ACCOUNT_NUMBER", "CREDIT_CARD", "DATE_OF_BIRTH", "NUMBER_SEQUENCE", "PASSWORD"),
+        *("PHONE_NUMBER", "US_SSN"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A part of a text that is personal.
+
+    Attributes:
+        start: First code point.
+        end: One past the last.
+        label: The class of its tokens.
+    """
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A text as it was read.
+
+    Attributes:
+        parts: What is personal, in order; they do not overlap.
+        possible: Ranges of what could be, for whoever knows more of it; all parts lie in them.
+    """
+
+    parts: list[Tagged]
+    possible: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Tokens of one text that are read at once, and for which of them the result counts."""
+
+    text: int
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+class Tagger:
+    """Reads texts. Not for several threads at once."""
+
+    def __init__(self, model: Model, profile: str) -> None:
+        """A tagger with the thresholds of a profile.
+
+        Args:
+            model: The weights.
+            profile: One of those that the model has thresholds for.
+        """
+        self._model = model
+        self._vectors = Vectors(model.table, model.network.largest)
+        classes = model.facts.classes
+        thresholds = model.facts.thresholds[profile]
+        # Classes without a threshold are never personal: what is one of them is none of the others.
+        self._labels = [label for label in classes if label in thresholds]
+        self._numbers = frozenset(
+            place for place, label in enumerate(self._labels) if label in _NUMBERS
+        )
+        self._columns = [classes.index(label) for label in self._labels]
+        self._others = [place for place in range(len(classes)) if place not in self._columns]
+        self._possible = -model.facts.possible
+        self._least = np.array([thresholds[label] for label in self._labels], np.float32)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it can find."""
+        return tuple(self._labels)
+
+    def read(self, texts: Sequence[str]) -> list[Conversation]:
+        """What is personal in each text.
+
+        What is found in a text does not depend on the others.
+
+        Args:
+            texts: With a line break between turns.
+        """
+        tokens = [tokens_of(text) for text in texts]
+        classes = [np.zeros(len(of_one.words), np.intp) for of_one in tokens]
+        for stretches in _batches([len(of_one.words) for of_one in tokens], self._reach):
+            for stretch, found in zip(stretches, self._classes(stretches, tokens), strict=True):
+                inside = slice(stretch.first - stretch.start, stretch.last - stretch.start)
+                classes[stretch.text][stretch.first : stretch.last] = found[inside]
+        return [
+            self._conversation(of_one, found) for of_one, found in zip(tokens, classes, strict=True)
+        ]
+
+    @property
+    def _reach(self) -> int:
+        return self._model.network.reach
+
+    def _classes(
+        self, stretches: Sequence[_Stretch], tokens: Sequence[Tokens]
+    ) -> Iterator[npt.NDArray[np.intp]]:
+        """For each token of each stretch what it is, see `_decided`."""
+        gap = self._model.network.widest
+        words: list[str] = []
+        for stretch in stretches:
+            words += tokens[stretch.text].words[stretch.start : stretch.end]
+        places = np.array(self._vectors.places(words), np.intp)
+        lengths = np.array([stretch.end - stretch.start for stretch in stretches])
+        rows = np.arange(len(words)) + gap * np.repeat(np.arange(len(stretches)), lengths)
+        vectors = np.zeros((len(words) + gap * len(stretches), self._width), np.float32)
+        vectors[rows] = self._vectors.table[places]
+        between = np.ones(len(vectors), np.bool_)
+        between[rows] = False
+        scores = self._model.network.scores(vectors, np.flatnonzero(between))
+        found = self._decided(scores)
+        for start, length in zip(rows[np.cumsum(lengths) - lengths], lengths, strict=True):
+            yield found[start : start + length]
+
+    @property
+    def _width(self) -> int:
+        return int(self._model.table.rows.shape[1])
+
+    def _decided(self, scores: Floats) -> npt.NDArray[np.intp]:
+        """For each token, the place of its label and one; 0 for nothing, -1 if it could be one."""
+        other = scores[:, self._others].max(axis=1, keepdims=True)
+        above = scores[:, self._columns] - other - self._least
+        best = above.argmax(axis=1)
+        most = above[np.arange(len(above)), best]
+        return np.where(most > 0, best + 1, np.where(most > self._possible, -1, 0))
+
+    def _conversation(self, tokens: Tokens, classes: npt.NDArray[np.intp]) -> Conversation:
+        words, starts = tokens.words, tokens.starts
+        found = [place for place in np.flatnonzero(classes).tolist() if words[place] != END_OF_TURN]
+        possible: list[tuple[int, int]] = []
+        for first, last in _runs(found):
+            possible.append((starts[first], starts[last] + len(words[last])))
+        sure = [(place, int(classes[place])) for place in found if classes[place] > 0]
+        parts: list[Tagged] = []
+        before = -1
+        for first, last, label in self._labelled(sure):
+            end = starts[last] + len(words[last])
+            name = self._labels[label]
+            if parts and parts[-1].label == name and _is_unbroken(tokens, before, first):
+                parts[-1] = Tagged(parts[-1].start, end, name)
+            else:
+                parts.append(Tagged(starts[first], end, name))
+            before = last
+        return Conversation(parts, possible)
+
+    def _labelled(self, sure: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+        """First and last token of each part, and the place of its label."""
+        classes = dict(sure)
+        for first, last in _runs([place for place, _ in sure]):
+            run = [classes[place] - 1 for place in range(first, last + 1)]
+            if len({*run}) > 1 and self._numbers.issuperset(run):
+                # One number, of which a digit by itself looks like that of another.
+                run = [max(run, key=run.count)] * len(run)
+            begin = first
+            for place in range(first, last + 1):
+                if place == last or run[place + 1 - first] != run[begin - first]:
+                    yield begin, place, run[begin - first]
+                    begin = place + 1
+
+
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of places that follow each other."""
+    first = 0
+    for number, place in enumerate(places):
+        if number + 1 == len(places) or places[number + 1] != place + 1:
+            yield places[first], place
+            first = number + 1
+
+
+def _is_unbroken(tokens: Tokens, last: int, first: int) -> bool:
+    """Whether nothing but signs, digits and single letters is between two tokens, and no blank."""
+    between = tokens.words[last + 1 : first]
+    place = tokens.starts[last] + len(tokens.words[last])
+    return tokens.starts[first] - place == len(between) and all(
+        len(word) == 1 and word != END_OF_TURN for word in between
+    )
+
+
+def _batches(lengths: Sequence[int], reach: int) -> Iterator[list[_Stretch]]:
+    """All tokens, in stretches that are read together; long texts in several that overlap."""
+    batch: list[_Stretch] = []
+    size = 0
+    for text, length in enumerate(lengths):
+        for first in range(0, length, _TOGETHER):
+            last = min(first + _TOGETHER, length)
+            stretch = _Stretch(text, max(0, first - reach), min(length, last + reach), first, last)
+            batch.append(stretch)
+            size += stretch.end - stretch.start
+            if size >= _TOGETHER:
+                yield batch
+                batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,98 @@
+"""A text → its tokens: words, single letters and digits, signs, ends of turns, with what each is.
+
+Letters go with the marks on them, so that a token begins and ends where something that is shown
+does. Digits stand alone: a number of any length is read the same, whether it is said or written.
+"""
+
+# ruff: noqa: SIM905 - lists of words read better as words
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+import regex
+
+from clearshard.recognizers.number_words import (
+    LETTER_WORDS,
+    ORDINALS,
+    REPEATS,
+    SCALES,
+    TEENS,
+    TENS,
+    UNITS,
+)
+
+END_OF_TURN = "\n"
+_TOKEN = regex.compile(
+    r"\n|\p{L}[\p{L}\p{M}]*(?:['\u2019]\p{L}[\p{L}\p{M}]*)*|\p{N}\p{M}*|[^\s]\p{M}*"
+)
+_FILLERS = frozenset("uh um er erm eh ah hmm hm mm mhm uhhuh huh oh like well".split())
+_MEASURES = frozenset(
+    "mg ml milligrams milligram kg kilos pounds dollars cents percent gb mb inches feet miles km "
+    "hours minutes seconds degrees euros bucks weeks days months years".split()
+)
+_NUMBERS = frozenset((*TEENS, *TENS, *SCALES, *REPEATS))
+#: Words whose kind is remembered.
+_KNOWN_WORDS = 20_000
+
+
+class Kind(IntEnum):
+    """What a token is; the values are rows of the weights and never change."""
+
+    WORD = 0
+    DIGIT = 1
+    NUMBER_WORD = 2
+    TEEN = 3
+    ORDINAL = 4
+    LETTER = 5
+    SPELLING = 6
+    FILLER = 7
+    MEASURE = 8
+    SIGN = 9
+    END_OF_TURN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of a text, in order; everything but white space is in one of them.
+
+    Attributes:
+        words: As they stand there.
+        starts: First code point of each.
+    """
+
+    words: list[str]
+    starts: list[int]
+
+
+def tokens_of(text: str) -> Tokens:
+    """The tokens of a text with line breaks between turns."""
+    words, starts = [], []
+    for match in _TOKEN.finditer(text):
+        words.append(match.group())
+        starts.append(match.start())
+    return Tokens(words, starts)
+
+
+@lru_cache(_KNOWN_WORDS)
+def kind_of(lowered: str) -> Kind:
+    """What a token is, in lower case."""
+    if lowered == END_OF_TURN:
+        return Kind.END_OF_TURN
+    if lowered[0].isnumeric():
+        return Kind.DIGIT
+    if not lowered[0].isalpha():
+        return Kind.SIGN
+    if len(lowered) == 1:
+        return Kind.LETTER
+    for kind, words in (
+        (Kind.NUMBER_WORD, UNITS),
+        (Kind.TEEN, _NUMBERS),
+        (Kind.ORDINAL, ORDINALS),
+        (Kind.FILLER, _FILLERS),
+        (Kind.MEASURE, _MEASURES),
+        (Kind.SPELLING, LETTER_WORDS),
+    ):
+        if lowered in words:
+            return kind
+    return Kind.WORD

@@ -1,0 +1,86 @@
+"""A transcript is read as one conversation, and what is found is said of the turn that it is in."""
+
+import pytest
+
+from clearshard.records.states import Quarantine
+from clearshard.redaction.batch_ner.runtime import Entity
+from clearshard.redaction.conversation import ConversationReader
+from clearshard.redaction.ner import STOCK_NER
+from clearshard.redaction.redactor import Redactor, detector_settings
+from clearshard.redaction.scores import TAGGER
+
+from .making import KEY, config, transcript
+
+#: No name that is in anybody's list: what is said around it must tell.
+TURNS = [
+    "hi my name is brantley okonjo and i live in wexbridge",
+    "good morning this is orlaith how can i help you",
+    "i would like to pay my bill please",
+    "can you send it to twenty two maple avenue apartment four",
+    "and what is your date of birth",
+    "the ninth of the third nineteen eighty one",
+]
+
+
+@pytest.fixture(scope="module")
+def reader() -> ConversationReader:
+    return ConversationReader("strict")
+
+
+def found(reader: ConversationReader, turns: list[str]) -> dict[str, str]:
+    (readings,) = reader.read([turns])
+    return {
+        turn[e.start_char : e.end_char]: e.label
+        for turn, reading in zip(turns, readings, strict=True)
+        for e in reading.entities
+    }
+
+
+def test_names_streets_and_dates_of_birth_are_found_where_they_are(
+    reader: ConversationReader,
+) -> None:
+    labels = found(reader, TURNS)
+    assert labels["brantley okonjo"] == labels["orlaith"] == "PERSON"
+    assert labels["wexbridge"] == "LOCATION"
+    assert any(of == "STREET_ADDRESS" and "maple avenue" in said for said, of in labels.items())
+    assert any(of == "DATE_OF_BIRTH" and "eighty one" in said for said, of in labels.items())
+    assert not any("bill" in said for said in labels)
+
+
+def test_a_question_tells_what_its_answer_is(reader: ConversationReader) -> None:
+    answer = "four eight two five"
+    asked = found(reader, ["what are the last four digits of your social", answer])
+    assert asked == {answer: "US_SSN"}
+    assert found(reader, ["how many were there", answer]) != asked
+
+
+def test_a_reading_for_each_turn_and_its_words(reader: ConversationReader) -> None:
+    first, empty, last = reader.read([["it's Ann", "", "yes."], [], ["no"]])
+    assert [reading.words for reading in first] == [["it", "'", "s", "Ann"], [], ["yes", "."]]
+    assert first[0].entities == [Entity("PERSON", 5, 8)]
+    assert [reading.starts for reading in first] == [[0, 2, 3, 5], [], [0, 3]]
+    assert empty == []
+    assert len(last) == 1
+
+
+def test_strict_reads_conversations_and_stock_as_presidio_does() -> None:
+    source = transcript("this is brantley okonjo from wexbridge", "Ask Tomasz about Oslo")
+    names = []
+    for profile in ("strict", "stock"):
+        (spans,) = Redactor(config(profile=profile), KEY).spans([source])
+        assert not isinstance(spans, Quarantine)
+        names.append({source.text[s.start : s.end] for s in spans if s.entity_type == "PERSON"})
+        assert (TAGGER in {s.recognizer for s in spans}) == (profile == "strict")
+    assert "brantley okonjo" in names[0]
+    assert "brantley okonjo" not in names[1]
+
+
+def test_a_ner_that_is_configured_reads_too() -> None:
+    assert detector_settings(config()).ners == ()
+    assert detector_settings(config(profile="stock")).ners == (STOCK_NER,)
+    assert detector_settings(config(spacy_model=STOCK_NER)).ners == (STOCK_NER,)
+    assert detector_settings(config(profile="stock", spacy_model="x")).ners == ("x",)
+    text = "a Swede and a Norwegian met in Oslo"
+    (spans,) = Redactor(config(spacy_model=STOCK_NER), KEY).spans([transcript(text)])
+    assert not isinstance(spans, Quarantine)
+    assert {"Swede", "Norwegian", "Oslo"} <= {text[s.start : s.end] for s in spans}
