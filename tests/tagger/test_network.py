@@ -1,6 +1,5 @@
 """What the network computes is whole numbers, exactly, whatever else is computed beside."""
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -38,16 +37,11 @@ def reference(made: Model, vectors: Ints) -> Ints:
 
 
 def computed(made: Model, texts: list[Ints]) -> list[npt.NDArray[Any]]:
-    gap = made.network.widest
-    ends = np.cumsum([len(text) + gap for text in texts])
-    stream = np.zeros((int(ends[-1]), texts[0].shape[1]), np.float32)
-    gaps = np.ones(len(stream), np.bool_)
-    for text, (start, _) in zip(texts, pairwise([0, *ends]), strict=True):
-        stream[start : start + len(text)] = text
-        gaps[start : start + len(text)] = False
-    scores = made.network.scores(stream, np.flatnonzero(gaps))
-    starts = [0, *ends[:-1]]
-    return [scores[s : s + len(text)] for s, text in zip(starts, texts, strict=True)]
+    stream = np.concatenate(texts).astype(np.float32)
+    before = np.concatenate([np.arange(len(text)) for text in texts])
+    behind = np.concatenate([np.arange(len(text))[::-1] for text in texts])
+    scores = made.network.scores(stream, before, behind)
+    return np.split(scores, np.cumsum([len(text) for text in texts])[:-1])
 
 
 @given(st.integers(0, 10_000), st.lists(st.integers(1, 12), min_size=1, max_size=4))

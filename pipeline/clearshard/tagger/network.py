@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,36 +46,31 @@ class Network:
     largest: int
 
     @property
-    def widest(self) -> int:
-        """The most tokens that any layer sees to one side: so many zeros keep texts apart."""
-        return max(layer.dilation for layer in self.layers)
-
-    @property
     def reach(self) -> int:
         """How many tokens to one side can matter."""
         return sum(layer.dilation for layer in self.layers)
 
-    def scores(self, vectors: Floats, gaps: npt.NDArray[np.intp]) -> Floats:
+    def scores(self, vectors: Floats, before: Ints, behind: Ints) -> Floats:
         """A whole number for each token and class; only differences mean anything.
 
         Args:
-            vectors: One row a token, whole numbers; it is overwritten.
-            gaps: Rows between texts: nothing reaches over `widest` of them.
+            vectors: One row a token, whole numbers, one text after the other; it is overwritten.
+            before: How many tokens of its own text stand before each.
+            behind: How many stand behind it: nothing reaches over the end of a text.
         """
         width = vectors.shape[1]
         beside = np.zeros((len(vectors), 3 * width), np.float32)
         for layer in self.layers:
             by = layer.dilation
-            beside[:by, :width] = 0
             beside[by:, :width] = vectors[:-by]
+            beside[before < by, :width] = 0
             beside[:, width : 2 * width] = vectors
-            beside[-by:, 2 * width :] = 0
             beside[:-by, 2 * width :] = vectors[by:]
+            beside[behind < by, 2 * width :] = 0
             inner = _whole(beside, layer.inner)
             np.clip(inner, 0, self.largest, out=inner)
             vectors += _whole(inner, layer.outer)
             np.clip(vectors, 0, self.largest, out=vectors)
-            vectors[gaps] = 0
         last: Floats = vectors @ self.last.weights
         last += self.last.bias
         return last

@@ -117,25 +117,16 @@ class Tagger:
         self, stretches: Sequence[_Stretch], tokens: Sequence[Tokens]
     ) -> Iterator[npt.NDArray[np.intp]]:
         """For each token of each stretch what it is, see `_decided`."""
-        gap = self._model.network.widest
         words: list[str] = []
         for stretch in stretches:
             words += tokens[stretch.text].words[stretch.start : stretch.end]
-        places = np.array(self._vectors.places(words), np.intp)
-        lengths = np.array([stretch.end - stretch.start for stretch in stretches])
-        rows = np.arange(len(words)) + gap * np.repeat(np.arange(len(stretches)), lengths)
-        vectors = np.zeros((len(words) + gap * len(stretches), self._width), np.float32)
-        vectors[rows] = self._vectors.table[places]
-        between = np.ones(len(vectors), np.bool_)
-        between[rows] = False
-        scores = self._model.network.scores(vectors, np.flatnonzero(between))
-        found = self._decided(scores)
-        for start, length in zip(rows[np.cumsum(lengths) - lengths], lengths, strict=True):
-            yield found[start : start + length]
-
-    @property
-    def _width(self) -> int:
-        return int(self._model.table.rows.shape[1])
+        places = self._vectors.places(words)
+        lengths = np.array([stretch.end - stretch.start for stretch in stretches], np.intp)
+        ends = np.cumsum(lengths)
+        before = np.arange(len(words)) - np.repeat(ends - lengths, lengths)
+        behind = np.repeat(lengths, lengths) - before - 1
+        scores = self._model.network.scores(self._vectors.table[places], before, behind)
+        yield from np.split(self._decided(scores), ends[:-1])
 
     def _decided(self, scores: Floats) -> npt.NDArray[np.intp]:
         """For each token, the place of its label and one; 0 for nothing, -1 if it could be one."""
