@@ -31,3 +31,21 @@ def test_words_that_could_be_personal_stay(
     possible: list[tuple[int, int]] | None, expected: list[tuple[int, int]]
 ) -> None:
     assert left(possible, (4, 9), (12, 15)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "stays"),
+    [
+        ("take metformin twice", "metformin", True),
+        # No drug and no jargon, whatever the tagger takes it for.
+        ("take Wexbridge twice", "Wexbridge", False),
+        ("take wexbr\u00edge twice", "wexbr\u00edge", False),
+        ("it is jl@(qlqrq) ok", "qlqrq", False),
+        ("it is qlqrq@ ok", "qlqrq", False),
+        ("it is qlqrq ok jl@x", "qlqrq", True),
+    ],
+)
+def test_only_plain_words_stay_for_not_being_possible(text: str, word: str, stays: bool) -> None:
+    start = text.index(word)
+    hit = Span(start, start + len(word), "UNKNOWN_WORD", 0.4, "test")
+    assert list(recognized(Seen(text, [], [hit], []))) == ([] if stays else [hit])
