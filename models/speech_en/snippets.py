@@ -99,12 +99,12 @@ class Snippets:
             "num": lambda: [(self._number(self._rng.randint(1, 999)), None)],
             "small": lambda: [(self._number(self._rng.randint(2, 30)), None)],
             "amount": lambda: [(self._amount(), None)],
-            "phone": lambda: [(self._digits(10, (3, 6)), None)],
+            "phone": lambda: [(self._digits(10, (3, 6)), "PHONE")],
             "digits": lambda: [
-                (self._digits(self._rng.choice((6, 8, 9, 10, 12, 16)), (4, 8)), None)
+                (self._digits(self._rng.choice((6, 8, 9, 10, 12, 16)), (4, 8)), "ID")
             ],
-            "four": lambda: [(self._digits(4, ()), None)],
-            "code": lambda: [(self._code(), None)],
+            "four": lambda: [(self._digits(4, ()), "ID")],
+            "code": lambda: [(self._code(), "ID")],
         }
 
     def draw(self) -> Text:

@@ -57,7 +57,7 @@ def prepare(
     uses = uses_of(folder / "gazetteers", _without_names(folder, taken))
     encoder = Encoder(names_nobody_tagged(uses))
     plain = ordinary_words(uses)
-    values = _with_numbers(Snippets(names, seed, words=plain))
+    values = Snippets(names, seed, words=plain)
     groups = {
         name: [
             encoder.document(text, spans, SOURCES[name].covered)
@@ -85,18 +85,6 @@ def _without_names(folder: Path, sources: Iterable[str]) -> Iterator[str]:
                         blank = " " * (span["end"] - span["start"])
                         text = text[: span["start"]] + blank + text[span["end"] :]
                 yield text
-
-
-def _with_numbers(snippets: Snippets) -> Snippets:
-    """Snippets in which numbers and codes are labelled, which they are not for a NER."""
-    draw = snippets._rng  # noqa: SLF001 - of the same recipe
-    of_digits, of_code = snippets._digits, snippets._code  # noqa: SLF001
-    values = snippets._values  # noqa: SLF001
-    values["phone"] = lambda: [(of_digits(10, (3, 6)), "PHONE")]
-    values["digits"] = lambda: [(of_digits(draw.choice((6, 8, 9, 10, 12, 16)), (4, 8)), "ID")]
-    values["four"] = lambda: [(of_digits(4, ()), "ID")]
-    values["code"] = lambda: [(of_code(), "ID")]
-    return snippets
 
 
 def _of_snippets(
