@@ -26,7 +26,8 @@ HOLDS: dict[str, frozenset[str]] = {
         "CREDIT_CARD": "credit_card_number credit_card_cvv credit_card_expiration",
         "ACCOUNT_NUMBER": "account_number banking_information drivers_license healthcare_number "
         "passport_number vehicle_id",
-        "PASSWORD": "password",
+        # Answers to security questions are names as often as not.
+        "PASSWORD": "password person_name",
         "USERNAME": "username",
         "IBAN_CODE": "banking_information",
         "US_BANK_NUMBER": "banking_information",
