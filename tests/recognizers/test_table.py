@@ -19,7 +19,6 @@ from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 from clearshard.recognizers.fail_closed import PatternTimeout, fail_closed, silence_presidio
 from clearshard.recognizers.iban import FailClosedIbanRecognizer
 from clearshard.recognizers.phone import GatedPhoneRecognizer
-from clearshard.recognizers.spoken_email import SpokenEmailRecognizer
 from clearshard.recognizers.table import STRICT, WRITTEN, recognizers_of
 
 from ..effort import MOST_GROWTH, growth
@@ -152,29 +151,6 @@ def test_phone_number_behind_any_number_of_candidates_is_found(
     (found,) = GatedPhoneRecognizer().analyze("call 212 555 0143", [])
     assert (found.start, found.end) == (5, 17)
     assert min(tries) > 10**9
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("it is maria dot lopez at example dot com thanks", "maria dot lopez at example dot com"),
-        ("john@gmail dot com", "john@gmail dot com"),
-        ("clem74 @ example.org", "clem74 @ example.org"),
-        ("Jo underscore B dash 7 at mail point example dot co dot uk", ""),
-        ("a.b_c+d-e@my-site.example.net", "a.b_c+d-e@my-site.example.net"),
-        ("_jane at example dot com", "jane at example dot com"),
-        ("write to jo@mail.corp. thanks", "jo@mail.corp"),
-        ("x@y.eight", ""),
-    ],
-)
-def test_spoken_addresses(text: str, found: str) -> None:
-    results = fail_closed(SpokenEmailRecognizer(), 5.0).analyze(text, ["EMAIL_ADDRESS"])
-    assert [text[r.start : r.end] for r in results] == [found or text]
-
-
-@pytest.mark.parametrize("text", ["meet me at five", "at dot com", "a at b"])
-def test_no_address(text: str) -> None:
-    assert fail_closed(SpokenEmailRecognizer(), 5.0).analyze(text, []) == []
 
 
 HOSTILE = pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from clearshard.redaction.naming import named_by_others
 from clearshard.redaction.propagate import propagate
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.resolve import resolve
+from clearshard.redaction.step_kinds import Seen
 
 from ..effort import MOST_GROWTH, growth
 from .hostile import GENERATORS
@@ -69,7 +70,7 @@ def test_many_values_that_are_looked_for_again(kind: str, is_linear: IsLinear) -
         values = [value.replace(" ", "") for value in values]
         text = " ".join(values)
         places = [n * 15 for n in range(count)]
-        propagate(text, [Span(p, p + 14, kind, 0.5, "R") for p in places])
+        list(propagate(Seen(text, (), ()), [Span(p, p + 14, kind, 0.5, "R") for p in places]))
 
     assert is_linear(work, 3_000)
 

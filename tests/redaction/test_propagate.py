@@ -1,11 +1,15 @@
 """Values found once are found wherever the transcript says them again."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clearshard.records.transcript import Span
-from clearshard.redaction.propagate import RECOGNIZER, propagate
+from clearshard.redaction.propagate import RECOGNIZER
+from clearshard.redaction.propagate import propagate as propagated
+from clearshard.redaction.step_kinds import Seen
 
 from ..effort import MOST_GROWTH, growth
 
@@ -13,6 +17,12 @@ from ..effort import MOST_GROWTH, growth
 def _span(text: str, value: str, entity_type: str = "PHONE_NUMBER") -> Span:
     start = text.index(value)
     return Span(start, start + len(value), entity_type, 0.7, "Test")
+
+
+def propagate(
+    text: str, spans: list[Span], possible: list[tuple[int, int]] | None = None
+) -> list[Span]:
+    return [*propagated(Seen(text, (), (), possible), spans)]
 
 
 def _found(text: str, spans: list[Span]) -> set[str]:
@@ -84,20 +94,23 @@ def test_names_are_looked_for_again_as_a_whole_and_word_by_word() -> None:
     }
 
 
-def test_names_that_are_ordinary_words_are_not() -> None:
-    text = "this is Hope Li calling i hope it works"
-    assert _found(text, [_span(text, "Hope Li", "PERSON")]) == set()
+@pytest.mark.parametrize(("value", "entity_type"), [("Hope", "PERSON"), ("a turtle", "PASSWORD")])
+def test_ordinary_words_count_where_they_are_possible(value: str, entity_type: str) -> None:
+    text = f"it is {value} i said {value} is slow and {value} is it"
+    first, second, third = (m.span() for m in re.finditer(value, text))
+    span = Span(*first, entity_type, 0.7, "Test")
+    assert [(s.start, s.end) for s in propagate(text, [span], [first])] in ([first], [])
+    found = {(s.start, s.end) for s in propagate(text, [span], [first, (third[0] + 2, third[1])])}
+    assert third in found
+    assert second not in found
+    # Where nobody tells, all of them count.
+    assert {second, third} <= {(s.start, s.end) for s in propagate(text, [span])}
 
 
-def test_an_ordinary_word_that_is_mostly_no_name_is_left_in_the_other_places() -> None:
-    text = "ask Penguin about it / a penguin is a bird / the penguin swims / a penguin dives"
-    person = _span(text, "Penguin", "PERSON")
-    assert _found(text, [person]) == set()
-    assert _found(text[:66], [person]) == set()
-    # Read as a name in half of the places, it is one everywhere.
-    assert _found(text[:44], [person]) == {"Penguin", "penguin"}
-    other = text.replace("enguin", "enguix")
-    assert _found(other, [_span(other, "Penguix", "PERSON")]) == {"Penguix", "penguix"}
+def test_what_is_no_ordinary_word_or_a_number_counts_wherever_it_is_said() -> None:
+    for value, kind in (("Jurvetson", "PERSON"), ("one two three four five six", "CODE")):
+        text = f"it is {value} and {value}"
+        assert len({s.start for s in propagate(text, [_span(text, value, kind)], [])}) == 2
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_results_do_not_depend_on_the_company(redactor: Redactor) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        (steps, "propagate"),
+        (steps, "fill_gaps"),
         (detector, "spans_of"),
         (EmailRecognizer, "analyze"),
         (Finder, "analyze"),

@@ -8,7 +8,7 @@
     number_sequence   six or more digits, written or spoken, over fillers and line breaks
     card              numbers with the check digit of a card
     street_address    streets, towns, boxes, military addresses
-    spoken_email, spoken_url, handle   addresses of mail, web and accounts
+    url, handle       addresses in the web, names of accounts
     unknown_word      words that are in no dictionary
     dates             which of a NER's dates could be a birthday
     vocabulary        words that several of them share

@@ -33,8 +33,6 @@ from clearshard.recognizers.license import LicenseRecognizer
 from clearshard.recognizers.number_sequence import number_sequences
 from clearshard.recognizers.phone import GatedPhoneRecognizer
 from clearshard.recognizers.plugins import load_plugins
-from clearshard.recognizers.spoken_email import SpokenEmailRecognizer
-from clearshard.recognizers.spoken_url import SpokenUrlRecognizer
 from clearshard.recognizers.street_address import street_addresses
 from clearshard.recognizers.unknown_word import unknown_words
 from clearshard.recognizers.url import WebAddressRecognizer
@@ -72,15 +70,13 @@ _IN_PLACE_OF: dict[Callable[[], EntityRecognizer], Callable[[], EntityRecognizer
 #: Those of Presidio: also one that it switches off for want of precision, though it names a person.
 PRESIDIO = (*(_IN_PLACE_OF.get(make, make) for make in STOCK), UkNinoRecognizer)
 
-#: Made for written values, and what was said as it would be written.
+#: Made for written values.
 WRITTEN = (*PRESIDIO, CardNumberRecognizer)
 
 #: Made for speech.
 OWN: tuple[Callable[[], EntityRecognizer], ...] = (
     number_sequences,
-    SpokenEmailRecognizer,
     street_addresses,
-    SpokenUrlRecognizer,
     handles,
     groups,
     whole_dates,
@@ -97,7 +93,8 @@ class Recognizers:
     Attributes:
         written: They know values as they are written, Presidio's and the user's among them.
         spoken: They were made for speech.
-        users: Those of the first that are the user's.
+        users: Those of the first that are the user's. They also read what was said as it would be
+            written.
     """
 
     written: list[EntityRecognizer]

@@ -5,7 +5,7 @@
     batch_ner   such an NER in a runtime of its own, many turns at a time
     reading     how the NER reads turns: in that runtime, or else in spaCy
     patterns    recognizers over many texts, each where it can find something
-    written     what was said, as it would be written, for patterns of written values
+    written     what was said, as it would be written, for patterns of a user
     context     Presidio's context words, in linear time
     scores      how sure the NER is
     in_vain     what is configured to find something and never could
@@ -13,7 +13,7 @@
     steps       what becomes of it, in order, down to disjoint spans; each step obeys what is asked
     step_kinds  the four things that a step can do
     personal    drops what an NER reads that is no personal data
-    whole_addresses, foreign_words, propagate, address_gaps  find more
+    foreign_words, propagate, address_gaps, whole_words  find more
     naming      what was found, under the name that it deserves
     resolve     overlapping, nested and touching candidates → disjoint spans
     identities  which spans name the same person or value

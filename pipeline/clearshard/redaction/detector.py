@@ -3,8 +3,8 @@
 The tagger reads a conversation (`clearshard.tagger`); an NER that somebody names, and that of
 `stock`, each turn by itself. Both find nothing that spans two turns, and both read many transcripts
 together. The other recognizers read a whole transcript with a line break between turns, so that a
-number may continue in the next turn. Those that were made for what is written also read what was
-said as it would be written.
+number may continue in the next turn. Those of the user also read what was said as it would be
+written.
 
 What is found, and with which scores, is what Presidio's `AnalyzerEngine` would find with the same
 recognizers and the same reading; `tests/redaction/test_detector.py` compares them. What becomes of
@@ -108,8 +108,8 @@ class Detector:
         self.asked = Asked(self.types.wanted, settings.score_threshold)
         self._patterns = Patterns(recognizers.every, self.entities)
         self._written: Patterns | None = None
-        if settings.profile != "stock":
-            self._written = Patterns(recognizers.written, self.entities)
+        if settings.profile != "stock" and recognizers.users:
+            self._written = Patterns(recognizers.users, self.entities)
 
     def detect(
         self, transcripts: Sequence[Transcript], texts: Sequence[str]

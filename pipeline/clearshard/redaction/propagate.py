@@ -2,26 +2,26 @@
 
 A caller gives a number, the agent reads it back, and only one of the two has the shape or the
 words around it that a recognizer needs. Numbers, addresses, codes and full names are looked for
-again, whatever stands between their letters. Each name of a person is looked for as a word, unless
-it is an ordinary word as well: one of a list ("May", "Hope"), or one that was read as a name in few
-of the places where it is said.
+again, whatever stands between their letters. Each name of a person is looked for as a word. What is
+made of ordinary words ("May", "a turtle") counts only where the tagger takes it for possible.
 """
 
-# ruff: noqa: SIM905 - lists of words read better as words
-
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
+from clearshard.recognizers.number_words import NUMBER_WORDS
 from clearshard.recognizers.unknown_word import ordinary_words
-from clearshard.recognizers.vocabulary import NO_NAME, words_of
+from clearshard.recognizers.vocabulary import words_of
 from clearshard.records.transcript import Span
+from clearshard.redaction.step_kinds import Seen
 from clearshard.redaction.view.extent import word_around
 
 #: Types whose values may recur as ordinary words ("May", "Hope").
 _ORDINARY = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", "ORGANIZATION"))
 #: Shorter values recur by chance.
-_MIN_LETTERS = 7
+_MIN_LETTERS, _MIN_NAME_LETTERS = 7, 3
 #: Nobody says a longer one again, and to look for one that repeats itself takes the square of its
 #: length. The residual check looks for all of them, once each.
 _MAX_LETTERS = 1_000
@@ -30,28 +30,6 @@ RECOGNIZER = "Propagation"
 #: Letters of a word of what is spelled, on average at most.
 _LETTERS_OF_SPELLED = 2
 
-#: Names that are ordinary words: said again, they need not be the name.
-_WORDLIKE_NAMES = NO_NAME | frozenset(
-    "april art august autumn bill bishop bond brook brown bush carter case cash chance "
-    "charity chase christian cook crystal daisy dawn dean destiny drew earl faith fern "
-    "flora frank gene ginger grace grant gray green hall harmony heath heather hill holly "
-    "homer honor hope hunter iris ivy jack jade jewel jones josh joy june justice kay "
-    "king lake lance lane lily love major mark marsh mason may mercy miles misty nick "
-    "olive page park pat patience pearl penny peter piper price prince ray reed rich rob "
-    "robin rock rod rose ruby rush sage sandy serenity sky small star sterling stone "
-    "storm summer sunny sue terry van victor violet wade ward way west white will winter "
-    "wood young angel bell best black blue camp chip clay cliff cole dale day duke ford "
-    "fox gold good guy hand house jerry joe long max mike moon nova ocean river road "
-    "rocky royal scout skip smart snow south speed spring street sweet temple true union "
-    "university vi wolf world apple avenue city company delta google park post story ring "
-    "school show song music movie book game play time news email call set list order card "
-    "account bank phone".split()
-)
-_MIN_NAME_LETTERS = 3
-#: An ordinary word that is a name in a smaller share of its places is no name in the others: the
-#: NER has read them as well.
-_LEAST_SHARE = 0.4
-
 #: So many names or values are faster looked for one after the other.
 _FEW = 64
 
@@ -59,34 +37,36 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
-    """Further spans of the text that hold the value of one of the given spans."""
-    return [*_names_again(text, spans), *_values_again(text, spans)]
+def propagate(seen: Seen, spans: Sequence[Span]) -> Iterator[Span]:
+    """Further spans of a text that hold the value of one of the given spans."""
+    ends = [end for _, end in seen.possible or ()]
+    for span in (*_names_again(seen.text, spans), *_values_again(seen.text, spans)):
+        if seen.possible is None or not _is_ordinary(seen.text[span.start : span.end]):
+            yield span
+            continue
+        place = bisect_left(ends, span.start + 1)
+        if place < len(ends) and seen.possible[place][0] < span.end:
+            yield span
 
 
-def _names_again(text: str, spans: Sequence[Span]) -> list[Span]:
+def _is_ordinary(said: str) -> bool:
+    """Whether all of it is ordinary words, and none a part of a number."""
+    words = words_of(said.casefold())
+    return ordinary_words().issuperset(words) and NUMBER_WORDS.isdisjoint(words)
+
+
+def _names_again(text: str, spans: Sequence[Span]) -> Iterator[Span]:
     """Words of the text that are a word of a person's name."""
     names: dict[str, Span] = {}
-    times: Counter[str] = Counter()
     for span in spans:
         if span.entity_type == "PERSON":
             for word in _WORD.findall(text[span.start : span.end]):
-                name = word.casefold()
-                if len(name) >= _MIN_NAME_LETTERS and name not in _WORDLIKE_NAMES:
+                if len(name := word.casefold()) >= _MIN_NAME_LETTERS:
                     names.setdefault(name, span)
-                    times[name] += 1
-    if not names:
-        return []
-    said: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for name, start, end in _places_of(names, text):
+    for name, start, end in _places_of(names, text) if names else ():
         if name in names:
-            said[name].append((start, end))
-    return [
-        Span(start, end, names[name].entity_type, names[name].score, RECOGNIZER)
-        for name, places in said.items()
-        if times[name] >= _LEAST_SHARE * len(places) or name not in ordinary_words()
-        for start, end in places
-    ]
+            found = names[name]
+            yield Span(start, end, found.entity_type, found.score, RECOGNIZER)
 
 
 def _places_of(names: Collection[str], text: str) -> Iterator[tuple[str, int, int]]:

@@ -17,7 +17,6 @@ from clearshard.redaction.propagate import propagate
 from clearshard.redaction.recognized import recognized
 from clearshard.redaction.resolve import resolve
 from clearshard.redaction.step_kinds import Add, Asked, Drop, Merge, Rename, Seen, Step
-from clearshard.redaction.whole_addresses import whole_addresses
 from clearshard.redaction.whole_words import whole_words
 
 _EVERY: frozenset[Profile] = frozenset(get_args(Profile))
@@ -27,13 +26,12 @@ _SPEECH = _EVERY - {"stock"}
 STEPS: tuple[Step, ...] = (
     Drop("no_personal_data", _SPEECH, personal_part),
     Add("recognizers", _EVERY, lambda seen, _: recognized(seen)),
-    Add("whole_addresses", _SPEECH, lambda seen, spans: whole_addresses(seen.text, spans)),
     Rename("named_by_others", _SPEECH, named_by_others),
     # Nothing that reads has learned these scripts. In `stock` too: what stays of them is not
     # written, so it would only cost the file.
     Add("foreign_words", _EVERY, lambda seen, _: foreign_words(seen.text)),
     Merge("resolve", _EVERY, resolve),
-    Add("said_again", _SPEECH, lambda seen, spans: propagate(seen.text, spans)),
+    Add("said_again", _SPEECH, propagate),
     Merge("resolve", _SPEECH, resolve),
     Add("address_gaps", _SPEECH, lambda seen, spans: fill_gaps(seen.text, spans)),
     Merge("resolve", _SPEECH, resolve),

@@ -67,14 +67,14 @@ PACKAGES_NOT_COUNTED = {
 CODE = {
     "records": "states tasks transcript",
     "recognizers": """
-        recognizers card dates domains fail_closed finder frameworks gate group handle iban
-        license models never number_sequence number_words phone plugins reach spoken_email
-        spoken_url street_address table unknown_word url user_file vocabulary whole_date
+        recognizers card dates fail_closed finder frameworks gate group handle iban
+        license models never number_sequence number_words phone plugins reach
+        street_address table unknown_word url user_file vocabulary whole_date
     """,
     "redaction": """
         address_gaps apply context conversation detector foreign_words identities in_vain invented
         looked_for naming ner operators patterns personal policy_names propagate reading readings
-        recognized redactor replace residual resolve scores step_kinds steps whole_addresses
+        recognized redactor replace residual resolve scores step_kinds steps
         whole_words
     """,
     "redaction.batch_ner": """
@@ -82,7 +82,7 @@ CODE = {
         word_types
     """,
     "redaction.view": "characters escapes extent markup numerals overrides scripts views",
-    "redaction.written": "addresses alignment forms numbers parts runs",
+    "redaction.written": "alignment forms numbers parts runs",
     "run": "assigned work",
     "shards": "pseudonyms staging",
     "sources": """

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from clearshard.recognizers.vocabulary import TOKEN, words_of
-from clearshard.redaction.written.addresses import addresses_of
 from clearshard.redaction.written.alignment import Piece, WrittenForm
 from clearshard.redaction.written.parts import lowered
 from clearshard.redaction.written.runs import STARTS_A_RUN, runs_of
 
 #: Letters around what is rewritten that are given back with it, for patterns that look around.
 _MARGIN = 80
-_ADDRESS_SIGNS = frozenset(("dot", "point", "period"))
 _Range = tuple[int, int]
 
 
@@ -24,18 +22,13 @@ def written_forms(text: str) -> list[WrittenForm]:
         Stretches of the text with their surroundings, in order; they may overlap.
     """
     low = lowered(text)
-    numbers, addresses = _lines_to_read(low)
-    stretches = (
-        *_near_each_other(text, runs_of(low, numbers)),
-        *_each(text, addresses_of(low, addresses)),
-    )
+    stretches = _near_each_other(text, runs_of(low, _lines_to_read(low)))
     return [WrittenForm(text, start, end, pieces) for start, end, pieces in stretches]
 
 
-def _lines_to_read(text: str) -> tuple[list[_Range], list[_Range]]:
-    """Lines with a part of a number or a spelling, and lines with a sign of an address."""
+def _lines_to_read(text: str) -> list[_Range]:
+    """Lines with a part of a number or a spelling."""
     numbers: list[_Range] = []
-    addresses: list[_Range] = []
     start = 0
     for line in text.split("\n"):
         end = start + len(line)
@@ -43,10 +36,8 @@ def _lines_to_read(text: str) -> tuple[list[_Range], list[_Range]]:
         if _may_start_a_run(words) and _may_start_a_run(TOKEN.findall(line)):
             # The "s" of "it's" is no letter that was said.
             numbers.append((start, end))
-        if not _ADDRESS_SIGNS.isdisjoint(words) or "@" in line:
-            addresses.append((start, end))
         start = end + 1
-    return numbers, addresses
+    return numbers
 
 
 def _may_start_a_run(words: list[str]) -> bool:
