@@ -31,6 +31,7 @@ from word_lists import (
     ORDINALS,
     ORG_KINDS,
     PARTS,
+    SIDES,
     STATE_CODES,
     STATES,
     STREET_WORDS,
@@ -322,7 +323,7 @@ class Snippets:
             suffix = ABBREVIATIONS.get(suffix, suffix)
         side = ""
         if self._rng.random() < 0.15:
-            side = self._rng.choice(("North", "South", "East", "West", "N", "S", "E", "W")) + " "
+            side = self._rng.choice(SIDES) + " "
         return f"{side}{self._street_name()} {suffix}"
 
     def _street_name(self) -> str:

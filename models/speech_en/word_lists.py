@@ -34,7 +34,11 @@ STATE_CODES = (
 SUFFIXES = (
     "Street Street Street Avenue Avenue Road Road Drive Drive Lane Lane Court Boulevard Place Way "
     "Circle Terrace Parkway Trail Highway Square Crescent Close Grove Hill Alley Crossing Pike Row "
-    "Loop Run Ridge Mews Gardens Plaza Walk"
+    "Loop Run Ridge Mews Gardens Plaza Walk Common Commons Center Centre Trail Radial Flat Mall "
+    "Landing Path Spur Point View Bend Green Rise Vale Wharf Park"
+).split()
+SIDES = (
+    "North South East West N S E W Northeast Northwest Southeast Southwest NE SW Upper Lower Old"
 ).split()
 ABBREVIATIONS = {
     "Street": "St", "Avenue": "Ave", "Road": "Rd", "Drive": "Dr", "Lane": "Ln", "Court": "Ct",

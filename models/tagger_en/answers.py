@@ -11,7 +11,7 @@ _ITS = (
     "sure|yes|okay|of course|no problem]"
 )
 _END = (
-    "[|||||||| I think| I believe| if that helps| sir| ma'am| thanks| yeah| okay| please| too|"
+    "[|||||||||| I think| um I think| uh I guess| or so| I believe| if that helps| sir| ma'am| thanks| yeah| okay| please| too|"
     " let me know| then| anyway| and that's it| you know]"
 )
 
@@ -162,6 +162,7 @@ it's on {{v}}
 [I'm in|I'm calling from|we live in|I was born in|I want to go to|take me to|I'm from] {{c}}{_END}
 {{c}} {{st}}
 {{c}}, {{st}}
+{{c}}, {{region}}
 [from|between] {{c}} [to|and] {{c}}
 [pick me up at|at|on|] {{crossing}}
 {{crossing}}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from heard import with_starts
 from snippets import Snippets
 from spoken_form import Span, Text, speech_form
 
@@ -20,11 +21,15 @@ LABELS = {
     "DATE_OF_BIRTH": "DOB", "DATE_TIME": "DATE", "PHONE_NUMBER": "PHONE", "CREDIT_CARD": "CARD",
     "ACCOUNT_NUMBER": "ACCOUNT", "ORDER_NUMBER": "ID", "MEMBER_ID": "ID", "US_SSN": "SSN",
     "EMAIL_ADDRESS": "EMAIL", "IP_ADDRESS": "IP",
+    # Who is known to all is somebody too.
+    "PERSON_PUBLIC": "PERSON",
 }  # fmt: skip
 #: Stands for every label: what is untagged is nothing.
 EVERYTHING = frozenset(("*",))
 #: Texts that are longer stand alone, shorter ones are joined as turns.
 _LONG = 400
+#: Copies in which words are begun twice, and how many of their words.
+_STUTTERED, _STARTS = 0.3, 0.05
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,8 @@ def documents(folder: Path, name: str, snippets: Snippets, rng: Random) -> Itera
         yield text, spans
         for _ in range(source.copies):
             copy = speech_form(*_renamed(text, spans, snippets, rng))
+            if rng.random() < _STUTTERED:
+                copy = with_starts(*copy, rng, _STARTS)
             if copy[0] != text:
                 yield copy
 

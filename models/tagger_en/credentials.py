@@ -50,6 +50,9 @@ class Credentials:
                 f"{one}{two}{digits}",
                 f"{one} {two} {self._word()}",
                 f"{one} {two} {self._word()} {self._word()}",
+                f"{one} {rng.choice(('as', 'is', 'in', 'of', 'for', 'and', 'on', 'to'))} {two} "
+                f"{rng.choice('abkmqrxz')} {said.digits(digits)}",
+                f"{one} as {two} {said.digits(digits)}",
                 f"{one}-{two}-{self._word()}",
                 said.code("".join(rng.choices("abcdefghkmnpqrstwxyz23456789", k=7))),
                 f"{rng.choice(('my', 'the', 'big', 'little', 'happy'))} {one} "
@@ -112,8 +115,9 @@ class Credentials:
         """A mail address: written, said, spelled, or with its dots lost."""
         rng, said = self._rng, self._said
         parts, domain, top = self._local(), rng.choice(DOMAINS), rng.choice(TOP_DOMAINS)
-        if rng.random() < 0.12:
-            domain = self._word() + rng.choice((" ", "")) + self._word()
+        if rng.random() < 0.18:
+            domain = rng.choice((self._word(), self._word(), "my", "the", "our"))
+            domain += rng.choice((" ", " ", "")) + rng.choice((self._word(), self._word(), "work"))
         if rng.random() < 0.25:
             return "".join(parts) + "@" + domain.replace(" ", "") + "." + top
         spoken = []

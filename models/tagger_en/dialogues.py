@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import replies
 from answers import ANSWERS
+from heard import Heard, with_starts
 from names import Names
 from phrases import Piece, lines
 from questions import QUESTIONS, WEIGHTS
@@ -27,6 +28,8 @@ from writing import Turn, written
 ON_REQUEST = frozenset(("DRUG", "CONDITION", "OCCUPATION", "AGE", "MONEY", "EVENT", "LANGUAGE"))
 #: Kinds whose value may be said again in digits.
 _NUMBERS = frozenset(("PHONE", "CARD", "ACCOUNT", "SSN", "ID", "CODE"))
+#: Kinds of value that recognisers make other words of.
+_MISHEARD = ("PERSON", "PERSON", "PERSON", "ADDRESS", "ADDRESS", "DOB")
 
 
 class Dialogues:
@@ -41,9 +44,15 @@ class Dialogues:
     def __init__(self, names: Names, seed: int, words: Sequence[str]) -> None:
         self._rng = random.Random(seed)
         self._slots = Slots(names, self._rng, seed + 1, words)
+        self._heard = Heard(self._rng, words)
         self._questions = {kind: lines(text) for kind, text in QUESTIONS.items()}
         self._answers = {kind: lines(text) for kind, text in ANSWERS.items()}
         self._statements = {kind: lines(text) for kind, text in STATEMENTS.items()}
+        self._misheard_questions = {
+            "PERSON": self._questions["PERSON"],
+            "DOB": self._questions["DOB"],
+            "ADDRESS": [q for q in self._questions["ADDRESS"] if "postcode" in q],
+        }
         self._talk = {topic: lines(text) for topic, text in TALK.items()}
         self._phrases = {
             name: lines(getattr(replies, name))
@@ -67,13 +76,16 @@ class Dialogues:
             draw = rng.random()
             if draw > self._density:
                 turns += [self._aside() for _ in range(rng.choice((1, 1, 2, 3)))]
-            elif draw < self._density * 0.6:
+            elif draw < self._density * 0.54:
                 turns += self._exchange()
+            elif draw < self._density * 0.6:
+                turns += self._misheard()
             elif draw < self._density * 0.93:
                 turns.append(self._statement())
             else:
                 turns.append(self._record())
-        return written(turns, rng)
+        text, spans = written(turns, rng)
+        return with_starts(text, spans, rng, 0.04) if rng.random() < 0.2 else (text, spans)
 
     def _phrase(self, name: str) -> Turn:
         return self._slots.fill(self._phrases[name])
@@ -161,6 +173,23 @@ class Dialogues:
         if value:
             turns += self._taken(kind, value)
         return turns
+
+    def _misheard(self) -> list[Turn]:
+        """A question whose answer is not understood, and asked for again."""
+        rng = self._rng
+        kind = rng.choice(_MISHEARD)
+        said: list[Turn] = [self._slots.fill(self._misheard_questions[kind])]
+        for _ in range(rng.choice((1, 1, 2, 3))):
+            if rng.random() < 0.25:
+                said.append(self._phrase("BETWEEN"))
+            told = self._slots.misheard(kind, self._heard)
+            if rng.random() < 0.12:
+                before = rng.choice(("it's ", "yes ", "um ", "sure it's ", "that's "))
+                told = [(before, None), *told]
+            said.append(told)
+            if rng.random() < 0.8:
+                said.append(self._slots.fill(self._phrases["AGAIN"]))
+        return said
 
     def _answer(self, kind: str) -> Turn:
         rng = self._rng

@@ -19,13 +19,13 @@ class People:
 
     def first(self) -> str:
         """A first name."""
-        if self._rng.random() < 0.18:
+        if self._rng.random() < 0.22:
             return WORD_FIRSTS[int(len(WORD_FIRSTS) * self._rng.random() ** 2)]
         return self._snippets.first()
 
     def last(self) -> str:
         """A surname."""
-        if self._rng.random() < 0.3:
+        if self._rng.random() < 0.34:
             return self._rng.choice(WORD_LASTS)
         return self._snippets.last()
 

@@ -5,6 +5,7 @@ from random import Random
 
 import talk
 from credentials import Credentials
+from heard import Heard
 from identifiers import Identifiers
 from medicine import (
     ANATOMY,
@@ -34,6 +35,7 @@ from vocabulary import (
     OCCUPATIONS,
     PETS,
     PLACES,
+    REGION_CODES,
     ROLES,
     SHORT_PLACES,
     SONGS,
@@ -116,6 +118,21 @@ class Slots:
         }[kind]
         return [(said(), label_of(kind))]
 
+    def misheard(self, kind: str, heard: Heard) -> list[Piece]:
+        """A name, postcode or date of birth as a recogniser misheard it."""
+        rng = self._rng
+        if kind == "DOB":
+            return [(heard.date(self._identifiers.birth()), "DOB")]
+        if kind == "ADDRESS":
+            area = "".join(rng.choices("abcdeghklmnprstw", k=rng.choice((1, 2, 2))))
+            rest = "".join(rng.choices("abdefghjlnpqrstuwxyz", k=2))
+            code = f"{area}{rng.randint(1, 39)}{rng.randint(0, 9)}{rest}"
+            return [(heard.letters(code), "ADDRESS")]
+        if rng.random() < 0.45:
+            letters = "".join(c for c in self._people.anyone().lower() if c.isalpha())
+            return [(heard.letters(letters), "PERSON")]
+        return [(heard.name(self._people.full()), "PERSON")]
+
     def _secret(self) -> str:
         """The answer to a question that only one person should be able to answer."""
         draw = self._rng.random()
@@ -175,6 +192,7 @@ class Slots:
             "title": drawn(people.title),
             "c": drawn(self._city, "LOCATION"),
             "st": lambda: self._snippets.value("state"),
+            "region": one_of(REGION_CODES, "LOCATION"),
             "z": lambda: self._snippets.value(rng.choice(("zip", "zip", "zip", "postcode"))),
             "o": lambda: self._snippets.value("org"),
             "unit": lambda: [(values.extension(), "ADDRESS")],

@@ -57,6 +57,17 @@ so {f} [let me|I'm going to|we'll] [look at|check|examine|listen to] your {anato
 [I'm here|he came in|she came] with [my|his|her] {role} {f}
 {f} [says|said|wrote|thinks] [the |]{plain_word} [is|was] {plain_word}
 [played by|directed by|written by|starring|sung by|with] {p}
+[who is|who was|tell me about|what did|look up|the story of|the age of] {p} [do|say|play|]
+[is|was|where was|when was|how old is|how tall is] {p} [born|married|alive|president|]
+[play|put on|I want to hear|shuffle|the new album by|songs by|a film with] {p} [please|songs|]
+your [driver|agent|server|guide|stylist|nurse|host] [will be|is|today is|was] {f}
+[sadly|oh|shoot|unfortunately|apparently|hm|] {f} [will be|won't be|is|isn't|can't be] [away|available|there|around|free|in] [then|on {date}|until {date}|]
+[you can reach|contact|ask for|look for|speak to] {p} [or|and] {p} [at|in|about] [the {place}|the office|that|home]
+{f} and {f} [live|lives|work|stay|eat|are] [at home|in the {place}|here|together]
+[with|for|and|plus] {f}, {f} and {f}
+[invite|remind|tell|add] {f}, {f} and {f} [to|about] [lunch|the {plain_word}|that]
+[signed|sincerely|love], {p}
+customer {p} [called|wrote|complained|paid]
 """,
     "PHONE": """
 [my phone number is|my number is|my cell's|the number is] {v} and I'm [ringing|calling] about {plain_word}
@@ -118,6 +129,9 @@ my username is {v} [and I can't log in|]
 my email is {v} and my name is {p}
 [I emailed from|write to|contact|cc] {v}
 {p} [at|,|-|is at] {v}
+[please |][sign up|register|log in|ask|it's|apply|find it] at {v}
+[my address is|I'm] [on the site|listed|in the book] [at|as] {v}
+[mail|email|message] [my work|the office|him|us] [at|on|as] {v}
 """,
     "DOB": """
 [born|was born|born on|date of birth|dob|] {v}
@@ -133,6 +147,11 @@ the [package|parcel|bill] went to {v} [instead|]
 [I'm in|we're in|ship to|it goes to] {z}
 [my zip is|the zip code is|my postcode is|postcode] {z} [and|but|so] {plain_word} [is|was] {plain_word}
 [we're|they are|the shop is|it's] [at|on|near|on the corner of] {crossing}
+[it|it's|they're|they are|the house is|a nice place] [located|found|based|right] [at|on] {v} [and|with] [rated {digit}|has {count} rooms|costs {money}]
+[their|the|its|his|our] [address|location] [is|to reach is|would be|you want is] {v} [in {c}|, {c}|]
+[there is|I found] a [house|home|hotel|flat|property] [called {plain_word} {plain_word}|] [located|] at {v}
+[a ride|a cab|a taxi|directions|the way] to {v} [for {digit}|please|in {c}|]
+[return|send|bring|mail] [it|them|the {plain_word}] to {v}
 {v}
 """,
     "LOCATION": """
@@ -150,6 +169,10 @@ a [taxi|ride] from {crossing} to the {place}
 [the cafe|the bank|the office|the party|a branch|a shop] [at|on] {crossing}
 [he studied|she works|I was|they met] at the [university of|hospital in] {c}
 the {c} [office|team|branch|airport|store]
+[find|I need|book|show me|any] [a {plain_word}|restaurants|something|{plain_word}] [in|near|around|at] {c}, {region} [for {count}|on {date}|please|]
+[leaving|from] {c}, {region} [to|and going to] {c}, {region}
+[the weather|news|the time|traffic] [in|for|from|around] {c} [please|today|now|]
+[a friend|my {role}|a guest|somebody|visitors] from {c} [is|are|wants] [coming|here|visiting|a table]
 """,
     "IP": """
 [my ip is|the request came from|log in from|connect to|ping|it runs on|blocked] {v} [port {count}|at {time}|]
@@ -158,7 +181,7 @@ the {c} [office|team|branch|airport|store]
 the [mac|mac address|hardware address] is {v}
 """,
     "URL": """
-[find us at|our website is|visit us at|go to|order at] {v}
+[find us at|our website is|visit us at|go to|order at|sign up at|register at|it's on the site at] {v}
 [my site is|see|check|visit|my web page is] {v}
 """,
 }

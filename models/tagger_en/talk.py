@@ -65,6 +65,10 @@ it's [kind of|sort of|more like|basically|not] {jargon} [you know|]
 open [the file |]{plain_word}{file_end} [and|then] [run |import |]{plain_word}{file_end}
 [call|import|run] {plain_word}.{plain_word} [from|in|with] {tech}
 error {version} in line {count}
+[call|import|run|see|use|import] {plain_word}.{plain_word} and {plain_word}.{plain_word} [now|first|again|]
+[look|stared|laughed|pointed|point] at the dot [net|com|co|org|io] [and|or] [the dot {plain_word}|tell me|wait|stop]
+[level|floor|bay|row|zone|gate|exit|aisle|lot|deck|ramp|block] {version} [of|in|at] the {place}
+[I|we|they|he] [park|parked|live|am|are|sat] [on|in|at] [level|floor|bay|row|zone|deck] {version} [of the {place}|]
 [set|change] [the |]{tech} to {count} [or|by] {count}
 [the rate|it|the price|the index|the load] [went|rose|fell|moved] from {decimal} to {decimal} [percent|points|]
 [the invoice|the quote|the order|the bill] [is|was] for {money} [and|] [{plain_word}|]
@@ -163,6 +167,13 @@ it's [very|so|quite|rather] {cut_off}
 [I love|we watched|have you heard|play|I'm reading] {title_of_work}
 [everybody|people|those] who [live|lives|work|works] in [the|this|that] [tower|house|block|{plain_word}]
 [I live in|we live in|he lives in] [a|an] [small|big|old|shared|rented] [house|flat|apartment|place]
+[I|we|you|nobody] [could|would|can|should] [not |never |]live [like this|with that|without it|on that|here|at home|de facto|apart|again]
+[in|under|by|known by] the name of {plain_word}
+[I was|he was|we were|they were] [so |just |]{cut_off}
+[knock knock|ping ping|ding dong|tick tock|bye bye|chop chop|blah blah|la la la|ha ha]
+[make|turn|set|keep] [it|the light|the screen|this] [redder|bluer|warmer|brighter|dimmer|cooler|{plain_word}]
+[how many|how much] {plain_word} [are in|fit in|make|is] a {plain_word}
+[no|not at all|okay|yes|fine] [thanks|thank you|thank u|ty|thx] [so much|]
 [as|like] [a|the] {plain_word} [on|in|of] [a|the] {plain_word}
 """,
     "things": """

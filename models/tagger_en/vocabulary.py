@@ -77,6 +77,10 @@ OCCUPATIONS = (
     "financial adviser|bank teller|insurance broker|student|retired postman|gynecologist|"
     "urologist|orthodontist"
 ).split("|")
+#: Regions by their letters as they stand behind a town; some of them are words.
+REGION_CODES = (
+    "OR or IN in ME me OK ok HI hi PA pa MA ma LA la DE de CO co CA NY TX WA AL MO".split()
+)
 SHORT_PLACES = (
     "NYC LA SF DC Philly Vegas LAX JFK SFO ORD ATL BOS DFW LHR CDG Heathrow Gatwick OKC Nola "
     "Jersey Bombay Calcutta KL HK USA UK UAE Soho Bronx Midlands Highlands Cornwall Bavaria Punjab"
