@@ -14,7 +14,7 @@ import replies
 from answers import ANSWERS
 from heard import Heard, with_starts
 from names import Names
-from phrases import Piece, lines
+from phrases import Piece, join, lines
 from questions import QUESTIONS, WEIGHTS
 from slots import Slots, label_of
 from spoken_form import Text
@@ -86,6 +86,11 @@ class Dialogues:
                 turns.append(self._record())
         text, spans = written(turns, rng)
         return with_starts(text, spans, rng, 0.04) if rng.random() < 0.2 else (text, spans)
+
+    def told(self) -> Text:
+        """One turn that tells what is found on request."""
+        self._slots.begin()
+        return join(self._slots.fill(self._talk["requested"]))
 
     def _phrase(self, name: str) -> Turn:
         return self._slots.fill(self._phrases[name])

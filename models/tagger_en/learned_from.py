@@ -14,10 +14,15 @@ from dialogues import Dialogues
 from documents import Document, Encoder
 from names import Names
 from snippets import Snippets
+from spoken_form import Span, Text
+from told import interspersed, with_requested
 from uses import names_nobody_tagged, ordinary_words, uses_of
 
 from data.generator.calls import some_call
 
+#: How often turns of types on request stand in a call, and in a document of the corpora; and how
+#: many.
+_OFTEN, _SELDOM, _MOST = 0.6, 0.1, 4
 #: What stands for names and places when it is counted how often words are said.
 _HIDDEN = frozenset(("PERSON", "LOCATION", "ADDRESS", "USERNAME"))
 
@@ -58,20 +63,37 @@ def prepare(
     encoder = Encoder(names_nobody_tagged(uses))
     plain = ordinary_words(uses)
     values = Snippets(names, seed, words=plain)
+    dialogues, telling = Dialogues(names, seed + 5, plain), Dialogues(names, seed + 6, plain)
+    # Drawn apart, so that other draws stay what they are.
+    told = _Told(telling, random.Random(seed + 7))
     groups = {
         name: [
-            encoder.document(text, spans, SOURCES[name].covered)
+            encoder.document(*told.within(text, spans, _SELDOM), SOURCES[name].covered)
             for text, spans in documents(folder, name, values, rng)
         ]
         for name in taken
     }
-    dialogues = Dialogues(names, seed + 5, plain)
     groups["conversations"] = [
         encoder.document(*dialogues.draw(), EVERYTHING) for _ in range(conversations)
     ]
     groups["snippets"] = list(_of_snippets(encoder, values, snippets, rng))
-    groups["calls"] = [_of_call(encoder, number, seed) for number in range(calls)]
+    groups["calls"] = [_of_call(encoder, number, seed, told) for number in range(calls)]
     return Data(encoder.words, uses, groups)
+
+
+class _Told:
+    """Types on request, in texts whose annotators did not look for them."""
+
+    def __init__(self, dialogues: Dialogues, rng: random.Random) -> None:
+        self._dialogues = dialogues
+        self._rng = rng
+
+    def within(self, text: str, spans: list[Span], often: float) -> Text:
+        """The text with what rules find, and at times with turns that tell more."""
+        tagged = (text, with_requested(text, spans))
+        if self._rng.random() >= often:
+            return tagged
+        return interspersed(tagged, self._dialogues.told, self._rng, _MOST)
 
 
 def _without_names(folder: Path, sources: Iterable[str]) -> Iterator[str]:
@@ -93,11 +115,12 @@ def _of_snippets(
     made = 0
     while made < count:
         together = rng.choice((1, 2, 3, 6))
-        yield encoder.document(*joined([snippets.draw() for _ in range(together)]), EVERYTHING)
+        text, spans = joined([snippets.draw() for _ in range(together)])
+        yield encoder.document(text, with_requested(text, spans), EVERYTHING)
         made += together
 
 
-def _of_call(encoder: Encoder, number: int, seed: int) -> Document:
+def _of_call(encoder: Encoder, number: int, seed: int, told: _Told) -> Document:
     call = some_call(number, random.Random(f"{seed} {number}"))
     spans = [(span.start, span.end, span.label) for span in call.spans]
-    return encoder.document(call.text, spans, EVERYTHING)
+    return encoder.document(*told.within(call.text, spans, _OFTEN), EVERYTHING)

@@ -18,17 +18,6 @@ DRUG_TAILS = (
     "cycline lexin nazole vir formin zide ride gliptin gliflozin tide thyroxine nol cine losin "
     "eride mide thiazide lactone mab nib triptan setron parin xaban gliptin dronate"
 ).split()
-DRUGS = (
-    "metformin lisinopril ibuprofen aspirin insulin prednisone tylenol advil lasix lipitor "
-    "albuterol gabapentin norvasc coumadin plavix prilosec nexium zantac benadryl claritin "
-    "flonase zoloft prozac xanax motrin aleve synthroid crestor zocor ativan ambien humira "
-    "enbrel lantus januvia ventolin symbicort singulair zyrtec allegra pepcid protonix toprol "
-    "coreg cozaar diovan eliquis xarelto nitroglycerin hydrocodone oxycodone percocet vicodin "
-    "tramadol morphine codeine fentanyl naproxen meloxicam celebrex voltaren acetaminophen "
-    "paracetamol amoxicillin augmentin penicillin doxycycline bactrim keflex cipro steroids "
-    "antibiotics antihistamine multivitamin lidocaine cortisone methotrexate colchicine "
-    "allopurinol miralax imodium tums melatonin heparin warfarin"
-).split()
 CONDITION_HEADS = (
     "cardi gastr hepat nephr neur arthr derm bronch pancreat col append tonsil sinus ot mening "
     "my oste thyroid phleb vascul encephal pneum cyst rhin laryng tendin burs fibr lymph aden "
@@ -38,23 +27,10 @@ CONDITION_TAILS = (
     "itis opathy omegaly algia osis oma ectomy oscopy ology ogram emia uria otomy plasty "
     "asthenia ostomy odynia ocele iasis"
 ).split()
-CONDITIONS = (
-    "hypertension diabetes asthma arthritis migraine anemia hypothyroidism pneumonia bronchitis "
-    "eczema psoriasis gout reflux heartburn fatigue nausea vomiting diarrhea constipation "
-    "dizziness vertigo palpitations edema swelling fever chills cough congestion headache "
-    "tinnitus cataract glaucoma depression anxiety bipolar insomnia adhd autism dementia "
-    "alzheimer's parkinson's epilepsy seizure stroke tia lupus crohn's celiac ibs gerd copd "
-    "hepatitis cirrhosis pancreatitis appendicitis diverticulitis hemorrhoids polyp hernia "
-    "shingles tetanus covid flu sciatica stenosis scoliosis osteoporosis fracture sprain strain "
-    "tear concussion bruising rash hives infection abscess cellulitis sepsis ulcer fibrillation "
-    "arrhythmia murmur tachycardia angina infarction embolism thrombosis aneurysm neuropathy "
-    "paralysis tremor syncope hypoglycemia obesity malnutrition dehydration jaundice tumor "
-    "nodule lesion carcinoma lymphoma leukemia melanoma metastasis remission menopause "
-    "endometriosis fibroids preeclampsia tonsillitis sinusitis strep mono croup apnea wheezing "
-    "dyspnea cyanosis pruritus erythema effusion hypertrophy atrophy ischemia necrosis prolapse "
-    "reflux addison's cushing's graves' hodgkin's sjogren's raynaud's meniere's bell's palsy "
-    "carpal tunnel plantar fasciitis tennis elbow turf toe frozen shoulder kidney stones "
-    "gallstones bunion hammertoe"
+#: What stands behind a part of the body, or another word, in names of conditions.
+KINDS_OF_ILLNESS = (
+    "pain infection cancer disease failure inflammation syndrome disorder fever virus allergy "
+    "poisoning palsy rash"
 ).split()
 ANATOMY = (
     "kidney liver spleen pancreas gallbladder colon stomach knee shoulder hip ankle elbow wrist "

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from random import Random
 
 from medicine import (
+    ANATOMY,
     CONDITION_HEADS,
     CONDITION_TAILS,
-    CONDITIONS,
     DRUG_HEADS,
     DRUG_TAILS,
-    DRUGS,
+    KINDS_OF_ILLNESS,
 )
 from said import Said, ordinal
 from vocabulary import (
@@ -20,6 +20,8 @@ from vocabulary import (
     UNITS,
 )
 from word_lists import DAYS, ONES
+
+from clearshard.recognizers.lists.medicine import CONDITIONS, DRUGS
 
 
 class Ordinary:
@@ -84,8 +86,13 @@ class Ordinary:
 
     def condition(self) -> str:
         """A condition or a procedure, real or of Greek parts."""
-        if self._rng.random() < 0.4:
+        draw = self._rng.random()
+        if draw < 0.3:
             return self._rng.choice(CONDITION_HEADS) + self._rng.choice(CONDITION_TAILS)
+        if draw < 0.45:
+            return (
+                f"{self._rng.choice((*ANATOMY, self.word()))} {self._rng.choice(KINDS_OF_ILLNESS)}"
+            )
         return self._rng.choice(CONDITIONS)
 
     def count(self) -> str:

@@ -20,6 +20,7 @@ from names import Names
 from ordinary import Ordinary
 from people import People
 from phrases import Piece, Slot, fill, lines
+from requested import Requested
 from said import Said, ordinal
 from snippets import Snippets
 from vocabulary import (
@@ -27,12 +28,10 @@ from vocabulary import (
     BRANDS,
     CARS,
     CRIES,
+    DECADES,
     DIRECTIONS,
     DISHES,
-    EVENTS,
     ID_NAMES,
-    LANGUAGES,
-    OCCUPATIONS,
     PETS,
     PLACES,
     REGION_CODES,
@@ -42,6 +41,8 @@ from vocabulary import (
     TECH,
     WEATHER,
 )
+
+from clearshard.recognizers.lists.occupations import OCCUPATIONS
 
 #: The label of each kind of value, where it is not its name.
 _LABELS = {"CARD_CODE": "CARD", "CODE": "PASSWORD", "SECRET": "PASSWORD", "MAC": "ID"}
@@ -140,6 +141,11 @@ class Slots:
             return self._rng.choice(PETS)
         return self._ordinary.word() if draw < 0.65 else self._people.anyone()
 
+    def _role(self) -> list[Piece]:
+        """Somebody's relation to the one who speaks, which may be a trade."""
+        role = self._rng.choice(ROLES)
+        return [(role, "OCCUPATION" if role in OCCUPATIONS else None)]
+
     def _crossing(self) -> list[Piece]:
         """Two streets that meet, without the word street."""
         rng = self._rng
@@ -176,6 +182,7 @@ class Slots:
 
     def _all_slots(self) -> dict[str, Callable[[], Sequence[Piece]]]:
         rng, ordinary, people, values = self._rng, self._ordinary, self._people, self._identifiers
+        requested = Requested(rng, self.said, ordinary)
 
         def drawn(value: Callable[[], str], label: str | None = None) -> Callable[[], list[Piece]]:
             return lambda: [(value(), label)]
@@ -213,12 +220,13 @@ class Slots:
             "account_name": drawn(lambda: self._account_name),
             "drug": drawn(ordinary.drug, "DRUG"),
             "condition": drawn(ordinary.condition, "CONDITION"),
-            "occupation": one_of(OCCUPATIONS, "OCCUPATION"),
-            "age": drawn(ordinary.age, "AGE"),
-            "money": drawn(ordinary.money, "MONEY"),
-            "event": one_of(EVENTS, "EVENT"),
-            "language": one_of(LANGUAGES, "LANGUAGE"),
-            "role": one_of(ROLES),
+            "occupation": drawn(requested.occupation, "OCCUPATION"),
+            "age": drawn(requested.age, "AGE"),
+            "money": drawn(requested.money, "MONEY"),
+            "event": drawn(requested.event, "EVENT"),
+            "language": drawn(requested.language, "LANGUAGE"),
+            "decade": one_of(DECADES, "AGE"),
+            "role": self._role,
             "anatomy": one_of(ANATOMY),
             "exam": one_of(EXAMS),
             "finding": one_of(FINDINGS),

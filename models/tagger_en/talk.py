@@ -5,9 +5,12 @@ Slots hold what looks like data and is not: drugs, versions, scores, times, word
 
 # ruff: noqa: E501 - a phrase is one line, and its parts belong together
 
+from requested import PHRASES
+
 WEIGHTS = {
     "medicine": 5, "technology": 4, "numbers": 6, "booking": 4, "service": 4, "small": 4, "things": 3,
     "places": 4, "words": 3, "about_data": 3, "work": 2,
+    "requested": 5,
 }  # fmt: skip
 
 TALK = {
@@ -250,6 +253,7 @@ do you need [my|the] {id_name}
 [let me|I'll] [share|draw|explain|show] the {jargon} [on the board|]
 we got {count} [percent|points] [better|worse] on the {jargon} [task|set|]
 """,
+    "requested": PHRASES,
 }
 
 #: Words that are names too, used as words.

@@ -96,6 +96,8 @@ EVENTS = (
     "Passover|Carnival|the jazz festival|the marathon|the trade fair|the book fair|"
     "Independence Day"
 ).split("|")
+#: In whose years of age somebody is.
+DECADES = "twenties thirties forties fifties sixties seventies eighties nineties teens".split()
 #: Cries, fillers and courtesies that are nobody's name.
 CRIES = (
     "gosh|oh my gosh|jesus|jesus christ|good lord|oh lord|oh boy|boy oh boy|man|oh man|dear me|"
