@@ -251,6 +251,15 @@ class Ordinary:
         between = self._rng.choice((" to ", "-", " nil ", " out of ", " plus ", " all ", ":"))
         return one + between + (two if between != " out of " else "10")
 
+    def spot(self) -> str:
+        """A place in a building or on a map of seats, by its letter and number."""
+        rng, number = self._rng, self._rng.randint(1, 30)
+        letter, word = rng.choice("abcdefghjlpx"), ONES[rng.randint(1, 9)]
+        return rng.choice(
+            (f"{letter}{number}", f"{letter.upper()}{number}", f"{letter} {word}",
+             f"{letter.upper()} {number}", f"{number}{letter}", word, str(number))
+        )  # fmt: skip
+
     def version(self) -> str:
         """A model, a version, a size of paper: letters and digits that are no reference."""
         rng, digit = self._rng, self._rng.randint(1, 9)

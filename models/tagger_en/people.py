@@ -51,6 +51,10 @@ class People:
             )
         )
 
+    def of_words(self) -> str:
+        """A whole name that is two ordinary words."""
+        return f"{self._rng.choice(WORD_FIRSTS)} {self._rng.choice(WORD_LASTS)}"
+
     def anyone(self) -> str:
         """A whole name, a first name or a surname."""
         draw = self._rng.random()

@@ -196,6 +196,7 @@ class Slots:
             "f": drawn(people.first, "PERSON"),
             "l": drawn(people.last, "PERSON"),
             "s": drawn(people.spelled, "PERSON"),
+            "w": drawn(people.of_words, "PERSON"),
             "title": drawn(people.title),
             "c": drawn(self._city, "LOCATION"),
             "st": lambda: self._snippets.value("state"),
@@ -268,4 +269,5 @@ class Slots:
             "pressure": drawn(ordinary.pressure),
             "score": drawn(ordinary.score),
             "version": drawn(ordinary.version),
+            "spot": drawn(ordinary.spot),
         }

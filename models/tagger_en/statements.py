@@ -64,10 +64,16 @@ your [driver|agent|server|guide|stylist|nurse|host] [will be|is|today is|was] {f
 [sadly|oh|shoot|unfortunately|apparently|hm|] {f} [will be|won't be|is|isn't|can't be] [away|available|there|around|free|in] [then|on {date}|until {date}|]
 [you can reach|contact|ask for|look for|speak to] {p} [or|and] {p} [at|in|about] [the {place}|the office|that|home]
 {f} and {f} [live|lives|work|stay|eat|are] [at home|in the {place}|here|together]
+[see|hear|saw|catch|watching] {f} live [tonight|on stage|was {plain_word}|in the {place}]
+[with|for|from] {title} {l} [the |][outlook|forecast|mail|live show|result] [is|was|looks] [good|{plain_word}]
 [with|for|and|plus] {f}, {f} and {f}
 [invite|remind|tell|add] {f}, {f} and {f} [to|about] [lunch|the {plain_word}|that]
-[signed|sincerely|love], {p}
-customer {p} [called|wrote|complained|paid]
+[signed|sincerely|love], [{p}|{w}]
+[customer|caller|officer|nurse|judge|client|patient] [{p}|{w}] [called|wrote|complained|paid|came|left]
+[the|my|our|his|her] [{role}|landlord|tenant|caller|agent] {w} [signed|called|was rude|will call|says so|came|and I talked|can confirm]
+[the {role} {w}|{w}] and [the {role} {w}|{w}|{p}] [both |][signed|agreed|left|called]
+[you can reach|ask for|I met|it's for|this is|talk to] {w} [at the {place}|today|please|] [or {w}|]
+{w}
 """,
     "PHONE": """
 [my phone number is|my number is|my cell's|the number is] {v} and I'm [ringing|calling] about {plain_word}
@@ -129,9 +135,6 @@ my username is {v} [and I can't log in|]
 my email is {v} and my name is {p}
 [I emailed from|write to|contact|cc] {v}
 {p} [at|,|-|is at] {v}
-[please |][sign up|register|log in|ask|it's|apply|find it] at {v}
-[my address is|I'm] [on the site|listed|in the book] [at|as] {v}
-[mail|email|message] [my work|the office|him|us] [at|on|as] {v}
 """,
     "DOB": """
 [born|was born|born on|date of birth|dob|] {v}
@@ -172,6 +175,7 @@ the {c} [office|team|branch|airport|store]
 [find|I need|book|show me|any] [a {plain_word}|restaurants|something|{plain_word}] [in|near|around|at] {c}, {region} [for {count}|on {date}|please|]
 [leaving|from] {c}, {region} [to|and going to] {c}, {region}
 [the weather|news|the time|traffic] [in|for|from|around] {c} [please|today|now|]
+[I|we|he|she] [was|were] born in {c} and [live|lives|work|works|grew up] in {c}
 [a friend|my {role}|a guest|somebody|visitors] from {c} [is|are|wants] [coming|here|visiting|a table]
 """,
     "IP": """

@@ -70,8 +70,9 @@ open [the file |]{plain_word}{file_end} [and|then] [run |import |]{plain_word}{f
 error {version} in line {count}
 [call|import|run|see|use|import] {plain_word}.{plain_word} and {plain_word}.{plain_word} [now|first|again|]
 [look|stared|laughed|pointed|point] at the dot [net|com|co|org|io] [and|or] [the dot {plain_word}|tell me|wait|stop]
-[level|floor|bay|row|zone|gate|exit|aisle|lot|deck|ramp|block] {version} [of|in|at] the {place}
-[I|we|they|he] [park|parked|live|am|are|sat] [on|in|at] [level|floor|bay|row|zone|deck] {version} [of the {place}|]
+[level|floor|bay|row|zone|gate|exit|aisle|lot|deck|ramp|block] {spot} [of|in|at] the {place}
+[I|we|they|he] [park|parked|live|am|are|sat|work] [on|in|at] [level|floor|bay|row|zone|deck|unit] {spot} [of the {place}|]
+[run|host|deploy|keep|we store] it [on|in] {version} [with|and|or] {version} [nodes|machines|boxes|]
 [set|change] [the |]{tech} to {count} [or|by] {count}
 [the rate|it|the price|the index|the load] [went|rose|fell|moved] from {decimal} to {decimal} [percent|points|]
 [the invoice|the quote|the order|the bill] [is|was] for {money} [and|] [{plain_word}|]
