@@ -166,10 +166,13 @@ class Slots:
         return self._streets[int(len(self._streets) * self._rng.random() ** 3)]
 
     def _city(self) -> str:
-        """A city, now and then as people shorten it."""
+        """A city, now and then as people shorten it, or with its region."""
         if self._rng.random() < 0.05:
             return self._rng.choice(SHORT_PLACES)
-        return self._snippets.city()[0]
+        city = self._snippets.city()[0]
+        if self._rng.random() < 0.08:
+            city += self._rng.choice((", ", ", ", " ")) + self._rng.choice(REGION_CODES)
+        return city
 
     def _title_of_work(self) -> list[Piece]:
         """The title of a song or film, which may hold a name and is none."""
