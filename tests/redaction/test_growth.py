@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 
 from clearshard.records.transcript import Piece, Span, Transcript, Words
-from clearshard.redaction.naming import named_by_others
 from clearshard.redaction.propagate import propagate
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.resolve import resolve
@@ -73,16 +72,6 @@ def test_many_values_that_are_looked_for_again(kind: str, is_linear: IsLinear) -
         list(propagate(Seen(text, (), ()), [Span(p, p + 14, kind, 0.5, "R") for p in places]))
 
     assert is_linear(work, 3_000)
-
-
-@HOW
-def test_many_numbers_that_may_be_of_the_nhs(is_linear: IsLinear) -> None:
-    def work(count: int) -> None:
-        text = "9434765919 " * count
-        spans = spans_of("UK_NHS", 10, 11, count) + spans_of("PHONE_NUMBER", 10, 11, count)
-        named_by_others(text, spans)
-
-    assert is_linear(work, 1_500)
 
 
 @pytest.fixture(scope="module")

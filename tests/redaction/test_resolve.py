@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from clearshard.records.states import Quarantine
 from clearshard.records.transcript import Span
 from clearshard.redaction.resolve import resolve
+from clearshard.redaction.scores import TAGGER
 
 TEXT = "ab cd  ef\ngh ij\tkl"
 spans = st.builds(
@@ -74,3 +75,18 @@ def test_candidate_outside_the_text_is_refused(wrong: tuple[int, int]) -> None:
 
 def test_white_space_alone_is_nothing() -> None:
     assert resolve("a  b", [Span(1, 3, "A", 0.5, "x")]) == ()
+
+
+def test_where_the_tagger_has_read_what_any_number_fits_names_nothing() -> None:
+    number = Span(0, 10, "PHONE_NUMBER", 0.4, "PhoneRecognizer")
+    by_chance = Span(0, 10, "UK_NHS", 1.0, "NhsRecognizer")
+    tagged = Span(12, 15, "PERSON", 0.85, TAGGER)
+    text = "2125550143, Ann"
+    assert [s.entity_type for s in resolve(text, [number, by_chance])] == ["UK_NHS"]
+    named = [s.entity_type for s in resolve(text, [number, by_chance, tagged])]
+    assert named == ["PHONE_NUMBER", "PERSON"]
+    # Where nobody else names it, it does; and it is removed in any case.
+    assert [s.entity_type for s in resolve(text, [by_chance, tagged])] == ["UK_NHS", "PERSON"]
+    longer = Span(0, 11, "UK_NHS", 1.0, "NhsRecognizer")
+    (first, _) = resolve(text, [number, longer, tagged])
+    assert (first.start, first.end, first.entity_type) == (0, 11, "PHONE_NUMBER")

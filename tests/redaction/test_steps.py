@@ -14,7 +14,7 @@ from clearshard.config import Profile
 from clearshard.records.states import Quarantine
 from clearshard.records.transcript import Span
 from clearshard.redaction.redactor import Redactor
-from clearshard.redaction.step_kinds import Add, Asked, Drop, Merge, Rename, Seen, StepFailed
+from clearshard.redaction.step_kinds import Add, Asked, Drop, Merge, Seen, StepFailed
 from clearshard.redaction.steps import STEPS, each, spans_in, steps_of
 
 from .making import transcript
@@ -110,7 +110,7 @@ def test_only_steps_that_drop_lose_anything(found: Seen, profile: Profile, asked
             assert after <= before, step.name
         else:
             assert after >= before, step.name
-        if step.kind in ("rename", "merge"):
+        if step.kind == "merge":
             assert after == before, step.name
         before = after
 
@@ -141,17 +141,6 @@ def test_twice_is_once(found: Seen, profile: Profile, asked: Asked) -> None:
             assert covered(found.text, again) == covered(found.text, spans), step.name
 
 
-@examples(400)
-@given(seen(), PROFILE, ASKED)
-def test_no_two_names_take_turns(found: Seen, profile: Profile, asked: Asked) -> None:
-    # Once a number is a postal code, the one before it is beside an address: so it may go on.
-    for step, spans in each(found, steps_of(profile), asked):
-        if step.kind == "rename":
-            for _ in range(2 * len(spans) + 1):
-                spans = step.apply(found, before := spans, asked)
-            assert list(spans) == list(before), step.name
-
-
 TEXT = "he lives in Boston"
 FOUND_IN_TEXT = Span(12, 18, "LOCATION", 0.85, "x")
 LOCATIONS = Asked(frozenset(("LOCATION",)), 0.5)
@@ -161,22 +150,13 @@ def _other(kind: str, score: float = 0.85) -> Span:
     return Span(12, 18, kind, score, "x")
 
 
-def _apply(step: Drop | Rename | Add | Merge) -> list[Span]:
+def _apply(step: Drop | Add | Merge) -> list[Span]:
     return list(step.apply(Seen(TEXT, (), ()), [FOUND_IN_TEXT], LOCATIONS))
 
 
 def test_what_is_added_is_wanted_and_sure() -> None:
     more = [_other("PERSON"), _other("LOCATION", 0.49), _other("LOCATION", 0.5)]
     assert _apply(Add("x", frozenset(), lambda *_: more)) == [FOUND_IN_TEXT, more[2]]
-
-
-def test_a_name_that_nobody_asked_for_loses_nothing() -> None:
-    assert _apply(Rename("x", frozenset(), lambda *_: [_other("PERSON")])) == [FOUND_IN_TEXT]
-    unsure = _apply(Rename("x", frozenset(), lambda *_: [_other("LOCATION", 0.2)]))
-    assert unsure == [_other("LOCATION", 0.5)]
-    # Nor does one that would take something else.
-    elsewhere = Rename("x", frozenset(), lambda *_: [Span(0, 1, "LOCATION", 0.9, "y")])
-    assert _apply(elsewhere) == [Span(12, 18, "LOCATION", 0.9, "x")]
 
 
 def test_an_end_may_be_dropped_but_nothing_made_of_it() -> None:

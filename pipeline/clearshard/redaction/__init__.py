@@ -11,10 +11,9 @@
     in_vain     what is configured to find something and never could
     detector    batched NER and recognizers → what is found
     steps       what becomes of it, in order, down to disjoint spans; each step obeys what is asked
-    step_kinds  the four things that a step can do
+    step_kinds  the three things that a step can do
     personal    drops what an NER reads that is no personal data
     foreign_words, propagate, address_gaps, whole_words  find more
-    naming      what was found, under the name that it deserves
     resolve     overlapping, nested and touching candidates → disjoint spans
     identities  which spans name the same person or value
     operators   the ways to replace a value

@@ -1,14 +1,24 @@
 """Overlapping, nested and touching candidates → disjoint spans in order.
 
 Safety decides the extent: whatever any recognizer found is covered. Trust decides the type: the
-longest candidate of a cluster names it, the higher score where lengths are equal. The order of the
-recognizers never matters.
+longest candidate of a cluster names it, the higher score where lengths are equal. Where the tagger
+has read, patterns that any number of some length fits name nothing that somebody else names: one
+telephone number of eleven has the check digit of the NHS. The order of the recognizers never
+matters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.transcript import Span
+from clearshard.redaction.scores import TAGGER
+
+#: They know a number by its length, or by one digit that is right by chance.
+_GUESSING = frozenset(
+    ("NhsRecognizer", "UsBankRecognizer", "UsItinRecognizer", "UsLicenseRecognizer",
+     "UsPassportRecognizer", "LicenseRecognizer", "NumberSequenceRecognizer")
+)  # fmt: skip
+_Trust = Callable[[Span], tuple[int, int, float, str, str]]
 
 
 def resolve(text: str, candidates: Sequence[Span]) -> tuple[Span, ...]:
@@ -20,12 +30,13 @@ def resolve(text: str, candidates: Sequence[Span]) -> tuple[Span, ...]:
     Raises:
         Quarantine: `detector_failed`, if a candidate does not lie inside the text.
     """
-    clusters = _overlapping(sorted(_trimmed(text, candidates)))
+    trust = _trust_beside_tagger if any(c.recognizer == TAGGER for c in candidates) else _trust
+    clusters = _overlapping(sorted(_trimmed(text, candidates)), trust)
     joined: list[Span] = []
     for span in clusters:
         last = joined[-1] if joined else None
         if last is not None and _touch(text, last, span):
-            best = max(last, span, key=_trust)
+            best = max(last, span, key=trust)
             joined[-1] = _extend(best, last.start, span.end)
         else:
             joined.append(span)
@@ -47,7 +58,7 @@ def _trimmed(text: str, candidates: Sequence[Span]) -> list[Span]:
     return trimmed
 
 
-def _overlapping(ordered: Sequence[Span]) -> list[Span]:
+def _overlapping(ordered: Sequence[Span], trust: _Trust) -> list[Span]:
     """One span for each cluster of candidates that overlap, directly or through others."""
     clusters: list[Span] = []
     start = end = 0
@@ -55,7 +66,7 @@ def _overlapping(ordered: Sequence[Span]) -> list[Span]:
     for span in ordered:
         if best is not None and span.start < end:
             end = max(end, span.end)
-            best = max(best, span, key=_trust)
+            best = max(best, span, key=trust)
         else:
             if best is not None:
                 clusters.append(_extend(best, start, end))
@@ -65,9 +76,13 @@ def _overlapping(ordered: Sequence[Span]) -> list[Span]:
     return clusters
 
 
-def _trust(span: Span) -> tuple[int, float, str, str]:
+def _trust(span: Span) -> tuple[int, int, float, str, str]:
     # Type and recognizer only make the choice independent of the order of the candidates.
-    return span.end - span.start, span.score, span.entity_type, span.recognizer
+    return 0, span.end - span.start, span.score, span.entity_type, span.recognizer
+
+
+def _trust_beside_tagger(span: Span) -> tuple[int, int, float, str, str]:
+    return (int(span.recognizer not in _GUESSING), *_trust(span)[1:])
 
 
 def _extend(span: Span, start: int, end: int) -> Span:

@@ -1,26 +1,22 @@
-"""The four things that a step after detection can do, and how each is held to what is asked.
+"""The three things that a step after detection can do, and how each is held to what is asked.
 
     drop     takes away what is no personal data: a finding, or an end of one
-    rename   gives a finding another type, or another score
     add      finds more
     merge    makes one of findings that overlap or touch
 
 A step is a pure function of a text and what was found in it. None of them knows which types are
 wanted, or how sure a finding must be: these classes do, so that no step can forget it. What is
-added is left out unless it is wanted and sure enough. What would be renamed to something that
-nobody asked for keeps its name: it was wanted under that one, and no name may lose it.
+added is left out unless it is wanted and sure enough.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-import msgspec
-
 from clearshard.config import Profile
 from clearshard.records.transcript import Span
 
-Kind = Literal["drop", "rename", "add", "merge"]
+Kind = Literal["drop", "add", "merge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,32 +91,6 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
-class Rename:
-    """Gives findings another type, or another score.
-
-    Attributes:
-        name: What it is called in the documentation.
-        profiles: Those that it is part of.
-        renamed: Each of the findings, in their order, as it should be called.
-    """
-
-    name: str
-    profiles: frozenset[Profile]
-    renamed: Callable[[str, Sequence[Span]], Sequence[Span]]
-    kind: ClassVar[Kind] = "rename"
-
-    def apply(self, seen: Seen, spans: Sequence[Span], asked: Asked) -> Sequence[Span]:
-        """The same findings; a name that nobody asked for is none, and no score is too low."""
-        renamed = self.renamed(seen.text, spans)
-        if renamed is spans:
-            return spans
-        return [
-            old if new is old else _called(old, new, asked)
-            for old, new in zip(spans, renamed, strict=True)
-        ]
-
-
-@dataclass(frozen=True, slots=True)
 class Add:
     """Finds more.
 
@@ -168,7 +138,7 @@ class Merge:
         return merged
 
 
-Step = Drop | Rename | Add | Merge
+Step = Drop | Add | Merge
 
 
 def _is_part(part: Span, of: Span) -> bool:
@@ -177,10 +147,3 @@ def _is_part(part: Span, of: Span) -> bool:
         and part.entity_type == of.entity_type
         and part.score == of.score
     )
-
-
-def _called(old: Span, new: Span, asked: Asked) -> Span:
-    if new.entity_type not in asked.wanted:
-        return old
-    score = max(new.score, asked.threshold)
-    return msgspec.structs.replace(old, entity_type=new.entity_type, score=score)

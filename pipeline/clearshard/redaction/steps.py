@@ -11,12 +11,11 @@ from clearshard.config import Profile
 from clearshard.records.transcript import Span
 from clearshard.redaction.address_gaps import fill_gaps
 from clearshard.redaction.foreign_words import foreign_words
-from clearshard.redaction.naming import named_by_others
 from clearshard.redaction.personal import personal_part
 from clearshard.redaction.propagate import propagate
 from clearshard.redaction.recognized import recognized
 from clearshard.redaction.resolve import resolve
-from clearshard.redaction.step_kinds import Add, Asked, Drop, Merge, Rename, Seen, Step
+from clearshard.redaction.step_kinds import Add, Asked, Drop, Merge, Seen, Step
 from clearshard.redaction.whole_words import whole_words
 
 _EVERY: frozenset[Profile] = frozenset(get_args(Profile))
@@ -26,7 +25,6 @@ _SPEECH = _EVERY - {"stock"}
 STEPS: tuple[Step, ...] = (
     Drop("no_personal_data", _SPEECH, personal_part),
     Add("recognizers", _EVERY, lambda seen, _: recognized(seen)),
-    Rename("named_by_others", _SPEECH, named_by_others),
     # Nothing that reads has learned these scripts. In `stock` too: what stays of them is not
     # written, so it would only cost the file.
     Add("foreign_words", _EVERY, lambda seen, _: foreign_words(seen.text)),

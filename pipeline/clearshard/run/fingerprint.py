@@ -73,7 +73,7 @@ CODE = {
     """,
     "redaction": """
         address_gaps apply context conversation detector foreign_words identities in_vain invented
-        looked_for naming ner operators patterns personal policy_names propagate reading readings
+        looked_for ner operators patterns personal policy_names propagate reading readings
         recognized redactor replace residual resolve scores step_kinds steps
         whole_words
     """,
