@@ -193,6 +193,12 @@ class Slots:
         def one_of(words: Sequence[str], label: str | None = None) -> Callable[[], list[Piece]]:
             return lambda: [(rng.choice(words), label)]
 
+        def titled(
+            value: Callable[[], str], share: float, label: str | None = None
+        ) -> Callable[[], list[Piece]]:
+            """Some of them with a capital, as those who know what it is called write it."""
+            return lambda: [(_capital(value()) if rng.random() < share else value(), label)]
+
         return {
             "v": self.value,
             "p": drawn(people.anyone, "PERSON"),
@@ -222,8 +228,8 @@ class Slots:
             "pet": drawn(self._secret, "PASSWORD"),
             "id_name": drawn(lambda: self._id_name),
             "account_name": drawn(lambda: self._account_name),
-            "drug": drawn(ordinary.drug, "DRUG"),
-            "condition": drawn(ordinary.condition, "CONDITION"),
+            "drug": titled(ordinary.drug, 0.4, "DRUG"),
+            "condition": titled(ordinary.condition, 0.2, "CONDITION"),
             "occupation": drawn(requested.occupation, "OCCUPATION"),
             "age": drawn(requested.age, "AGE"),
             "money": drawn(requested.money, "MONEY"),
@@ -232,17 +238,17 @@ class Slots:
             "decade": one_of(DECADES, "AGE"),
             "role": self._role,
             "anatomy": one_of(ANATOMY),
-            "exam": one_of(EXAMS),
+            "exam": titled(lambda: rng.choice(EXAMS), 0.25),
             "finding": one_of(FINDINGS),
             "sign_of": one_of(SIGNS),
             "section": one_of(SECTIONS),
             "treatment": one_of(TREATMENTS),
             "treatment_do": one_of(("start", "increase", "continue", "stop", "refill", "order")),
             "freq": one_of(FREQUENCIES),
-            "tech": one_of(TECH),
-            "brand": one_of(BRANDS),
+            "tech": titled(lambda: rng.choice(TECH), 0.25),
+            "brand": titled(lambda: rng.choice(BRANDS), 0.6),
             "car": one_of(CARS),
-            "dish": one_of(DISHES),
+            "dish": titled(lambda: rng.choice(DISHES), 0.3),
             "place": one_of(PLACES),
             "direction": one_of(DIRECTIONS),
             "weather": one_of(WEATHER),
@@ -256,10 +262,10 @@ class Slots:
             "month": drawn(lambda: self.said.month(rng.randint(1, 12))),
             "name_word_sentence": lambda: self.fill(self._word_sentences),
             "title_of_work": self._title_of_work,
-            "plain_word": drawn(ordinary.word),
+            "plain_word": titled(ordinary.word, 0.04),
             "Plain_word": drawn(lambda: ordinary.word().capitalize()),
             "cut_off": drawn(ordinary.cut_off),
-            "jargon": drawn(ordinary.jargon),
+            "jargon": titled(ordinary.jargon, 0.2),
             "abbreviation": drawn(ordinary.abbreviation),
             "sign": drawn(ordinary.sign),
             "count": drawn(ordinary.count),
@@ -274,3 +280,8 @@ class Slots:
             "version": drawn(ordinary.version),
             "spot": drawn(ordinary.spot),
         }
+
+
+def _capital(said: str) -> str:
+    """With a capital; short ones are written in capitals for the most part."""
+    return said.upper() if len(said) < 4 else said[:1].upper() + said[1:]
