@@ -31,7 +31,7 @@ _DOCUMENTS_OF_A_GROUP = 60
 #: logarithm of the odds.
 THRESHOLDS = {"strict": -1.5, "balanced": -1.0}
 #: How much less than that, for a word in no dictionary.
-POSSIBLE = 2.5
+POSSIBLE = 3.5
 Doubles = npt.NDArray[np.float64]
 
 

@@ -36,7 +36,6 @@ BEGIN = {
     "recognizers.url._ANY_ENDING": "is given an ending",
     "recognizers.number_sequence._BETWEEN": "is given what stands between two numbers",
     "redaction.view.characters._DRESSED": "goes on behind what it took, and is given back nothing",
-    "redaction.naming._PLACE_AND_CODE": "is given one finding",
     "redaction.residual._NEXT_SAID": "is matched at a place, not looked for",
     "redaction.written.runs._WORD_BEFORE": _BEFORE,
 }

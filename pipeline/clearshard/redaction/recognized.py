@@ -15,8 +15,8 @@ def recognized(seen: Seen) -> Iterator[Span]:
     """The findings of recognizers; of words in no dictionary only those that could be personal.
 
     Jargon, drugs and words that were cut off are in no dictionary either: what stands around them
-    tells, and how they are written. Only words in plain small letters can be of those, and none
-    beside an "@". A word of which only a part could be personal is.
+    tells, and how they are written. None has a letter beyond ASCII, or stands beside an "@". A word
+    of which only a part could be personal is.
     """
     if seen.possible is None:
         yield from seen.hits
@@ -33,4 +33,4 @@ def recognized(seen: Seen) -> Iterator[Span]:
 def _may_stay(text: str, word: Span) -> bool:
     said = text[word.start : word.end]
     beside = text[max(0, word.start - _BESIDE) : word.start] + text[word.end : word.end + _BESIDE]
-    return said.isascii() and said.islower() and "@" not in beside
+    return said.isascii() and "@" not in beside
