@@ -27,12 +27,10 @@ from clearshard.recognizers.whole_date import _DATE
 Nodes = Sequence[tuple[Any, Any]]
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 
-_ONE_WORD = "is given one word, which is at most 4,096 letters long"
 _BEFORE = "is given the few letters before something"
 #: A repeat without a bound begins them.
 BEGIN = {
     "recognizers.street_address._SENTENCE_END": "is given at most fifteen words",
-    "recognizers.vocabulary.MEDICAL": _ONE_WORD,
     "recognizers.url._ANY_ENDING": "is given an ending",
     "recognizers.number_sequence._BETWEEN": "is given what stands between two numbers",
     "redaction.view.characters._DRESSED": "goes on behind what it took, and is given back nothing",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clearshard.recognizers.dates import is_time, may_be_birthday
+from clearshard.recognizers.dates import may_be_birthday
 
 
 @pytest.mark.parametrize(
@@ -31,19 +31,3 @@ from clearshard.recognizers.dates import is_time, may_be_birthday
 )
 def test_whole_dates(said: str, expected: bool) -> None:
     assert may_be_birthday(said) is expected
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        ("nine thirty a m a m to five o'clock", True),
-        ("9 30 pm", True),
-        ("are nine thirty a m", True),
-        ("nine thirty", False),
-        ("nine a m elm street", False),
-        ("4 a m 7 x", False),
-        ("", False),
-    ],
-)
-def test_times(said: str, expected: bool) -> None:
-    assert is_time(said) is expected

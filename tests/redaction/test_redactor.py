@@ -70,7 +70,7 @@ def test_results_do_not_depend_on_the_company(redactor: Redactor) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        (steps, "fill_gaps"),
+        (steps, "whole_words"),
         (detector, "spans_of"),
         (EmailRecognizer, "analyze"),
         (Finder, "analyze"),

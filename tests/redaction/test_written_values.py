@@ -20,10 +20,10 @@ recognizers:
   - name: AgeRecognizer
     supported_entity: AGE
     patterns: [{name: age, regex: '\\d{2} years old', score: 0.9}]
-  - name: ClubRecognizer
+  - name: ClubCardRecognizer
     supported_entity: CLUB_CARD
     patterns: [{name: club, regex: '\\b5\\d{15}\\b', score: 0.9}]
-  - name: BadgeRecognizer
+  - name: WorkPassRecognizer
     supported_entity: BADGE
     patterns: [{name: badge, regex: '\\b\\d{9}\\b', score: 0.01}]
     context: [badge]

@@ -27,17 +27,6 @@ _ALSO_A_DAY = frozenset(("second",))
 #: "one hundred and two" is no year, "nineteen hundred and two" is one.
 _FEW = frozenset("a one two three four five six seven eight nine".split())
 
-_HOURS = frozenset("a p m am pm o'clock to till until from and at between are is the".split())
-_IS_TIME = frozenset("m am pm o'clock".split())
-
-
-def is_time(said: str) -> bool:
-    """Whether it is a time of day, or several: "nine thirty a m to five o'clock"."""
-    words = [token.group().lower().replace("\u2019", "'") for token in TOKEN.finditer(said)]
-    return not _IS_TIME.isdisjoint(words) and all(
-        word in _HOURS or word in NUMBER_WORDS or word.isdecimal() for word in words
-    )
-
 
 def may_be_birthday(said: str) -> bool:
     """Whether what an NER calls a date is a whole one."""

@@ -18,7 +18,7 @@ from clearshard.recognizers.finder import Finder, Found
 from clearshard.recognizers.group import NATIONALITIES
 from clearshard.recognizers.models import WORDS, model_path, require_recorded
 from clearshard.recognizers.number_words import NUMBER_WORDS, ORDINALS
-from clearshard.recognizers.vocabulary import FILLERS, MEDICAL, MONTHS, NO_NAME
+from clearshard.recognizers.vocabulary import FILLERS, MONTHS, NO_NAME
 
 ENTITY_TYPE = "UNKNOWN_WORD"
 #: Any other finding is a better guess.
@@ -139,5 +139,4 @@ def _is_ordinary_word(word: str) -> bool:
         or word in ordinary
         or _DOUBLED.sub(r"\1", stem) in ordinary
         or _DRAWN_OUT.sub(r"\1\1", stem) in ordinary
-        or MEDICAL.fullmatch(stem) is not None
     )

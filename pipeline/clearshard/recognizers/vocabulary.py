@@ -33,24 +33,6 @@ NO_NAME = STOP_WORDS | frozenset(
     "given associated registered attached under here there where what who how why when "
     "which is am are was were be it's that's i'm what's don't can't".split()
 )
-#: Words that end the name of a place, and hardly ever one of a person ("Hall", "Park" do).
-PLACE_NOUNS = frozenset(
-    "airport station center centre terminal hospital clinic hotel inn museum theater theatre "
-    "theaters theatres stadium arena library university college school mall plaza mosque cathedral "
-    "restaurant cafe republic islands county".split()
-)
-
-#: Words of medicine, which nobody is named: "gastroenteritis", "stomach". Short ones in "-itis" and
-#: "-osis" are left out (Politis, Theodosis), and so are endings of names (Euphemia, Ganapathy) and
-#: parts of the body that are names ("heart").
-MEDICAL = re.compile(
-    r"[a-z]{6,}(?:itis|osis)"
-    r"|[a-z]{3,}(?:ectomy|otomy|oscopy|plasty|plegia|algia|ology|ologists?|philia|phobia|rrho?ea"
-    r"|megaly|thyroidism)"
-    r"|stomach|abdomen|throat|chest|spine|bladder|bowels?|livers?|kidneys?|lungs?|knees?|ankles?"
-    r"|wrists?|elbows?|shoulders?"
-)
-
 #: Words and numbers, with an apostrophe inside.
 TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _RUN = re.compile(r"[^\W_]+")

@@ -13,7 +13,7 @@
     steps       what becomes of it, in order, down to disjoint spans; each step obeys what is asked
     step_kinds  the three things that a step can do
     personal    drops what an NER reads that is no personal data
-    foreign_words, propagate, address_gaps, whole_words  find more
+    foreign_words, propagate, whole_words  find more
     resolve     overlapping, nested and touching candidates → disjoint spans
     identities  which spans name the same person or value
     operators   the ways to replace a value

@@ -9,7 +9,6 @@ from typing import get_args
 
 from clearshard.config import Profile
 from clearshard.records.transcript import Span
-from clearshard.redaction.address_gaps import fill_gaps
 from clearshard.redaction.foreign_words import foreign_words
 from clearshard.redaction.personal import personal_part
 from clearshard.redaction.propagate import propagate
@@ -30,8 +29,6 @@ STEPS: tuple[Step, ...] = (
     Add("foreign_words", _EVERY, lambda seen, _: foreign_words(seen.text)),
     Merge("resolve", _EVERY, resolve),
     Add("said_again", _SPEECH, propagate),
-    Merge("resolve", _SPEECH, resolve),
-    Add("address_gaps", _SPEECH, lambda seen, spans: fill_gaps(seen.text, spans)),
     Merge("resolve", _SPEECH, resolve),
     Add("whole_words", _SPEECH, lambda seen, spans: whole_words(seen.text, spans)),
     Merge("resolve", _SPEECH, resolve),

@@ -72,7 +72,7 @@ CODE = {
         street_address table unknown_word url user_file vocabulary whole_date
     """,
     "redaction": """
-        address_gaps apply context conversation detector foreign_words identities in_vain invented
+        apply context conversation detector foreign_words identities in_vain invented
         looked_for ner operators patterns personal policy_names propagate reading readings
         recognized redactor replace residual resolve scores step_kinds steps
         whole_words
