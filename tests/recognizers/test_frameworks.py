@@ -58,3 +58,30 @@ def test_no_framework_is_loaded(beside: Path, first: str) -> None:
 def test_others_may_import_them(beside: Path) -> None:
     code = "import clearshard.redaction.ner, torch, transformers"
     assert lines(code, beside) == ["loaded torch", "loaded transformers"]
+
+
+#: What spaCy's commands bring along, and nothing of ours.
+OF_COMMANDS = ("spacy.cli", "spacy.cli.info", "weasel", "jinja2")
+
+
+def test_commands_of_spacy_are_imported_when_somebody_wants_them(tmp_path: Path) -> None:
+    code = (
+        "import sys, clearshard.run.work, spacy\n"
+        f"print(*(name for name in {OF_COMMANDS} if name in sys.modules))\n"
+        "print(spacy.cli.download.__module__, sys.modules['spacy.cli'] is spacy.cli)\n"
+        "print(spacy.info(silent=True)['spacy_version'] == spacy.__version__)\n"
+    )
+    assert lines(code, tmp_path) == ["", "spacy.cli.download True", "True"]
+
+
+def test_they_are_there_for_who_imports_them(tmp_path: Path) -> None:
+    code = (
+        "import clearshard.run.work\n"
+        "from spacy.cli import train\nimport spacy.cli.package\nprint(train.train.__module__)"
+    )
+    assert lines(code, tmp_path) == ["spacy.cli.train"]
+
+
+def test_who_has_spacy_already_keeps_it(tmp_path: Path) -> None:
+    code = "import spacy\nimport clearshard.run.work\nprint(spacy.info.__module__)"
+    assert lines(code, tmp_path) == ["spacy.cli.info"]
