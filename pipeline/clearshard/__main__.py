@@ -1,6 +1,12 @@
 """The command ``clearshard``."""
 
 import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+#: Asks what a command can do.
+_HELP = frozenset(("-h", "--help"))
 
 
 def main() -> None:
@@ -9,10 +15,24 @@ def main() -> None:
     # Python's own handler would show where in an import that was.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     import clearshard.engines.first  # not where somebody's program imports this module
+
+    _begin(sys.argv[1:])
     from clearshard.cli.entry import main as command
 
     clearshard.engines.first.loaded()
     command()
+
+
+def _begin(arguments: Sequence[str]) -> None:
+    """Has what workers need imported beside what the command needs itself."""
+    if [*arguments[:1]] != ["run"] or not _HELP.isdisjoint(arguments):
+        return
+    from clearshard.engines.choice import prepare
+    from clearshard.errors import RunFailed
+    from clearshard.run import PRELOAD
+
+    with suppress(RunFailed):  # the command tries again, and says it
+        prepare(PRELOAD)
 
 
 if __name__ == "__main__":
