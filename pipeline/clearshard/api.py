@@ -157,30 +157,29 @@ def run(
         raise ConfigError("engine", ['must be "local" or "ray"'])
     moment = _moment(as_of)
     with _told_safely(), _ONE_AT_A_TIME:
-        from clearshard.engines.choice import Choice, prepare, require
+        from clearshard.engines.choice import Choice, prepare, reaching
 
         prepare(PRELOAD)
         settings, name = _config(config, problems_of_run)
-        chosen = Choice(engine, settings.engine.address)
-        require(chosen)
         from clearshard.run.agent import this_agent
         from clearshard.run.options import RunOptions
         from clearshard.run.resume.wishes import Wishes
         from clearshard.run.told import run_and_tell
 
-        options = RunOptions(
-            out=output_folder(settings, None if out is None else _folder(out)),
-            as_of=moment,
-            workers=worker_count(workers),
-            dry_run=dry_run,
-            wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
-            accept_drop=accept_drop,
-            replay=replay,
-            engine=chosen,
-            agent=this_agent(actor),
-        )
-        told = _Notes()
-        result, excess = run_and_tell(settings, name, options, told, told.warn, now)
+        with reaching(Choice(engine, settings.engine.address)) as chosen:
+            options = RunOptions(
+                out=output_folder(settings, None if out is None else _folder(out)),
+                as_of=moment,
+                workers=worker_count(workers),
+                dry_run=dry_run,
+                wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
+                accept_drop=accept_drop,
+                replay=replay,
+                engine=chosen,
+                agent=this_agent(actor),
+            )
+            told = _Notes()
+            result, excess = run_and_tell(settings, name, options, told, told.warn, now)
         record = result.record
         status: Status = "dry_run" if dry_run else "unchanged" if result.unchanged else "done"
         folder = options.out / layout.SHARDS

@@ -37,7 +37,7 @@ from clearshard.cli.what_if import (
     SetOption,
     what_if,
 )
-from clearshard.engines.choice import Choice, prepare, require
+from clearshard.engines.choice import Choice, prepare, reaching
 from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.records.run import RunRecord
 from clearshard.records.times import utc_text
@@ -124,37 +124,37 @@ def run(
     # What takes long to import is imported where workers are forked from, and not here.
     prepare(PRELOAD)
     settings = load_for_examined_run(config)
-    chosen = Choice(engine.value, settings.engine.address)
-    require(chosen)
-    from clearshard.run.examined import examined_beside
-    from clearshard.run.options import RunOptions
-    from clearshard.run.resume.wishes import Wishes
-    from clearshard.run.told import run_and_tell
-
-    if context.obj is OWN_PROCESS:
-        leave_out_pandas()
-    options = RunOptions(
-        out=output_folder(settings, out),
-        as_of=moment(as_of),
-        workers=worker_count(workers),
-        dry_run=dry_run,
-        wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
-        accept_drop=accept_drop,
-        replay=replay,
-        engine=chosen,
-        agent=who,
-    )
     started = time.monotonic()
-    as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
-    reporter = Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None)
-    with (
-        reporter,
-        stoppable(reporter.tell_at_once) as stop,
-        examined_beside(settings, str(config), stop) as examination,
-    ):
-        result, excess = run_and_tell(
-            settings, config.stem, options, reporter, reporter.warn, now, stop, examination
+    # A cluster answers, and Ray is imported, while the rest is.
+    with reaching(Choice(engine.value, settings.engine.address)) as chosen:
+        from clearshard.run.examined import examined_beside
+        from clearshard.run.options import RunOptions
+        from clearshard.run.resume.wishes import Wishes
+        from clearshard.run.told import run_and_tell
+
+        if context.obj is OWN_PROCESS:
+            leave_out_pandas()
+        options = RunOptions(
+            out=output_folder(settings, out),
+            as_of=moment(as_of),
+            workers=worker_count(workers),
+            dry_run=dry_run,
+            wishes=Wishes(retry_quarantined=retry_quarantined, redo_stale=redo_stale),
+            accept_drop=accept_drop,
+            replay=replay,
+            engine=chosen,
+            agent=who,
         )
+        as_lines = log_format is LogFormat.JSON or (log_format is None and as_json)
+        reporter = Reporter(quiet=quiet, log=JsonLog(now) if as_lines else None)
+        with (
+            reporter,
+            stoppable(reporter.tell_at_once) as stop,
+            examined_beside(settings, str(config), stop) as examination,
+        ):
+            result, excess = run_and_tell(
+                settings, config.stem, options, reporter, reporter.warn, now, stop, examination
+            )
     record = result.record
     seconds = time.monotonic() - started
     if as_json:

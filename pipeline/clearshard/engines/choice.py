@@ -1,12 +1,16 @@
 """Which engine does the work. The only place that chooses."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from clearshard.engines.engine import Engine
 from clearshard.engines.local import LocalEngine
 from clearshard.engines.stopping import Stop
+
+if TYPE_CHECKING:  # who works on this machine needs none of it
+    from clearshard.engines.cluster.connecting import Connecting
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +21,12 @@ class Choice:
         kind: On this machine, or on a cluster of Ray.
         address: Of the cluster, as ``HOST:PORT``; None for that of the environment, or for one that
             is started on this machine.
+        connecting: To that cluster, if it was begun; see `reaching`.
     """
 
     kind: Literal["local", "ray"] = "local"
     address: str | None = None
+    connecting: "Connecting | None" = None
 
 
 LOCAL = Choice()
@@ -38,7 +44,7 @@ def engine_of(workers: int, stop: Stop | None = None, choice: Choice = LOCAL) ->
         return LocalEngine(workers, stop)
     from clearshard.engines.cluster.engine import RayEngine  # nobody else needs it
 
-    return RayEngine(workers, stop, choice.address)
+    return RayEngine(workers, stop, choice.address, choice.connecting)
 
 
 def prepare(preload: Sequence[str]) -> None:
@@ -55,14 +61,28 @@ def prepare(preload: Sequence[str]) -> None:
     LocalEngine.prepare(preload)
 
 
-def require(choice: Choice) -> None:
-    """Looks whether an engine can work, as far as that can be seen in a moment.
+@contextmanager
+def reaching(choice: Choice) -> Iterator[Choice]:
+    """Looks whether an engine can work, and connects while the caller sees what there is to do.
+
+    Nothing is started on a cluster that is up, and nothing is waited for: why it does not answer is
+    said to whoever has work for it.
+
+    Yields:
+        The same choice, for whoever makes an engine meanwhile.
 
     Raises:
         ConfigError: It is not installed, or its address is none.
         EngineUnavailable: Nobody is there.
     """
-    if choice.kind != "local":
-        from clearshard.engines.cluster.engine import RayEngine
+    if choice.kind == "local":
+        yield choice
+        return
+    from clearshard.engines.cluster.engine import RayEngine
 
-        RayEngine.prepare(choice.address)
+    connecting = RayEngine.begin(choice.address)
+    if connecting is None:
+        yield choice
+        return
+    with connecting:
+        yield replace(choice, connecting=connecting)

@@ -50,7 +50,7 @@ def test_what_is_no_address_is_refused(address: str, monkeypatch: pytest.MonkeyP
         cluster_address(address)
     monkeypatch.setenv(ADDRESS_VARIABLE, address)
     with pytest.raises(ConfigError, match=ADDRESS_VARIABLE):
-        RayEngine.prepare(None)
+        RayEngine.begin(None)
 
 
 def test_where_nobody_listens_it_is_told(listening: tuple[socket.socket, str]) -> None:

@@ -1,4 +1,4 @@
-"""The only module that knows Ray: members are actors, and their methods are called with bytes.
+"""Ray: members are actors, and their methods are called with bytes. Only `probe` knows it too.
 
 Ray writes and reads objects with pickle, which runs what it reads. So nothing but bytes is given to
 it and taken from it: while an answer is read, no class or function can be looked up by whatever
@@ -19,14 +19,14 @@ from typing import Any
 
 from clearshard.children import CREDENTIALS_OF_STORES, child_environment
 from clearshard.engines.cluster.crew import Call, Hand, MemberLost
-from clearshard.engines.cluster.reaching import Question
+from clearshard.engines.cluster.reaching import QUIET, Question
 from clearshard.engines.cluster.shell import Shell
 from clearshard.errors import EngineUnavailable, RunFailed
 from clearshard.keys import ENCRYPTION_VARIABLE, OLD_ENCRYPTION_VARIABLE, PSEUDONYM_VARIABLE
 
-#: Read when Ray is imported. Nobody is told that it is used. And whether the cluster still answers
-#: is for us to decide: after a minute without its head, Ray would end this process.
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeout_s": "3600"}
+#: Read when Ray is imported. Whether the cluster still answers is for us to decide: after a minute
+#: without its head, Ray would end this process.
+_PATIENT = {**QUIET, "RAY_gcs_rpc_server_reconnect_timeout_s": "3600"}
 #: What the members of a cluster of our own read from their environment: they open what is sealed,
 #: ask for the keys of an encrypted output, and read transcripts. No member signs anything.
 _NEEDED = (
@@ -54,11 +54,11 @@ class RayCluster:
         strange: Folders that Ray lets its workers import from, and members do not.
     """
 
-    def __init__(self, address: str | None, workers: int) -> None:
+    def __init__(self, asked: Question | None, workers: int) -> None:
         """Connects, or starts one on this machine.
 
         Args:
-            address: ``HOST:PORT``; None to start one.
+            asked: One that is up; None to start one.
             workers: How many processors one that is started has.
 
         Raises:
@@ -69,15 +69,15 @@ class RayCluster:
         self.strange: tuple[str, ...] = (os.getcwd(), script)  # noqa: PTH109 - the same
         self._folder: str | None = None
         self._connected = False
-        asked = None if address is None else Question(address)
-        with child_environment(_environment(own=address is None), _NEEDED), _own_signals():
+        environment = _environment(own=asked is None)
+        with child_environment(environment, _NEEDED), _own_signals():
             import ray
-
-            self._ray = ray
-            if asked is not None:
-                asked.require_same(ray.__version__)
+        self._ray = ray
+        if asked is not None:
+            asked.require_same(ray.__version__)
+        with child_environment(environment, _NEEDED), _own_signals():
             if not ray.is_initialized():
-                self._init(address, workers)
+                self._init(None if asked is None else asked.address, workers)
         remote = ray.remote(
             num_cpus=1,
             max_restarts=0,
@@ -174,23 +174,14 @@ class RayCluster:
         self._connected = True
 
 
-def versions_of(address: str) -> tuple[str, str]:
-    """What a cluster has of Ray and of Python; waits for minutes where nobody answers."""
-    with child_environment(_QUIET):
-        from ray._common.usage.usage_lib import get_cluster_metadata
-        from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled
-    found = get_cluster_metadata(GcsClient(address=address))
-    return found["ray_version"], found["python_version"]
-
-
 def _environment(*, own: bool) -> dict[str, str]:
     """What Ray finds in its environment while it starts; also what it starts.
 
     Nobody else on this machine may give a cluster of our own work to do.
     """
     if not own or _AUTH_MODE in os.environ or "ray" in sys.modules:
-        return _QUIET
-    return {**_QUIET, _AUTH_MODE: "token", _AUTH_TOKEN: _OWN_TOKEN}
+        return _PATIENT
+    return {**_PATIENT, _AUTH_MODE: "token", _AUTH_TOKEN: _OWN_TOKEN}
 
 
 @contextmanager

@@ -17,6 +17,8 @@ ADDRESS_VARIABLE = "RAY_ADDRESS"
 SECONDS_TO_CONNECT = 5.0
 #: To load Ray, and to be told two words.
 SECONDS_TO_ANSWER = 30.0
+#: Read when Ray is imported: nobody is told that it is used.
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
 
 
@@ -67,12 +69,16 @@ def require_open(address: str) -> None:
 
 
 class Question:
-    """What versions a cluster has: asked at once, and waited for when it must be known."""
+    """What versions a cluster has: asked at once, and waited for when it must be known.
+
+    Attributes:
+        address: ``HOST:PORT`` of the cluster.
+    """
 
     def __init__(self, address: str) -> None:
         """Asks."""
-        self._address = address
-        with child_environment():
+        self.address = address
+        with child_environment(QUIET):
             self._process = subprocess.Popen(  # noqa: S603 - our own module, and no shell
                 [sys.executable, "-m", "clearshard.engines.cluster.probe", address],
                 stdin=subprocess.DEVNULL,
@@ -80,6 +86,10 @@ class Question:
                 stderr=subprocess.PIPE,
                 text=True,
             )
+
+    def give_up(self) -> None:
+        """Waits for no answer any more; who does is told that there is none."""
+        self._process.kill()
 
     def require_same(self, ray_version: str) -> None:
         """Waits for the answer.
@@ -93,18 +103,18 @@ class Question:
         try:
             told, why = self._process.communicate(timeout=SECONDS_TO_ANSWER)
         except subprocess.TimeoutExpired:
-            raise _unreachable(self._address, "it does not answer") from None
+            raise _unreachable(self.address, "it does not answer") from None
         finally:
             self._process.kill()
             self._process.wait()
         if self._process.returncode != 0 or len(told.split()) != 2:
             # Ray writes lines of its own before; the last is ours, and a word.
-            raise _unreachable(self._address, printable((why.split() or ["no answer"])[-1])[:100])
+            raise _unreachable(self.address, printable((why.split() or ["no answer"])[-1])[:100])
         there = tuple(told.split())
         here = ray_version, platform.python_version()
         if there != here:
             raise EngineUnavailable(
-                f"The cluster at {self._address} has Ray {printable(there[0])} and Python "
+                f"The cluster at {self.address} has Ray {printable(there[0])} and Python "
                 f"{printable(there[1])}, and here are Ray {here[0]} and Python {here[1]}: both "
                 "must be the same. Install the cluster's versions here, or these there."
             )
