@@ -86,7 +86,7 @@ def main() -> None:
         (scratch / "server").mkdir()
         with running(scratch / "server") as server:
             speak_as(patch, server.environment())
-            prefix = _deliver(given.folder, server)
+            prefix = deliver(given.folder, server)
             measured: dict[str, list[_Took]] = {way: [] for way in _WAYS}
             if given.workers is None:
                 stack.enter_context(without_processes())
@@ -124,7 +124,8 @@ def _least(rounds: Sequence[_Took]) -> _Took:
     return _Took(*map(min, zip(*rounds, strict=True)))
 
 
-def _deliver(folder: Path, server: S3Server) -> str:
+def deliver(folder: Path, server: S3Server) -> str:
+    """Puts all files of a folder below a new prefix, and returns that."""
     client, prefix = server.client(), server.new_prefix()
     paths = [path for path in folder.rglob("*") if path.is_file()]
     with ThreadPoolExecutor(8) as pool:
