@@ -3,14 +3,17 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clearshard.config import Config, is_bucket
 from clearshard.errors import ListingRefused, SourceUnavailable
 from clearshard.inert import printable
 from clearshard.sources.stored_files import InStore
-from clearshard.sources.table import TablePlace
 from clearshard.storage.store import ReadableStore
 from clearshard.storage.uris import open_readable, open_within
+
+if TYPE_CHECKING:  # who reads transcripts on a node has no use for tables
+    from clearshard.sources.table import TablePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def transcripts_of(config: Config) -> Transcripts:
     return InFolder(config.path(place))
 
 
-def table_place(config: Config, place: str) -> TablePlace:
+def table_place(config: Config, place: str) -> "TablePlace":
     """Where a table of a configuration is; nothing is asked of it yet.
 
     Raises:

@@ -6,6 +6,7 @@ nowhere else.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,11 @@ import pyarrow as pa
 from clearshard.config import ShardPeriod
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.tasks import FileTask, Row, WorkUnit
-from clearshard.run.intake import Provisional
-from clearshard.run.resume.looks import Looks
 from clearshard.sources.uris import pointed
+
+if TYPE_CHECKING:  # who takes units apart on a node has no use for a manifest and its gate
+    from clearshard.run.intake import Provisional
+    from clearshard.run.resume.looks import Looks
 
 #: JSON bytes of one unit: seconds of work, so that workers finish together and results stream.
 _UNIT_BYTES = 2 * 1024 * 1024
@@ -25,8 +28,8 @@ _UNIT_FILES = 256
 
 def units_of(
     number: int,
-    batch: Provisional,
-    looks: Looks,
+    batch: "Provisional",
+    looks: "Looks",
     by: ShardPeriod,
     wanted: npt.NDArray[np.int64],
 ) -> Iterator[WorkUnit]:
@@ -73,8 +76,8 @@ def split(unit: WorkUnit) -> tuple[WorkUnit, ...] | None:
 
 def _tasks(
     number: int,
-    batch: Provisional,
-    looks: Looks,
+    batch: "Provisional",
+    looks: "Looks",
     by: ShardPeriod,
     wanted: npt.NDArray[np.int64],
 ) -> Iterator[FileTask | tuple[Row, Quarantine]]:
