@@ -124,7 +124,7 @@ class Bench:
             place = f'folder = "s3://{BUCKET}/{self.server.new_prefix()}"\nmirror = "{out}"'
         job.write_text(f"{self.job.read_text()}[output]\n{place}\n")
         command = [
-            *(_COMMAND, "run", "--config", job, "--quiet"),
+            *(str(_COMMAND), "run", "--config", str(job), "--quiet"),
             *("--workers", str(self.workers), "--engine", kind),
             *("--replay", "--as-of", "2026-11-23T00:00:00Z"),
         ]

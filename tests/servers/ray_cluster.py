@@ -74,7 +74,8 @@ class StandingCluster:
             self._nodes.append(
                 subprocess.Popen(
                     [
-                        *(_RAY, "start", *arguments, "--block", "--num-cpus", str(processors)),
+                        *(str(_RAY), "start", *arguments, "--block"),
+                        *("--num-cpus", str(processors)),
                         *("--object-store-memory", str(80 << 20)),
                     ],
                     stdin=subprocess.DEVNULL,

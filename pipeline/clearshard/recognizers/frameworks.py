@@ -12,6 +12,7 @@ import inspect
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -40,7 +41,7 @@ class _NotForThem:
         return None
 
 
-class _NotYet:
+class _NotYet(Loader):
     """Finds modules in the place of spaCy's commands while spaCy itself is imported."""
 
     @classmethod

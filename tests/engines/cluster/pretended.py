@@ -7,27 +7,14 @@ from itertools import count
 
 import msgspec
 
-from clearshard.engines.cluster.crew import MemberLost
-from clearshard.engines.cluster.messages import (
-    PROOF,
-    READY,
-    RESULTS,
-    TASK,
-    UNIT,
-    Greeting,
-    Here,
-    Ready,
-    Results,
-    Trouble,
-    decode,
-    encode,
-)
+from clearshard.engines.cluster import messages
+from clearshard.engines.cluster.ground import MemberLost
 from clearshard.engines.cluster.sealing import Channel
 
 from .. import jobs
 
 Numbers = jobs.Numbers
-Work = Callable[[Numbers], list[str] | Trouble]
+Work = Callable[[Numbers], list[str] | messages.Trouble]
 
 
 @dataclass(eq=False)
@@ -56,7 +43,7 @@ class Call:
 
 
 class PretendedCluster:
-    """See `clearshard.engines.cluster.crew.Cluster`.
+    """See `clearshard.engines.cluster.ground.Cluster`.
 
     Attributes:
         work: What members do; by default they say their numbers.
@@ -73,7 +60,7 @@ class PretendedCluster:
         self.work: Work = lambda unit: [str(number) for number in unit]
         self.lost: Callable[[Call], bool] = lambda _: False
         self.silent: Callable[[Call], bool] = lambda _: False
-        self.greeting: Trouble | None = None
+        self.greeting: messages.Trouble | None = None
         self.secret = jobs.KEY.secret
         self.swapped = False
         self.crossed: list[bytes] = []
@@ -127,27 +114,34 @@ class PretendedCluster:
             case "hello":
                 [message] = arguments
                 assert isinstance(message, bytes)
-                greeting = decode(message, type=Greeting)
+                greeting = messages.decode(message, type=messages.Greeting)
                 hand.channel = Channel(self.secret, greeting.channel)
-                return encode(self.greeting or Here(hand.channel.seal(PROOF, greeting.channel)))
+                return messages.encode(
+                    self.greeting
+                    or messages.Here(hand.channel.seal(messages.PROOF, greeting.channel))
+                )
             case "begin":
                 [sealed] = arguments
                 assert isinstance(sealed, bytes)
                 assert hand.channel is not None
-                hand.channel.open(TASK, sealed)
-                return hand.channel.seal(READY, encode(Ready()))
+                hand.channel.open(messages.TASK, sealed)
+                return hand.channel.seal(messages.READY, messages.encode(messages.Ready()))
             case "work":
                 number, sealed = arguments
                 assert isinstance(number, int)
                 assert isinstance(sealed, bytes)
                 assert hand.channel is not None
-                packed = hand.channel.open(f"{UNIT} {number}", sealed)
+                packed = hand.channel.open(f"{messages.UNIT} {number}", sealed)
                 unit = msgspec.msgpack.decode(packed, type=Numbers)
                 hand.given.append(unit)
                 made = self.work(unit)
-                told = made if isinstance(made, Trouble) else Results((encode(made),))
-                purpose = f"{RESULTS} {number + self.swapped}"
-                return hand.channel.seal(purpose, encode(told))
+                told = (
+                    made
+                    if isinstance(made, messages.Trouble)
+                    else messages.Results((messages.encode(made),))
+                )
+                purpose = f"{messages.RESULTS} {number + self.swapped}"
+                return hand.channel.seal(purpose, messages.encode(told))
             case "pulse":
                 return b""
         raise AssertionError(call.method)

@@ -14,7 +14,7 @@ from clearshard.engines.choice import LOCAL, Choice, engine_of, reaching
 from clearshard.engines.cluster import engine as engine_module
 from clearshard.engines.cluster import reaching as reaching_module
 from clearshard.engines.cluster.connecting import Connecting
-from clearshard.engines.cluster.crew import Cluster
+from clearshard.engines.cluster.ground import Cluster
 from clearshard.engines.cluster.reaching import ADDRESS_VARIABLE, Question
 from clearshard.errors import EngineUnavailable
 

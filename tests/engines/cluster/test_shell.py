@@ -7,22 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from clearshard.engines.cluster.messages import (
-    PROOF,
-    READY,
-    RESULTS,
-    TASK,
-    UNIT,
-    Greeting,
-    Here,
-    Ready,
-    Results,
-    Task,
-    Trouble,
-    build,
-    decode,
-    encode,
-)
+from clearshard.engines.cluster import messages
 from clearshard.engines.cluster.sealing import Channel
 from clearshard.engines.cluster.shell import Shell
 from clearshard.keys import PSEUDONYM_VARIABLE
@@ -43,18 +28,18 @@ def _as_on_a_node(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _greeting(**changes: object) -> bytes:
-    usual = Greeting(NAME, "no such file", jobs.KEY.key_id, build(), (), ())
-    return encode(msgspec.structs.replace(usual, **changes))
+    usual = messages.Greeting(NAME, "no such file", jobs.KEY.key_id, messages.build(), (), ())
+    return messages.encode(msgspec.structs.replace(usual, **changes))
 
 
-def _hello(shell: Shell, **changes: object) -> Here | Trouble:
-    return decode(shell.hello(_greeting(**changes)), type=Here | Trouble)
+def _hello(shell: Shell, **changes: object) -> messages.Here | messages.Trouble:
+    return messages.decode(shell.hello(_greeting(**changes)), type=messages.Here | messages.Trouble)
 
 
 def test_it_proves_that_it_has_the_key() -> None:
     answer = _hello(Shell())
-    assert isinstance(answer, Here)
-    assert Channel(jobs.KEY.secret, NAME).open(PROOF, answer.proof) == NAME
+    assert isinstance(answer, messages.Here)
+    assert Channel(jobs.KEY.secret, NAME).open(messages.PROOF, answer.proof) == NAME
 
 
 @pytest.mark.parametrize(
@@ -66,14 +51,14 @@ def test_it_proves_that_it_has_the_key() -> None:
 )
 def test_it_says_why_it_does_not_serve(changes: dict[str, object], told: str) -> None:
     answer = _hello(Shell(), **changes)
-    assert isinstance(answer, Trouble)
+    assert isinstance(answer, messages.Trouble)
     assert told in answer.told[0]
 
 
 def test_without_a_key_it_does_not_serve(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(PSEUDONYM_VARIABLE)
     answer = _hello(Shell(), key_file="/nowhere/clearshard.key")
-    assert isinstance(answer, Trouble)
+    assert isinstance(answer, messages.Trouble)
     assert answer.told[0] == "/nowhere/clearshard.key"
 
 
@@ -98,14 +83,19 @@ def test_it_works_and_takes_apart_what_kills_its_worker() -> None:
     _hello(shell)
     job = jobs.job(jobs.make_poisoned)
     assert job.wire is not None
-    task = channel.seal(TASK, encode(Task(job.wire.there, job.wire.told)))
-    assert decode(channel.open(READY, shell.begin(task)), type=Ready) == Ready()
+    task = channel.seal(
+        messages.TASK, messages.encode(messages.Task(job.wire.there, job.wire.told))
+    )
+    assert (
+        messages.decode(channel.open(messages.READY, shell.begin(task)), type=messages.Ready)
+        == messages.Ready()
+    )
     for number, (unit, expected) in enumerate(
         [((1, 2), ["1", "2"]), ((3, 20, 5), ["20 crashed", "3", "5"]), ((6,), ["6"])]
     ):
-        sealed = channel.seal(f"{UNIT} {number}", job.wire.pack(unit))
-        answer = channel.open(f"{RESULTS} {number}", shell.work(number, sealed))
-        results = decode(answer, type=Results).results
+        sealed = channel.seal(f"{messages.UNIT} {number}", job.wire.pack(unit))
+        answer = channel.open(f"{messages.RESULTS} {number}", shell.work(number, sealed))
+        results = messages.decode(answer, type=messages.Results).results
         names = [name for one in results for name in job.wire.unpack(unit, one)]
         assert sorted(names) == expected
     host = shell._host
@@ -119,9 +109,11 @@ def test_of_an_error_only_what_is_ours_is_told(make: object) -> None:
     _hello(shell)
     job = jobs.job(make)  # type: ignore[arg-type]  # one that never returns
     assert job.wire is not None
-    shell.begin(channel.seal(TASK, encode(Task(job.wire.there, job.wire.told))))
-    answer = shell.work(0, channel.seal(f"{UNIT} 0", job.wire.pack((1,))))
-    told = decode(channel.open(f"{RESULTS} 0", answer), type=Trouble)
+    shell.begin(
+        channel.seal(messages.TASK, messages.encode(messages.Task(job.wire.there, job.wire.told)))
+    )
+    answer = shell.work(0, channel.seal(f"{messages.UNIT} 0", job.wire.pack((1,))))
+    told = messages.decode(channel.open(f"{messages.RESULTS} 0", answer), type=messages.Trouble)
     assert "secret" not in "".join(told.told)
     assert told.error == ("ConfigError" if make is jobs.make_config_error else "RunFailed")
     host = shell._host
@@ -132,6 +124,8 @@ def test_of_an_error_only_what_is_ours_is_told(make: object) -> None:
 def test_a_defect_is_told_by_its_type_alone() -> None:
     shell, channel = Shell(), Channel(jobs.KEY.secret, NAME)
     _hello(shell)
-    task = channel.seal(TASK, encode(Task("tests.engines.jobs:served", b"a secret")))
-    told = decode(channel.open(READY, shell.begin(task)), type=Trouble)
+    task = channel.seal(
+        messages.TASK, messages.encode(messages.Task("tests.engines.jobs:served", b"a secret"))
+    )
+    told = messages.decode(channel.open(messages.READY, shell.begin(task)), type=messages.Trouble)
     assert told.told == ("A member of the cluster failed: DecodeError.",)

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from clearshard.children import CREDENTIALS_OF_STORES, child_environment
-from clearshard.engines.cluster.crew import Call, Hand, MemberLost
+from clearshard.engines.cluster.ground import Call, Hand, MemberLost
 from clearshard.engines.cluster.reaching import QUIET, Question
 from clearshard.engines.cluster.shell import Shell
 from clearshard.errors import EngineUnavailable, RunFailed
@@ -48,7 +48,7 @@ _reading = threading.local()
 
 
 class RayCluster:
-    """A cluster of Ray, this program's own or one that is there; see `crew.Cluster`.
+    """A cluster of Ray, this program's own or one that is there; see `ground.Cluster`.
 
     Attributes:
         strange: Folders that Ray lets its workers import from, and members do not.

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Self
 
-from clearshard.engines.cluster.crew import Cluster
+from clearshard.engines.cluster.ground import Cluster
 from clearshard.engines.cluster.reaching import Question
 from clearshard.errors import ClearshardError
 

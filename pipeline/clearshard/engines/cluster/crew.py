@@ -7,40 +7,18 @@ its unit is tried again as it is, a bounded number of times, before it is taken 
 given up.
 """
 
-import secrets
 import time
-from collections import deque
-from collections.abc import Callable, Collection, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
 from itertools import count
-from typing import Any, Generic, Protocol
+from typing import Generic
 
-from clearshard.engines.cluster.messages import (
-    PROOF,
-    READY,
-    RESULTS,
-    TASK,
-    UNIT,
-    Greeting,
-    Here,
-    Ready,
-    Results,
-    Task,
-    Trouble,
-    build,
-    decode,
-    encode,
-    error_of,
-)
-from clearshard.engines.cluster.sealing import Channel, NotSealed
+from clearshard.engines.cluster import messages
+from clearshard.engines.cluster.ground import Call, Cluster, MemberLost
+from clearshard.engines.cluster.member import Member, not_ours
 from clearshard.engines.engine import Job, Result, Unit
 from clearshard.engines.mapping import Line, Piece
 from clearshard.engines.stopping import Stop
 from clearshard.errors import EngineUnavailable, RunFailed
-
-#: A member, and a call of one of its methods, as the cluster names them.
-Hand = Any
-Call = Any
 
 #: A piece is tried with so many members as it is; then it is taken apart, or given up if it is one
 #: file.
@@ -58,85 +36,6 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_TO_STOP = 6.0
 #: One that is worked on, and one that is there when that is done.
 _IN_HAND = 2
-_CHANNEL_NAME_BYTES = 32
-
-
-class MemberLost(Exception):
-    """A member is gone, or nobody can reach it: what it had in hand has no result."""
-
-
-class Cluster(Protocol):
-    """Where members come from."""
-
-    strange: tuple[str, ...]
-
-    def hire(self) -> Hand:
-        """Asks for a member; it is there when it answers."""
-
-    def call(self, hand: Hand, method: str, *arguments: bytes | int) -> Call:
-        """Calls a method of a member; does not wait."""
-
-    def wait(self, calls: Sequence[Call], seconds: float) -> Set[Call]:
-        """All of some calls that have been answered, or never will be; waits until one is."""
-
-    def answer(self, call: Call) -> bytes:
-        """The answer to a call.
-
-        Raises:
-            MemberLost: There will be none.
-            RunFailed: It is not made of bytes.
-        """
-
-    def dismiss(self, hand: Hand) -> None:
-        """Ends a member, whatever it does."""
-
-    def processors(self) -> tuple[float, float]:
-        """How many processors there are, and how many are free."""
-
-    def close(self) -> None:
-        """Lets go of the cluster; ends it if it is this program's own."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked(Generic[Unit, Result]):
-    """A call of a member that has not been answered.
-
-    Attributes:
-        purpose: What the answer is sealed for; empty if it is in clear.
-        piece: Of the line, where it is about one.
-    """
-
-    call: Call
-    purpose: str
-    piece: Piece[Unit, Result] | None = None
-
-
-@dataclass(slots=True, eq=False)
-class _Member(Generic[Unit, Result]):
-    """One member.
-
-    Attributes:
-        name: Of its channel.
-        pulse_at: When it was last asked whether it is alive, or has answered, on the monotonic
-            clock. Nobody looks while the caller does something else: that counts against nobody.
-        asked: Calls without an answer, oldest first: it answers them in order.
-        is_here: It has answered.
-        is_ready: It has made the job.
-        pulse: A question whether it is alive that was not answered yet.
-    """
-
-    hand: Hand
-    name: bytes
-    channel: Channel
-    pulse_at: float
-    asked: deque[_Asked[Unit, Result]] = field(default_factory=deque)
-    is_here: bool = False
-    is_ready: bool = False
-    pulse: Call = None
-
-    @property
-    def pieces(self) -> list[Piece[Unit, Result]]:
-        return [asked.piece for asked in self.asked if asked.piece is not None]
 
 
 class Crew(Generic[Unit, Result]):
@@ -166,7 +65,7 @@ class Crew(Generic[Unit, Result]):
         self._line = line
         self._connect = connect
         self._cluster: Cluster | None = None
-        self._members: list[_Member[Unit, Result]] = []
+        self._members: list[Member[Unit, Result]] = []
         self._numbers = count()
         self._failed_starts = 0
         self._was_ready = False
@@ -179,7 +78,8 @@ class Crew(Generic[Unit, Result]):
         for most in range(_IN_HAND):
             for member in self._members:
                 if self._line.waits and member.is_ready and len(member.asked) <= most:
-                    self._give(member, self._line.next())
+                    piece = self._line.next()
+                    member.give(next(self._numbers), piece, self._wire.pack(piece.unit))
 
     def step(self) -> None:
         """Waits until something happens, and deals with it."""
@@ -224,77 +124,32 @@ class Crew(Generic[Unit, Result]):
             self._anybody_at = time.monotonic()
         return self._cluster
 
-    def _hire(self) -> _Member[Unit, Result]:
-        wire, name = self._wire, secrets.token_bytes(_CHANNEL_NAME_BYTES)
-        member: _Member[Unit, Result] = _Member(
-            self._ground.hire(), name, Channel(wire.secret, name), time.monotonic()
-        )
-        strange, preload = self._ground.strange, self._job.preload
-        greeting = Greeting(name, wire.key_file, wire.key_id, build(), strange, preload)
-        self._ask(member, "", "hello", encode(greeting))
-        return member
+    def _hire(self) -> Member[Unit, Result]:
+        return Member.hired(self._ground, self._wire, self._job.preload, time.monotonic())
 
-    def _ask(
-        self,
-        member: _Member[Unit, Result],
-        purpose: str,
-        method: str,
-        *arguments: bytes | int,
-        piece: Piece[Unit, Result] | None = None,
-    ) -> None:
-        call = self._ground.call(member.hand, method, *arguments)
-        member.asked.append(_Asked(call, purpose, piece))
-
-    def _give(self, member: _Member[Unit, Result], piece: Piece[Unit, Result]) -> None:
-        number = next(self._numbers)
-        unit = member.channel.seal(f"{UNIT} {number}", self._wire.pack(piece.unit))
-        self._ask(member, f"{RESULTS} {number}", "work", number, unit, piece=piece)
-
-    def _receive(self, member: _Member[Unit, Result]) -> None:
+    def _receive(self, member: Member[Unit, Result]) -> None:
         asked = member.asked[0]
-        answer = self._ground.answer(asked.call)
-        match self._opened(member, asked, answer):
-            case Trouble() as trouble if asked.purpose:
-                raise error_of(trouble)
-            case Trouble() as trouble:
+        match member.opened(asked):
+            case messages.Trouble() as trouble if asked.purpose:
+                raise messages.error_of(trouble)
+            case messages.Trouble() as trouble:
                 raise EngineUnavailable(f"A node of the cluster does not serve: {_said(trouble)}.")
-            case Here(proof) if not asked.purpose:
-                self._require_proof(member, proof)
+            case messages.Here(proof) if not asked.purpose:
+                member.require_proof(proof)
                 member.is_here = True
-                task = encode(Task(self._wire.there, self._wire.told))
-                self._ask(member, READY, "begin", member.channel.seal(TASK, task))
-            case Ready() if asked.purpose == READY:
+                member.begin(self._wire)
+            case messages.Ready() if asked.purpose == messages.READY:
                 member.is_ready = self._was_ready = True
                 self._failed_starts = 0
-            case Results(results) if asked.piece is not None:
+            case messages.Results(results) if asked.piece is not None:
                 unit = asked.piece.unit
                 found = [self._wire.unpack(unit, result) for result in results]
                 self._line.finish(asked.piece, found)
             case _:
-                raise _not_ours()
+                raise not_ours()
         member.asked.popleft()
 
-    @staticmethod
-    def _opened(
-        member: _Member[Unit, Result], asked: _Asked[Unit, Result], answer: bytes
-    ) -> Here | Ready | Results | Trouble:
-        try:
-            if asked.purpose:
-                answer = member.channel.open(asked.purpose, answer)
-            return decode(answer, type=Here | Ready | Results | Trouble)
-        except ValueError:  # of whatever kind: not sealed, or no message
-            raise _not_ours() from None
-
-    @staticmethod
-    def _require_proof(member: _Member[Unit, Result], proof: bytes) -> None:
-        try:
-            if member.channel.open(PROOF, proof) == member.name:
-                return
-        except NotSealed:
-            pass
-        raise _not_ours()
-
-    def _feel_pulse(self, member: _Member[Unit, Result], answered: Collection[Call]) -> None:
+    def _feel_pulse(self, member: Member[Unit, Result], answered: Collection[Call]) -> None:
         now = time.monotonic()
         if not member.is_here:
             member.pulse_at = now
@@ -307,7 +162,7 @@ class Crew(Generic[Unit, Result]):
         elif now - member.pulse_at > SECONDS_WITHOUT_PULSE:
             raise MemberLost
 
-    def _lose(self, member: _Member[Unit, Result]) -> None:
+    def _lose(self, member: Member[Unit, Result]) -> None:
         self._ground.dismiss(member.hand)
         self._members.remove(member)
         if not member.is_ready:
@@ -351,12 +206,5 @@ class Crew(Generic[Unit, Result]):
         )
 
 
-def _said(trouble: Trouble) -> str:
-    return str(error_of(trouble)).rstrip(".")
-
-
-def _not_ours() -> RunFailed:
-    return RunFailed(
-        "A member of the cluster has sent what it cannot have sent if it were one: somebody "
-        "without the pseudonym key answers in its place. Nothing was taken from it."
-    )
+def _said(trouble: messages.Trouble) -> str:
+    return str(messages.error_of(trouble)).rstrip(".")

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from clearshard.engines.cluster.connecting import Connecting
-from clearshard.engines.cluster.crew import Cluster, Crew
+from clearshard.engines.cluster.crew import Crew
+from clearshard.engines.cluster.ground import Cluster
 from clearshard.engines.cluster.reaching import (
     Question,
     cluster_address,

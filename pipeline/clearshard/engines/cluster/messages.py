@@ -76,6 +76,9 @@ class Results(msgspec.Struct, frozen=True, tag=True):
     results: tuple[bytes, ...]
 
 
+#: What a member answers.
+Answer = Here | Ready | Results | Trouble
+
 encode = msgspec.msgpack.encode
 decode = msgspec.msgpack.decode
 

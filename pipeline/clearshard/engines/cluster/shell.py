@@ -13,23 +13,7 @@ from typing import Any
 
 from clearshard.children import module_path
 from clearshard.config import Keys, redaction_defaults
-from clearshard.engines.cluster.messages import (
-    PROOF,
-    READY,
-    RESULTS,
-    TASK,
-    UNIT,
-    Greeting,
-    Here,
-    Ready,
-    Results,
-    Task,
-    Trouble,
-    build,
-    decode,
-    encode,
-    trouble_of,
-)
+from clearshard.engines.cluster import messages
 from clearshard.engines.cluster.sealing import Channel
 from clearshard.engines.engine import Served
 from clearshard.engines.local import LocalPool
@@ -63,7 +47,8 @@ class Shell:
         Returns:
             `Here` or `Trouble`.
         """
-        return encode(_told(lambda: self._hello(decode(greeting, type=Greeting))))
+        opened = messages.decode(greeting, type=messages.Greeting)
+        return _told(lambda: self._hello(opened))
 
     def begin(self, task: bytes) -> bytes:
         """Makes the job, and starts the worker process.
@@ -75,8 +60,8 @@ class Shell:
             `Ready` or `Trouble`, sealed.
         """
         assert self._channel is not None
-        opened = decode(self._channel.open(TASK, task), type=Task)
-        return self._channel.seal(READY, encode(_told(lambda: self._begin(opened))))
+        opened = messages.decode(self._channel.open(messages.TASK, task), type=messages.Task)
+        return self._channel.seal(messages.READY, _told(lambda: self._begin(opened)))
 
     def work(self, number: int, unit: bytes) -> bytes:
         """Has a unit worked on.
@@ -90,17 +75,17 @@ class Shell:
         """
         assert self._channel is not None
         assert self._host is not None
-        host, opened = self._host, self._channel.open(f"{UNIT} {number}", unit)
-        return self._channel.seal(f"{RESULTS} {number}", encode(_told(lambda: host.work(opened))))
+        host, opened = self._host, self._channel.open(f"{messages.UNIT} {number}", unit)
+        return self._channel.seal(f"{messages.RESULTS} {number}", _told(lambda: host.work(opened)))
 
     def pulse(self) -> bytes:
         """Shows that the process still answers."""
         return b""
 
-    def _hello(self, greeting: Greeting) -> Here:
+    def _hello(self, greeting: messages.Greeting) -> messages.Here:
         sys.path[:] = module_path(greeting.strange)
         prepare(greeting.preload)
-        if build() != greeting.build:
+        if messages.build() != greeting.build:
             raise RunFailed(
                 "it has another version of clearshard, or of Python, than the machine that the "
                 "run was started on. Install the same on both"
@@ -114,13 +99,13 @@ class Shell:
                 "it the key of the run"
             )
         self._channel = Channel(key.secret, greeting.channel)
-        return Here(self._channel.seal(PROOF, greeting.channel))
+        return messages.Here(self._channel.seal(messages.PROOF, greeting.channel))
 
-    def _begin(self, task: Task) -> Ready:
+    def _begin(self, task: messages.Task) -> messages.Ready:
         module, _, function = task.there.partition(":")
         make: Callable[[bytes], Served[Any, Any]] = getattr(import_module(module), function)
         self._host = _Host(make(task.told))
-        return Ready()
+        return messages.Ready()
 
 
 class _Host:
@@ -133,14 +118,14 @@ class _Host:
         self._pool.hand_out()
         self._fetching, self._working = Lock(), Lock()
 
-    def work(self, packed: bytes) -> Results:
+    def work(self, packed: bytes) -> messages.Results:
         """Called in two threads: what the next unit needs is fetched while one is worked on."""
         with self._fetching:
             unit = self._served.fetch(self._served.unpack(packed))
         with self._working:
             return self._worked(unit)
 
-    def _worked(self, unit: Any) -> Results:
+    def _worked(self, unit: Any) -> messages.Results:
         self._line.take(unit)
         self._pool.hand_out()
         results: list[bytes] = []
@@ -148,15 +133,17 @@ class _Host:
             results += map(self._served.pack, self._line.ready())
             if self._line:
                 self._pool.step()
-        return Results(tuple(results))
+        return messages.Results(tuple(results))
 
 
-def _told(answer: Callable[[], Here | Ready | Results]) -> Here | Ready | Results | Trouble:
+def _told(answer: Callable[[], messages.Answer]) -> bytes:
     try:
-        return answer()
+        return messages.encode(answer())
     except ClearshardError as error:
-        return trouble_of(error)
+        trouble = messages.trouble_of(error)
     except MemoryError:
         os._exit(1)
     except BaseException as error:  # noqa: BLE001 - what it says could quote a transcript
-        return trouble_of(RunFailed(f"A member of the cluster failed: {type(error).__name__}."))
+        failed = RunFailed(f"A member of the cluster failed: {type(error).__name__}.")
+        trouble = messages.trouble_of(failed)
+    return messages.encode(trouble)
