@@ -89,7 +89,7 @@ class StandingCluster:
         until = time.monotonic() + _SECONDS_TO_START
         while _UP not in log.read_text("utf-8", "replace"):
             if self._nodes[-1].poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"no node of Ray starts: {log}")
+                raise RuntimeError(f"no node of Ray starts: {log.read_text('utf-8', 'replace')}")
             time.sleep(0.1)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -103,36 +104,46 @@ def _run(
     )
 
 
-@contextmanager
-def _begun(
-    tmp_path: Path, *processors: int
-) -> Iterator[tuple[World, StandingCluster, subprocess.Popen[str]]]:
-    """A command in the middle of its work, on nodes with so many processors."""
+def test_a_run_outlives_a_stop_a_node_and_then_the_head(tmp_path: Path) -> None:
+    """What is done counts; whoever is left works on, and what others had in hand comes to him."""
     log = tmp_path / "log"
-    world = poisoned_world(
-        tmp_path, *(f"slow-{number}" for number in range(14)), good=1, apart=True
-    )
-    with _standing(*processors, log=log) as cluster:
-        process = subprocess.Popen(
-            command(world, "--engine", "ray", workers=2),
-            cwd=ROOT,
-            env=_environment(cluster),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        try:
-            wait_until(lambda: log.exists() and len(log.read_text().split()) >= 4)
-            yield world, cluster, process
-        finally:
-            process.kill()
-            process.wait()
+    slow = [f"slow-{number}" for number in range(20)]
+    world = poisoned_world(tmp_path, *slow, good=1, apart=True)
 
+    def begun() -> int:
+        return len(log.read_text().split()) if log.exists() else 0
 
-def test_a_node_that_is_lost_costs_no_file(tmp_path: Path) -> None:
-    with _begun(tmp_path, 1, 1) as (world, cluster, process):
-        cluster.kill(1)
-        told, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, told
-    assert len(world.texts()) == 15
+    with _standing(0, 1, 1, log=log) as cluster:
+        with _command(world, cluster) as process:
+            wait_until(lambda: begun() >= 4)
+            process.send_signal(signal.SIGTERM)
+            told, _ = process.communicate(timeout=300)
+            assert process.returncode == 1
+            assert "Interrupted" in told
+        with _command(world, cluster) as process:
+            wait_until(lambda: begun() >= 8)
+            cluster.kill(2)
+            wait_until(lambda: begun() >= 12)
+            cluster.kill(0)
+            told, _ = process.communicate(timeout=300)
+            assert process.returncode == 0, told
+            assert "are as they were" in told
+    assert len(world.texts()) == 21
     assert verify(world.out).faults == ()
+
+
+@contextmanager
+def _command(world: World, cluster: StandingCluster) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        command(world, "--engine", "ray", workers=2),
+        cwd=ROOT,
+        env=_environment(cluster),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()

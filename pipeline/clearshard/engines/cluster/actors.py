@@ -6,6 +6,7 @@ the cluster has sent. What Ray itself pickles is the class of an actor, by its n
 the code from its own installation.
 """
 
+import ctypes
 import os
 import secrets
 import shutil
@@ -45,6 +46,9 @@ _PULSE = "pulse"
 #: Of a cluster of our own; the same for all that this process starts, since Ray reads it once.
 _OWN_TOKEN = secrets.token_hex(32)
 _reading = threading.local()
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+#: More than what any system keeps of a signal.
+_SIGACTION_BYTES = 1024
 
 
 class RayCluster:
@@ -186,17 +190,23 @@ def _environment(*, own: bool) -> dict[str, str]:
 
 @contextmanager
 def _own_signals() -> Iterator[None]:
-    """Keeps what signals do in this program: Ray takes them for itself."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.getsignal(number) for number in numbers}
+    """Keeps what signals do in this program: Ray takes them for itself.
+
+    In Python, which it and we can do in the first thread alone; and below it, in any thread.
+    """
+    is_first = threading.current_thread() is threading.main_thread()
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    actions = {number: ctypes.create_string_buffer(_SIGACTION_BYTES) for number in _SIGNALS}
+    system = ctypes.CDLL(None)
+    for number, action in actions.items():
+        system.sigaction(ctypes.c_int(number), None, action)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, handler in handlers.items():
+            if is_first:
+                signal.signal(number, handler)
+            system.sigaction(ctypes.c_int(number), actions[number], None)
 
 
 def _in_time(do: Callable[[], object]) -> None:
