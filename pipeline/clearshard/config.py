@@ -270,7 +270,8 @@ class Redaction(_Section):
         profile: Which recognizers run besides the NER and your own; see `Profile`.
         languages: Two-letter codes that the model covers; other transcripts are quarantined.
         score_threshold: Spans below this score are not redacted.
-        entities: Entity types to redact; None is every type that a recognizer can find.
+        entities: Entity types to redact; None is every type but those that are found on request.
+        also_entities: Entity types to redact besides, which are found on request alone.
         keep_entities: Entity types that stay in the text.
         recognizers: A file in Presidio's YAML form with pattern recognizers of your own.
         plugins: Recognizers in Python: ``package.module:Class``, or names of entry points in the
@@ -285,6 +286,7 @@ class Redaction(_Section):
     languages: tuple[str, ...] = ("en",)
     score_threshold: Annotated[float, Field(ge=0, le=1)] = 0.3
     entities: tuple[str, ...] | None = None
+    also_entities: tuple[str, ...] = ()
     keep_entities: tuple[str, ...] = ()
     recognizers: str | None = None
     plugins: tuple[_Plugin, ...] = ()

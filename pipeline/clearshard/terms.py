@@ -45,7 +45,7 @@ def terms_of(record: RunRecord) -> dict[str, str]:
         **told,
         "profile": _profile(redaction),
         "replaced": _replaced(redaction),
-        "looked for": _listed(redaction.entities, "every type that is known"),
+        "looked for": _looked_for(redaction),
         "kept": _listed(redaction.keep_entities, "no type"),
         "threshold": f"what scores less than {redaction.score_threshold:g} stays",
         "languages": _listed(redaction.languages, "none"),
@@ -88,6 +88,13 @@ def _replaced(redaction: RedactionTerms) -> str:
     words = f"{redaction.operator}: {_REPLACED.get(redaction.operator, '')}"
     others = ", ".join(f"{name} by {how}" for name, how in sorted(redaction.operators.items()))
     return f"{words}; but {others}" if others else words
+
+
+def _looked_for(redaction: RedactionTerms) -> str:
+    words = _listed(redaction.entities, "every type that is looked for by default")
+    return (
+        f"{words}; and {_listed(redaction.also_entities, '')}" if redaction.also_entities else words
+    )
 
 
 def _listed(names: tuple[str, ...] | None, otherwise: str) -> str:

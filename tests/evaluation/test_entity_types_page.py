@@ -20,12 +20,14 @@ def rows(heading: str) -> list[list[str]]:
 
 
 FOUND = {ENTITY.findall(row[0])[0]: row for row in rows("What is found")}
+REQUESTED = {ENTITY.findall(row[0])[0]: row for row in rows("What is found on request")}
+BOTH = FOUND | REQUESTED
 POLICIES = {
     POLICY.findall(row[0])[0]: row for row in rows("Each policy, and how far it is covered")
 }
 
 
-@pytest.mark.parametrize("name", [*FOUND, *POLICIES])
+@pytest.mark.parametrize("name", [*BOTH, *POLICIES])
 def test_every_name_has_a_group_in_the_evaluation(name: str) -> None:
     assert is_known(name)
 
@@ -35,7 +37,7 @@ def test_the_first_table_is_what_runs() -> None:
     from clearshard.redaction.conversation import types_of_tagger
     from clearshard.redaction.ner import NER_TYPES
 
-    tagged = types_of_tagger("strict")
+    tagged, _ = types_of_tagger("strict")
     runs = {entity: {"tagger"} for entity in tagged}
     # What the tagger finds, a NER beside it finds too.
     runs |= {entity: {"NER"} for entity in NER_TYPES.values() if entity not in tagged}
@@ -49,23 +51,46 @@ def test_the_first_table_is_what_runs() -> None:
     assert said == runs
 
 
-def test_the_configuration_knows_the_policies_of_the_first_table() -> None:
-    from clearshard.redaction.policy_names import HOLDS
+def test_the_second_table_is_what_runs_on_request() -> None:
+    from clearshard.recognizers.table import REQUESTED as MAKERS
+    from clearshard.redaction.conversation import types_of_tagger
 
-    said = {entity: frozenset(POLICY.findall(row[1])) - {"none"} for entity, row in FOUND.items()}
-    assert {entity: policies for entity, policies in said.items() if policies} == HOLDS
+    _, tagged = types_of_tagger("strict")
+    runs = {entity: {"tagger"} for entity in tagged}
+    for make in MAKERS:
+        for entity in make().supported_entities:
+            runs.setdefault(entity, set()).add(make().name)
+    assert runs == {
+        entity: set(re.findall(r"tagger|\w+Recognizer", row[2]))
+        for entity, row in REQUESTED.items()
+    }
+
+
+def test_the_configuration_knows_the_policies_of_both_tables() -> None:
+    from clearshard.redaction.policy_names import HOLDS, ON_REQUEST
+
+    for table, holds in ((FOUND, HOLDS), (REQUESTED, ON_REQUEST)):
+        said = {
+            entity: frozenset(POLICY.findall(row[1])) - {"none"} for entity, row in table.items()
+        }
+        assert {entity: policies for entity, policies in said.items() if policies} == holds
 
 
 def test_the_two_tables_agree() -> None:
-    for entity, row in FOUND.items():
+    for entity, row in BOTH.items():
         for policy in POLICY.findall(row[1]):
             assert f"`{entity}`" in POLICIES[policy][2]
     for policy, row in POLICIES.items():
         if row[1] != "**no**":
             for entity in ENTITY.findall(row[2]):
-                assert f"`{policy}`" in FOUND[entity][1]
+                assert f"`{policy}`" in BOTH[entity][1]
 
 
 def test_every_policy_is_told_whether_it_is_covered() -> None:
-    assert {row[1] for row in POLICIES.values()} == {"yes", "in part", "**no**"}
+    asked = ("on request", "in part, more on request")
+    assert {row[1] for row in POLICIES.values()} == {"yes", "in part", *asked, "**no**"}
+    for policy, row in POLICIES.items():
+        on_request = {e for e, of in REQUESTED.items() if policy in POLICY.findall(of[1])}
+        assert bool(on_request) == (row[1] in asked)
+        assert on_request == set(ENTITY.findall(row[2])) & set(REQUESTED)
     assert list(POLICIES) == sorted(POLICIES)

@@ -70,11 +70,19 @@ def _modules() -> Iterator[Any]:
             yield importlib.import_module(module.name)
 
 
+def _within(value: Any) -> Iterator[Any]:
+    """The patterns of a value, also where it holds several."""
+    if isinstance(value, re.Pattern | regex.Pattern):
+        yield value.pattern
+    elif isinstance(value, dict | tuple):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _within(inner)
+
+
 def _patterns() -> Iterator[tuple[str, str]]:
     for module in _modules():
         for name, value in vars(module).items():
-            if isinstance(value, re.Pattern | regex.Pattern):
-                text = value.pattern
+            for text in _within(value):
                 yield (
                     f"{module.__name__.removeprefix('clearshard.')}.{name}",
                     text if isinstance(text, str) else text.decode("latin-1"),

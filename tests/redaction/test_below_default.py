@@ -50,3 +50,12 @@ def test_a_threshold_above_the_ner_leaves_people() -> None:
 
 def test_every_class_is_of_types_that_there_are() -> None:
     assert {t for types in _EXPECTED.values() for t in types} <= set(HOLDS)
+
+
+def test_what_is_asked_for_besides_is_not_left() -> None:
+    (line,) = _told(entities=["PERSON"])
+    (less,) = _told(entities=["PERSON"], also_entities=["URL", "drug"])
+    assert ", URL," in line
+    assert ", URL," not in less
+    assert "DRUG" not in line
+    assert _told(also_entities=["drug"]) == ()

@@ -1,7 +1,9 @@
 """Which settings are part of the promise, and that none is forgotten."""
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pytest
 
@@ -24,6 +26,7 @@ CHANGED = {
     "languages": ["en", "de"],
     "score_threshold": 0.29,
     "entities": ["PERSON"],
+    "also_entities": ["drug"],
     "keep_entities": ["URL"],
     "recognizers": "own.yaml",
     # A module that is there; what a recognizer must be is asked where it is loaded.
@@ -95,3 +98,22 @@ def test_a_step_that_a_release_adds_to_a_profile_asks_for_more(
     monkeypatch.setattr(steps, "STEPS", (*steps.STEPS, further))
     assert promise_digest(config(profile="balanced")) != balanced
     assert promise_digest(config(profile="stock")) == stock
+
+
+def test_who_asks_for_no_more_is_promised_what_he_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that were made before there were types on request are kept."""
+    seen: list[dict[str, Any]] = []
+    encode = msgspec.json.encode
+
+    def seeing(value: dict[str, Any], **given: Any) -> bytes:
+        seen.append(value["asked"])
+        return encode(value, **given)
+
+    monkeypatch.setattr(msgspec.json, "encode", seeing)
+    promise_digest(config())
+    promise_digest(config(entities=["PERSON"]))
+    assert not [name for of in seen for name in ("also_entities", "requested") if name in of]
+    promise_digest(config(entities=["person_name", "date"]))
+    promise_digest(config(also_entities=["drug", "drug"]))
+    assert [of["requested"] for of in seen[2:]] == [["DATE"], ["DRUG"]]
+    assert seen[3]["also_entities"] == ["drug"]

@@ -147,7 +147,7 @@ def test_the_card_says_in_words_what_the_run_was_made_under() -> None:
         "recognizers of one's own |",
         "| replaced | surrogate: by an invented value of the same kind; but PHONE\\_NUMBER by "
         "mask |",
-        "| looked for | every type that is known |",
+        "| looked for | every type that is looked for by default |",
         "| kept | DATE\\_TIME, ORGANIZATION |",
         "| threshold | what scores less than 0.45 stays |",
         "| languages | en |",

@@ -1,19 +1,21 @@
 """A text is read as it would be alone, however long it is and whatever it is read with."""
 
+import dataclasses
 import itertools
 import random
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearshard.tagger import tagging as module
-from clearshard.tagger.tagging import Conversation, Tagged, Tagger
+from clearshard.tagger.tagging import Conversation, Tagged, Tagger, found_on_request
 from clearshard.tagger.tokens import tokens_of
 from clearshard.tagger.vectors import Vectors
 
-from .making import model
+from .making import CLASSES, model
 
 #: Above which the weights of these tests take a token for something about one time in six.
 LEAST = 100_000
@@ -100,7 +102,7 @@ def test_a_number_has_one_name_and_what_is_unbroken_is_one_part() -> None:
     person, phone = (reading.labels.index(of) + 1 for of in ("PERSON", "PHONE_NUMBER"))
 
     def parts(said: str, *classes: int) -> list[tuple[str, str]]:
-        found = reading._conversation(tokens_of(said), np.array(classes, np.intp)).parts
+        found = reading._conversation(tokens_of(said), np.array([classes], np.intp)).parts
         return [(said[part.start : part.end], part.label) for part in found]
 
     reading._numbers = frozenset((phone - 1, person - 1))
@@ -114,6 +116,44 @@ def test_a_number_has_one_name_and_what_is_unbroken_is_one_part() -> None:
     assert parts("ann%20x-lee", person, 0, 0, 0, 0, 0, person) == [("ann%20x-lee", "PERSON")]
     assert parts("ann %lee", person, 0, person) == [("ann", "PERSON"), ("lee", "PERSON")]
     assert parts("ann/and/lee", person, 0, 0, 0, person) == [("ann", "PERSON"), ("lee", "PERSON")]
+
+
+@given(st.integers(0, 200))
+def test_what_is_asked_for_besides_changes_nothing_of_what_is_personal(seed: int) -> None:
+    reading = model()
+    facts = msgspec.structs.replace(
+        reading.facts, thresholds={"strict": dict.fromkeys(CLASSES[1:3], 0)}
+    )
+    fewer = dataclasses.replace(reading, facts=facts)
+    assert found_on_request(fewer, "strict") == ("LOCATION",)
+    said = text(seed, 80)
+    (without,) = Tagger(fewer, "strict").read([said])
+    (asked,) = Tagger(fewer, "strict", ["LOCATION"]).read([said])
+    assert asked.possible == without.possible
+    assert asked.parts[: len(without.parts)] == without.parts
+    besides = asked.parts[len(without.parts) :]
+    assert {part.label for part in besides} <= {"LOCATION"}
+    # A class is found where it is likelier than all others, as if its threshold were none.
+    (whole,) = Tagger(reading, "strict").read([said])
+    assert [part for part in whole.parts if part.label == "LOCATION"] == besides
+
+
+@given(st.integers(0, 200))
+def test_nothing_is_both_personal_and_asked_for_besides(seed: int) -> None:
+    reading = model()
+    # So low that a token is personal where another class is likelier.
+    facts = msgspec.structs.replace(reading.facts, thresholds={"strict": {"PERSON": -LEAST}})
+    (found,) = Tagger(dataclasses.replace(reading, facts=facts), "strict", CLASSES[2:]).read(
+        [text(seed, 80)]
+    )
+    people = {p for part in found.parts if part.label == "PERSON" for p in range(*ends(part))}
+    assert people
+    for part in found.parts:
+        assert part.label == "PERSON" or people.isdisjoint(range(*ends(part)))
+
+
+def ends(part: Tagged) -> tuple[int, int]:
+    return part.start, part.end
 
 
 def test_nothing_to_read() -> None:

@@ -13,6 +13,7 @@
     dates             which of a NER's dates could be a birthday
     vocabulary        words that several of them share
     frameworks        keeps Presidio and spaCy from loading PyTorch because there is one
+    requested, lists  what is found for whoever asks for it, and words that it looks for
     gate, finder      where a recognizer can find something at all; a function in Presidio's shape
 
 A recognizer sees the canonical text of one transcript in which turns are separated by a line break,

@@ -33,6 +33,11 @@ from clearshard.recognizers.license import LicenseRecognizer
 from clearshard.recognizers.number_sequence import number_sequences
 from clearshard.recognizers.phone import GatedPhoneRecognizer
 from clearshard.recognizers.plugins import load_plugins
+from clearshard.recognizers.requested.attributes import attributes
+from clearshard.recognizers.requested.formed import formed
+from clearshard.recognizers.requested.listed import listed
+from clearshard.recognizers.requested.moments import moments
+from clearshard.recognizers.requested.quantities import quantities
 from clearshard.recognizers.street_address import street_addresses
 from clearshard.recognizers.unknown_word import unknown_words
 from clearshard.recognizers.url import WebAddressRecognizer
@@ -85,6 +90,15 @@ OWN: tuple[Callable[[], EntityRecognizer], ...] = (
 #: Recall first, whatever it costs.
 STRICT = (*OWN, unknown_words)
 
+#: They find what is found on request alone, and run where any of it was asked for.
+REQUESTED: tuple[Callable[[], EntityRecognizer], ...] = (
+    attributes,
+    formed,
+    listed,
+    moments,
+    quantities,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Recognizers:
@@ -95,20 +109,22 @@ class Recognizers:
         spoken: They were made for speech.
         users: Those of the first that are the user's. They also read what was said as it would be
             written.
+        requested: They find what nobody gets who does not ask for it.
     """
 
     written: list[EntityRecognizer]
     spoken: list[EntityRecognizer]
     users: list[EntityRecognizer]
+    requested: list[EntityRecognizer]
 
     @property
     def every(self) -> list[EntityRecognizer]:
-        """All of them, in the order of the table."""
+        """All that run by default, in the order of the table."""
         return [*self.written, *self.spoken]
 
 
 def names_of(profile: Profile) -> tuple[str, ...]:
-    """What runs with a profile besides the NER and the user's own, sorted; nothing is loaded."""
+    """What runs with a profile by default besides the NER, sorted; nothing is loaded."""
     return tuple(sorted(make.__name__ for make in (*_written(profile), *_spoken(profile))))
 
 
@@ -136,6 +152,7 @@ def recognizers_of(
         [*(fail_closed(recognizer, regex_seconds) for recognizer in written), *users],
         [fail_closed(recognizer, regex_seconds) for recognizer in spoken],
         users,
+        [] if profile == "stock" else [make() for make in REQUESTED],
     )
 
 

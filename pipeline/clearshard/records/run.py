@@ -82,12 +82,14 @@ class RedactionTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         profile: Which recognizers ran.
         operator: How a value is replaced.
         operators: The same for single entity types.
-        entities: Types, or names of policies, that were looked for; None is every one there is.
+        entities: Types, or names of policies, that were looked for; None is every one but those
+            that are found on request.
         keep_entities: The same, for what stays in the text.
         score_threshold: What scores less stays in the text.
         languages: Codes of the languages that were redacted; others were quarantined.
         spacy_model: The setting of an NER that read besides that of the profile.
         recognizers: The setting of a file with recognizers of one's own.
+        also_entities: Types, or names of policies, that were looked for on request.
     """
 
     profile: str
@@ -99,6 +101,7 @@ class RedactionTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     languages: tuple[str, ...]
     spacy_model: str | None
     recognizers: str | None
+    also_entities: tuple[str, ...] = ()
 
 
 class Holds(StrEnum):

@@ -53,7 +53,8 @@ def _below(settings: Redaction) -> Iterator[str]:
         )
     types = frozenset(HOLDS)
     if settings.entities is not None:
-        left = types - removed_types(settings.entities, types)
+        asked = (*settings.entities, *settings.also_entities)
+        left = types - removed_types(asked, types)
         if left:
             yield f"redaction.entities → {_told(left)}"
     if settings.keep_entities:

@@ -11,7 +11,12 @@ from clearshard.recognizers.plugins import load_plugins
 from clearshard.recognizers.table import LANGUAGE, Recognizers, recognizers_of
 from clearshard.recognizers.user_file import read_user_recognizers
 from clearshard.redaction.conversation import types_of_tagger
-from clearshard.redaction.looked_for import looked_for, problems_of_languages, problems_of_types
+from clearshard.redaction.looked_for import (
+    Named,
+    looked_for,
+    problems_of_languages,
+    problems_of_types,
+)
 from clearshard.redaction.ner import entity_types, load_ner, model_folder, types_of_labels
 from clearshard.redaction.redactor import detector_settings
 
@@ -31,16 +36,24 @@ def problems_of_redaction(config: Config) -> list[str]:
         *_tried(problems, lambda: [] if path is None else read_user_recognizers(path, LANGUAGE)),
         *_tried(problems, lambda: load_plugins(plugins, LANGUAGE, settings.regex_seconds)),
     ]
+    requested: list[str] = []
     ner_types = [_tried(problems, partial(_types_of, ner)) for ner in settings.ners]
     if settings.profile != "stock":
-        ner_types.append(_tried(problems, lambda: types_of_tagger(settings.profile)))
+        by_default, requested = next(
+            iter(_tried(problems, lambda: [types_of_tagger(settings.profile)])), ([], [])
+        )
+        ner_types.append(by_default)
     if problems == problems_of_languages(asked):
         ours = recognizers_of(asked.profile, None, settings.regex_seconds)
-        every = Recognizers([*ours.written, *users], ours.spoken, users)
+        every = Recognizers([*ours.written, *users], ours.spoken, users, ours.requested)
         problems += problems_of_types(
             asked,
             looked_for(
-                asked.entities, asked.keep_entities, asked.score_threshold, ner_types, every
+                Named(asked.entities, asked.also_entities, asked.keep_entities),
+                asked.score_threshold,
+                ner_types,
+                requested,
+                every,
             ),
         )
     return problems

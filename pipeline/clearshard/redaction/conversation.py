@@ -2,16 +2,18 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 from clearshard.config import Profile
 from clearshard.redaction.batch_ner.runtime import Entity, Reading
-from clearshard.tagger.model import read_model, tagger_path
-from clearshard.tagger.tagging import Tagger
+from clearshard.tagger.model import Model, read_model, tagger_path
+from clearshard.tagger.tagging import Tagger, found_on_request
 
 #: What is a word to whoever looks for words of context.
 _WORD = re.compile(r"\w+|[^\w\s]")
+#: A class of the tagger whose values rules find: it has learned of few of them which are whole.
+_LEFT_TO_RULES = "DATE_TIME"
 
 
 class ConversationReader:
@@ -23,12 +25,25 @@ class ConversationReader:
         Raises:
             ConfigError: They are not there, or not those of this release.
         """
-        self._tagger = Tagger(read_model(tagger_path()), profile)
+        self._model = read_model(tagger_path())
+        self._profile = profile
+        self._tagger = Tagger(self._model, profile)
 
     @property
     def entity_types(self) -> tuple[str, ...]:
-        """What it can find."""
+        """What it can find of what is looked for by default."""
         return self._tagger.labels
+
+    @property
+    def requested_types(self) -> tuple[str, ...]:
+        """What it can find besides, for whoever asks for it."""
+        return _requested(self._model, self._profile)
+
+    def look_for(self, wanted: Collection[str]) -> None:
+        """From now on those types of `requested_types` are found too that are wanted."""
+        self._tagger = Tagger(
+            self._model, self._profile, [name for name in self.requested_types if name in wanted]
+        )
 
     def read(self, transcripts: Sequence[Sequence[str]]) -> list[list[Reading]]:
         """See `clearshard.redaction.reading.Reader`."""
@@ -50,13 +65,18 @@ class ConversationReader:
         return readings
 
 
-def types_of_tagger(profile: Profile) -> list[str]:
-    """What the tagger can find with a profile, sorted.
+def types_of_tagger(profile: Profile) -> tuple[list[str], list[str]]:
+    """What the tagger can find with a profile by default, and what on request, both sorted.
 
     Raises:
         ConfigError: Its weights are not there, or not those of this release.
     """
-    return sorted(read_model(tagger_path()).facts.thresholds[profile])
+    model = read_model(tagger_path())
+    return sorted(model.facts.thresholds[profile]), sorted(_requested(model, profile))
+
+
+def _requested(model: Model, profile: Profile) -> tuple[str, ...]:
+    return tuple(name for name in found_on_request(model, profile) if name != _LEFT_TO_RULES)
 
 
 def _reading(turn: str, entities: list[Entity], possible: list[tuple[int, int]]) -> Reading:

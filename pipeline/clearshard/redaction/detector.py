@@ -25,7 +25,7 @@ from clearshard.records.transcript import Span, Transcript
 from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.context import Words, score_in_context
 from clearshard.redaction.conversation import ConversationReader
-from clearshard.redaction.looked_for import looked_for
+from clearshard.redaction.looked_for import Named, looked_for
 from clearshard.redaction.ner import RECOGNIZER, entity_types, load_ner, spans_of
 from clearshard.redaction.patterns import Hit, Patterns
 from clearshard.redaction.reading import Reader, reader_of
@@ -49,7 +49,8 @@ class DetectorSettings:
             for `stock`.
         profile: Which recognizers run, and whether the tagger reads.
         score_threshold: Candidates below are dropped.
-        entities: Types to look for; None is every type.
+        entities: Types to look for; None is every type but those on request.
+        also_entities: Types to look for besides.
         keep_entities: Types that are left in the text.
         user_recognizers: Pattern recognizers of the user.
         plugins: Recognizers of the user in Python.
@@ -60,6 +61,7 @@ class DetectorSettings:
     profile: Profile
     score_threshold: float
     entities: tuple[str, ...] | None
+    also_entities: tuple[str, ...]
     keep_entities: tuple[str, ...]
     user_recognizers: Path | None
     regex_seconds: float
@@ -92,21 +94,29 @@ class Detector:
         ners = [load_ner(name) for name in settings.ners]
         self._readers: list[tuple[str, Reader]] = [(RECOGNIZER, reader_of(ner)) for ner in ners]
         types = [*map(entity_types, ners)]
+        conversation: ConversationReader | None = None
         if settings.profile != "stock":
             conversation = ConversationReader(settings.profile)
             self._readers.insert(0, (TAGGER, conversation))
             types.insert(0, [*conversation.entity_types])
         self.types = looked_for(
-            settings.entities,
-            settings.keep_entities,
+            Named(settings.entities, settings.also_entities, settings.keep_entities),
             settings.score_threshold,
             types,
+            () if conversation is None else conversation.requested_types,
             recognizers,
         )
+        if conversation is not None:
+            conversation.look_for(self.types.requested)
         self.supported = self.types.supported
         self.entities = tuple(sorted(self.types.wanted))
         self.asked = Asked(self.types.wanted, settings.score_threshold)
-        self._patterns = Patterns(recognizers.every, self.entities)
+        requested = [
+            recognizer
+            for recognizer in recognizers.requested
+            if not self.types.requested.isdisjoint(recognizer.supported_entities)
+        ]
+        self._patterns = Patterns([*recognizers.every, *requested], self.entities)
         self._written: Patterns | None = None
         if settings.profile != "stock" and recognizers.users:
             self._written = Patterns(recognizers.users, self.entities)

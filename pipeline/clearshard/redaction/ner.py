@@ -15,7 +15,7 @@ from clearshard.errors import ConfigError
 from clearshard.recognizers.models import STOCK, require_recorded
 from clearshard.records.transcript import Span
 from clearshard.redaction.batch_ner.runtime import Reading
-from clearshard.redaction.scores import NER_SCORE
+from clearshard.redaction.scores import NER_SCORE, TAGGER
 
 #: spaCy's entity labels → Presidio's types, as stock Presidio maps them.
 NER_TYPES = {
@@ -154,7 +154,8 @@ def spans_of(
         )
         for reading, start in zip(readings, starts, strict=True)
         for entity in reading.entities
-        if entity.label not in _NOT_PERSONAL
+        # The tagger gives these labels where they were asked for alone.
+        if recognizer == TAGGER or entity.label not in _NOT_PERSONAL
     ]
 
 

@@ -45,6 +45,39 @@ HOLDS: dict[str, frozenset[str]] = {
     }.items()
 }
 
+#: The same for types that are found on request alone: what is said about somebody or something, and
+#: tells nobody who that is.
+ON_REQUEST: dict[str, frozenset[str]] = {
+    entity_type: frozenset(policies.split())
+    for entity_type, policies in {
+        "AGE": "person_age",
+        "BLOOD_TYPE": "blood_type",
+        "CORPORATE_ACTION": "corporate_action",
+        "DATE": "date date_interval day month year",
+        "DRUG": "drug",
+        "DURATION": "duration",
+        "EVENT": "event",
+        "FILENAME": "filename",
+        "FINANCIAL_METRIC": "financial_metric",
+        "GENDER": "gender gender_sexuality",
+        "INJURY": "injury",
+        "LANGUAGE": "language",
+        "MARITAL_STATUS": "marital_status",
+        "MEDICAL_CODE": "medical_code",
+        "MEDICAL_CONDITION": "medical_condition",
+        "MEDICAL_PROCESS": "medical_process",
+        "MONEY": "money_amount",
+        "OCCUPATION": "occupation",
+        "ORGANIZATION": "organization organization_medical_facility",
+        "PHYSICAL_ATTRIBUTE": "physical_attribute",
+        "SEXUALITY": "sexuality gender_sexuality",
+        "STATISTICS": "statistics",
+        "TIME": "time",
+        "ZODIAC_SIGN": "zodiac_sign",
+    }.items()
+}
+_HOLDS = HOLDS | ON_REQUEST
+
 
 def removed_types(names: Iterable[str], supported: Collection[str]) -> frozenset[str]:
     """The types that may hold what is named; a name that is a type stands for itself.
@@ -68,7 +101,7 @@ def kept_types(names: Collection[str], supported: Collection[str]) -> frozenset[
         supported: What the recognizers can find.
     """
     policies = frozenset(names) - frozenset(supported)
-    whole = {t for t in supported if HOLDS.get(t) and HOLDS[t] <= policies}
+    whole = {t for t in supported if _HOLDS.get(t) and _HOLDS[t] <= policies}
     return frozenset(whole.union(name for name in names if name in supported))
 
 
@@ -94,4 +127,4 @@ def problem_with(name: str, others: Collection[str], supported: Collection[str])
 
 
 def _may_hold(name: str, supported: Collection[str]) -> list[str]:
-    return sorted(t for t in supported if name in HOLDS.get(t, ()))
+    return sorted(t for t in supported if name in _HOLDS.get(t, ()))

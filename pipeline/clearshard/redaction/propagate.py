@@ -15,10 +15,11 @@ from clearshard.recognizers.number_words import NUMBER_WORDS
 from clearshard.recognizers.unknown_word import ordinary_words
 from clearshard.recognizers.vocabulary import words_of
 from clearshard.records.transcript import Span
+from clearshard.redaction.on_request import is_on_request
 from clearshard.redaction.step_kinds import Seen
 from clearshard.redaction.view.extent import word_around
 
-#: Types whose values may recur as ordinary words ("May", "Hope").
+#: Types whose values may recur as ordinary words ("May", "Hope"), as those on request do.
 _ORDINARY = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", "ORGANIZATION"))
 #: Shorter values recur by chance.
 _MIN_LETTERS, _MIN_NAME_LETTERS = 7, 3
@@ -170,7 +171,7 @@ def _is_looked_for(span: Span, text: str) -> bool:
     """Values that are no ordinary words: a first and a last name together are none either."""
     if span.entity_type == "PERSON":
         return len(text[span.start : span.end].split()) > 1
-    return span.entity_type not in _ORDINARY
+    return span.entity_type not in _ORDINARY and not is_on_request(span)
 
 
 def _letters(text: str) -> str:

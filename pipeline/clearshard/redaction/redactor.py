@@ -187,6 +187,7 @@ def detector_settings(config: Config) -> DetectorSettings:
         profile=settings.profile,
         score_threshold=settings.score_threshold,
         entities=settings.entities,
+        also_entities=settings.also_entities,
         keep_entities=settings.keep_entities,
         user_recognizers=None
         if settings.recognizers is None

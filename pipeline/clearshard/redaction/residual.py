@@ -18,6 +18,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from clearshard.records.states import Quarantine, QuarantineReason
+from clearshard.redaction.policy_names import ON_REQUEST
 from clearshard.redaction.readings import HOLE, folded, readings
 
 #: As many digits in a row are somebody's number.
@@ -99,8 +100,8 @@ _EMAIL_APART = re.compile(
     re.IGNORECASE,
 )
 
-#: Types whose values may recur as ordinary words ("May", "Hope"): not looked for again.
-_WORDLIKE = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", "ORGANIZATION"))
+#: Types whose values may recur as ordinary words ("May", "two weeks"): not looked for again.
+_WORDLIKE = frozenset(("PERSON", "LOCATION", "DATE_TIME", "NRP", *ON_REQUEST))
 #: Shorter values recur by chance.
 _MIN_VALUE_LETTERS = 7
 #: So many values are faster looked for one after the other.

@@ -3,14 +3,16 @@
 Safety decides the extent: whatever any recognizer found is covered. Trust decides the type: the
 longest candidate of a cluster names it, the higher score where lengths are equal. Where the tagger
 has read, patterns that any number of some length fits name nothing that somebody else names: one
-telephone number of eleven has the check digit of the NHS. The order of the recognizers never
-matters.
+telephone number of eleven has the check digit of the NHS. And what is personal is never called by a
+type that is found on request alone. The order of the recognizers never matters.
 """
 
 from collections.abc import Callable, Sequence
 
+from clearshard.recognizers import unknown_word
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.transcript import Span
+from clearshard.redaction.on_request import is_on_request
 from clearshard.redaction.scores import TAGGER
 
 #: They know a number by its length, or by one digit that is right by chance.
@@ -31,7 +33,7 @@ def resolve(text: str, candidates: Sequence[Span]) -> tuple[Span, ...]:
         Quarantine: `detector_failed`, if a candidate does not lie inside the text.
     """
     trust = _trust_beside_tagger if any(c.recognizer == TAGGER for c in candidates) else _trust
-    clusters = _overlapping(sorted(_trimmed(text, candidates)), trust)
+    clusters = _overlapping(sorted(_known(_trimmed(text, candidates))), trust)
     joined: list[Span] = []
     for span in clusters:
         last = joined[-1] if joined else None
@@ -41,6 +43,20 @@ def resolve(text: str, candidates: Sequence[Span]) -> tuple[Span, ...]:
         else:
             joined.append(span)
     return tuple(joined)
+
+
+def _known(candidates: Sequence[Span]) -> Sequence[Span]:
+    """Without words in no dictionary that lie in what was asked for: it tells what they are."""
+    asked = [span for span in candidates if is_on_request(span)]
+    if not asked:
+        return candidates
+    places = {place for span in asked for place in range(span.start, span.end)}
+    return [
+        span
+        for span in candidates
+        if span.entity_type != unknown_word.ENTITY_TYPE
+        or not places.issuperset(range(span.start, span.end))
+    ]
 
 
 def _trimmed(text: str, candidates: Sequence[Span]) -> list[Span]:
@@ -78,11 +94,13 @@ def _overlapping(ordered: Sequence[Span], trust: _Trust) -> list[Span]:
 
 def _trust(span: Span) -> tuple[int, int, float, str, str]:
     # Type and recognizer only make the choice independent of the order of the candidates.
-    return 0, span.end - span.start, span.score, span.entity_type, span.recognizer
+    rank = -int(is_on_request(span))
+    return rank, span.end - span.start, span.score, span.entity_type, span.recognizer
 
 
 def _trust_beside_tagger(span: Span) -> tuple[int, int, float, str, str]:
-    return (int(span.recognizer not in _GUESSING), *_trust(span)[1:])
+    trust = _trust(span)
+    return (trust[0] or int(span.recognizer not in _GUESSING), *trust[1:])
 
 
 def _extend(span: Span, start: int, end: int) -> Span:

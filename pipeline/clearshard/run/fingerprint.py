@@ -37,6 +37,7 @@ from clearshard.recognizers.table import names_of
 from clearshard.recognizers.unknown_word import word_list
 from clearshard.records.schemas import SHARD_SCHEMA
 from clearshard.redaction.ner import pipeline_digest
+from clearshard.redaction.policy_names import ON_REQUEST, removed_types
 from clearshard.redaction.redactor import detector_settings
 from clearshard.redaction.steps import steps_of
 from clearshard.tagger.model import tagger_path
@@ -71,11 +72,12 @@ CODE = {
         license models never number_sequence number_words phone plugins reach
         street_address table unknown_word url user_file vocabulary whole_date
     """,
+    "recognizers.lists": "medicine occupations things",
+    "recognizers.requested": "attributes formed listed moments quantities",
     "redaction": """
         apply context conversation detector foreign_words identities in_vain invented
-        looked_for ner operators patterns personal policy_names propagate reading readings
-        recognized redactor replace residual resolve scores step_kinds steps
-        whole_words
+        looked_for ner on_request operators patterns personal policy_names propagate reading
+        readings recognized redactor replace residual resolve scores step_kinds steps whole_words
     """,
     "redaction.batch_ner": """
         encoder first_layer normalise parameters plain_words runtime transitions word_cache
@@ -112,6 +114,8 @@ NOT_COUNTED = {
     "clearshard.records.facts": "no row holds a fact",
     "clearshard.records.places": "says where in the shards a row lies, which is no part of it",
     "clearshard.records.schemas": "the columns of a row count, by name and type",
+    "clearshard.recognizers.lists": _PAGE,
+    "clearshard.recognizers.requested": _PAGE,
     "clearshard.redaction": _PAGE,
     "clearshard.redaction.batch_ner": _PAGE,
     "clearshard.redaction.view": _PAGE,
@@ -139,7 +143,7 @@ NOT_COUNTED = {
 }
 
 #: Settings whose values are in no order.
-_SETS = ("entities", "keep_entities", "languages")
+_SETS = ("entities", "also_entities", "keep_entities", "languages")
 #: Not asked of redaction: a pattern that takes longer than this quarantines, and removes nothing.
 NOT_ASKED = frozenset(("regex_timeout_seconds",))
 
@@ -235,6 +239,12 @@ def promise_digest(config: Config) -> str:
         asked["recognizers"] = hashlib.sha256(content).hexdigest()
     # A configuration that names none asks for what it always did.
     del asked["plugins"]
+    if not asked["also_entities"]:
+        del asked["also_entities"]
+    named = (*(config.redaction.entities or ()), *config.redaction.also_entities)
+    if requested := removed_types(named, ON_REQUEST):
+        # A name of a policy may come to stand for more of them.
+        asked["requested"] = sorted(requested)
     if config.redaction.plugins:
         asked["plugins"] = [p.digest for p in find_plugins(config.redaction.plugins)]
     if config.redaction.spacy_model is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from clearshard.tagger.model import Model
+from clearshard.tagger.model import NOTHING, Model
 from clearshard.tagger.network import Floats
 from clearshard.tagger.tokens import END_OF_TURN, Tokens, tokens_of
 from clearshard.tagger.vectors import Vectors
@@ -43,8 +43,10 @@ class Conversation:
     """A text as it was read.
 
     Attributes:
-        parts: What is personal, in order; they do not overlap.
-        possible: Ranges of what could be, for whoever knows more of it; all parts lie in them.
+        parts: What is personal, in order; they do not overlap. Behind them what was asked for
+            besides, in order.
+        possible: Ranges of what could be personal, for whoever knows more of it; all parts lie in
+            them that are.
     """
 
     parts: list[Tagged]
@@ -65,12 +67,14 @@ class _Stretch:
 class Tagger:
     """Reads texts. Not for several threads at once."""
 
-    def __init__(self, model: Model, profile: str) -> None:
+    def __init__(self, model: Model, profile: str, requested: Sequence[str] = ()) -> None:
         """A tagger with the thresholds of a profile.
 
         Args:
             model: The weights.
             profile: One of those that the model has thresholds for.
+            requested: Of `found_on_request`, what is found too. Of what is personal that changes
+                nothing.
         """
         self._model = model
         self._vectors = Vectors(model.table, model.network.largest)
@@ -85,10 +89,15 @@ class Tagger:
         self._others = [place for place in range(len(classes)) if place not in self._columns]
         self._possible = -model.facts.possible
         self._least = np.array([thresholds[label] for label in self._labels], np.float32)
+        self._requested = [classes.index(label) for label in requested]
+        self._not_requested = [
+            place for place in range(len(classes)) if place not in self._requested
+        ]
+        self._names = [*self._labels, *requested]
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What it can find."""
+        """What it finds that is personal."""
         return tuple(self._labels)
 
     def read(self, texts: Sequence[str]) -> list[Conversation]:
@@ -100,11 +109,12 @@ class Tagger:
             texts: With a line break between turns.
         """
         tokens = [tokens_of(text) for text in texts]
-        classes = [np.zeros(len(of_one.words), np.intp) for of_one in tokens]
+        layers = 2 if self._requested else 1
+        classes = [np.zeros((layers, len(of_one.words)), np.intp) for of_one in tokens]
         for stretches in _batches([len(of_one.words) for of_one in tokens], self._reach):
             for stretch, found in zip(stretches, self._classes(stretches, tokens), strict=True):
                 inside = slice(stretch.first - stretch.start, stretch.last - stretch.start)
-                classes[stretch.text][stretch.first : stretch.last] = found[inside]
+                classes[stretch.text][:, stretch.first : stretch.last] = found[:, inside]
         return [
             self._conversation(of_one, found) for of_one, found in zip(tokens, classes, strict=True)
         ]
@@ -126,34 +136,58 @@ class Tagger:
         before = np.arange(len(words)) - np.repeat(ends - lengths, lengths)
         behind = np.repeat(lengths, lengths) - before - 1
         scores = self._model.network.scores(self._vectors.table[places], before, behind)
-        yield from np.split(self._decided(scores), ends[:-1])
+        yield from np.split(self._decided(scores), ends[:-1], axis=1)
 
     def _decided(self, scores: Floats) -> npt.NDArray[np.intp]:
-        """For each token, the place of its label and one; 0 for nothing, -1 if it could be one."""
+        """For each token, the place of its name and one; 0 for nothing, -1 if it could be one.
+
+        The first row is of what is personal, a second one of what is nothing of that and was asked
+        for besides: there a class is found that is likelier than all that were not.
+        """
         other = scores[:, self._others].max(axis=1, keepdims=True)
         above = scores[:, self._columns] - other - self._least
         best = above.argmax(axis=1)
         most = above[np.arange(len(above)), best]
-        return np.where(most > 0, best + 1, np.where(most > self._possible, -1, 0))
+        personal = np.where(most > 0, best + 1, np.where(most > self._possible, -1, 0))
+        if not self._requested:
+            return personal[None]
+        asked = scores[:, self._requested]
+        found = (asked.max(axis=1) > scores[:, self._not_requested].max(axis=1)) & (personal <= 0)
+        return np.stack(
+            [personal, np.where(found, asked.argmax(axis=1) + len(self._labels) + 1, 0)]
+        )
 
     def _conversation(self, tokens: Tokens, classes: npt.NDArray[np.intp]) -> Conversation:
         words, starts = tokens.words, tokens.starts
-        found = [place for place in np.flatnonzero(classes).tolist() if words[place] != END_OF_TURN]
+        personal = classes[0]
+        found = [
+            place for place in np.flatnonzero(personal).tolist() if words[place] != END_OF_TURN
+        ]
         possible: list[tuple[int, int]] = []
         for first, last in _runs(found):
             possible.append((starts[first], starts[last] + len(words[last])))
-        sure = [(place, int(classes[place])) for place in found if classes[place] > 0]
+        parts = [part for of_one in classes for part in self._parts(tokens, of_one)]
+        return Conversation(parts, possible)
+
+    def _parts(self, tokens: Tokens, classes: npt.NDArray[np.intp]) -> list[Tagged]:
+        """Tokens of one class beside each other, as ranges of the text."""
+        words, starts = tokens.words, tokens.starts
+        sure = [
+            (place, int(classes[place]))
+            for place in np.flatnonzero(classes > 0).tolist()
+            if words[place] != END_OF_TURN
+        ]
         parts: list[Tagged] = []
         before = -1
         for first, last, label in self._labelled(sure):
             end = starts[last] + len(words[last])
-            name = self._labels[label]
+            name = self._names[label]
             if parts and parts[-1].label == name and _is_unbroken(tokens, before, first):
                 parts[-1] = Tagged(parts[-1].start, end, name)
             else:
                 parts.append(Tagged(starts[first], end, name))
             before = last
-        return Conversation(parts, possible)
+        return parts
 
     def _labelled(self, sure: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
         """First and last token of each part, and the place of its label."""
@@ -168,6 +202,12 @@ class Tagger:
                 if place == last or run[place + 1 - first] != run[begin - first]:
                     yield begin, place, run[begin - first]
                     begin = place + 1
+
+
+def found_on_request(model: Model, profile: str) -> tuple[str, ...]:
+    """Classes that are personal for nobody who does not ask for them, in their order."""
+    thresholds = model.facts.thresholds[profile]
+    return tuple(c for c in model.facts.classes if c not in thresholds and c != NOTHING)
 
 
 def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:

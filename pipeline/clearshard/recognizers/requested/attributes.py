@@ -52,6 +52,7 @@ _PATTERNS = {
     "SEXUALITY": (
         r"\b(?:gay|lesbian|bisexual|heterosexual|homosexual|asexual|pansexual|queer|straight(?=[ ](?:man|"
         r"woman|guy|couple)))s?\b"
+        r"|\b(?:i'm|i[ ]am|he's|she's|out[ ]as|is)[ ](?P<so>straight)\b(?![ ](?:on|up|ahead|to|away|from|back|forward|out|in|home))"
     ),
     "FILENAME": (
         r"\b[\w\-]{1,60}(?:\.[\w\-]{1,30}){0,3}\.(?:txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|zip|"

@@ -111,4 +111,5 @@ def _redaction_terms(settings: Redaction) -> RedactionTerms:
         languages=settings.languages,
         spacy_model=settings.spacy_model,
         recognizers=settings.recognizers,
+        also_entities=settings.also_entities,
     )
