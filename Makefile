@@ -106,7 +106,8 @@ leave-one-out: $(PYTHON_TRAIN)
 
 # The weights of the tagger: 20 minutes of a quiet core.
 tagger: $(PYTHON_TRAIN)
-	$(LEARNING)/train_tagger.py $(CORPORA) models/tagger_en/tagger.npz
+	$(LEARNING)/train_tagger.py $(CORPORA) build/trained.npz
+	$(LEARNING)/calibrate.py $(CORPORA) build/trained.npz models/tagger_en/tagger.npz
 
 # PyTorch is needed to learn, and for nothing else.
 build/train/bin/python: configs/lock/dev.txt configs/lock/train.txt

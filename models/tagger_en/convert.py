@@ -17,6 +17,7 @@ from documents import Document
 from floating import DILATIONS, Parameters, WordRows, layers, vectors
 from labels import CLASSES, PERSONAL
 from learned_from import Data
+from thresholds import POSSIBLE, THRESHOLDS
 from uses import packed
 
 from clearshard.tagger.features import WHOLE
@@ -27,11 +28,6 @@ _EXACT = 1 << 24
 #: Of the numbers that a layer gives out, this share is below what it is cut off at, less a margin.
 _SHARE, _MARGIN = 0.9999, 1.15
 _DOCUMENTS_OF_A_GROUP = 60
-#: Profile → how much likelier a class must be than the likeliest that is not removed, as the
-#: logarithm of the odds.
-THRESHOLDS = {"strict": -1.5, "balanced": -1.0}
-#: How much less than that, for a word in no dictionary.
-POSSIBLE = 3.5
 Doubles = npt.NDArray[np.float64]
 
 

@@ -1,11 +1,13 @@
 """How detection does on sources that the tagger has not learned from, fold by fold.
 
     PYTHONPATH=. python models/tagger_en/leave_one_out.py CORPORA GOLD [--steps N] [--profile NAME]
+        [--by-class]
 
 GOLD is a folder of `SET.jsonl` (`clearshard eval`). For each fold the tagger is trained without the
 sources that its sets come from, and the sets are scored with everything that a run detects with.
 The last fold leaves nothing out: no source of its sets is among the corpora. The mean over the sets
-is the figure to develop by.
+is the figure to develop by. With `--by-class` each fold's weights have thresholds of their own for
+each class (`calibrate.py`), chosen on texts of no source of any set.
 """
 
 # ruff: noqa: T201 - a script prints its result
@@ -16,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from calibrate import CONVERSATIONS, SEED, TALK, calibrated, generated, said
 from convert import converted
 from learned_from import prepare
 from train_tagger import train
@@ -53,6 +56,8 @@ def figures_without(
     steps: int,
     seed: int,
     config: Config,
+    *,
+    by_class: bool,
 ) -> Iterator[tuple[str, Figures]]:
     """The figures of each set of a fold.
 
@@ -63,10 +68,15 @@ def figures_without(
         steps: How long is trained.
         seed: Of the training.
         config: What detects.
+        by_class: Whether each class has a threshold of its own.
     """
     without, sets = fold
     data = prepare(corpora, seed, _CONVERSATIONS, _SNIPPETS, _CALLS, without)
-    model = model_of(converted(train(data, steps, seed), data))
+    arrays = converted(train(data, steps, seed), data)
+    if by_class:
+        told = generated(corpora, SEED, CONVERSATIONS)
+        arrays = calibrated(arrays, told, said(corpora, TALK, SEED))
+    model = model_of(arrays)
     for name in sets:
         yield name, figures(_counts(gold / f"{name}.jsonl", model, config))
 
@@ -91,6 +101,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--profile", choices=("strict", "balanced"), default="strict")
+    parser.add_argument("--by-class", action="store_true")
     args = parser.parse_args()
     profile: Profile = args.profile
     config = redaction_defaults()
@@ -102,7 +113,7 @@ def main() -> None:
     print(f"{'set':16} {'leak':>6} {'over':>6}")
     for fold in FOLDS:
         for name, of_set in figures_without(
-            args.corpora, args.gold, fold, args.steps, args.seed, config
+            args.corpora, args.gold, fold, args.steps, args.seed, config, by_class=args.by_class
         ):
             if of_set.leak_rate is not None:
                 leaks.append(of_set.leak_rate)

@@ -44,7 +44,10 @@ def test_what_people_expect_to_be_gone_comes_first() -> None:
 
 
 def test_a_threshold_above_the_ner_leaves_people() -> None:
-    assert "people" not in _told(score_threshold=0.85)[0]
+    assert "people" not in _told(score_threshold=0.5)[0]
+    assert "less sure of too: some people stay" in _told(score_threshold=0.51)[0]
+    assert "people" not in _told(profile="stock", score_threshold=0.85)[1]
+    assert "some people stay" in _told(score_threshold=0.85)[0]
     assert "people stay" in _told(score_threshold=0.86)[0]
 
 

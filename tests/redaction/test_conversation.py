@@ -7,7 +7,7 @@ from clearshard.redaction.batch_ner.runtime import Entity
 from clearshard.redaction.conversation import ConversationReader
 from clearshard.redaction.ner import STOCK_NER
 from clearshard.redaction.redactor import Redactor, detector_settings
-from clearshard.redaction.scores import TAGGER
+from clearshard.redaction.scores import NER_SCORE, TAGGER
 
 from .making import KEY, config, transcript
 
@@ -57,7 +57,8 @@ def test_a_question_tells_what_its_answer_is(reader: ConversationReader) -> None
 def test_a_reading_for_each_turn_and_its_words(reader: ConversationReader) -> None:
     first, empty, last = reader.read([["it's Ann", "", "yes."], [], ["no"]])
     assert [reading.words for reading in first] == [["it", "'", "s", "Ann"], [], ["yes", "."]]
-    assert first[0].entities == [Entity("PERSON", 5, 8)]
+    (ann,) = first[0].entities
+    assert ann == Entity("PERSON", 5, 8, ann.score)
     assert [reading.starts for reading in first] == [[0, 2, 3, 5], [], [0, 3]]
     assert empty == []
     assert len(last) == 1
@@ -73,6 +74,29 @@ def test_strict_reads_conversations_and_stock_as_presidio_does() -> None:
         assert (TAGGER in {s.recognizer for s in spans}) == (profile == "strict")
     assert "brantley okonjo" in names[0]
     assert "brantley okonjo" not in names[1]
+
+
+def test_a_finding_scores_less_where_the_tagger_must_be_surer_and_goes_by_its_score() -> None:
+    source = transcript("hi my name is orlaith kettering", "thank you")
+    offsets = [number / 4 for number in range(-4, 13)]
+
+    def scores(threshold: float) -> list[float | None]:
+        redactor = Redactor(config(profile="balanced", score_threshold=threshold), KEY)
+        found = []
+        for (spans,) in (shifted.spans([source]) for shifted in redactor.shifted(offsets)):
+            assert not isinstance(spans, Quarantine)
+            of_name = [span.score for span in spans if span.recognizer == TAGGER]
+            found.append(max(of_name, default=None))
+        return found
+
+    by_default = scores(0.3)
+    told = [score for score in by_default if score is not None]
+    assert told == sorted(told, reverse=True)
+    assert len(set(told)) > 2
+    assert 0.5 <= told[-1] < told[0] == NER_SCORE
+    assert scores(0.5) == by_default
+    middle = sorted(set(told))[1]
+    assert scores(middle) == [s if s is not None and s >= middle else None for s in by_default]
 
 
 def test_a_ner_that_is_configured_reads_too() -> None:

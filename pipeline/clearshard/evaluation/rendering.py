@@ -56,7 +56,7 @@ def to_table(results: Mapping[str, Figures]) -> str:
         )
         for name, result in results.items()
     ]
-    tables = [_table(_SUMMARY, summary)]
+    tables = [table(_SUMMARY, summary)]
     for name, result in results.items():
         rows = [
             (
@@ -66,7 +66,7 @@ def to_table(results: Mapping[str, Figures]) -> str:
             )
             for group, figures in result.groups.items()
         ]
-        tables.append(_table((f"{name}, by group", *_BY_GROUP), rows))
+        tables.append(table((f"{name}, by group", *_BY_GROUP), rows))
     return "\n\n".join(tables)
 
 
@@ -78,9 +78,17 @@ def _agreement(prefix: str, agreement: Agreement) -> dict[str, float | None]:
     }
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> str:
-    """Columns as wide as their content: the first to the left, numbers to the right."""
-    lines = [list(header), *([_cell(value) for value in row] for row in rows)]
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]], places: int = 3
+) -> str:
+    """Columns as wide as their content: the first to the left, numbers to the right.
+
+    Args:
+        header: Names of the columns.
+        rows: What stands below them; None is a dash.
+        places: How many of a fraction are shown.
+    """
+    lines = [list(header), *([_cell(value, places) for value in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
@@ -90,7 +98,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str | int | float | No
     )
 
 
-def _cell(value: str | float | None) -> str:
+def _cell(value: str | float | None, places: int) -> str:
     if value is None:
         return "-"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.{places}f}" if isinstance(value, float) else str(value)

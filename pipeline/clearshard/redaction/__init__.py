@@ -8,6 +8,7 @@
     written     what was said, as it would be written, for patterns of a user
     context     Presidio's context words, in linear time
     scores      how sure the NER is
+    once        what is asked for several times in a row, worked out once
     in_vain     what is configured to find something and never could
     detector    batched NER and recognizers → what is found
     steps       what becomes of it, in order, down to disjoint spans; each step obeys what is asked

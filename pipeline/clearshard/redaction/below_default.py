@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from clearshard.config import Redaction
 from clearshard.redaction.policy_names import HOLDS, kept_types, removed_types
-from clearshard.redaction.scores import NER_SCORE
+from clearshard.redaction.scores import NER_SCORE, TAGGER_LEAST
 
 #: What every shard is expected to be without, and the types that may hold it.
 _EXPECTED = {
@@ -45,11 +45,9 @@ def _below(settings: Redaction) -> Iterator[str]:
     if settings.profile in _PROFILES:
         yield f"redaction.profile = {settings.profile} → {_PROFILES[settings.profile]}"
     if settings.score_threshold > _DEFAULT.score_threshold:
-        # Of what finds names, nothing scores as much as the NER, but for recognizers of the user.
-        names = "; no name that the NER finds is taken out: people stay in the text"
         yield (
             f"redaction.score_threshold = {settings.score_threshold:g} → what scores less stays in "
-            f"the text{names if settings.score_threshold > NER_SCORE else ''}"
+            f"the text{_names_above(settings)}"
         )
     types = frozenset(HOLDS)
     if settings.entities is not None:
@@ -63,6 +61,15 @@ def _below(settings: Redaction) -> Iterator[str]:
             frozenset(name for name in settings.keep_entities if name.isupper())
         )
         yield f"redaction.keep_entities → {_told(kept)}"
+
+
+def _names_above(settings: Redaction) -> str:
+    """Of what finds names, nothing scores more than an NER, but for recognizers of the user."""
+    if settings.score_threshold > NER_SCORE:
+        return "; no name that an NER or the tagger finds is taken out: people stay in the text"
+    if settings.score_threshold > TAGGER_LEAST and settings.profile != "stock":
+        return "; what the tagger is less sure of too: some people stay in the text"
+    return ""
 
 
 def _told(left: frozenset[str]) -> str:

@@ -2,14 +2,19 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from copy import copy
 from itertools import accumulate
 
 from clearshard.config import Profile
 from clearshard.redaction.batch_ner.runtime import Entity, Reading
+from clearshard.redaction.once import Once
+from clearshard.redaction.scores import tagger_score
 from clearshard.tagger.model import Model, read_model, tagger_path
-from clearshard.tagger.tagging import Tagger, found_on_request
+from clearshard.tagger.tagging import Judged, Tagger, found_on_request
 
+#: What is above its threshold by so many halves of what a possible word may be below scores most.
+_SURE_HALVES = 3
 #: What is a word to whoever looks for words of context.
 _WORD = re.compile(r"\w+|[^\w\s]")
 #: A class of the tagger whose values rules find: it has learned of few of them which are whole.
@@ -28,6 +33,8 @@ class ConversationReader:
         self._model = read_model(tagger_path())
         self._profile = profile
         self._tagger = Tagger(self._model, profile)
+        self._judged: Callable[[Sequence[str]], list[Judged]] = self._tagger.judged
+        self._offset = 0
 
     @property
     def entity_types(self) -> tuple[str, ...]:
@@ -44,12 +51,30 @@ class ConversationReader:
         self._tagger = Tagger(
             self._model, self._profile, [name for name in self.requested_types if name in wanted]
         )
+        self._judged = self._tagger.judged
+
+    def shifted(self, offsets: Sequence[float]) -> "list[ConversationReader]":
+        """A reader for each of some offsets; the network reads once what all are given in turn.
+
+        Args:
+            offsets: What is added to every threshold; 1 is as much as a class that is possible may
+                be below it.
+        """
+        judged = Once(self._tagger.judged)
+        readers = []
+        for offset in offsets:
+            reader = copy(self)
+            reader._judged = judged  # noqa: SLF001 - a copy of this one
+            reader._offset = round(offset * self._tagger.possible)  # noqa: SLF001 - the same
+            readers.append(reader)
+        return readers
 
     def read(self, transcripts: Sequence[Sequence[str]]) -> list[list[Reading]]:
         """See `clearshard.redaction.reading.Reader`."""
-        found = self._tagger.read(["\n".join(turns) for turns in transcripts])
+        found = self._judged(["\n".join(turns) for turns in transcripts])
         readings = []
-        for turns, conversation in zip(transcripts, found, strict=True):
+        for turns, judged in zip(transcripts, found, strict=True):
+            conversation = self._tagger.conversation(judged, self._offset)
             starts = [0, *accumulate(len(turn) + 1 for turn in turns)][: len(turns)]
             entities: list[list[Entity]] = [[] for _ in turns]
             possible: list[list[tuple[int, int]]] = [[] for _ in turns]
@@ -57,7 +82,10 @@ class ConversationReader:
             for part in conversation.parts:
                 turn = bisect_right(starts, part.start) - 1
                 begin = starts[turn]
-                entities[turn].append(Entity(part.label, part.start - begin, part.end - begin))
+                score = tagger_score(part.margin, _SURE_HALVES * self._tagger.possible // 2)
+                entities[turn].append(
+                    Entity(part.label, part.start - begin, part.end - begin, score)
+                )
             for start, end in conversation.possible:
                 turn = bisect_right(starts, start) - 1
                 possible[turn].append((start - starts[turn], end - starts[turn]))

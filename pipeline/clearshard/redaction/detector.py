@@ -11,13 +11,15 @@ recognizers and the same reading; `tests/redaction/test_detector.py` compares th
 it says `clearshard.redaction.steps`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from clearshard.config import Profile
+from clearshard.errors import ConfigError
 from clearshard.recognizers.fail_closed import silence_presidio
 from clearshard.recognizers.table import recognizers_of
 from clearshard.records.states import Quarantine, QuarantineReason
@@ -27,6 +29,7 @@ from clearshard.redaction.context import Words, score_in_context
 from clearshard.redaction.conversation import ConversationReader
 from clearshard.redaction.looked_for import Named, looked_for
 from clearshard.redaction.ner import RECOGNIZER, entity_types, load_ner, spans_of
+from clearshard.redaction.once import Once
 from clearshard.redaction.patterns import Hit, Patterns
 from clearshard.redaction.reading import Reader, reader_of
 from clearshard.redaction.scores import TAGGER
@@ -38,6 +41,7 @@ from clearshard.redaction.written.forms import written_forms
 _MAX_TOKEN_LETTERS = 4096
 #: Longer turns are read in parts, so that the memory of the NER does not grow with a transcript.
 _MAX_TURN_LETTERS = 20_000
+_Find = Callable[[Sequence[str]], list[list[Hit] | Quarantine]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +97,22 @@ class Detector:
         )
         ners = [load_ner(name) for name in settings.ners]
         self._readers: list[tuple[str, Reader]] = [(RECOGNIZER, reader_of(ner)) for ner in ners]
+        self._find: _Find = self._find_here
+        self._conversation: ConversationReader | None = None
         types = [*map(entity_types, ners)]
-        conversation: ConversationReader | None = None
         if settings.profile != "stock":
-            conversation = ConversationReader(settings.profile)
-            self._readers.insert(0, (TAGGER, conversation))
-            types.insert(0, [*conversation.entity_types])
+            self._conversation = ConversationReader(settings.profile)
+            self._readers.insert(0, (TAGGER, self._conversation))
+            types.insert(0, [*self._conversation.entity_types])
         self.types = looked_for(
             Named(settings.entities, settings.also_entities, settings.keep_entities),
             settings.score_threshold,
             types,
-            () if conversation is None else conversation.requested_types,
+            () if self._conversation is None else self._conversation.requested_types,
             recognizers,
         )
-        if conversation is not None:
-            conversation.look_for(self.types.requested)
+        if self._conversation is not None:
+            self._conversation.look_for(self.types.requested)
         self.supported = self.types.supported
         self.entities = tuple(sorted(self.types.wanted))
         self.asked = Asked(self.types.wanted, settings.score_threshold)
@@ -143,7 +148,34 @@ class Detector:
             for text, is_fit in zip(texts, fit, strict=True)
         ]
 
-    def _find(self, texts: Sequence[str]) -> list[list[Hit] | Quarantine]:
+    def shifted(self, offsets: Sequence[float]) -> "list[Detector]":
+        """Detectors whose tagger must be so much surer, or less sure, and that are the same else.
+
+        They share all that is expensive. What all of them are given one after the other is read
+        once, and looked through once.
+
+        Args:
+            offsets: One for each; see `ConversationReader.shifted`.
+
+        Raises:
+            ConfigError: The profile is `stock`, which has no tagger.
+        """
+        if self._conversation is None:
+            raise ConfigError(
+                "redaction.profile",
+                ["stock → has no tagger that could be surer. Name strict or balanced"],
+            )
+        find = Once(self._find_here)
+        others = [(name, _ReadOnce(Once(reader.read))) for name, reader in self._readers[1:]]
+        detectors = []
+        for conversation in self._conversation.shifted(offsets):
+            detector = copy(self)
+            detector._readers = [(TAGGER, conversation), *others]  # noqa: SLF001 - a copy
+            detector._find = find  # noqa: SLF001 - the same
+            detectors.append(detector)
+        return detectors
+
+    def _find_here(self, texts: Sequence[str]) -> list[list[Hit] | Quarantine]:
         """What the recognizers find in each text, as it was said and as it would be written."""
         found = self._patterns.find(texts)
         if self._written is None:
@@ -191,6 +223,13 @@ class Detector:
 
 
 @dataclass(frozen=True, slots=True)
+class _ReadOnce:
+    """A reader that reads once what it is given several times in a row."""
+
+    read: Once[list[list[Reading]]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """A transcript as it was read: where each range starts, and who has read it how.
 
@@ -202,7 +241,7 @@ class _Read:
 
     @property
     def spans(self) -> list[Span]:
-        """What was found, under Presidio's names and with the score of a NER."""
+        """What was found, under Presidio's names."""
         return [
             span for name, readings in self.by for span in spans_of(readings, self.starts, name)
         ]

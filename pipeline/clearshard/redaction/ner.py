@@ -15,7 +15,7 @@ from clearshard.errors import ConfigError
 from clearshard.recognizers.models import STOCK, require_recorded
 from clearshard.records.transcript import Span
 from clearshard.redaction.batch_ner.runtime import Reading
-from clearshard.redaction.scores import NER_SCORE, TAGGER
+from clearshard.redaction.scores import TAGGER
 
 #: spaCy's entity labels → Presidio's types, as stock Presidio maps them.
 NER_TYPES = {
@@ -137,7 +137,7 @@ def types_of_labels(labels: Set[str]) -> list[str]:
 def spans_of(
     readings: Sequence[Reading], starts: Sequence[int], recognizer: str = RECOGNIZER
 ) -> list[Span]:
-    """What was found in a transcript, under Presidio's names and with its score.
+    """What was found in a transcript, under Presidio's names.
 
     Args:
         readings: One for each range that was read.
@@ -149,7 +149,7 @@ def spans_of(
             start + entity.start_char,
             start + entity.end_char,
             NER_TYPES.get(entity.label, entity.label),
-            NER_SCORE,
+            entity.score,
             recognizer,
         )
         for reading, start in zip(readings, starts, strict=True)

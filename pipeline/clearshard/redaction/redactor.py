@@ -1,6 +1,7 @@
 """Redaction of a batch of transcripts; every failure quarantines one file and no other."""
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from clearshard.config import Config
@@ -38,6 +39,19 @@ class Redactor:
             raise ConfigError("configuration", problems)
         self._steps = steps_of(settings.profile)
         self._replacer = Replacer(settings.operator, settings.operators, key)
+
+    def shifted(self, offsets: Sequence[float]) -> "list[Redactor]":
+        """Redactors that differ in how sure the tagger must be: `Detector.shifted`.
+
+        Raises:
+            ConfigError: The profile is `stock`, which has no tagger.
+        """
+        redactors = []
+        for detector in self._detector.shifted(offsets):
+            redactor = copy(self)
+            redactor._detector = detector  # noqa: SLF001 - a copy of this one
+            redactors.append(redactor)
+        return redactors
 
     def redact(self, transcripts: Sequence[Transcript]) -> list[RedactedTranscript | Quarantine]:
         """One result for each transcript, in order."""

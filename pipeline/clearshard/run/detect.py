@@ -3,7 +3,7 @@
 The same detection as in a run, over the same engine; nothing is redacted or written here.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -50,11 +50,19 @@ class Document(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """The spans of one document, or why it could not be scanned to the end."""
+    """The spans of one document, or why it could not be scanned to the end.
+
+    Attributes:
+        id: Of the document.
+        spans: As the configuration has it.
+        problem: Why it could not be scanned; there are no spans then.
+        shifted: The spans with each of the offsets that were asked for, unless there is a problem.
+    """
 
     id: str
     spans: tuple[Span, ...]
     problem: Quarantine | None
+    shifted: tuple[tuple[Span, ...], ...] = ()
 
 
 def read_documents(path: Path) -> Iterator[Document]:
@@ -79,18 +87,28 @@ def read_documents(path: Path) -> Iterator[Document]:
         raise SourceUnavailable(f"{path} cannot be read: {error.strerror}") from None
 
 
-def detect(config: Config, documents: Iterable[Document], workers: int) -> Iterator[Detected]:
+def detect(
+    config: Config, documents: Iterable[Document], workers: int, offsets: Sequence[float] = ()
+) -> Iterator[Detected]:
     """Spans of each document, in order.
 
+    Args:
+        config: What detects.
+        documents: Texts.
+        workers: Number of processes.
+        offsets: Further ways to detect: by how much the tagger must be surer in each, see
+            `clearshard.redaction.conversation`. Nothing is read more often for them.
+
     Raises:
-        ConfigError: The redaction section names something that is not there.
+        ConfigError: The redaction section names something that is not there, or there are offsets
+            and no tagger.
         SourceUnavailable: From `documents`.
     """
     source = iter(documents)
     units = iter(lambda: tuple(islice(source, _DOCUMENTS_PER_UNIT)), ())
     job: Job[tuple[Document, ...], tuple[Detected, ...]] = Job(
         make=make_detection,
-        arguments=(config,),
+        arguments=(config, tuple(offsets)),
         split=_split,
         give_up=_give_up,
         seconds_per_unit=config.limits.seconds_per_file,
@@ -102,35 +120,66 @@ def detect(config: Config, documents: Iterable[Document], workers: int) -> Itera
 
 
 def make_detection(
-    config: Config,
+    config: Config, offsets: tuple[float, ...] = ()
 ) -> Callable[[tuple[Document, ...]], tuple[Detected, ...]]:
-    """Loads the redactor and returns the function that scans documents."""
+    """Loads the redactor and returns the function that scans documents.
+
+    Raises:
+        ConfigError: As `detect`.
+    """
     redactor = Redactor(config, _NO_KEY)
+    first, *others = redactor.shifted((0.0, *offsets)) if offsets else [redactor]
 
     def scan(documents: tuple[Document, ...]) -> tuple[Detected, ...]:
-        found = redactor.spans([transcript_of(document) for document in documents])
+        transcripts = [transcript_of(document) for document in documents]
+        found = first.spans(transcripts)
+        shifted = [other.spans(transcripts) for other in others]
         return tuple(
-            Detected(document.id, (), result)
-            if isinstance(result, Quarantine)
-            else Detected(document.id, result, None)
-            for document, result in zip(documents, found, strict=True)
+            _detected(document.id, result, of_each)
+            for document, result, *of_each in zip(documents, found, *shifted, strict=True)
         )
 
     return scan
 
 
+def _detected(
+    document: str,
+    found: tuple[Span, ...] | Quarantine,
+    shifted: Sequence[tuple[Span, ...] | Quarantine],
+) -> Detected:
+    if isinstance(found, Quarantine):
+        return Detected(document, (), found)
+    # What cannot be scanned with another threshold counts as not redacted with that one alone.
+    further = (() if isinstance(spans, Quarantine) else spans for spans in shifted)
+    return Detected(document, found, None, tuple(further))
+
+
 @dataclass(slots=True)
 class Evaluation:
-    """Counts for both variants, and what could not be scanned."""
+    """Counts for both variants, and what could not be scanned.
+
+    Attributes:
+        everything: Of all gold.
+        core: Of the core of it.
+        unscanned: Documents that could not be scanned; they count as not redacted.
+        misses: Some gold spans that leak, with their text.
+        shifted: Core counts with each of the offsets that were asked for.
+    """
 
     everything: Counts
     core: Counts
     unscanned: int
     misses: list[Miss]
+    shifted: list[Counts]
 
 
 def evaluate(
-    config: Config, gold: Path, workers: int, miss_limit: int, variant: Variant
+    config: Config,
+    gold: Path,
+    workers: int,
+    miss_limit: int,
+    variant: Variant,
+    offsets: Sequence[float] = (),
 ) -> Evaluation:
     """Scores the configured detector on gold spans.
 
@@ -140,17 +189,22 @@ def evaluate(
         workers: Number of processes.
         miss_limit: Collect at most so many gold spans that leak, with their text.
         variant: Which gold counts for the misses.
+        offsets: See `detect`.
 
     Raises:
+        ConfigError: As `detect`.
         SourceUnavailable: The gold cannot be read.
     """
     documents = list(read_either(gold))
-    result = Evaluation(Counts(), Counts(), 0, [])
+    result = Evaluation(Counts(), Counts(), 0, [], [Counts() for _ in offsets])
     plain = (Document(d.id, d.text, _ranges(d)) for d in documents)
-    for document, found in zip(documents, detect(config, plain, workers), strict=True):
+    for document, found in zip(documents, detect(config, plain, workers, offsets), strict=True):
         result.unscanned += found.problem is not None
         result.everything += score_document(document, found.spans, Variant.ALL)
         result.core += score_document(document, found.spans, Variant.CORE)
+        for number in range(len(offsets)):
+            spans = found.shifted[number] if found.shifted else ()
+            result.shifted[number] += score_document(document, spans, Variant.CORE)
         if len(result.misses) < miss_limit:
             missed = misses(document, found.spans, variant, context_chars=40)
             result.misses += islice(missed, miss_limit - len(result.misses))

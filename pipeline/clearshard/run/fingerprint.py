@@ -76,7 +76,7 @@ CODE = {
     "recognizers.requested": "attributes formed listed moments quantities",
     "redaction": """
         apply context conversation detector foreign_words identities in_vain invented
-        looked_for ner on_request operators patterns personal policy_names propagate reading
+        looked_for ner on_request once operators patterns personal policy_names propagate reading
         readings recognized redactor replace residual resolve scores step_kinds steps whole_words
     """,
     "redaction.batch_ner": """

@@ -31,11 +31,13 @@ class Tagged:
         start: First code point.
         end: One past the last.
         label: The class of its tokens.
+        margin: By how much the surest of them is above its threshold.
     """
 
     start: int
     end: int
     label: str
+    margin: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,24 @@ class Conversation:
 
     parts: list[Tagged]
     possible: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A text, and what each of its tokens is likeliest to be.
+
+    The first row is of what is personal, a second one of what was asked for besides.
+
+    Attributes:
+        tokens: Of the text.
+        likeliest: The place of a name for each.
+        margins: By how much that is above its threshold, or below; whole numbers. What was asked
+            for besides must be likelier than all that was not.
+    """
+
+    tokens: Tokens
+    likeliest: npt.NDArray[np.intp]
+    margins: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,84 +128,89 @@ class Tagger:
         Args:
             texts: With a line break between turns.
         """
-        tokens = [tokens_of(text) for text in texts]
-        layers = 2 if self._requested else 1
-        classes = [np.zeros((layers, len(of_one.words)), np.intp) for of_one in tokens]
-        for stretches in _batches([len(of_one.words) for of_one in tokens], self._reach):
-            for stretch, found in zip(stretches, self._classes(stretches, tokens), strict=True):
+        return [self.conversation(judged) for judged in self.judged(texts)]
+
+    def judged(self, texts: Sequence[str]) -> list[Judged]:
+        """What each token of each text is likeliest to be; all that the network is needed for."""
+        rows = 2 if self._requested else 1
+        every = [_unjudged(tokens_of(text), rows) for text in texts]
+        for stretches in _batches([len(of_one.tokens.words) for of_one in every], self._reach):
+            for stretch, found in zip(stretches, self._judged(stretches, every), strict=True):
                 inside = slice(stretch.first - stretch.start, stretch.last - stretch.start)
-                classes[stretch.text][:, stretch.first : stretch.last] = found[:, inside]
-        return [
-            self._conversation(of_one, found) for of_one, found in zip(tokens, classes, strict=True)
-        ]
+                here = slice(stretch.first, stretch.last)
+                every[stretch.text].likeliest[:, here] = found[0][:, inside]
+                every[stretch.text].margins[:, here] = found[1][:, inside]
+        return every
+
+    def conversation(self, judged: Judged, offset: int = 0) -> Conversation:
+        """What is personal in a text that was judged.
+
+        Args:
+            judged: The text.
+            offset: How much is added to every threshold of what is personal.
+        """
+        tokens, above = judged.tokens, judged.margins[0] - offset
+        # The place of a name and one; 0 for nothing, -1 if it could be one.
+        possible = np.where(above > self._possible, -1, 0)
+        personal = np.where(above > 0, judged.likeliest[0] + 1, possible)
+        parts = self._parts(tokens, personal, above)
+        if self._requested:
+            asked = (judged.margins[1] > 0) & (personal <= 0)
+            besides = np.where(asked, judged.likeliest[1] + 1, 0)
+            parts += self._parts(tokens, besides, judged.margins[1])
+        return Conversation(parts, _possible(tokens, personal))
+
+    @property
+    def possible(self) -> int:
+        """How far below its threshold a class is still possible: a measure for offsets."""
+        return self._model.facts.possible
 
     @property
     def _reach(self) -> int:
         return self._model.network.reach
 
-    def _classes(
-        self, stretches: Sequence[_Stretch], tokens: Sequence[Tokens]
-    ) -> Iterator[npt.NDArray[np.intp]]:
-        """For each token of each stretch what it is, see `_decided`."""
+    def _judged(
+        self, stretches: Sequence[_Stretch], every: Sequence[Judged]
+    ) -> Iterator[tuple[npt.NDArray[np.intp], Floats]]:
+        """For each token of each stretch the place of a name, and how far it is above: two rows."""
         words: list[str] = []
         for stretch in stretches:
-            words += tokens[stretch.text].words[stretch.start : stretch.end]
+            words += every[stretch.text].tokens.words[stretch.start : stretch.end]
         places = self._vectors.places(words)
         lengths = np.array([stretch.end - stretch.start for stretch in stretches], np.intp)
         ends = np.cumsum(lengths)
         before = np.arange(len(words)) - np.repeat(ends - lengths, lengths)
         behind = np.repeat(lengths, lengths) - before - 1
         scores = self._model.network.scores(self._vectors.table[places], before, behind)
-        yield from np.split(self._decided(scores), ends[:-1], axis=1)
-
-    def _decided(self, scores: Floats) -> npt.NDArray[np.intp]:
-        """For each token, the place of its name and one; 0 for nothing, -1 if it could be one.
-
-        The first row is of what is personal, a second one of what is nothing of that and was asked
-        for besides: there a class is found that is likelier than all that were not.
-        """
         other = scores[:, self._others].max(axis=1, keepdims=True)
         above = scores[:, self._columns] - other - self._least
         best = above.argmax(axis=1)
-        most = above[np.arange(len(above)), best]
-        personal = np.where(most > 0, best + 1, np.where(most > self._possible, -1, 0))
-        if not self._requested:
-            return personal[None]
-        asked = scores[:, self._requested]
-        found = (asked.max(axis=1) > scores[:, self._not_requested].max(axis=1)) & (personal <= 0)
-        return np.stack(
-            [personal, np.where(found, asked.argmax(axis=1) + len(self._labels) + 1, 0)]
+        likeliest, margins = best[None], above[np.arange(len(above)), best][None]
+        if self._requested:
+            asked = scores[:, self._requested]
+            likeliest = np.stack([best, asked.argmax(axis=1) + len(self._labels)])
+            beside = asked.max(axis=1) - scores[:, self._not_requested].max(axis=1)
+            margins = np.stack([margins[0], beside])
+        yield from zip(
+            np.split(likeliest, ends[:-1], axis=1),
+            np.split(margins, ends[:-1], axis=1),
+            strict=True,
         )
 
-    def _conversation(self, tokens: Tokens, classes: npt.NDArray[np.intp]) -> Conversation:
-        words, starts = tokens.words, tokens.starts
-        personal = classes[0]
-        found = [
-            place for place in np.flatnonzero(personal).tolist() if words[place] != END_OF_TURN
-        ]
-        possible: list[tuple[int, int]] = []
-        for first, last in _runs(found):
-            possible.append((starts[first], starts[last] + len(words[last])))
-        parts = [part for of_one in classes for part in self._parts(tokens, of_one)]
-        return Conversation(parts, possible)
-
-    def _parts(self, tokens: Tokens, classes: npt.NDArray[np.intp]) -> list[Tagged]:
+    def _parts(self, tokens: Tokens, classes: npt.NDArray[np.intp], above: Floats) -> list[Tagged]:
         """Tokens of one class beside each other, as ranges of the text."""
         words, starts = tokens.words, tokens.starts
-        sure = [
-            (place, int(classes[place]))
-            for place in np.flatnonzero(classes > 0).tolist()
-            if words[place] != END_OF_TURN
-        ]
+        sure = [(place, int(classes[place])) for place in _places(tokens, classes > 0)]
         parts: list[Tagged] = []
         before = -1
         for first, last, label in self._labelled(sure):
             end = starts[last] + len(words[last])
             name = self._names[label]
+            margin = int(above[first : last + 1].max())
             if parts and parts[-1].label == name and _is_unbroken(tokens, before, first):
-                parts[-1] = Tagged(parts[-1].start, end, name)
+                parts[-1] = Tagged(parts[-1].start, end, name, max(parts[-1].margin, margin))
             else:
-                parts.append(Tagged(starts[first], end, name))
+                parts.append(Tagged(starts[first], end, name, margin))
             before = last
         return parts
 
@@ -208,6 +233,25 @@ def found_on_request(model: Model, profile: str) -> tuple[str, ...]:
     """Classes that are personal for nobody who does not ask for them, in their order."""
     thresholds = model.facts.thresholds[profile]
     return tuple(c for c in model.facts.classes if c not in thresholds and c != NOTHING)
+
+
+def _unjudged(tokens: Tokens, rows: int) -> Judged:
+    shape = rows, len(tokens.words)
+    return Judged(tokens, np.zeros(shape, np.intp), np.zeros(shape, np.float32))
+
+
+def _possible(tokens: Tokens, classes: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
+    """Ranges of tokens that are, or could be, personal."""
+    words, starts = tokens.words, tokens.starts
+    return [
+        (starts[first], starts[last] + len(words[last]))
+        for first, last in _runs(_places(tokens, classes != 0))
+    ]
+
+
+def _places(tokens: Tokens, chosen: npt.NDArray[np.bool_]) -> list[int]:
+    """The places of chosen tokens, but for ends of turns."""
+    return [p for p in np.flatnonzero(chosen).tolist() if tokens.words[p] != END_OF_TURN]
 
 
 def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:

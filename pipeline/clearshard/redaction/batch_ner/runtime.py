@@ -14,6 +14,7 @@ from clearshard.redaction.batch_ner.parameters import Unsupported, read_paramete
 from clearshard.redaction.batch_ner.transitions import Transitions
 from clearshard.redaction.batch_ner.word_cache import SpecialCases, Tokens, WordCache
 from clearshard.redaction.batch_ner.word_types import WordTypes
+from clearshard.redaction.scores import NER_SCORE
 
 #: Characters that go through the network together. More gain nothing and take memory.
 _BATCH_CHARACTERS = 50_000
@@ -23,11 +24,19 @@ _MAX_SLOTS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """An entity, as spaCy's `Span` has it: its label and its characters in the text."""
+    """An entity, as spaCy's `Span` has it: its label and its characters in the text.
+
+    Attributes:
+        label: What it is.
+        start_char: The first character.
+        end_char: One past the last.
+        score: How sure whoever has found it is; an NER does not say.
+    """
 
     label: str
     start_char: int
     end_char: int
+    score: float = NER_SCORE
 
 
 @dataclass(frozen=True, slots=True)
