@@ -46,12 +46,13 @@ class Uses:
 
     def of(self, lowered: str) -> list[int]:
         """The uses of a word."""
-        value = hash_of(lowered, 0)
-        place = int(np.searchsorted(self.hashes, value))
-        if place == len(self.hashes) or int(self.hashes[place]) != value:
+        # As one of them: every other type of number would have all of them converted.
+        value = np.uint32(hash_of(lowered, 0))
+        place = int(self.hashes.searchsorted(value))
+        if place == len(self.hashes) or self.hashes[place] != value:
             return []
         mask = int(self.masks[self.sets[place]])
-        return [bit for bit in range(USE_ROWS) if mask >> bit & 1]
+        return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
 
 
 def hash_of(text: str, seed: int) -> int:

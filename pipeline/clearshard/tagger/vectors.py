@@ -1,6 +1,6 @@
 """Tokens → a vector of whole numbers each, from the rows of the weights; remembered by word."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from clearshard.tagger.network import Floats
 
 #: Words that are remembered: 0.3 kB each at a width of 64.
 MOST_WORDS = 40_000
+#: Words that are learned together: their rows are some kilobytes each.
+_TOGETHER = 128
 
 
 class Vectors:
@@ -40,7 +42,7 @@ class Vectors:
         try:
             return [places[word] for word in words]
         except KeyError:
-            self._learn(word for word in dict.fromkeys(words) if word not in places)
+            self._learn([word for word in dict.fromkeys(words) if word not in places])
             return [places[word] for word in words]
 
     @property
@@ -48,19 +50,27 @@ class Vectors:
         """The vectors, by place."""
         return self._known
 
-    def _learn(self, words: Iterable[str]) -> None:
-        for word in words:
-            place = len(self._places)
-            if place == len(self._known):
+    def _learn(self, words: Sequence[str]) -> None:
+        for first in range(0, len(words), _TOGETHER):
+            together = words[first : first + _TOGETHER]
+            count = len(self._places)
+            while count + len(together) > len(self._known):
                 self._known = np.concatenate([self._known, np.empty_like(self._known)])
-            self._known[place] = self._vector(word)
-            self._places[word] = place
+            self._known[count : count + len(together)] = self._vectors(together)
+            self._places.update(zip(together, range(count, count + len(together)), strict=True))
 
-    def _vector(self, word: str) -> Floats:
-        rows, weights = rows_of(word, self._table.uses)
+    def _vectors(self, words: Sequence[str]) -> Floats:
+        rows: list[int] = []
+        weights: list[int] = []
+        starts = []
+        for word in words:
+            starts.append(len(rows))
+            of_word, how_much = rows_of(word, self._table.uses)
+            rows += of_word
+            weights += how_much
         # In numbers of 64 bits, whole ones: nothing is lost, in whatever order they are added up.
-        total = np.array(weights, np.int64) @ self._table.rows[rows].astype(np.int64)
-        total += self._table.bias
+        counted = self._table.rows[rows] * np.array(weights, np.int64)[:, np.newaxis]
+        total = np.add.reduceat(counted, starts) + self._table.bias
         scaled = np.floor(total * self._table.scale + 0.5)
-        vector: Floats = np.clip(scaled, 0, self._largest).astype(np.float32)
-        return vector
+        vectors: Floats = np.clip(scaled, 0, self._largest).astype(np.float32)
+        return vectors
