@@ -70,7 +70,7 @@ def test_scores_are_those_of_presidio(
         artifacts([reading], [0]),
         [Looker(list(context))],
     )
-    said = Words([reading], [0])
+    said = Words.read([reading], [0])
     assert [score_in_context(h, said) for h in looked_for] == [result.score for result in stock]
 
 
@@ -81,14 +81,21 @@ def test_no_words() -> None:
 def test_words_of_all_ranges_count() -> None:
     _, question = read(["your", "card", "number"])
     _, answer = read(["12345"])
-    said = Words([question, answer], [0, 17])
+    said = Words.read([question, answer], [0, 17])
     assert score_in_context(hit(17, 22, 0.01, ("card",)), said) == 0.4
+
+
+def test_words_of_a_text_that_no_ner_has_read() -> None:
+    text = "What's your card's number?\nIt is 12345."
+    said = Words.said(text)
+    assert said.around(text.index("12345")) == ["s", "card", "s", "number", "12345", "12345"]
+    assert said.around(text.index("card")) == ["s", "card", "card"]
 
 
 def test_many_hits_take_linear_time() -> None:
     def work(words: int) -> None:
         _, reading = read(["the"] * words)
-        said = Words([reading], [0])
+        said = Words.read([reading], [0])
         for i in range(0, words, 20):
             score_in_context(hit(4 * i, 4 * i + 3, 0.2, ("card",)), said)
 

@@ -7,6 +7,7 @@ lemma, so that endings do not matter, and passes over words whose lemma says not
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -33,23 +34,22 @@ _SAYING_NOTHING = STOP_WORDS | frozenset(
     "shows showing sides takes taken taking took tops went".split()
 )
 
+#: A word, where no NER says what is one.
+_WORD = re.compile(r"\w+|[^\w\s]")
+
 
 class Words:
     """The words of a transcript, in order, and which of them may be context words."""
 
-    def __init__(self, readings: Sequence[Reading], starts: Sequence[int]) -> None:
-        """Puts the words of the ranges together.
+    def __init__(self, words: Sequence[str], starts: Sequence[int]) -> None:
+        """Finds those that may be.
 
         Args:
-            readings: One for each range that was read.
-            starts: Where each range starts in the transcript.
+            words: All of them.
+            starts: Where each starts in the transcript.
         """
-        self._words = [word.lower() for reading in readings for word in reading.words]
-        self._starts = [
-            start + place
-            for reading, start in zip(readings, starts, strict=True)
-            for place in reading.starts
-        ]
+        self._words = [word.lower() for word in words]
+        self._starts = starts
         keywords = {
             part
             for word in set(self._words)
@@ -57,6 +57,29 @@ class Words:
             for part in word.split(":")
         }
         self._keywords = [i for i, word in enumerate(self._words) if word in keywords]
+
+    @classmethod
+    def read(cls, readings: Sequence[Reading], starts: Sequence[int]) -> "Words":
+        """Those of a NER.
+
+        Args:
+            readings: One for each range that was read.
+            starts: Where each range starts in the transcript.
+        """
+        return cls(
+            [word for reading in readings for word in reading.words],
+            [
+                start + place
+                for reading, start in zip(readings, starts, strict=True)
+                for place in reading.starts
+            ],
+        )
+
+    @classmethod
+    def said(cls, text: str) -> "Words":
+        """Those of a text that no NER has read."""
+        words = [*_WORD.finditer(text)]
+        return cls([word.group() for word in words], [word.start() for word in words])
 
     def around(self, start: int) -> list[str]:
         """The keywords around the word that a range begins in, or the next one."""

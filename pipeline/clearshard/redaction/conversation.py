@@ -1,6 +1,5 @@
 """The tagger as a reader of transcripts: it reads one as a whole, and says it turn by turn."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
@@ -15,8 +14,6 @@ from clearshard.tagger.tagging import Judged, Tagger, found_on_request
 
 #: What is above its threshold by so many halves of what a possible word may be below scores most.
 _SURE_HALVES = 3
-#: What is a word to whoever looks for words of context.
-_WORD = re.compile(r"\w+|[^\w\s]")
 #: A class of the tagger whose values rules find: it has learned of few of them which are whole.
 _LEFT_TO_RULES = "DATE_TIME"
 
@@ -89,7 +86,12 @@ class ConversationReader:
             for start, end in conversation.possible:
                 turn = bisect_right(starts, start) - 1
                 possible[turn].append((start - starts[turn], end - starts[turn]))
-            readings.append([_reading(*of) for of in zip(turns, entities, possible, strict=True)])
+            readings.append(
+                [
+                    Reading(of_one, [], [], ranges)
+                    for of_one, ranges in zip(entities, possible, strict=True)
+                ]
+            )
         return readings
 
 
@@ -105,10 +107,3 @@ def types_of_tagger(profile: Profile) -> tuple[list[str], list[str]]:
 
 def _requested(model: Model, profile: Profile) -> tuple[str, ...]:
     return tuple(name for name in found_on_request(model, profile) if name != _LEFT_TO_RULES)
-
-
-def _reading(turn: str, entities: list[Entity], possible: list[tuple[int, int]]) -> Reading:
-    words = list(_WORD.finditer(turn))
-    return Reading(
-        entities, [word.group() for word in words], [word.start() for word in words], possible
-    )

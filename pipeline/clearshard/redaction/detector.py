@@ -231,10 +231,7 @@ class _ReadOnce:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A transcript as it was read: where each range starts, and who has read it how.
-
-    The words are those of who has read it first.
-    """
+    """A transcript as it was read: where each range starts, and who has read it how."""
 
     starts: list[int]
     by: list[tuple[str, list[Reading]]]
@@ -256,10 +253,10 @@ class _Read:
             ranges += [(begin + start, begin + end) for start, end in reading.possible]
         return ranges
 
-    @property
-    def words(self) -> Words:
-        """The words of the transcript."""
-        return Words(self.by[0][1], self.starts)
+    def words(self, text: str) -> Words:
+        """The words of the transcript: those of who has read it first, who may have none."""
+        name, readings = self.by[0]
+        return Words.said(text) if name == TAGGER else Words.read(readings, self.starts)
 
 
 def _written_forms(text: str) -> list[WrittenForm] | Quarantine:
@@ -292,7 +289,7 @@ def _seen(text: str, read: _Read | Quarantine, hits: list[Hit] | Quarantine) -> 
         return hits
     try:
         if any(hit.context for hit in hits):
-            words = read.words
+            words = read.words(text)
             found = [_span(hit, score_in_context(hit, words)) for hit in hits]
         else:
             found = [_span(hit, hit.score) for hit in hits]

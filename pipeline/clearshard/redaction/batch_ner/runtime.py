@@ -45,7 +45,7 @@ class Reading:
 
     Attributes:
         entities: In order of the text; they do not overlap.
-        words: The tokens.
+        words: The tokens; none of a reader that does not need what they are.
         starts: First character of each.
         possible: Ranges of what could be an entity, if the reader tells; in order.
     """
