@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -93,6 +94,23 @@ def test_a_file_above_the_limit_is_too_large(root: Path) -> None:
     with pytest.raises(Quarantine) as caught:
         read_inside(root, "sub/a.json", 5)
     assert caught.value.reason == "too_large"
+
+
+@pytest.mark.parametrize("grown_by", [1, 2, 5])
+def test_a_file_that_grows_is_read_to_its_end_or_is_too_large(
+    root: Path, monkeypatch: pytest.MonkeyPatch, grown_by: int
+) -> None:
+    asked = os.fstat
+
+    def before(handle: int) -> os.stat_result:
+        found = list(asked(handle))
+        found[stat.ST_SIZE] -= grown_by
+        return os.stat_result(found)
+
+    monkeypatch.setattr("clearshard.storage.sources.os.fstat", before)
+    assert read_inside(root, "sub/a.json", 6) == b"inside"
+    with pytest.raises(Quarantine, match="too_large"):
+        read_inside(root, "sub/a.json", 5)
 
 
 def test_writing_replaces_the_whole_content(tmp_path: Path) -> None:
