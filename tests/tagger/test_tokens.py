@@ -25,6 +25,12 @@ def test_tokens(text: str, words: list[str]) -> None:
     assert tokens_of(text).words == words
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_text_has_the_tokens_that_it_has_among_other_text(text: str) -> None:
+    plain, among = tokens_of(text), tokens_of(f"{text}\n\u00e9")
+    assert (plain.words, plain.starts) == (among.words[:-2], among.starts[:-2])
+
+
 @given(st.text())
 def test_all_but_white_space_is_in_one_token_where_it_stands(text: str) -> None:
     tokens = tokens_of(text)

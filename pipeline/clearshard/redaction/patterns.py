@@ -141,7 +141,7 @@ class _Page:
         joined = "\n".join(texts)
         lengths = np.fromiter(map(len, texts), np.intp, len(texts)) + 1
         self._joined = joined
-        self._text_starts: Ints = np.cumsum(lengths) - lengths
+        self._text_starts: list[int] = (np.cumsum(lengths) - lengths).tolist()
         letters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
         breaks = letters == ord("\n")
         self._pieces = {
@@ -162,8 +162,7 @@ class _Page:
     def texts_with(self, gate: Gate) -> list[int]:
         """The texts with a line that a gate lets through, ascending."""
         starts = self._pieces[Extent.LINE].starts[self._through(gate, Extent.LINE)]
-        texts: list[int] = np.unique(self._text_at(starts)).tolist()
-        return texts
+        return sorted({self._text_at(start) for start in starts.tolist()})
 
     def place(self, excerpt: _Excerpt, result: RecognizerResult) -> tuple[int, int]:
         """The text that a result of an excerpt is in, and where it starts there.
@@ -175,8 +174,8 @@ class _Page:
         start = excerpt.places[piece] + result.start - excerpt.starts[piece]
         if "\n" in excerpt.text[result.start : result.end]:
             raise ValueError("a result that its recognizer's gate rules out")
-        text = int(self._text_at(np.array([start]))[0])
-        return text, start - int(self._text_starts[text])
+        text = self._text_at(start)
+        return text, start - self._text_starts[text]
 
     def _through(self, gate: Gate, extent: Extent) -> Ints:
         """The lines or chunks that a gate lets through, ascending."""
@@ -206,9 +205,8 @@ class _Page:
         if parts:
             yield _Excerpt("\n".join(parts), starts, places)
 
-    def _text_at(self, places: Ints) -> Ints:
-        found: Ints = np.searchsorted(self._text_starts, places, side="right") - 1
-        return found
+    def _text_at(self, place: int) -> int:
+        return bisect_right(self._text_starts, place) - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ does. Digits stand alone: a number of any length is read the same, whether it is
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -26,6 +27,8 @@ END_OF_TURN = "\n"
 _TOKEN = regex.compile(
     r"\n|\p{L}[\p{L}\p{M}]*(?:['\u2019]\p{L}[\p{L}\p{M}]*)*|\p{N}\p{M}*|[^\s]\p{M}*"
 )
+#: The same in plain text, which most is, in three fifths of the time.
+_PLAIN_TOKEN = re.compile(r"\n|[A-Za-z]+(?:'[A-Za-z]+)*|[^ \t\n\r\f\v]")
 _FILLERS = frozenset("uh um er erm eh ah hmm hm mm mhm uhhuh huh oh like well".split())
 _MEASURES = frozenset(
     "mg ml milligrams milligram kg kilos pounds dollars cents percent gb mb inches feet miles km "
@@ -67,11 +70,8 @@ class Tokens:
 
 def tokens_of(text: str) -> Tokens:
     """The tokens of a text with line breaks between turns."""
-    words, starts = [], []
-    for match in _TOKEN.finditer(text):
-        words.append(match.group())
-        starts.append(match.start())
-    return Tokens(words, starts)
+    tokens = [*(_PLAIN_TOKEN if text.isascii() else _TOKEN).finditer(text)]
+    return Tokens([token[0] for token in tokens], [token.start() for token in tokens])
 
 
 @lru_cache(_KNOWN_WORDS)
