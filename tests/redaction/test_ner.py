@@ -98,14 +98,12 @@ def test_long_turn_is_read_in_parts_that_end_with_a_word(monkeypatch: pytest.Mon
         assert end == len(source.text) or source.text[end].isspace()
 
 
-def test_nothing_of_spacy_outlives_the_memory_zone(redactor: Redactor, nlp: Language) -> None:
-    strings = nlp.vocab.strings
-    redactor.spans([transcript("warm up")])
+def test_nothing_of_spacy_outlives_the_memory_zone(nlp: Language) -> None:
+    reader, strings = reader_of(nlp), nlp.vocab.strings
+    reader.read([["warm up"]])
     before = len(strings)
-    rare = transcript("zzyqx wobblefrump Jennifer Quibblethwaite")
-    (read,) = redactor._detector._read([rare])
+    ((reading,),) = reader.read([["zzyqx wobblefrump Jennifer Quibblethwaite"]])
     assert len(strings) == before
-    (reading,) = read.by[0][1]
     assert {type(word) for word in reading.words} == {str}
     assert {type(entity.label) for entity in reading.entities} <= {str}
     assert "wobblefrump" in reading.words
