@@ -182,7 +182,7 @@ def _undecided_ticket(made: Json, rng: random.Random) -> None:
 
 def _host_in_quotes(made: Json, rng: random.Random) -> None:
     host = f"{identifiers.some_letters(rng, 6).lower()}mail"
-    _add_turn(made, "I", "pasted", "it", "here:", f'jl@"{host}"')
+    _add_turn(made, "The", "form", "shows", f'jl@"{host}"')
 
 
 def _host_in_brackets(made: Json, rng: random.Random) -> None:

@@ -179,6 +179,9 @@ def test_other_numbers_beside_a_replacement_may_stay(text: str, value: str) -> N
     [
         ("<X>\u0301 said", "PERSON", "Rene", "residual_pii letter_cut"),
         ("<X>\u093f", "LOCATION", "x", "residual_pii letter_cut"),
+        ("it is jl<X> ok", "EMAIL_ADDRESS", "@(example)", "residual_pii address_cut"),
+        ("it is <X>example ok", "PERSON", "jl@", "residual_pii address_cut"),
+        ("it is jl <X> ok", "USERNAME", "@example", None),
         ("<X>owing", "PERSON", "Ann", "residual_pii name_cut"),
         ("Mar<X> said", "PERSON", "ia", "residual_pii name_cut"),
         ("<X>\u00e9 said", "PERSON", "Ren", "residual_pii name_cut"),

@@ -162,14 +162,16 @@ def _left(text: str, replaced: Sequence[Replaced]) -> list[str]:
 
 
 def _cut_in_two(pieces: Sequence[str], replaced: Sequence[Replaced]) -> str | None:
-    """Whether a letter was parted from its marks, or a name from its own letters."""
+    """Whether a letter was parted from its marks, an address or a name from its own letters."""
     for before, replacement, behind in zip(pieces, replaced, pieces[1:], strict=False):
         first, last = behind[:1], before[-1:]
         if not first.isascii() and unicodedata.category(first)[0] == "M":
             return "letter_cut"
+        value = replacement.value
+        if (last.isalnum() and value[0] == "@") or (first.isalnum() and value[-1] == "@"):
+            return "address_cut"
         if replacement.entity_type != "PERSON":
             continue
-        value = replacement.value
         # A name of several words may have been taken too far, into a word that is none of it.
         if len(value.split()) == 1 and (
             (_has_case(first) and _has_case(value[-1])) or (_has_case(last) and _has_case(value[0]))

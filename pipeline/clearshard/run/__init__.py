@@ -47,6 +47,7 @@ Beside a run
     forecast/       what another policy, registry or fact would change
     redact          transcripts alone, for `clearshard.redact`
     detect          spans of plain documents, for `clearshard detect` and `clearshard eval`
+    curve           the same with a surer or less sure tagger, for `clearshard eval --curve`
     purge/          a purge: what was asked for leaves the shards, and stays out
     exported        which run went into which training set
     endpoint        what an endpoint offers of TLS, against the policy
