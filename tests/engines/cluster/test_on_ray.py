@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -220,3 +222,11 @@ def test_only_who_has_started_it_gives_it_work(cluster: RayCluster) -> None:
     assert cluster._folder is not None
     assert Path(cluster._folder).stat().st_mode & 0o077 == 0
     assert actors._environment(own=True).get("RAY_USAGE_STATS_ENABLED") == "0"
+
+
+def test_one_process_starts_one_cluster_of_its_own_after_the_other() -> None:
+    again = (
+        "from clearshard.engines.cluster.actors import RayCluster\n"
+        "for _ in 'ab': RayCluster(None, 1).close()"
+    )
+    subprocess.run([sys.executable, "-c", again], check=True, timeout=180)

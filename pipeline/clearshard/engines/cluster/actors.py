@@ -178,14 +178,23 @@ class RayCluster:
         self._connected = True
 
 
+#: Not empty once Ray was imported with the token that is ours alone.
+_with_own_token: list[bool] = []
+
+
 def _environment(*, own: bool) -> dict[str, str]:
     """What Ray finds in its environment while it starts; also what it starts.
 
     Nobody else on this machine may give a cluster of our own work to do.
     """
-    if not own or _AUTH_MODE in os.environ or "ray" in sys.modules:
+    if not own or _AUTH_MODE in os.environ:
         return _PATIENT
-    return {**_PATIENT, _AUTH_MODE: "token", _AUTH_TOKEN: _OWN_TOKEN}
+    if "ray" not in sys.modules:
+        _with_own_token.append(True)
+    # Ray keeps how it was imported: every later cluster of this process must be as the first.
+    return (
+        {**_PATIENT, _AUTH_MODE: "token", _AUTH_TOKEN: _OWN_TOKEN} if _with_own_token else _PATIENT
+    )
 
 
 @contextmanager
