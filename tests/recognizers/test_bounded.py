@@ -30,7 +30,6 @@ _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 _BEFORE = "is given the few letters before something"
 #: A repeat without a bound begins them.
 BEGIN = {
-    "recognizers.street_address._SENTENCE_END": "is given at most fifteen words",
     "recognizers.url._ANY_ENDING": "is given an ending",
     "recognizers.number_sequence._BETWEEN": "is given what stands between two numbers",
     "redaction.view.characters._DRESSED": "goes on behind what it took, and is given back nothing",
@@ -47,11 +46,6 @@ NESTED = {
             "recognizers.unknown_word._LETTERS",
             "recognizers.url._JOINED",
             "recognizers.plugins._ENTITY_TYPE",
-            "recognizers.street_address._REST",
-            "recognizers.street_address._ADDRESS",
-            "recognizers.street_address._NUMBER_LAST",
-            "recognizers.street_address._MILITARY",
-            "recognizers.street_address._CORNER",
             "redaction.residual._RUN",
             "redaction.view.characters._DRESSED",
             "redaction.view.markup._ENTITY",

@@ -52,7 +52,7 @@ def test_whatever_a_pattern_of_presidio_matches_has_a_sign(pattern: str) -> None
 def test_all_recognizers_but_that_for_words_have_a_gate() -> None:
     without = [r.name for r in recognizers_of("strict", None, 1.0).every if gate_of(r) is None]
     assert without == ["UnknownWordRecognizer"]
-    assert len(WRITTEN) + len(STRICT) == 24
+    assert len(WRITTEN) + len(STRICT) == 23
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@
     iban, phone       Presidio's, without their own ways to skip and go on
     number_sequence   six or more digits, written or spoken, over fillers and line breaks
     card              numbers with the check digit of a card
-    street_address    streets, towns, boxes, military addresses
     url, handle       addresses in the web, names of accounts
     unknown_word      words that are in no dictionary
     dates             which of a NER's dates could be a birthday

@@ -38,7 +38,6 @@ from clearshard.recognizers.requested.formed import formed
 from clearshard.recognizers.requested.listed import listed
 from clearshard.recognizers.requested.moments import moments
 from clearshard.recognizers.requested.quantities import quantities
-from clearshard.recognizers.street_address import street_addresses
 from clearshard.recognizers.unknown_word import unknown_words
 from clearshard.recognizers.url import WebAddressRecognizer
 from clearshard.recognizers.user_file import read_user_recognizers
@@ -81,7 +80,6 @@ WRITTEN = (*PRESIDIO, CardNumberRecognizer)
 #: Made for speech.
 OWN: tuple[Callable[[], EntityRecognizer], ...] = (
     number_sequences,
-    street_addresses,
     handles,
     groups,
     whole_dates,

@@ -70,14 +70,15 @@ CODE = {
     "recognizers": """
         recognizers card dates fail_closed finder frameworks gate group handle iban
         license models never number_sequence number_words phone plugins reach
-        street_address table unknown_word url user_file vocabulary whole_date
+        table unknown_word url user_file vocabulary whole_date
     """,
     "recognizers.lists": "medicine occupations things",
     "recognizers.requested": "attributes formed listed moments quantities",
     "redaction": """
         apply context conversation detector foreign_words identities in_vain invented
-        looked_for ner on_request once operators patterns personal policy_names propagate reading
-        readings recognized redactor replace residual resolve scores step_kinds steps whole_words
+        looked_for ner on_request once one_address operators patterns personal policy_names
+        propagate reading readings recognized redactor replace residual resolve scores step_kinds
+        steps whole_words
     """,
     "redaction.batch_ner": """
         encoder first_layer normalise parameters plain_words runtime transitions word_cache
