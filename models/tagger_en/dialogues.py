@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import replies
 from answers import ANSWERS
 from heard import Heard, with_starts
+from meetings import kept_going
 from names import Names
 from phrases import Piece, join, lines
 from questions import QUESTIONS, WEIGHTS
@@ -84,7 +85,7 @@ class Dialogues:
                 turns.append(self._statement())
             else:
                 turns.append(self._record())
-        text, spans = written(turns, rng)
+        text, spans = written(kept_going(turns, rng), rng)
         return with_starts(text, spans, rng, 0.04) if rng.random() < 0.2 else (text, spans)
 
     def told(self) -> Text:

@@ -65,6 +65,7 @@ class Ordinary:
         upper = "".join(letters).upper()
         return self._rng.choice(
             ("_".join(letters) + "_", upper, " ".join(letters), ".".join(upper) + ".", upper,
+             " ".join(letters), ".".join(letters) + ".", ". ".join(letters) + ".",
              "_".join(upper) + "_", f"{letters[0]}_ {letters[1]}_", f"{letters[0]}_")
         )  # fmt: skip
 

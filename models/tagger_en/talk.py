@@ -5,11 +5,12 @@ Slots hold what looks like data and is not: drugs, versions, scores, times, word
 
 # ruff: noqa: E501 - a phrase is one line, and its parts belong together
 
+import meetings
 from requested import PHRASES
 
 WEIGHTS = {
     "medicine": 5, "technology": 4, "numbers": 6, "booking": 4, "service": 4, "small": 4, "things": 3,
-    "places": 4, "words": 3, "about_data": 3, "work": 2,
+    "places": 4, "words": 3, "about_data": 3, "work": 2, "meetings": 5,
     "requested": 5,
 }  # fmt: skip
 
@@ -254,6 +255,7 @@ do you need [my|the] {id_name}
 [let me|I'll] [share|draw|explain|show] the {jargon} [on the board|]
 we got {count} [percent|points] [better|worse] on the {jargon} [task|set|]
 """,
+    "meetings": meetings.TALK,
     "requested": PHRASES,
 }
 

@@ -53,6 +53,8 @@ def written(turns: Sequence[Turn], rng: Random) -> Text:
         return text.upper(), spans
     if style > 0.9:
         return _apart(text, spans)
+    if style > 0.84 and len(text.lower()) == len(text):
+        return text.lower(), spans
     if style > 0.72:
         text = "\n".join(line[:1].upper() + line[1:] for line in text.split("\n"))
     return text, spans
