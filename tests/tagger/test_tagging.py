@@ -192,3 +192,22 @@ def test_more_words_than_there_was_room_for() -> None:
 
 def test_a_part_is_a_plain_value() -> None:
     assert Tagged(0, 4, "PERSON", 7) == Tagged(0, 4, "PERSON", 7)
+
+
+def test_signs_around_a_value_stay_but_for_what_any_sign_is_part_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reading = Tagger(model(), "strict")
+    person = reading.labels.index("PERSON") + 1
+
+    def parts(said: str) -> list[str]:
+        classes = np.full(len(tokens_of(said).words), person, np.intp)
+        found = reading._parts(tokens_of(said), classes, np.ones(len(classes), np.float32))
+        return [said[part.start : part.end] for part in found]
+
+    assert parts(", Perpetua.") == ["Perpetua"]
+    assert parts(": Hall, J. ?") == ["Hall, J"]
+    assert parts("?!") == []
+    assert parts("(Jo)") == ["(Jo)"]
+    monkeypatch.setattr(module, "_OF_ANY_SIGN", frozenset(("PERSON",)))
+    assert parts("hunter2!") == ["hunter2!"]

@@ -21,6 +21,9 @@ _NUMBERS = frozenset(
         *("PHONE_NUMBER", "US_SSN"),
     )
 )
+#: Signs that stand around a value and are not of it, but for what may be made of any sign.
+_AROUND = frozenset(",.;:?!")
+_OF_ANY_SIGN = frozenset(("EMAIL_ADDRESS", "PASSWORD", "URL", "USERNAME"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +206,14 @@ class Tagger:
         sure = [(place, int(classes[place])) for place in _places(tokens, classes > 0)]
         parts: list[Tagged] = []
         before = -1
-        for first, last, label in self._labelled(sure):
-            end = starts[last] + len(words[last])
+        for begin, stop, label in self._labelled(sure):
             name = self._names[label]
+            first, last = (
+                (begin, stop) if name in _OF_ANY_SIGN else _within_signs(words, begin, stop)
+            )
+            if first > last:
+                continue
+            end = starts[last] + len(words[last])
             margin = int(above[first : last + 1].max())
             if parts and parts[-1].label == name and _is_unbroken(tokens, before, first):
                 parts[-1] = Tagged(parts[-1].start, end, name, max(parts[-1].margin, margin))
@@ -261,6 +269,15 @@ def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
         if number + 1 == len(places) or places[number + 1] != place + 1:
             yield places[first], place
             first = number + 1
+
+
+def _within_signs(words: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """First and last of some tokens without the signs around them: of signs alone nothing is left."""
+    while first <= last and words[first] in _AROUND:
+        first += 1
+    while first <= last and words[last] in _AROUND:
+        last -= 1
+    return first, last
 
 
 def _is_unbroken(tokens: Tokens, last: int, first: int) -> bool:
