@@ -39,6 +39,7 @@ def joined(marked: str) -> list[tuple[str, str]]:
         ("to five hundred and eighteen {tverrgata} please", "five hundred and eighteen tverrgata"),
         ("fifty five {elm street}", "fifty five elm street"),
         ("12-14, {mill lane}", "12-14, mill lane"),
+        ("at two{-twenty-one rue}", "two-twenty-one rue"),
         ("i am at {klosterweg} forty six", "klosterweg forty six"),
         ("{rua das flores}, 171.", "rua das flores, 171"),
         ("{rua das flores} 17b\nthanks", "rua das flores 17b"),

@@ -24,7 +24,9 @@ _NUMBER = (
 )
 #: As far back as a number or the words before a crossing reach.
 _MOST_LETTERS = 80
-_NUMBER_BEFORE = re.compile(rf"(?<![\w.:,$\u20ac\u00a3/-])({_NUMBER}){_GAP}\Z", re.IGNORECASE)
+_NUMBER_BEFORE = re.compile(
+    rf"(?<![\w.:,$\u20ac\u00a3/-])({_NUMBER})(?:{_GAP}|-?)\Z", re.IGNORECASE
+)
 #: Only where nothing is counted: at the end of a sentence or a turn.
 _NUMBER_BEHIND = re.compile(rf"{_GAP}({_NUMBER})(?=[ \t]{{0,3}}(?:[.,;?!\n]|\Z))", re.IGNORECASE)
 _CORNER = re.compile(

@@ -272,7 +272,7 @@ def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _within_signs(words: Sequence[str], first: int, last: int) -> tuple[int, int]:
-    """First and last of some tokens without the signs around them: of signs alone nothing is left."""
+    """First and last of some tokens without the signs around them; of signs alone none is left."""
     while first <= last and words[first] in _AROUND:
         first += 1
     while first <= last and words[last] in _AROUND:
