@@ -100,12 +100,17 @@ CODE = {
 
 _PAGE = "says what the package holds, and does nothing"
 _CARRIES = "carries work to a worker and back, and changes nothing of it"
+_VALUES = "what it has read counts, by value"
 _BYTES = "moves bytes; a transcript is known by their digest, a checkpoint by its name"
 #: What a worker imports besides, and why it does not count.
 NOT_COUNTED = {
     "clearshard": "finds the names of the Python API",
     "clearshard.children": _CARRIES,
-    "clearshard.config": "what it has read counts, by value",
+    "clearshard.config": "gives the names of what is below it",
+    "clearshard.config.loading": _VALUES,
+    "clearshard.config.places": _VALUES,
+    "clearshard.config.sections": _VALUES,
+    "clearshard.config.whole": _VALUES,
     "clearshard.engines": _PAGE,
     "clearshard.engines.engine": "says what an engine is",
     "clearshard.errors": "says why nothing was made",
@@ -124,7 +129,7 @@ NOT_COUNTED = {
     "clearshard.run": "makes the package the function that runs a job",
     "clearshard.run.fingerprint": "what it names counts",
     "clearshard.shards": _PAGE,
-    "clearshard.toml": "what it has read counts, by value",
+    "clearshard.toml": _VALUES,
     "clearshard.sources": _PAGE,
     "clearshard.storage": _PAGE,
     "clearshard.storage.beneath": _BYTES,

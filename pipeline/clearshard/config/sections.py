@@ -1,35 +1,21 @@
-"""Typed, strict configuration: the only reader of configuration files; secrets are in `keys`.
+"""The sections of a configuration file: what each setting may be, and what it is by default."""
 
-Paths in a configuration file are relative to that file. Everything has a default but the sources,
-which only the user can know. Unknown keys and wrong types are errors, all reported at once.
-"""
-
-import json
-import math
-import os
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, time
-from importlib import resources
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from clearshard.errors import ConfigError
+from clearshard.config.places import (
+    KMS_KEY,
+    HostOverTls,
+    LocalPath,
+    PathBucketOrDatabase,
+    PathOrBucket,
+    SecureAddress,
+    is_bucket,
+)
 from clearshard.records.facts import names_of
-from clearshard.toml import parse_toml, unfit
-from clearshard.transport.addresses import is_secure
-from clearshard.transport.databases import DatabaseAddress, is_database
+from clearshard.transport.databases import is_database
 
 #: Which recognizers run: all that there are, all but the one for words in no dictionary, or those
 #: that stock Presidio has switched on.
@@ -51,77 +37,15 @@ _Plugin = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,200}(:[A-Za-z_][A-Za-
 _READ_OF_MANIFEST = frozenset(
     ("file_id", "account_id", "transcript_uri", "content_sha256", *names_of(owner="file"))
 )
-#: A host, and neither a user nor a path: a key goes there.
-_LABEL = "[A-Za-z0-9-]{1,63}"
-_HOST_OVER_TLS = rf"^https://({_LABEL}\.)*{_LABEL}(:[0-9]{{1,5}})?/?$"
-#: A key by its whole name: it says in which region it is asked.
-KMS_KEY = r"^aws-kms:arn:aws[a-z-]*:kms:[a-z0-9-]{1,40}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}$"
-#: `s3://bucket/prefix`, also where it has been taken for a path; of a drive there is one letter.
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:/")
-#: `memory` is of tests; nobody else has such a store.
-_BUCKET = re.compile(r"(s3|gs|az|memory)://", re.IGNORECASE)
 
 
-def require_secure(url: str) -> str:
-    """The address, if it may be spoken to.
+class Section(BaseModel):
+    """A table of a configuration file: what is unknown or of another type is refused."""
 
-    Raises:
-        ValueError: It is neither over TLS nor of this machine, or names a user.
-    """
-    if not is_secure(url):
-        raise ValueError("must begin with https://, or with http:// and be of this machine")
-    return url
-
-
-def require_no_address(path: str) -> str:
-    """The path, if it is one and no address of a store.
-
-    Raises:
-        ValueError: It would become a folder that is called like the store.
-    """
-    if _ADDRESS.match(path):
-        raise ValueError(
-            "is the address of a store, and here only files and folders of this machine are taken: "
-            "copy it here, or mount it. Of buckets only output.folder and sources can name one"
-        )
-    return path
-
-
-LocalPath = Annotated[str, AfterValidator(require_no_address)]
-
-
-def is_bucket(folder: str) -> bool:
-    """Whether an output folder, or where sources are, is the address of a bucket."""
-    return _BUCKET.match(folder) is not None
-
-
-def _path_or_bucket(place: str) -> str:
-    if not is_bucket(place):
-        return require_no_address(place)
-    if "@" in place.partition("://")[2].partition("/")[0]:
-        raise ValueError(
-            "names a user or a password: credentials are taken from the environment alone. Change "
-            "the password, which has been written down"
-        )
-    return place
-
-
-#: Where sources are: a path, or the address of a bucket and what is meant in it.
-def _path_bucket_or_database(registry: str) -> str:
-    if not is_database(registry):
-        return _path_or_bucket(registry)
-    DatabaseAddress.parse(registry)
-    return registry
-
-
-PathOrBucket = Annotated[str, AfterValidator(_path_or_bucket)]
-
-
-class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
-class Sources(_Section):
+class Sources(Section):
     """Where the tables of facts and the transcripts are.
 
     Attributes:
@@ -150,7 +74,7 @@ class Sources(_Section):
     """
 
     manifest: PathOrBucket
-    registry: Annotated[str, AfterValidator(_path_bucket_or_database)]
+    registry: PathBucketOrDatabase
     transcripts: PathOrBucket
     registry_query: Annotated[str, Field(pattern=r"\S", max_length=100_000)] | None = None
     registry_is_live: bool = False
@@ -202,7 +126,7 @@ class Sources(_Section):
         return self
 
 
-class Output(_Section):
+class Output(Section):
     """Where the result goes, and how large a shard is.
 
     Attributes:
@@ -233,7 +157,7 @@ class Output(_Section):
         return self
 
 
-class Waiver(_Section):
+class Waiver(Section):
     """A rule of the published policy that a policy of one's own is below.
 
     Attributes:
@@ -245,7 +169,7 @@ class Waiver(_Section):
     reason: Annotated[str, Field(pattern=r"\S", max_length=1000)]
 
 
-class PolicySource(_Section):
+class PolicySource(Section):
     """The rules. Without a file, the policy that travels with the package is used.
 
     Attributes:
@@ -261,7 +185,7 @@ class PolicySource(_Section):
     clock_skew_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
 
 
-class Redaction(_Section):
+class Redaction(Section):
     """How personal data is found and replaced.
 
     Attributes:
@@ -300,7 +224,7 @@ class Redaction(_Section):
         return "surrogate" in {self.operator, *self.operators.values()}
 
 
-class Limits(_Section):
+class Limits(Section):
     """What a single file may cost, and how many may be quarantined.
 
     Attributes:
@@ -326,7 +250,7 @@ class Limits(_Section):
     )
 
 
-class Engine(_Section):
+class Engine(Section):
     """The cluster that ``--engine ray`` works on.
 
     Attributes:
@@ -337,7 +261,7 @@ class Engine(_Section):
     address: Annotated[str, Field(min_length=1, max_length=300)] | None = None
 
 
-class Housekeeping(_Section):
+class Housekeeping(Section):
     """How long what a job leaves behind is kept.
 
     Attributes:
@@ -354,7 +278,7 @@ class Housekeeping(_Section):
     keep_runs_days: _Days | None = None
 
 
-class Keys(_Section):
+class Keys(Section):
     """Secrets of 32 random bytes in hex; made on the first run, readable by their owner only.
 
     Attributes:
@@ -374,7 +298,7 @@ class Keys(_Section):
     kms: Annotated[str, Field(pattern=KMS_KEY)] | None = None
 
 
-class Metrics(_Section):
+class Metrics(Section):
     """What a run tells Prometheus.
 
     Attributes:
@@ -385,7 +309,7 @@ class Metrics(_Section):
     textfile: str | None = None
 
 
-class Lineage(_Section):
+class Lineage(Section):
     """Where OpenLineage events go; needs ``clearshard[lineage]``.
 
     Attributes:
@@ -397,12 +321,12 @@ class Lineage(_Section):
     """
 
     file: str | None = None
-    url: Annotated[str, AfterValidator(require_secure)] | None = None
+    url: SecureAddress | None = None
     namespace: str = "clearshard"
     timeout_seconds: _Seconds = 5.0
 
 
-class Retention(_Section):
+class Retention(Section):
     """By when artefacts must be gone.
 
     Attributes:
@@ -424,162 +348,4 @@ class Retention(_Section):
     receipts: LocalPath = "retention-receipts"
     max_sweep_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     confirm_hours: Annotated[float, Field(gt=0, le=168)] = 6.0
-    api_url: Annotated[str, Field(pattern=_HOST_OVER_TLS)] = "https://api.assemblyai.com"
-
-
-class Config(_Section):
-    """A whole configuration file.
-
-    Attributes:
-        base: The folder that relative paths start from.
-    """
-
-    sources: Sources
-    output: Output = Output()
-    policy: PolicySource = PolicySource()
-    redaction: Redaction = Redaction()
-    limits: Limits = Limits()
-    engine: Engine = Engine()
-    keys: Keys = Keys()
-    housekeeping: Housekeeping = Housekeeping()
-    metrics: Metrics = Metrics()
-    lineage: Lineage = Lineage()
-    retention: Retention = Retention()
-    base: Annotated[Path, Field(exclude=True)] = Path()
-
-    def path(self, value: str) -> Path:
-        """A path of the file, made absolute."""
-        return Path(os.path.normpath((self.base / value).absolute()))
-
-    def policy_text(self) -> tuple[str, str]:
-        """The policy's TOML and the name to use for it in errors.
-
-        Raises:
-            ConfigError: The file cannot be read.
-        """
-        if self.policy.file is None:
-            return default_policy_text(), "default policy"
-        return read_text(self.path(self.policy.file)), self.policy.file
-
-
-def default_policy_text() -> str:
-    """The policy that travels inside the package."""
-    return resources.files("clearshard.defaults").joinpath("policy.toml").read_text("utf-8")
-
-
-def read_text(path: Path) -> str:
-    """Text of a configuration file.
-
-    Raises:
-        ConfigError: It is missing, unreadable or not UTF-8.
-    """
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise ConfigError(str(path), [f"cannot be read: {error.strerror}"]) from None
-    except UnicodeDecodeError:
-        raise ConfigError(str(path), ["is not UTF-8 text"]) from None
-
-
-#: Finds what is wrong with a configuration whose keys and types are right.
-MoreProblems = Callable[["Config"], list[str]]
-
-
-def load_config(path: Path, more: MoreProblems | None = None) -> Config:
-    """Reads a configuration file.
-
-    Args:
-        path: The file.
-        more: Looks for what else is wrong, in all that is of the right type.
-
-    Raises:
-        ConfigError: With every unknown key, wrong type and missing value, and what `more` finds.
-    """
-    raw = parse_toml(read_text(path), str(path))
-    return parse_config(raw, path.absolute().parent, str(path), more)
-
-
-def parse_config(
-    raw: Mapping[str, Any], base: Path, source: str, more: MoreProblems | None = None
-) -> Config:
-    """Checks what is, or would be, in a configuration file.
-
-    Args:
-        raw: Its tables; lists may be tuples, and texts paths.
-        base: The folder that relative paths start from.
-        source: What to call it in errors.
-        more: See `load_config`.
-
-    Raises:
-        ConfigError: With every unknown key, wrong type and missing value, and what `more` finds.
-    """
-    if problem := unfit(raw):
-        raise ConfigError(source, [problem])
-    problems = ["base → unknown key"] if "base" in raw else []
-    raw = {name: value for name, value in raw.items() if name != "base"}
-    problems += _not_in_json(raw)
-    # TOML has arrays only; tuples keep the values frozen. Strict mode would refuse the change.
-    content = json.dumps(raw, default=_plain_value)
-    config: Config | None
-    try:
-        config = Config.model_validate_json(content)
-    except ValidationError as error:
-        wrong = error.errors(include_input=False, include_url=False)
-        problems += [
-            f"{'.'.join(str(p) for p in e['loc'])} → {_plain(e['type'], e['msg'])}" for e in wrong
-        ]
-        config = _what_is_right(json.loads(content), [e["loc"] for e in wrong])
-    if config is not None:
-        config = config.model_copy(update={"base": base})
-        problems += more(config) if more is not None else []
-    if problems or config is None:
-        raise ConfigError(source, problems)
-    return config
-
-
-def _what_is_right(raw: dict[str, Any], wrong: Sequence[tuple[int | str, ...]]) -> "Config | None":
-    """A configuration without the settings that are wrong, so that the others can be looked at."""
-    for section, *names in wrong:
-        inside = raw.get(str(section))
-        if names and isinstance(inside, dict):
-            inside.pop(str(names[0]), None)
-        else:
-            raw.pop(str(section), None)
-    nowhere = {"manifest": "", "registry": "", "transcripts": ""}
-    raw["sources"] = {**nowhere, **raw.get("sources", {})}
-    try:
-        return Config.model_validate_json(json.dumps(raw))
-    except ValidationError:
-        return None
-
-
-def redaction_defaults() -> Config:
-    """A configuration for commands that read no sources: everything is the default."""
-    return Config(sources=Sources(manifest="", registry="", transcripts=""))
-
-
-def _not_in_json(value: object, place: str = "") -> Iterator[str]:
-    """What TOML has and JSON has not: there a date is a text, and `nan` or `inf` is nothing at all.
-
-    A setting that was written would be taken for one that was not.
-    """
-    match value:
-        case Mapping():
-            for name, inner in value.items():
-                yield from _not_in_json(inner, f"{place}.{name}" if place else str(name))
-        case list() | tuple():
-            for number, inner in enumerate(value):
-                yield from _not_in_json(inner, f"{place}.{number}")
-        case float() if not math.isfinite(value):
-            yield f"{place} → must be a finite number"
-        case date() | time():
-            yield f"{place} → must not be a date or a time; put it in quotes if it is a text"
-
-
-def _plain_value(value: object) -> object:
-    return dict(value) if isinstance(value, Mapping) else str(value)
-
-
-def _plain(kind: str, message: str) -> str:
-    plain = {"extra_forbidden": "unknown key", "missing": "is required"}
-    return plain.get(kind, message.removeprefix("Value error, "))
+    api_url: HostOverTls = "https://api.assemblyai.com"
