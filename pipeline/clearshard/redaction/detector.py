@@ -34,7 +34,7 @@ from clearshard.redaction.patterns import Hit, Patterns
 from clearshard.redaction.reading import Reader, reader_of
 from clearshard.redaction.scores import TAGGER
 from clearshard.redaction.step_kinds import Asked, Seen
-from clearshard.redaction.written.alignment import WrittenForm
+from clearshard.redaction.view.alignment import WrittenForm
 from clearshard.redaction.written.forms import written_forms
 
 #: Letters without a break. Nothing that people say is longer, and no recognizer was made for it.

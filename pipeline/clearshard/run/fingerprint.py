@@ -84,8 +84,8 @@ CODE = {
         encoder first_layer normalise parameters plain_words runtime transitions word_cache
         word_types
     """,
-    "redaction.view": "characters escapes extent markup numerals overrides scripts views",
-    "redaction.written": "alignment forms numbers parts runs",
+    "redaction.view": "alignment characters escapes extent markup numerals overrides scripts views",
+    "redaction.written": "forms numbers parts runs",
     "run": "assigned work",
     "shards": "pseudonyms staging",
     "sources": """

@@ -12,5 +12,6 @@ characters  characters → those that they look like; what nobody sees → nothi
 numerals    letters drawn as digits, in numbers → digits
 scripts     words in a script that the language does not use
 extent      where words and characters end that must not be cut
+alignment   a rewritten text, and which range of the text each range of it came from
 views       a transcript → its views, with the way back
 """

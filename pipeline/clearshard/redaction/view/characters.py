@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import regex
 
-from clearshard.redaction.written.alignment import Piece
+from clearshard.redaction.view.alignment import Piece
 
 #: Characters whose fold is remembered.
 _REMEMBERED = 1 << 13

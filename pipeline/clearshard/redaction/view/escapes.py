@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import regex
 
-from clearshard.redaction.written.alignment import Piece
+from clearshard.redaction.view.alignment import Piece
 
 #: Characters that nobody sees, by number: digits behind them are those of the text, not theirs.
 _UNSEEN = r"(?:0*(?:9|10|13|32|160|173|820[1-9])|[xX]0*(?:9|[aA]0|[aA][dD]|20(?:0[0-9a-fA-F])?))"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html.entities import html5
 
-from clearshard.redaction.written.alignment import Piece
+from clearshard.redaction.view.alignment import Piece
 
 #: The sign itself as an entity, over and over: text that was escaped more than once.
 _AGAIN = r"(?:(?:amp|#0*38|#[xX]0*26);?)*+"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import regex
 
-from clearshard.redaction.written.alignment import Piece
+from clearshard.redaction.view.alignment import Piece
 
 _TURN_AROUND = "\u202e"
 #: They begin and end directions, this one's too.

@@ -11,7 +11,7 @@ import msgspec
 from clearshard.records.transcript import Piece as Turn
 from clearshard.records.transcript import Span, Transcript, Words
 from clearshard.redaction.view import characters, escapes, extent, markup, numerals, overrides
-from clearshard.redaction.written.alignment import Piece, WrittenForm
+from clearshard.redaction.view.alignment import Piece, WrittenForm
 
 #: What may be a part of an entity, a tag or an escape.
 _SIGNS = "&<\\%"

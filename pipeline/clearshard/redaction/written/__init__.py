@@ -10,5 +10,4 @@ numbers    parts of one line → pieces of its written form
 runs       parts that belong to one value, over lines and speakers → its pieces
 addresses  the same for addresses of mail and of the web
 forms      a text → its written forms
-alignment  a written form, and which range of the text each range of it came from
 """

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from clearshard.recognizers.vocabulary import TOKEN, words_of
-from clearshard.redaction.written.alignment import Piece, WrittenForm
+from clearshard.redaction.view.alignment import Piece, WrittenForm
 from clearshard.redaction.written.parts import lowered
 from clearshard.redaction.written.runs import STARTS_A_RUN, runs_of
 

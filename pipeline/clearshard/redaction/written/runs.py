@@ -12,7 +12,7 @@ from string import ascii_lowercase
 
 from clearshard.recognizers.number_words import LETTER_WORDS
 from clearshard.recognizers.vocabulary import FILLERS, MONTHS, any_of
-from clearshard.redaction.written.alignment import Piece
+from clearshard.redaction.view.alignment import Piece
 from clearshard.redaction.written.numbers import NUMBERS, Value, values_of
 from clearshard.redaction.written.parts import SIGNS, WORDS, Kind, Part, parts_of
 

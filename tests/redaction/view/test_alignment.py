@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearshard.redaction.written.alignment import Piece, WrittenForm
+from clearshard.redaction.view.alignment import Piece, WrittenForm
 
 
 @st.composite
