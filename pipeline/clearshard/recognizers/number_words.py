@@ -6,6 +6,9 @@ residual check does not: it has a list of its own on purpose.)
 
 # ruff: noqa: SIM905 - lists of words read better as words
 
+from collections.abc import Mapping
+from enum import StrEnum
+
 _UNITS = "zero one two three four five six seven eight nine".split()
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -49,6 +52,33 @@ NATO = {
     ).split()
 }
 #: Names of letters that are written as words and are no other word.
-_NAMES_OF_LETTERS = {"zed": "z", "zee": "z", "aitch": "h", "haitch": "h"}
+_NAMES_OF_LETTERS = {"zed": "z", "zee": "z", "aitch": "h", "haitch": "h", "double u": "w"}
 #: Word that is said for a letter → that letter; the letters themselves are not among them.
 LETTER_WORDS = NATO | _NAMES_OF_LETTERS
+
+
+class WordKind(StrEnum):
+    """What a word of these is, each a letter: a pattern can read a row of them."""
+
+    UNIT = "u"
+    TEEN = "e"
+    TEN = "t"
+    SCALE = "s"
+    REPEAT = "r"
+    ORDINAL = "n"
+    LETTER = "l"
+
+
+_TABLES: dict[WordKind, Mapping[str, int | str]] = {
+    WordKind.UNIT: UNITS,
+    WordKind.TEEN: TEENS,
+    WordKind.TEN: TENS,
+    WordKind.SCALE: SCALES,
+    WordKind.REPEAT: REPEATS,
+    WordKind.ORDINAL: ORDINALS,
+    WordKind.LETTER: LETTER_WORDS,
+}
+#: Word → what it is; letters themselves are not among them.
+KINDS = {word: kind for kind, words in _TABLES.items() for word in words}
+#: Word → its value in digits, or its letter.
+WRITTEN = {word: str(value) for words in _TABLES.values() for word, value in words.items()}

@@ -13,15 +13,7 @@ from functools import lru_cache
 
 import regex
 
-from clearshard.recognizers.number_words import (
-    LETTER_WORDS,
-    ORDINALS,
-    REPEATS,
-    SCALES,
-    TEENS,
-    TENS,
-    UNITS,
-)
+from clearshard.recognizers.number_words import KINDS, WordKind
 
 END_OF_TURN = "\n"
 _TOKEN = regex.compile(
@@ -34,7 +26,6 @@ _MEASURES = frozenset(
     "mg ml milligrams milligram kg kilos pounds dollars cents percent gb mb inches feet miles km "
     "hours minutes seconds degrees euros bucks weeks days months years".split()
 )
-_NUMBERS = frozenset((*TEENS, *TENS, *SCALES, *REPEATS))
 #: Words whose kind is remembered.
 _KNOWN_WORDS = 20_000
 
@@ -53,6 +44,17 @@ class Kind(IntEnum):
     MEASURE = 8
     SIGN = 9
     END_OF_TURN = 10
+
+
+_OF_WORDS = {
+    WordKind.UNIT: Kind.NUMBER_WORD,
+    WordKind.TEEN: Kind.TEEN,
+    WordKind.TEN: Kind.TEEN,
+    WordKind.SCALE: Kind.TEEN,
+    WordKind.REPEAT: Kind.TEEN,
+    WordKind.ORDINAL: Kind.ORDINAL,
+    WordKind.LETTER: Kind.SPELLING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,8 @@ def kind_of(lowered: str) -> Kind:
         return Kind.SIGN
     if len(lowered) == 1:
         return Kind.LETTER
-    for kind, words in (
-        (Kind.NUMBER_WORD, UNITS),
-        (Kind.TEEN, _NUMBERS),
-        (Kind.ORDINAL, ORDINALS),
-        (Kind.FILLER, _FILLERS),
-        (Kind.MEASURE, _MEASURES),
-        (Kind.SPELLING, LETTER_WORDS),
-    ):
-        if lowered in words:
-            return kind
-    return Kind.WORD
+    if lowered in KINDS:
+        return _OF_WORDS[KINDS[lowered]]
+    if lowered in _FILLERS:
+        return Kind.FILLER
+    return Kind.MEASURE if lowered in _MEASURES else Kind.WORD
