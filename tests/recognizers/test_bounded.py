@@ -34,7 +34,7 @@ BEGIN = {
     "recognizers.number_sequence._BETWEEN": "is given what stands between two numbers",
     "redaction.view.characters._DRESSED": "goes on behind what it took, and is given back nothing",
     "redaction.residual._NEXT_SAID": "is matched at a place, not looked for",
-    "redaction.written.runs._WORD_BEFORE": _BEFORE,
+    "redaction.written.pieces._WORD_BEFORE": _BEFORE,
 }
 _PARTED = "a sign or a blank parts what is repeated, and no other repeat takes it"
 #: They have one within another.

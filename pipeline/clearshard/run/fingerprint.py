@@ -85,7 +85,7 @@ CODE = {
         word_types
     """,
     "redaction.view": "alignment characters escapes extent markup numerals overrides scripts views",
-    "redaction.written": "forms numbers parts runs",
+    "redaction.written": "forms parts pieces runs values",
     "run": "assigned work",
     "shards": "pseudonyms staging",
     "sources": """

@@ -1,15 +1,14 @@
 """A text → its written forms: what was rewritten, with some of the text around it."""
 
-from collections.abc import Iterable, Iterator
-
-from clearshard.recognizers.vocabulary import TOKEN, words_of
+from clearshard.recognizers.vocabulary import lowercase
 from clearshard.redaction.view.alignment import Piece, WrittenForm
-from clearshard.redaction.written.parts import lowered
-from clearshard.redaction.written.runs import STARTS_A_RUN, runs_of
+from clearshard.redaction.written.parts import parts_of
+from clearshard.redaction.written.pieces import pieces_of
+from clearshard.redaction.written.runs import runs_of
+from clearshard.redaction.written.values import values_of
 
 #: Letters around what is rewritten that are given back with it, for patterns that look around.
 _MARGIN = 80
-_Range = tuple[int, int]
 
 
 def written_forms(text: str) -> list[WrittenForm]:
@@ -19,49 +18,21 @@ def written_forms(text: str) -> list[WrittenForm]:
         text: With a line break between turns.
 
     Returns:
-        Stretches of the text with their surroundings, in order; they may overlap.
+        Stretches of the text with their surroundings, in order. Runs whose surroundings meet are
+        in one: what belongs together is read together.
     """
-    low = lowered(text)
-    stretches = _near_each_other(text, runs_of(low, _lines_to_read(low)))
-    return [WrittenForm(text, start, end, pieces) for start, end, pieces in stretches]
-
-
-def _lines_to_read(text: str) -> list[_Range]:
-    """Lines with a part of a number or a spelling."""
-    numbers: list[_Range] = []
-    start = 0
-    for line in text.split("\n"):
-        end = start + len(line)
-        words = words_of(line)
-        if _may_start_a_run(words) and _may_start_a_run(TOKEN.findall(line)):
-            # The "s" of "it's" is no letter that was said.
-            numbers.append((start, end))
-        start = end + 1
-    return numbers
-
-
-def _may_start_a_run(words: list[str]) -> bool:
-    return not STARTS_A_RUN.isdisjoint(words) or any(map(str.isdecimal, words))
-
-
-def _near_each_other(
-    text: str, runs: Iterable[list[Piece]]
-) -> Iterator[tuple[int, int, list[Piece]]]:
-    """Runs whose surroundings meet in one stretch: what belongs together is read together."""
-    start, end, pieces = 0, -1, list[Piece]()
-    for first, last, run in _each(text, runs):
-        if pieces and first > end:
-            yield start, end, pieces
-            pieces = []
-        start, end = (start if pieces else first), last
-        pieces += run
-    if pieces:
-        yield start, end, pieces
-
-
-def _each(text: str, runs: Iterable[list[Piece]]) -> Iterator[tuple[int, int, list[Piece]]]:
-    for run in runs:
-        yield *_surroundings(text, run[0].start, run[-1].end), run
+    small = lowercase(text)
+    stretches: list[tuple[int, int, list[Piece]]] = []
+    for run in runs_of(small, parts_of(small)):
+        pieces = [*pieces_of(small, values_of(small, run))]
+        if not pieces:
+            continue
+        start, end = _surroundings(text, pieces[0].start, pieces[-1].end)
+        if stretches and start <= stretches[-1][1]:
+            start, _, before = stretches.pop()
+            pieces = before + pieces
+        stretches.append((start, end, pieces))
+    return [WrittenForm(text, *stretch) for stretch in stretches]
 
 
 def _surroundings(text: str, start: int, end: int) -> tuple[int, int]:

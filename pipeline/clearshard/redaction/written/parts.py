@@ -1,52 +1,38 @@
-"""Words that stand for a digit, a letter, a number or a sign, one after the other."""
+"""A text → the words in it that stand for digits and letters."""
 
 import re
 from collections.abc import Iterator
-from enum import Enum, auto
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_lowercase
 
 import msgspec
 
-from clearshard.recognizers.number_words import (
-    LETTER_WORDS,
-    ORDINALS,
-    REPEATS,
-    SCALES,
-    TEENS,
-    TENS,
-    UNITS,
-)
+from clearshard.recognizers.number_words import KINDS, ORDINALS, UNITS, WRITTEN, WordKind
 from clearshard.recognizers.vocabulary import any_of
 
-#: Words for signs that may stand inside a value.
-SIGNS = {
-    "dash": "-",
-    "hyphen": "-",
-    "minus": "-",
-    "dot": ".",
-    "point": ".",
-    "period": ".",
-    "slash": "/",
-    "underscore": "_",
-    "plus": "+",
-    "colon": ":",
+#: Code of what is no part of a larger number: zero, and what is written already and too long.
+_ALONE = "0"
+#: Word → its code, finer than its kind.
+_CODES: dict[str, str] = {
+    **dict.fromkeys(ascii_lowercase, WordKind.LETTER),
+    **dict.fromkeys(map(str, range(1, 10)), WordKind.UNIT),
+    **dict.fromkeys(map(str, range(10, 100)), WordKind.TEEN),
+    **KINDS,
+    # A zero or a letter.
+    "o": "o",
+    "thousand": "k",
+    # No ten stands before it.
+    **{word: "N" for word, value in ORDINALS.items() if value >= 10},
+    **{word: _ALONE for word, value in UNITS.items() if value == 0 and word != "o"},
 }
-
-
-class Kind(Enum):
-    """What a part stands for."""
-
-    UNIT = auto()
-    TEEN = auto()
-    TEN = auto()
-    SCALE = auto()
-    REPEAT = auto()
-    ORDINAL = auto()
-    #: Digits that are written already.
-    DIGITS = auto()
-    LETTER = auto()
-    #: "am", "p m".
-    MERIDIEM = auto()
+_BLANK = r"[ \t]{1,4}"
+#: What somebody says who listens is no letter.
+_LISTENING = rf"i{_BLANK}(?:see|got{_BLANK}it)[ .,!]{{0,4}}\n"
+_EXAMPLE = rf"(?P<example>{_BLANK}(?:as{_BLANK}in|for|like){_BLANK}(?P=letter)[^\W\d_]*+)"
+_PART = re.compile(
+    r"(?<![^\W_])(?<![^\W_]['\u2019])"
+    rf"(?:(?!{_LISTENING})(?P<letter>[a-z]){_EXAMPLE}?|{any_of(KINDS)}|\d++)"
+    r"(?![^\W_])(?!['\u2019][^\W_])"
+)
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):
@@ -55,64 +41,21 @@ class Part(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         start: First code point in the text.
         end: One past the last.
-        kind: What it stands for.
-        word: In lowercase; of a letter the letter, of digits these, else the word that was said.
+        code: A letter for what it is.
+        written: As it is written by itself: "4", "13", "b"; of "double" how often more.
     """
 
     start: int
     end: int
-    kind: Kind
-    word: str
+    code: str
+    written: str
 
 
-_KINDS = {
-    **dict.fromkeys(UNITS, Kind.UNIT),
-    **dict.fromkeys(TEENS, Kind.TEEN),
-    **dict.fromkeys(TENS, Kind.TEN),
-    **dict.fromkeys(SCALES, Kind.SCALE),
-    **dict.fromkeys(REPEATS, Kind.REPEAT),
-    **dict.fromkeys(ORDINALS, Kind.ORDINAL),
-}
-#: Every word that is a part, letters and what stands for them left out.
-WORDS = frozenset(_KINDS)
-_BLANK = r"[ \t]{1,4}"
-_PART = re.compile(
-    r"(?<![^\W_])(?<![^\W_]['\u2019])(?:"
-    rf"(?P<w>double{_BLANK}u)"
-    rf"|(?P<word>{any_of(_KINDS)})"
-    rf"|(?P<meridiem>[ap](?:{_BLANK}|\.[ \t]?)?m)"
-    rf"|(?P<said>{any_of(LETTER_WORDS)})"
-    rf"|(?P<letter>[a-z])(?:{_BLANK}(?:as{_BLANK}in|for|like){_BLANK}(?P<example>[^\W\d_]++))?"
-    r"|(?P<digits>\d++)"
-    r")(?![^\W_])(?!['\u2019][^\W_])"
-)
-_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
-
-
-def lowered(text: str) -> str:
-    """The text with its ASCII letters in lowercase and every character where it was."""
-    return text.translate(_LOWER)
-
-
-def parts_of(text: str, start: int, end: int) -> Iterator[Part]:
-    """The parts between two places of a lowered text, in order."""
-    for found in _PART.finditer(text, start, end):
-        yield _part(found)
-
-
-def _part(found: "re.Match[str]") -> Part:
-    start, end = found.span()
-    group = found.lastgroup
-    said = found.group()
-    if group == "word":
-        return Part(start, end, _KINDS[said], said)
-    if group == "digits":
-        return Part(start, end, Kind.DIGITS, said)
-    if group == "w":
-        return Part(start, end, Kind.LETTER, "w")
-    if group == "meridiem":
-        return Part(start, end, Kind.MERIDIEM, f"{said[0]}m")
-    if group == "example" and found["example"][:1] != said[0]:
-        # "a for Monday": the letter alone.
-        return Part(start, found.end("letter"), Kind.LETTER, said[0])
-    return Part(start, end, Kind.LETTER, LETTER_WORDS.get(said, said[0]))
+def parts_of(text: str) -> Iterator[Part]:
+    """The parts of a text in lowercase, in order."""
+    for found in _PART.finditer(text):
+        said = found["letter"] or found[0]
+        if found["example"]:
+            yield Part(*found.span(), WordKind.LETTER, said)
+        else:
+            yield Part(*found.span(), _CODES.get(said, _ALONE), WRITTEN.get(said, said))
