@@ -9,7 +9,7 @@ WEIGHTS is a `tagger.npz`; OUT the same with other thresholds. CORPORA is the fo
 What is missed is counted in conversations that are generated with another seed than those that were
 learned from; what is taken wrongly, in them, and in talk of sources that nothing was learned from
 and in which nobody says a card number, a password or the like. Nothing can be counted there of
-classes that people do name: names and places.
+classes that people do name, names and places above all: those keep the common threshold.
 
 A threshold costs so much a missed token, and one a token that is taken wrongly; the cheapest one
 counts as much as there are tokens near it, against the common threshold of the profile.
@@ -43,7 +43,7 @@ from clearshard.tagger.tokens import END_OF_TURN
 
 #: Profile → what a missed token costs in tokens that are taken wrongly: about the odds at which the
 #: common thresholds take one.
-COSTS = {"strict": 4.0, "balanced": 2.5}
+COSTS = {"strict": 6.0, "balanced": 2.5}
 #: What people say without being asked, in any talk.
 _NAMED_ANYWHERE = frozenset(("PERSON", "LOCATION", "STREET_ADDRESS", "PHONE_NUMBER", "URL"))
 #: Sources that nothing is learned from; only how often the tagger errs in them is counted.
@@ -158,19 +158,20 @@ def chosen(place: int, told: Taken, talk: Taken | None, cost: float, common: flo
     Args:
         place: Of the class among `PERSONAL`.
         told: Tokens of texts in which all that is personal is known.
-        talk: Tokens of texts in which nothing is of this class.
+        talk: Tokens of texts in which nothing is of this class; None if nobody can tell.
         cost: Of a missed token, in tokens that are taken wrongly.
         common: The threshold of all classes.
     """
     own = told.labels == place
     right, wrong = told.margins[own & told.personal], told.margins[own & ~told.personal]
+    threshold = common
     if talk is not None:
         wrong = np.concatenate([wrong, talk.margins[talk.labels == place]])
-    costs = [cost * (right <= least).sum() + (wrong > least).sum() for least in _GRID]
-    cheapest = float(_GRID[int(np.argmin(costs))])
-    near = int((np.abs(right - common) < _NEAR).sum())
-    threshold = common + (cheapest - common) * near / (near + _AS_MUCH)
-    threshold = round(4 * threshold) / 4
+        costs = [cost * (right <= least).sum() + (wrong > least).sum() for least in _GRID]
+        cheapest = float(_GRID[int(np.argmin(costs))])
+        near = int((np.abs(right - common) < _NEAR).sum())
+        threshold += (cheapest - common) * near / (near + _AS_MUCH)
+        threshold = round(4 * threshold) / 4
     hits, errors = int((right > threshold).sum()), int((wrong > threshold).sum())
     return Choice(
         threshold,

@@ -4,6 +4,6 @@ In logarithms of the odds of a class against the likeliest that is not removed.
 """
 
 #: Profile → the threshold of all classes.
-THRESHOLDS = {"strict": -1.5, "balanced": -1.0}
+THRESHOLDS = {"strict": -2.0, "balanced": -1.0}
 #: How much less than that, for a word in no dictionary.
 POSSIBLE = 3.5

@@ -31,31 +31,39 @@ def tokens(place: int, right: list[float], wrong: list[float]) -> Taken:
 
 
 SURE = [6.0] * 50
+#: Talk in which nothing was taken for anything.
+SILENCE = tokens(PERSON, [], [])
 
 
 def test_what_is_often_wrong_must_be_surer_and_what_is_often_missed_less() -> None:
     wrong = tokens(PERSON, [*SURE, *[1.0] * 900], [-1.4, -1.0, -0.5] * 100)
-    assert chosen(PERSON, wrong, None, 5, -1.5).threshold > -1.0
+    assert chosen(PERSON, wrong, SILENCE, 5, -1.5).threshold > -1.0
     missed = tokens(PERSON, [*SURE, *[-2.3, -2.8] * 450], [-3.0] * 10)
-    assert chosen(PERSON, missed, None, 5, -1.5).threshold < -2.0
+    assert chosen(PERSON, missed, SILENCE, 5, -1.5).threshold < -2.0
 
 
 def test_of_a_class_that_is_hardly_seen_little_is_learned() -> None:
     few = tokens(PERSON, [0.3] * 3, [0.1] * 400)
-    assert chosen(PERSON, few, None, 5, -1.5).threshold == -1.5
+    assert chosen(PERSON, few, SILENCE, 5, -1.5).threshold == -1.5
     none = tokens(CARD, SURE, [])
-    made = chosen(PERSON, none, None, 5, -1.5)
+    made = chosen(PERSON, none, SILENCE, 5, -1.5)
     assert (made.threshold, made.tokens, made.recall, made.precision) == (-1.5, 0, 1.0, 1.0)
 
 
 def test_talk_counts_as_wrong() -> None:
     told = tokens(CARD, [1.0] * 900, [])
     talk = tokens(CARD, [], [-1.0, 4.0] * 300)
-    alone, beside = (chosen(CARD, told, of, 5, -1.5) for of in (None, talk))
+    alone, beside = (chosen(CARD, told, of, 5, -1.5) for of in (SILENCE, talk))
     assert alone.threshold < beside.threshold
     assert (alone.precision, beside.precision) == (1.0, 0.75)
     # Of another class in that talk nothing is told.
     assert chosen(PERSON, told, talk, 5, -1.5).threshold == -1.5
+
+
+def test_where_nobody_can_tell_what_is_wrong_the_common_threshold_stays() -> None:
+    missed = tokens(PERSON, [*SURE, *[-2.3, -2.8] * 450], [-3.0] * 10)
+    made = chosen(PERSON, missed, None, 5, -1.5)
+    assert (made.threshold, made.tokens) == (-1.5, 950)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -63,7 +71,7 @@ def test_in_quarters_and_the_dearer_a_miss_the_lower(seed: int) -> None:
     rng = np.random.default_rng(seed)
     drawn = tokens(PERSON, rng.normal(2, 3, 400).tolist(), rng.normal(-2, 2, 900).tolist())
     strict, balanced = (
-        chosen(PERSON, drawn, None, COSTS[profile], THRESHOLDS[profile]).threshold
+        chosen(PERSON, drawn, SILENCE, COSTS[profile], THRESHOLDS[profile]).threshold
         for profile in ("strict", "balanced")
     )
     assert strict <= balanced
@@ -72,7 +80,7 @@ def test_in_quarters_and_the_dearer_a_miss_the_lower(seed: int) -> None:
 
 def test_the_table_says_what_the_threshold_takes() -> None:
     drawn = tokens(PERSON, [*[5.0] * 90, *[-3.9] * 10], [5.0] * 10)
-    made = chosen(PERSON, drawn, None, 1, -1.5)
+    made = chosen(PERSON, drawn, SILENCE, 1, -1.5)
     assert (made.tokens, made.recall, made.precision) == (100, 0.9, 0.9)
 
 

@@ -21,6 +21,7 @@ import replies
 import statements
 import talk
 from dialogues import ON_REQUEST, Dialogues
+from meetings import kept_going
 from names import Names
 from phrases import fill, join, lines, wordings
 from slots import label_of
@@ -128,3 +129,23 @@ def test_a_value_stays_in_its_place_however_it_is_written() -> None:
         assert all(text[a:b].strip() == text[a:b] for a, b, _ in spans)
         seen.add(text)
     assert {"call ann bo\nat 1 2", "CALL ANN BO.\nAT 1, 2."} <= seen
+
+
+def test_words_that_keep_talk_going_stand_beside_what_is_said() -> None:
+    said: list[Any] = [
+        [("four one", "PHONE")],
+        [("so ", None), ("Odile", "PERSON")],
+        [("no", None)],
+    ]
+    more = 0
+    for seed in range(60):
+        turns = kept_going(said, random.Random(seed))
+        rest = iter(turns)
+        for turn in said:
+            # Each comes again, in order, with at most one piece before it.
+            again = next(t for t in rest if t[-len(turn) :] == turn)
+            assert len(again) - len(turn) <= (turn[0][1] is None)
+        values = [piece for turn in turns for piece in turn if piece[1]]
+        assert values == [("four one", "PHONE"), ("Odile", "PERSON")]
+        more += len(turns) > len(said)
+    assert 5 < more < 40

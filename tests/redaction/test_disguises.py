@@ -85,7 +85,7 @@ def test_nothing_stays_of_a_value_with_sounds_or_emphasis_in_it(
 
 
 def test_a_capital_before_a_sign_is_no_other_encoding(speech: Redactor) -> None:
-    names = ["“ANDRÉ”", "ZOË\u00ad ADICHIE", "CHLOÉ\u00a0OKONKWO", "NOÉ\u2019S FRIEND"]
+    names = ["“ANDRÉ”", "ZOË\u00ad ADICHIE", "CHLOÉ\u00a0OKONKWO", "NOÉ\u2019S"]
     sources = [transcript(f"please ask for mr {name} there", REPLY) for name in names]
     for name, result in zip(names, speech.redact(sources), strict=True):
         assert isinstance(result, RedactedTranscript), name

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from clearshard.records.states import Quarantine
 from clearshard.records.transcript import Span
-from clearshard.redaction.one_address import one_address
+from clearshard.redaction.one_address import addresses, one_address
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.resolve import resolve
+from clearshard.redaction.step_kinds import Seen
 
 from .making import transcript
 
@@ -74,6 +75,24 @@ def test_what_does_not_belong_to_one_stays(marked: str) -> None:
 def _marked(text: str) -> list[str]:
     closing = {"{": "}", "[": "]"}
     return [text[i : text.index(closing[c], i)] for i, c in enumerate(text) if c in closing]
+
+
+@pytest.mark.parametrize(
+    ("text", "possible", "found"),
+    [
+        ("they are at 1 Quality Drive ok", [(12, 21)], ["1 Quality Drive"]),
+        ("on ten tower street now", [(7, 12)], ["ten tower street"]),
+        ("it has 1 Quality Drive ok", [(0, 2)], []),
+        ("one hard drive", [], []),
+        ("one hard drive", None, []),
+    ],
+)
+def test_a_number_and_a_street_are_an_address_where_that_is_possible(
+    text: str, possible: list[tuple[int, int]] | None, found: list[str]
+) -> None:
+    spans = [*addresses(Seen(text, (), (), possible), ())]
+    assert [text[s.start : s.end] for s in spans] == found
+    assert {s.entity_type for s in spans} <= {STREET}
 
 
 PIECES = st.sampled_from(

@@ -43,6 +43,8 @@ def letters(found: list[tuple[Span, ...]]) -> set[tuple[int, int]]:
         for number, of_one in enumerate(found)
         for span in of_one
         for place in range(span.start, span.end)
+        # Between two findings of one type it may be part of both.
+        if not CALLS[number].text[place].isspace()
     }
 
 

@@ -1,10 +1,12 @@
 """Parts of an address → the address: its house number, and what stands between two streets.
 
 The tagger finds streets and towns, each for itself. A number that touches a street belongs to it,
-and a crossing is one place.
+and a crossing is one place. A number with a name and a word for a street behind it is an address if
+the tagger takes any of it for possible: "one hard drive" is none.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -12,6 +14,7 @@ import msgspec
 from clearshard.recognizers.number_words import NUMBER_WORDS
 from clearshard.recognizers.vocabulary import any_of
 from clearshard.records.transcript import Span
+from clearshard.redaction.step_kinds import Seen
 
 _STREET, _TOWN = "STREET_ADDRESS", "LOCATION"
 _RECOGNIZER = "OneAddress"
@@ -33,6 +36,29 @@ _CORNER = re.compile(
     r"(?<![^\W_])(?:the[ \t]{1,3})?(?:corner|intersection)[ \t]{1,3}of[ \t]{1,3}\Z", re.IGNORECASE
 )
 _CROSSING = re.compile(r"[ \t]{1,3}(?:and|&)[ \t]{1,3}", re.IGNORECASE)
+_STREETS = "street avenue ave road rd drive lane boulevard blvd terrace crescent court parkway way"
+_WHOLE = re.compile(
+    rf"(?<![\w.:,$\u20ac\u00a3/-]){_NUMBER}(?:[ \t]{{1,3}}[^\W\d_]{{1,20}}){{1,3}}?"
+    rf"[ \t]{{1,3}}(?:{any_of(_STREETS.split())})(?![^\W_])",
+    re.IGNORECASE,
+)
+_SCORE = 0.6
+
+
+def addresses(seen: Seen, spans: Sequence[Span]) -> Iterator[Span]:
+    """What belongs to streets that were found, and addresses that were not.
+
+    Args:
+        seen: The text, and what could be personal in it.
+        spans: Disjoint, in order.
+    """
+    yield from one_address(seen.text, spans)
+    possible = seen.possible or ()
+    ends = [end for _, end in possible]
+    for found in _WHOLE.finditer(seen.text) if possible else ():
+        place = bisect_left(ends, found.start() + 1)
+        if place < len(ends) and possible[place][0] < found.end():
+            yield Span(*found.span(), _STREET, _SCORE, _RECOGNIZER)
 
 
 def one_address(text: str, spans: Sequence[Span]) -> Iterator[Span]:

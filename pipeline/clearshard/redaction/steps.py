@@ -10,7 +10,7 @@ from typing import get_args
 from clearshard.config import Profile
 from clearshard.records.transcript import Span
 from clearshard.redaction.foreign_words import foreign_words
-from clearshard.redaction.one_address import one_address
+from clearshard.redaction.one_address import addresses
 from clearshard.redaction.personal import personal_part
 from clearshard.redaction.propagate import propagate
 from clearshard.redaction.recognized import recognized
@@ -31,7 +31,7 @@ STEPS: tuple[Step, ...] = (
     Merge("resolve", _EVERY, resolve),
     Add("said_again", _SPEECH, propagate),
     Merge("resolve", _SPEECH, resolve),
-    Add("one_address", _SPEECH, lambda seen, spans: one_address(seen.text, spans)),
+    Add("one_address", _SPEECH, addresses),
     Merge("resolve", _SPEECH, resolve),
     Add("whole_words", _SPEECH, lambda seen, spans: whole_words(seen.text, spans)),
     Merge("resolve", _SPEECH, resolve),
