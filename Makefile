@@ -104,7 +104,7 @@ LEARNING := PYTHONPATH=.:models/speech_en $(PYTHON_TRAIN) models/tagger_en
 leave-one-out: $(PYTHON_TRAIN)
 	$(LEARNING)/leave_one_out.py $(CORPORA) $(GOLD)
 
-# The weights of the tagger: 20 minutes of a quiet core.
+# The weights of the tagger: half an hour of a quiet core.
 tagger: $(PYTHON_TRAIN)
 	$(LEARNING)/train_tagger.py $(CORPORA) build/trained.npz
 	$(LEARNING)/calibrate.py $(CORPORA) build/trained.npz models/tagger_en/tagger.npz
