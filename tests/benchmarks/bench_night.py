@@ -7,7 +7,7 @@ Makes N short calls of many accounts in FOLDER (it must be new or empty), runs o
 them, then with nothing new, then with one file in a thousand new and one account opted out. The
 gate alone is timed beside it. Transcripts that are opened are counted by a hook in every process of
 a command. Accounts are of very different sizes, and each is a customer for some of three years, as
-customers are. A shard has about five hundred calls: of a hundred million, shards of the usual size
+customers are. A shard has some hundred calls: of a hundred million, shards of the usual size
 are as small a part of all. With `--absent` no transcript is written, so that each file is
 quarantined: then what is measured is deciding, remembering, comparing and publishing alone, for ten
 million files as well. Bytes read are those of all processes of a command, whatever they read; the
@@ -123,7 +123,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--shard-period", choices=("day", "month", "year"), default="day")
-    parser.add_argument("--shard-bytes", type=int, default=1 << 18)
+    parser.add_argument("--shard-bytes", type=int, default=1 << 16)
     parser.add_argument("--absent", action="store_true")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
