@@ -83,7 +83,7 @@ def kept_going(turns: Sequence[Turn], rng: Random) -> list[Turn]:
     for turn in turns:
         while rng.random() < _TURNS:
             out.append([(rng.choice(_KEPT_GOING), None)])
-        if rng.random() < _BEGINNINGS and turn and turn[0][1] is None:
-            turn = [(rng.choice(_KEPT_GOING) + rng.choice((" ", ", ", ". ")), None), *turn]  # noqa: PLW2901
-        out.append(turn)
+        begins = rng.random() < _BEGINNINGS and turn and turn[0][1] is None
+        before = rng.choice(_KEPT_GOING) + rng.choice((" ", ", ", ". ")) if begins else None
+        out.append([(before, None), *turn] if before else turn)
     return out

@@ -85,8 +85,10 @@ def test_nothing_stays_of_a_value_with_sounds_or_emphasis_in_it(
 
 
 def test_a_capital_before_a_sign_is_no_other_encoding(speech: Redactor) -> None:
-    names = ["“ANDRÉ”", "ZOË\u00ad ADICHIE", "CHLOÉ\u00a0OKONKWO", "NOÉ\u2019S"]
+    names = ["“ANDRÉ”", "ZOË\u00ad ADICHIE", "CHLOÉ\u00a0OKONKWO", "NOÉ\u2019S FRIEND"]
     sources = [transcript(f"please ask for mr {name} there", REPLY) for name in names]
     for name, result in zip(names, speech.redact(sources), strict=True):
         assert isinstance(result, RedactedTranscript), name
-        assert [word for word in left_of(result.text) if word[:2] in name] == []
+        # Whose friend it is must go; that it is one may stay.
+        left = {word for word in left_of(result.text) if word[:2] in name}
+        assert left <= {"FRIEND"}
