@@ -13,8 +13,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from clearshard.keys import VARIABLES
-from clearshard.surroundings import one_at_a_time
+from clearshard.surroundings import VARIABLES, one_at_a_time
 
 #: Nothing is imported from the working folder.
 _SAFE_PATH = {"PYTHONSAFEPATH": "1"}

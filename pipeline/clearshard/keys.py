@@ -12,29 +12,17 @@ from pathlib import Path
 
 from clearshard.config import Config
 from clearshard.errors import ConfigError
-from clearshard.surroundings import variable
-
-#: Environment variables that hold a key in hex; each wins over its file.
-PSEUDONYM_VARIABLE = "CLEARSHARD_KEY"
-SIGNING_VARIABLE = "CLEARSHARD_SIGNING_KEY"
-ENCRYPTION_VARIABLE = "CLEARSHARD_ENCRYPTION_KEY"
-#: The same of keys that others have taken the place of, while something still hangs on them.
-OLD_SIGNING_VARIABLE = "CLEARSHARD_OLD_SIGNING_KEY"
-OLD_ENCRYPTION_VARIABLE = "CLEARSHARD_OLD_ENCRYPTION_KEY"
-#: The key of the receiver of lineage events; the name is OpenLineage's own.
-LINEAGE_VARIABLE = "OPENLINEAGE_API_KEY"
-#: The key of the transcript API; the name is its provider's own.
-API_VARIABLE = "ASSEMBLYAI_API_KEY"
-#: All of these: what reads transcripts or answers questions has no use for them.
-VARIABLES = (
+from clearshard.surroundings import (
+    API_VARIABLE,
+    ENCRYPTION_VARIABLE,
+    LINEAGE_VARIABLE,
+    OLD_ENCRYPTION_VARIABLE,
+    OLD_SIGNING_VARIABLE,
     PSEUDONYM_VARIABLE,
     SIGNING_VARIABLE,
-    ENCRYPTION_VARIABLE,
-    OLD_SIGNING_VARIABLE,
-    OLD_ENCRYPTION_VARIABLE,
-    LINEAGE_VARIABLE,
-    API_VARIABLE,
+    variable,
 )
+
 _KEY_BYTES = 32
 #: Of 32 random bytes no fewer ever differ; of a filler, or a word over and over, hardly more do.
 _LEAST_DIFFERENT_BYTES = 8

@@ -39,7 +39,8 @@ import pytest
 from clearshard import layout
 from clearshard.audit.reading import visible_runs
 from clearshard.config import load_config
-from clearshard.keys import PSEUDONYM_VARIABLE, load_pseudonym_key
+from clearshard.keys import load_pseudonym_key
+from clearshard.surroundings import PSEUDONYM_VARIABLE
 
 from ..run.world import transcript
 from ..servers.ray_cluster import StandingCluster, standing

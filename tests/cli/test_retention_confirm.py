@@ -11,9 +11,9 @@ import pytest
 from clearshard.audit.events import EventName
 from clearshard.audit.ledger import Ledger
 from clearshard.cli.entry import _exit_code
-from clearshard.keys import API_VARIABLE
 from clearshard.lifecycle.confirmation import record
 from clearshard.lifecycle.confirmation.record import is_confirmation
+from clearshard.surroundings import API_VARIABLE
 
 from ..audit.building import Output, Row
 from ..audit.signers import SECRET

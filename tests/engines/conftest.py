@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clearshard.keys import PSEUDONYM_VARIABLE, SIGNING_VARIABLE
+from clearshard.surroundings import PSEUDONYM_VARIABLE, SIGNING_VARIABLE
 
 from . import jobs
 

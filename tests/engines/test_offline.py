@@ -14,8 +14,7 @@ import pytest
 from clearshard.children import child_environment
 from clearshard.engines import offline
 from clearshard.engines.local import LocalEngine
-from clearshard.keys import VARIABLES
-from clearshard.surroundings import variable
+from clearshard.surroundings import VARIABLES, variable
 
 from . import jobs
 

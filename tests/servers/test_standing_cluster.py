@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from clearshard.audit.verify import verify
-from clearshard.keys import PSEUDONYM_VARIABLE
+from clearshard.surroundings import PSEUDONYM_VARIABLE
 
 from ..run.sources.stored import deliver, name_sources
 from ..run.test_poison import ROOT, command, poisoned_world, wait_until

@@ -20,12 +20,12 @@ from clearshard.config import Config
 from clearshard.engines.engine import Job
 from clearshard.engines.local import LocalEngine
 from clearshard.errors import RunFailed
-from clearshard.keys import PSEUDONYM_VARIABLE
 from clearshard.records.tasks import WorkUnit
 from clearshard.run import PRELOAD
 from clearshard.run.assigned import UnitResult, WorkSettings, make_work
 from clearshard.run.output.folder import OutputFolder
 from clearshard.run.units import split
+from clearshard.surroundings import PSEUDONYM_VARIABLE
 
 MILLION = 1_000_000
 _SECONDS_PER_UNIT = 300.0

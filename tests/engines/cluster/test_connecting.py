@@ -114,7 +114,7 @@ def test_a_cluster_that_is_silent_keeps_nobody_who_has_no_work(
 
     def connect(asked: Question) -> NoReturn:
         try:
-            asked.require_same("2.60.0")
+            asked.require_same("2.60.0", _hangs)
         except EngineUnavailable as error:
             told.append(str(error))
             raise
@@ -124,6 +124,11 @@ def test_a_cluster_that_is_silent_keeps_nobody_who_has_no_work(
     [why] = told
     # It was given up before its time was over.
     assert "it does not answer" not in why
+
+
+def _hangs(_: str) -> NoReturn:
+    threading.Event().wait(60)
+    raise AssertionError
 
 
 def test_one_of_our_own_is_started_for_work_alone(connected: list[PretendedCluster]) -> None:

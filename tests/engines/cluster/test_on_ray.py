@@ -17,7 +17,7 @@ from clearshard.engines.cluster import crew as crew_module
 from clearshard.engines.cluster.actors import RayCluster
 from clearshard.engines.cluster.engine import RayEngine
 from clearshard.errors import EngineUnavailable, RunFailed
-from clearshard.keys import PSEUDONYM_VARIABLE, SIGNING_VARIABLE, VARIABLES
+from clearshard.surroundings import PSEUDONYM_VARIABLE, SIGNING_VARIABLE, VARIABLES
 
 from .. import jobs
 from .processes import below

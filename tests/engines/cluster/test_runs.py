@@ -14,8 +14,8 @@ import pytest
 
 from clearshard import layout
 from clearshard.audit.verify import verify
-from clearshard.keys import PSEUDONYM_VARIABLE
 from clearshard.run import crossing
+from clearshard.surroundings import PSEUDONYM_VARIABLE
 
 from ...run import poison
 from ...run.test_poison import ROOT, command, group_lives, poisoned_world, wait_until

@@ -10,7 +10,7 @@ import pytest
 from clearshard.engines.cluster import messages
 from clearshard.engines.cluster.sealing import Channel
 from clearshard.engines.cluster.shell import Shell
-from clearshard.keys import PSEUDONYM_VARIABLE
+from clearshard.surroundings import PSEUDONYM_VARIABLE
 
 from .. import jobs
 

@@ -1,4 +1,4 @@
-"""Ray: members are actors, and their methods are called with bytes. Only `probe` knows it too.
+"""Ray: members are actors, and their methods are called with bytes. Nothing else knows it.
 
 Ray writes and reads objects with pickle, which runs what it reads. So nothing but bytes is given to
 it and taken from it: while an answer is read, no class or function can be looked up by whatever
@@ -23,7 +23,7 @@ from clearshard.engines.cluster.ground import Call, Hand, MemberLost
 from clearshard.engines.cluster.reaching import QUIET, Question
 from clearshard.engines.cluster.shell import Shell
 from clearshard.errors import EngineUnavailable, RunFailed
-from clearshard.keys import ENCRYPTION_VARIABLE, OLD_ENCRYPTION_VARIABLE, PSEUDONYM_VARIABLE
+from clearshard.surroundings import ENCRYPTION_VARIABLE, OLD_ENCRYPTION_VARIABLE, PSEUDONYM_VARIABLE
 
 #: Read when Ray is imported. Whether the cluster still answers is for us to decide: after a minute
 #: without its head, Ray would end this process.
@@ -78,7 +78,7 @@ class RayCluster:
             import ray
         self._ray = ray
         if asked is not None:
-            asked.require_same(ray.__version__)
+            asked.require_same(ray.__version__, _versions_at)
         with child_environment(environment, _NEEDED), _own_signals():
             if not ray.is_initialized():
                 self._init(None if asked is None else asked.address, workers)
@@ -176,6 +176,15 @@ class RayCluster:
                 "run with --engine local."
             ) from None
         self._connected = True
+
+
+def _versions_at(address: str) -> tuple[str, str]:
+    """What a cluster has of Ray and of Python; waits for most of a minute where nobody answers."""
+    from ray._common.usage.usage_lib import get_cluster_metadata
+    from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled
+
+    found = get_cluster_metadata(GcsClient(address=address))
+    return str(found["ray_version"]), str(found["python_version"])
 
 
 #: Not empty once Ray was imported with the token that is ours alone.

@@ -4,18 +4,17 @@ import os
 import platform
 import re
 import socket
-import subprocess
-import sys
+import threading
+from collections.abc import Callable
 from importlib.util import find_spec
 
-from clearshard.children import child_environment
 from clearshard.errors import ConfigError, EngineUnavailable
 from clearshard.inert import printable
 
 ADDRESS_VARIABLE = "RAY_ADDRESS"
 #: A port of a machine that is up is reached at once, or refuses.
 SECONDS_TO_CONNECT = 5.0
-#: To load Ray, and to be told two words.
+#: To be told two words by one that has much to do.
 SECONDS_TO_ANSWER = 30.0
 #: Read when Ray is imported: nobody is told that it is used.
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
@@ -69,54 +68,54 @@ def require_open(address: str) -> None:
 
 
 class Question:
-    """What versions a cluster has: asked at once, and waited for when it must be known.
+    """What versions a cluster has, which somebody waits for and somebody else may give up.
 
     Attributes:
         address: ``HOST:PORT`` of the cluster.
     """
 
     def __init__(self, address: str) -> None:
-        """Asks."""
+        """Asks nobody yet."""
         self.address = address
-        with child_environment(QUIET):
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, and no shell
-                [sys.executable, "-m", "clearshard.engines.cluster.probe", address],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+        self._over = threading.Event()
 
     def give_up(self) -> None:
         """Waits for no answer any more; who does is told that there is none."""
-        self._process.kill()
+        self._over.set()
 
-    def require_same(self, ray_version: str) -> None:
-        """Waits for the answer.
+    def require_same(self, ray_version: str, ask: Callable[[str], tuple[str, str]]) -> None:
+        """Asks, and waits for the answer.
 
         Args:
             ray_version: Of what is installed here.
+            ask: Tells what the cluster at an address has of Ray and of Python. It may hang: it is
+                called in a thread that nobody waits for once it is too late.
 
         Raises:
             EngineUnavailable: There is none in time, or the cluster has other versions.
         """
-        try:
-            told, why = self._process.communicate(timeout=SECONDS_TO_ANSWER)
-        except subprocess.TimeoutExpired:
-            raise _unreachable(self.address, "it does not answer") from None
-        finally:
-            self._process.kill()
-            self._process.wait()
-        if self._process.returncode != 0 or len(told.split()) != 2:
-            # Ray writes lines of its own before; the last is ours, and a word.
-            raise _unreachable(self.address, printable((why.split() or ["no answer"])[-1])[:100])
-        there = tuple(told.split())
+        told: list[tuple[str, str]] = []
+        why: list[str] = []
+
+        def asking() -> None:
+            try:
+                told.append(ask(self.address))
+            except Exception as error:  # noqa: BLE001 - whatever Ray raises: its type says it
+                why.append(type(error).__name__)
+            self._over.set()
+
+        threading.Thread(target=asking, daemon=True).start()
+        in_time = self._over.wait(SECONDS_TO_ANSWER)
+        if not told:
+            reason = why[0] if why else "no answer" if in_time else "it does not answer"
+            raise _unreachable(self.address, reason)
         here = ray_version, platform.python_version()
-        if there != here:
+        if told[0] != here:
+            there = [printable(version) for version in told[0]]
             raise EngineUnavailable(
-                f"The cluster at {self.address} has Ray {printable(there[0])} and Python "
-                f"{printable(there[1])}, and here are Ray {here[0]} and Python {here[1]}: both "
-                "must be the same. Install the cluster's versions here, or these there."
+                f"The cluster at {self.address} has Ray {there[0]} and Python {there[1]}, and here "
+                f"are Ray {here[0]} and Python {here[1]}: both must be the same. Install the "
+                "cluster's versions here, or these there."
             )
 
 

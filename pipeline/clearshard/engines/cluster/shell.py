@@ -7,22 +7,17 @@ its text. A member that cannot go on ends its process, and whoever called sees t
 import os
 import sys
 from collections.abc import Callable
-from importlib import import_module
-from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING
 
 from clearshard.children import module_path
-from clearshard.config import Keys, redaction_defaults
 from clearshard.engines.cluster import messages
-from clearshard.engines.cluster.sealing import Channel
-from clearshard.engines.engine import Served
-from clearshard.engines.local import LocalPool
-from clearshard.engines.mapping import Line
 from clearshard.engines.serving import forbid_core_dumps
-from clearshard.engines.stopping import Stop
 from clearshard.engines.worker import prepare
 from clearshard.errors import ClearshardError, RunFailed
-from clearshard.keys import load_pseudonym_key
+
+if TYPE_CHECKING:
+    from clearshard.engines.cluster.hosting import Host
+    from clearshard.engines.cluster.sealing import Channel
 
 #: Everything that is allowed to others than the user of the process.
 _OF_OTHERS = 0o077
@@ -36,7 +31,7 @@ class Shell:
         forbid_core_dumps()
         os.umask(_OF_OTHERS)
         self._channel: Channel | None = None
-        self._host: _Host | None = None
+        self._host: Host | None = None
 
     def hello(self, greeting: bytes) -> bytes:
         """Says whether it can work for whoever greets.
@@ -84,56 +79,18 @@ class Shell:
 
     def _hello(self, greeting: messages.Greeting) -> messages.Here:
         sys.path[:] = module_path(greeting.strange)
+        # Before all that takes longer to import.
         prepare(greeting.preload)
-        if messages.build() != greeting.build:
-            raise RunFailed(
-                "it has another version of clearshard, or of Python, than the machine that the "
-                "run was started on. Install the same on both"
-            )
-        keys = Keys(file=greeting.key_file)
-        config = redaction_defaults().model_copy(update={"keys": keys})
-        key, _ = load_pseudonym_key(config, create=False)
-        if key.key_id != greeting.key_id:
-            raise RunFailed(
-                f"its pseudonym key is {key.key_id}, and that of the run {greeting.key_id}. Give "
-                "it the key of the run"
-            )
-        self._channel = Channel(key.secret, greeting.channel)
+        from clearshard.engines.cluster.hosting import channel_of
+
+        self._channel = channel_of(greeting)
         return messages.Here(self._channel.seal(messages.PROOF, greeting.channel))
 
     def _begin(self, task: messages.Task) -> messages.Ready:
-        module, _, function = task.there.partition(":")
-        make: Callable[[bytes], Served[Any, Any]] = getattr(import_module(module), function)
-        self._host = _Host(make(task.told))
+        from clearshard.engines.cluster.hosting import host_of  # `hello` has imported it
+
+        self._host = host_of(task)
         return messages.Ready()
-
-
-class _Host:
-    """The worker process of a member, with all that the local engine does for one."""
-
-    def __init__(self, served: Served[Any, Any]) -> None:
-        self._served = served
-        self._line: Line[Any, Any] = Line()
-        self._pool = LocalPool(served.job, 1, Stop(), self._line)
-        self._pool.hand_out()
-        self._fetching, self._working = Lock(), Lock()
-
-    def work(self, packed: bytes) -> messages.Results:
-        """Called in two threads: what the next unit needs is fetched while one is worked on."""
-        with self._fetching:
-            unit = self._served.fetch(self._served.unpack(packed))
-        with self._working:
-            return self._worked(unit)
-
-    def _worked(self, unit: Any) -> messages.Results:
-        self._line.take(unit)
-        self._pool.hand_out()
-        results: list[bytes] = []
-        while self._line:
-            results += map(self._served.pack, self._line.ready())
-            if self._line:
-                self._pool.step()
-        return messages.Results(tuple(results))
 
 
 def _told(answer: Callable[[], messages.Answer]) -> bytes:

@@ -13,15 +13,9 @@ from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.signing import Signer
 from clearshard.config import Config
-from clearshard.keys import (
-    ENCRYPTION_VARIABLE,
-    PSEUDONYM_VARIABLE,
-    SIGNING_VARIABLE,
-    find_signing_key,
-    load_encryption_key,
-    load_pseudonym_key,
-)
+from clearshard.keys import find_signing_key, load_encryption_key, load_pseudonym_key
 from clearshard.storage.local import LocalStore
+from clearshard.surroundings import ENCRYPTION_VARIABLE, PSEUDONYM_VARIABLE, SIGNING_VARIABLE
 from clearshard.vault.key_file import read_keys
 from clearshard.vault.kms import OwnKey
 from clearshard.vault.opening import unwrapped
