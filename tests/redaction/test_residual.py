@@ -12,6 +12,7 @@ from clearshard.redaction.apply import apply
 from clearshard.redaction.redactor import Redactor
 from clearshard.redaction.residual import Replaced, check_residual
 
+from ..effort import MOST_GROWTH, growth
 from .making import transcript
 from .numbers_in_disguise import disguised, left_of
 
@@ -319,10 +320,19 @@ def test_a_text_is_not_gone_through_for_each_of_many_values() -> None:
 
     text = Text(b"word" * 1_000)
     for many in (3, 100, 101, 2_000):
-        values = [b"value%07d" % number for number in range(many)]
+        values = {b"value%07d" % number for number in range(many)}
         assert not residual._any_in(text, values)
-        assert residual._any_in(text, [*values, b"ordword"])
+        assert residual._any_in(text, {*values, b"ordword"})
     assert Text.searched <= 3 * 100 + 10
+
+
+def test_of_values_that_begin_alike_not_each_is_tried_at_each_place() -> None:
+    def look_for(many: int) -> None:
+        values = {b"support%06dexamplecom" % number for number in range(many)}
+        assert not residual._any_in(b"supportor" * many, values)
+        assert residual._any_in(b"writetosupport000123examplecom", values)
+
+    assert growth(look_for, 200) <= MOST_GROWTH
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,9 @@ recognizers:
     supported_entity: BADGE
     patterns: [{name: badge, regex: '\\b\\d{9}\\b', score: 0.01}]
     context: [badge]
+  - name: LockerRecognizer
+    supported_entity: LOCKER
+    patterns: [{name: locker, regex: '\\b[a-z]{2}[0-9]{3}\\b', score: 0.9}]
 """
 
 
@@ -69,6 +72,21 @@ def test_a_value_goes_on_over_turns_and_what_is_read_back_is_part_of_it(
     card = max(found(with_own, *turns)["CLUB_CARD"], key=len)
     assert card.startswith("five one")
     assert card.endswith("one oh oh")
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("the locker is q x four double seven", "q x four seven seven", "thanks"),
+        ("what is the locker of employee two", "q x four seven seven"),
+        ("is it four seven seven", "q x four seven seven"),
+        ("for employee two, q x four seven seven",),
+    ],
+)
+def test_a_value_is_found_beside_others_and_where_it_is_read_back_in_other_words(
+    turns: tuple[str, ...], with_own: Redactor
+) -> None:
+    assert "q x four seven seven" in found(with_own, *turns)["LOCKER"]
 
 
 def test_context_words_are_those_of_the_text(with_own: Redactor) -> None:

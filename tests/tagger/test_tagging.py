@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import random
+import time
 
 import msgspec
 import numpy as np
@@ -117,6 +118,16 @@ def test_a_number_has_one_name_and_what_is_unbroken_is_one_part() -> None:
     assert parts("ann%20x-lee", person, 0, 0, 0, 0, 0, person) == [("ann%20x-lee", "PERSON")]
     assert parts("ann %lee", person, 0, person) == [("ann", "PERSON"), ("lee", "PERSON")]
     assert parts("ann/and/lee", person, 0, 0, 0, person) == [("ann", "PERSON"), ("lee", "PERSON")]
+
+
+@pytest.mark.soak
+def test_the_name_of_a_long_number_takes_no_longer() -> None:
+    reading = tagger()
+    reading._numbers = frozenset((0, 1))
+    sure = [(place, 1 + place % 2) for place in range(40_000)]
+    started = time.process_time()
+    assert [*reading._labelled(sure)] == [(0, 39_999, 0)]
+    assert time.process_time() - started < 2
 
 
 def _place(part: Tagged) -> tuple[int, int]:

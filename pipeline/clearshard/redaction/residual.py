@@ -13,7 +13,7 @@ recognizer was deceived or is at fault, and nowhere else.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from itertools import groupby
 from typing import NamedTuple
 
@@ -185,7 +185,7 @@ def _has_case(letter: str) -> bool:
     return letter.islower() or letter.isupper()
 
 
-def _shape_in(reading: str, replaced: Sequence[Replaced], values: Collection[bytes]) -> str | None:
+def _shape_in(reading: str, replaced: Sequence[Replaced], values: Set[bytes]) -> str | None:
     """Name of a shape that no shard may hold, if a reading has one."""
     raw = reading.encode()
     if ":" in reading:
@@ -257,17 +257,18 @@ def _values(replaced: Sequence[Replaced]) -> set[bytes]:
     return {value for value in letters if len(value) >= _MIN_VALUE_LETTERS}
 
 
-def _any_in(text: bytes, values: Collection[bytes]) -> bool:
+def _any_in(text: bytes, values: Set[bytes]) -> bool:
     """Whether one of the values is in the text, in time that does not grow with their number."""
     if len(values) <= _FEW:
         return any(value in text for value in values)
-    by_head: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    # Of values that begin alike only the lengths are tried, which are few.
+    lengths: defaultdict[bytes, set[int]] = defaultdict(set)
     for value in values:
-        by_head[value[:_MIN_VALUE_LETTERS]].append(value)
+        lengths[value[:_MIN_VALUE_LETTERS]].add(len(value))
     return any(
-        text.startswith(value, place)
+        text[place : place + length] in values
         for place in range(len(text) - _MIN_VALUE_LETTERS + 1)
-        for value in by_head.get(text[place : place + _MIN_VALUE_LETTERS], ())
+        for length in lengths.get(text[place : place + _MIN_VALUE_LETTERS], ())
     )
 
 

@@ -1,5 +1,6 @@
 """`Tagger`: what is personal in texts, each read as one conversation, many at a time."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -229,7 +230,8 @@ class Tagger:
             run = [classes[place] - 1 for place in range(first, last + 1)]
             if len({*run}) > 1 and self._numbers.issuperset(run):
                 # One number, of which a digit by itself looks like that of another.
-                run = [max(run, key=run.count)] * len(run)
+                counts = Counter(run)
+                run = [max(run, key=counts.__getitem__)] * len(run)
             begin = first
             for place in range(first, last + 1):
                 if place == last or run[place + 1 - first] != run[begin - first]:

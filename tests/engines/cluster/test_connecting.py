@@ -106,6 +106,20 @@ def test_why_there_is_none_is_told_to_whoever_has_work(monkeypatch: pytest.Monke
         _mapped(chosen)
 
 
+def test_whatever_goes_wrong_is_nothing_to_who_has_no_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def connect(_: Question) -> NoReturn:
+        raise ImportError("a broken installation")
+
+    monkeypatch.setattr(engine_module, "_connect", connect)
+    monkeypatch.setattr(engine_module, "require_open", lambda _: None)
+    with reaching(_there()):
+        pass
+    with reaching(_there()) as chosen, pytest.raises(ImportError):
+        _mapped(chosen)
+
+
 def test_a_cluster_that_is_silent_keeps_nobody_who_has_no_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -25,7 +25,7 @@ from clearshard.errors import (
 )
 
 from .. import jobs
-from .pretended import Call, PretendedCluster
+from .pretended import Call, Hand, PretendedCluster
 
 Numbers = jobs.Numbers
 
@@ -311,3 +311,32 @@ def test_a_unit_is_given_up_here_as_it_would_be_there(tmp_path: Path) -> None:
     cluster = PretendedCluster()
     cluster.lost = lambda call: call.method == "work"
     assert _flat(_map(cluster, [(7,)], size=1)) == ["7 crashed"]
+
+
+def test_whoever_is_well_is_not_lost_while_others_are_dismissed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """To dismiss one may take seconds where the head of the cluster is gone."""
+    cluster = PretendedCluster()
+    monkeypatch.setattr(crew_module, "time", cluster)
+    dead = range(13)
+
+    def dismiss(hand: Hand) -> None:
+        hand.dismissed = True
+        cluster.clock += 5.0
+
+    line: Line[Numbers, list[str]] = Line()
+    crew = Crew(jobs.job(jobs.make_names), 17, Stop(), line, lambda: cluster)
+    for unit in _units(17):
+        line.take(unit)
+    cluster.silent = lambda call: call.method in ("work", "pulse")
+    crew.hand_out()
+    for _ in range(3):
+        crew.step()
+    cluster.clock += 11.0
+    crew.step()  # asks everybody for a pulse
+    monkeypatch.setattr(cluster, "dismiss", dismiss)
+    cluster.lost = lambda call: call.hand.number in dead
+    cluster.silent = lambda call: call.hand.number not in dead
+    crew.step()
+    assert not [hand.number for hand in cluster.hands[13:17] if hand.dismissed]

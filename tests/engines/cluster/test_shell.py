@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 import msgspec
 import pytest
@@ -53,6 +54,24 @@ def test_it_says_why_it_does_not_serve(changes: dict[str, object], told: str) ->
     answer = _hello(Shell(), **changes)
     assert isinstance(answer, messages.Trouble)
     assert told in answer.told[0]
+
+
+def test_what_is_no_message_is_told_as_trouble() -> None:
+    """What is raised would cross with its text."""
+    answer = messages.decode(Shell().hello(b"junk"), type=messages.Here | messages.Trouble)
+    assert isinstance(answer, messages.Trouble)
+    assert "junk" not in answer.told[0]
+
+
+def test_one_that_was_never_greeted_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end(code: int) -> NoReturn:
+        raise SystemExit(code)
+
+    monkeypatch.setattr(os, "_exit", end)
+    with pytest.raises(SystemExit):
+        Shell().begin(b"x")
+    with pytest.raises(SystemExit):
+        Shell().work(0, b"x")
 
 
 def test_without_a_key_it_does_not_serve(monkeypatch: pytest.MonkeyPatch) -> None:

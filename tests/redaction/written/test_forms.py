@@ -129,6 +129,27 @@ def test_values_near_each_other_are_in_one_form() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        # What is read back in other words, and what somebody else said before.
+        ("the badge is q x four double seven\nq x four seven seven", "qx477"),
+        ("what is the badge of employee two\nq x four seven seven", "qx477"),
+        ("is it four seven seven\nq x four seven seven", "qx477"),
+        ("for employee two, q x four seven seven", "for employee two, qx477"),
+        ("at four. five five one two", "at four. 5512"),
+    ],
+)
+def test_each_phrase_is_written_by_itself_too(text: str, alone: str) -> None:
+    joined, *phrases = written(text)
+    assert joined != alone
+    assert alone in phrases
+
+
+def test_of_one_phrase_there_is_one_form() -> None:
+    assert len(written("four one five five five")) == 1
+
+
 VOCABULARY = [
     *sorted(KINDS | SIGNS),
     *"a b i 4 77 415 uh um no sorry at com example jo O'Neil may , . - / @ as in boy é İ".split(),  # noqa: SIM905 - read better as words
@@ -169,7 +190,8 @@ HOSTILE = pytest.mark.parametrize(
     ["one " * 20000, "a " * 20000, "one\n" * 20000, "twenty two x " * 8000, "one " + " " * 50000,
      "one , " * 20000, "double " * 20000, "hundred " * 20000, "p m " * 20000, "one dot " * 20000,
      "jo dot " * 10000, "one uh um er " * 10000, "b as in " * 10000, "one\nmm hmm\n" * 10000,
-     "one two\n" * 10000, "at x dot " * 10000, "one" + "'" * 50000, "one plus " * 10000],
+     "one two\n" * 10000, "four five xq " * 20000, "at x dot " * 10000,
+     "one" + "'" * 50000, "one plus " * 10000],
     ids=lambda text: repr(text[:8]),
 )  # fmt: skip
 

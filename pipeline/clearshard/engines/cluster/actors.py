@@ -41,6 +41,8 @@ _AUTH_MODE, _AUTH_TOKEN = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN"
 _OBJECT_STORE_BYTES = 80 << 20
 #: For what a cluster that is up does in less than two; without its head, Ray waits for good.
 _SECONDS_TO_ANSWER = 5.0
+#: Of many things that a silent cluster is asked for only the first is waited for so long.
+_SECONDS_SILENT = 0.2
 #: Where a member answers that it is alive while it works.
 _PULSE = "pulse"
 #: Of a cluster of our own; the same for all that this process starts, since Ray reads it once.
@@ -73,6 +75,7 @@ class RayCluster:
         self.strange: tuple[str, ...] = (os.getcwd(), script)  # noqa: PTH109 - the same
         self._folder: str | None = None
         self._connected = False
+        self._seconds = _SECONDS_TO_ANSWER
         environment = _environment(own=asked is None)
         with child_environment(environment, _NEEDED), _own_signals():
             import ray
@@ -127,7 +130,7 @@ class RayCluster:
 
     def dismiss(self, hand: Hand) -> None:
         """Kills an actor; its worker ends with it."""
-        _in_time(lambda: self._ray.kill(hand, no_restart=True))
+        self._in_time(lambda: self._ray.kill(hand, no_restart=True))
 
     def processors(self) -> tuple[float, float]:
         """How many there are, and how many are free."""
@@ -137,7 +140,7 @@ class RayCluster:
             for of_all in (self._ray.cluster_resources, self._ray.available_resources):
                 told.append(of_all().get("CPU", 0.0))
 
-        _in_time(ask)
+        self._in_time(ask)
         # Nobody answers: none that we know of.
         return (told[0], told[1]) if len(told) == 2 else (0.0, 0.0)
 
@@ -145,9 +148,13 @@ class RayCluster:
         """Disconnects; a cluster of our own ends."""
         if self._connected:
             with _own_signals():
-                _in_time(self._ray.shutdown)
+                self._in_time(self._ray.shutdown)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _in_time(self, do: Callable[[], object]) -> None:
+        """Does what takes a moment, and lets go of it where the cluster does not answer."""
+        self._seconds = _SECONDS_TO_ANSWER if _done_in(self._seconds, do) else _SECONDS_SILENT
 
     def _init(self, address: str | None, workers: int) -> None:
         settings: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
@@ -227,8 +234,8 @@ def _own_signals() -> Iterator[None]:
             system.sigaction(ctypes.c_int(number), actions[number], None)
 
 
-def _in_time(do: Callable[[], object]) -> None:
-    """Does something that takes a moment, and lets go of it where the cluster does not answer."""
+def _done_in(seconds: float, do: Callable[[], object]) -> bool:
+    """Whether something was done within a time; it goes on where it was not."""
 
     def doing() -> None:
         with suppress(Exception):  # what was there is gone, or the cluster is
@@ -236,7 +243,8 @@ def _in_time(do: Callable[[], object]) -> None:
 
     thread = threading.Thread(target=doing, daemon=True)
     thread.start()
-    thread.join(_SECONDS_TO_ANSWER)
+    thread.join(seconds)
+    return not thread.is_alive()
 
 
 class _NoBytes(Exception):

@@ -11,7 +11,6 @@ from typing import Self
 
 from clearshard.engines.cluster.ground import Cluster
 from clearshard.engines.cluster.reaching import Question
-from clearshard.errors import ClearshardError
 
 
 class Connecting:
@@ -40,14 +39,18 @@ class Connecting:
         Raises:
             ClearshardError: Why there is none.
         """
-        made, self._made = self._made, None
-        return None if made is None else made.result()
+        if self._made is None:
+            return None
+        # Whoever is interrupted here has not taken it.
+        made = self._made.result()
+        self._made = None
+        return made
 
     def close(self) -> None:
         """Ends it, if nobody has taken it: nobody waits any more for a cluster that is silent."""
         self._asked.give_up()
         made, self._made = self._made, None
         if made is not None:
-            with suppress(ClearshardError):
+            with suppress(Exception):  # whatever it is: nobody has work for it
                 made.result().close()
         self._pool.shutdown()

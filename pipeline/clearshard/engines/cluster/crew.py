@@ -86,11 +86,13 @@ class Crew(Generic[Unit, Result]):
         oldest = [member.asked[0].call for member in self._members if member.asked]
         pulses = [member.pulse for member in self._members if member.pulse is not None]
         answered = self._ground.wait([*oldest, *pulses], _SECONDS_BETWEEN_LOOKS)
+        # Once for all: to dismiss one takes time, which counts against none of the others.
+        now = time.monotonic()
         for member in list(self._members):
             try:
                 if member.asked and member.asked[0].call in answered:
                     self._receive(member)
-                self._feel_pulse(member, answered)
+                self._feel_pulse(member, answered, now)
             except MemberLost:
                 self._lose(member)
         self._require_anybody()
@@ -149,8 +151,9 @@ class Crew(Generic[Unit, Result]):
                 raise not_ours()
         member.asked.popleft()
 
-    def _feel_pulse(self, member: Member[Unit, Result], answered: Collection[Call]) -> None:
-        now = time.monotonic()
+    def _feel_pulse(
+        self, member: Member[Unit, Result], answered: Collection[Call], now: float
+    ) -> None:
         if not member.is_here:
             member.pulse_at = now
         elif member.pulse is None:

@@ -10,12 +10,15 @@ from importlib.util import find_spec
 
 from clearshard.errors import ConfigError, EngineUnavailable
 from clearshard.inert import printable
+from clearshard.surroundings import one_at_a_time
 
 ADDRESS_VARIABLE = "RAY_ADDRESS"
 #: A port of a machine that is up is reached at once, or refuses.
 SECONDS_TO_CONNECT = 5.0
 #: To be told two words by one that has much to do.
 SECONDS_TO_ANSWER = 30.0
+#: Whoever asks reads the environment as it begins, below Python: nobody changes it meanwhile.
+_SECONDS_TO_BEGIN = 1.0
 #: Read when Ray is imported: nobody is told that it is used.
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
@@ -104,7 +107,9 @@ class Question:
                 why.append(type(error).__name__)
             self._over.set()
 
-        threading.Thread(target=asking, daemon=True).start()
+        with one_at_a_time():
+            threading.Thread(target=asking, daemon=True).start()
+            self._over.wait(_SECONDS_TO_BEGIN)
         in_time = self._over.wait(SECONDS_TO_ANSWER)
         if not told:
             reason = why[0] if why else "no answer" if in_time else "it does not answer"

@@ -7,7 +7,7 @@ its text. A member that cannot go on ends its process, and whoever called sees t
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from clearshard.children import module_path
 from clearshard.engines.cluster import messages
@@ -42,8 +42,7 @@ class Shell:
         Returns:
             `Here` or `Trouble`.
         """
-        opened = messages.decode(greeting, type=messages.Greeting)
-        return _told(lambda: self._hello(opened))
+        return _told(lambda: self._hello(messages.decode(greeting, type=messages.Greeting)))
 
     def begin(self, task: bytes) -> bytes:
         """Makes the job, and starts the worker process.
@@ -54,9 +53,13 @@ class Shell:
         Returns:
             `Ready` or `Trouble`, sealed.
         """
-        assert self._channel is not None
-        opened = messages.decode(self._channel.open(messages.TASK, task), type=messages.Task)
-        return self._channel.seal(messages.READY, _told(lambda: self._begin(opened)))
+        channel = self._channel or _end()
+        told = _told(
+            lambda: self._begin(
+                messages.decode(channel.open(messages.TASK, task), type=messages.Task)
+            )
+        )
+        return channel.seal(messages.READY, told)
 
     def work(self, number: int, unit: bytes) -> bytes:
         """Has a unit worked on.
@@ -68,10 +71,9 @@ class Shell:
         Returns:
             `Results` or `Trouble`, sealed.
         """
-        assert self._channel is not None
-        assert self._host is not None
-        host, opened = self._host, self._channel.open(f"{messages.UNIT} {number}", unit)
-        return self._channel.seal(f"{messages.RESULTS} {number}", _told(lambda: host.work(opened)))
+        channel, host = self._channel or _end(), self._host or _end()
+        told = _told(lambda: host.work(channel.open(f"{messages.UNIT} {number}", unit)))
+        return channel.seal(f"{messages.RESULTS} {number}", told)
 
     def pulse(self) -> bytes:
         """Shows that the process still answers."""
@@ -91,6 +93,11 @@ class Shell:
 
         self._host = host_of(task)
         return messages.Ready()
+
+
+def _end() -> NoReturn:
+    """Ends a member that is asked for what it cannot have been asked for."""
+    os._exit(1)
 
 
 def _told(answer: Callable[[], messages.Answer]) -> bytes:

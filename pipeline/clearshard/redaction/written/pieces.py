@@ -14,11 +14,14 @@ from clearshard.redaction.view.alignment import Piece
 from clearshard.redaction.written.runs import SIGNS
 from clearshard.redaction.written.values import Value
 
+_LINE_END = re.compile(r"\n")
 #: Less is no value that a pattern could know.
 _MIN_WRITTEN = 2
 #: A full stop or a colon before a blank ends a sentence or a phrase.
 _SIGN = re.compile(r"\s{0,16}([-/+_])\s{0,16}|([.:])")
 _WORD = re.compile(r"[^\W\d_]+")
+#: Where another phrase may begin.
+_PHRASE_END = re.compile(r"\n|[,.;:?!]\s")
 _WORD_BEFORE = re.compile(r"([^\W_]+)[ \t]{1,4}\Z")
 
 
@@ -39,10 +42,15 @@ def pieces_of(text: str, values: Sequence[Value]) -> Iterator[Piece]:
     yield from _rewritten(text, values)
 
 
+def phrases_of(text: str, values: Sequence[Value]) -> Iterator[list[Value]]:
+    """The values of a run by phrases: what no line break and no comma or full stop divides."""
+    return _divided(text, values, _PHRASE_END)
+
+
 def _rewritten(text: str, values: Sequence[Value]) -> Iterator[Piece]:
     before: Value | None = None
     so_far = ""
-    for line in _lines(text, values):
+    for line in _divided(text, values, _LINE_END):
         said = "".join(value.written for value in line)
         if before and len(said) >= _MIN_WRITTEN and so_far.endswith(said):
             yield Piece(before.end, line[-1].end, "")
@@ -58,14 +66,14 @@ def _rewritten(text: str, values: Sequence[Value]) -> Iterator[Piece]:
             before = value
 
 
-def _lines(text: str, values: Sequence[Value]) -> Iterator[list[Value]]:
-    line = [values[0]]
+def _divided(text: str, values: Sequence[Value], end: "re.Pattern[str]") -> Iterator[list[Value]]:
+    part = [*values[:1]]
     for value in values[1:]:
-        if "\n" in text[line[-1].end : value.start]:
-            yield line
-            line = []
-        line.append(value)
-    yield line
+        if end.search(text, part[-1].end, value.start):
+            yield part
+            part = []
+        part.append(value)
+    yield part
 
 
 def _joint(text: str, before: Value, value: Value) -> str | None:
