@@ -1,7 +1,7 @@
 """Queries without a process for each: what it would do is done here.
 
 To start one takes as long as twenty questions. Its walls and what crosses between the two are what
-`tests/audit/test_query.py` is about; tests of what is made of an answer ask here.
+`tests/audit/query/` is about; tests of what is made of an answer ask here.
 """
 
 from collections.abc import Iterator
