@@ -1,4 +1,4 @@
-"""A store with something due in it, and an output folder beside it."""
+"""A store with something due in it, an output folder beside it, and a world for a run."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 
 from ..audit.building import Output, Row
 from ..audit.signers import SECRET
+from ..run.world import World, small_world
 from .keeping import Keeping, keeping
 from .sweeping import ROOTS
 
@@ -26,3 +27,8 @@ def output(kept: Keeping) -> Output:
     (kept.folder / "clearshard-signing.key").chmod(0o600)
     kept.configure(f'[output]\nfolder = "out"\n{ROOTS}')
     return made
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return small_world(tmp_path)
