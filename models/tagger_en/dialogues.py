@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import replies
 from answers import ANSWERS
+from asked import EXCHANGES
 from heard import Heard, with_starts
 from meetings import kept_going
 from names import Names
@@ -29,6 +30,8 @@ from writing import Turn, written
 ON_REQUEST = frozenset(("DRUG", "CONDITION", "OCCUPATION", "AGE", "MONEY", "EVENT", "LANGUAGE"))
 #: Kinds whose value may be said again in digits.
 _NUMBERS = frozenset(("PHONE", "CARD", "ACCOUNT", "SSN", "ID", "CODE"))
+#: How often, instead of a sentence that holds nothing, somebody asks and is answered nothing.
+_ASKED = 0.16
 #: Kinds of value that recognisers make other words of.
 _MISHEARD = ("PERSON", "PERSON", "PERSON", "ADDRESS", "ADDRESS", "DOB")
 
@@ -59,6 +62,7 @@ class Dialogues:
             name: lines(getattr(replies, name))
             for name in ("READ_BACKS", "THANKS", "OPENINGS", "BETWEEN", "AGAIN", "ACKNOWLEDGED")
         }
+        self._asked = [line.split(" => ") for line in lines(EXCHANGES)]
         self._topics = list(TOPICS.values())
         self._addressee: Turn = []
         self._density = 0.0
@@ -76,7 +80,8 @@ class Dialogues:
         for _ in range(rng.choice((1, 1, 2, 4, 8, 14))):
             draw = rng.random()
             if draw > self._density:
-                turns += [self._aside() for _ in range(rng.choice((1, 1, 2, 3)))]
+                for _ in range(rng.choice((1, 1, 2, 3))):
+                    turns += self._nothing()
             elif draw < self._density * 0.54:
                 turns += self._exchange()
             elif draw < self._density * 0.6:
@@ -95,6 +100,24 @@ class Dialogues:
 
     def _phrase(self, name: str) -> Turn:
         return self._slots.fill(self._phrases[name])
+
+    def _nothing(self) -> list[Turn]:
+        """A sentence that holds nothing, or a question with an answer that does not."""
+        rng = self._rng
+        if rng.random() >= _ASKED:
+            return [self._aside()]
+        question, answer = rng.choice(self._asked)
+        asked, told = self._slots.fill([question]), self._slots.fill([answer])
+        if rng.random() < 0.6:
+            asked.append(("?", None))
+        if rng.random() < 0.25:
+            asked = [*self._phrase("ACKNOWLEDGED"), (rng.choice((" ", ", ", ". ")), None), *asked]
+        if rng.random() < 0.1:
+            return [[*asked, (" ", None), *told]]
+        said = [asked, told]
+        if rng.random() < 0.25:
+            said.append(self._phrase("ACKNOWLEDGED"))
+        return said
 
     def _aside(self) -> Turn:
         """A sentence that holds nothing."""

@@ -159,7 +159,8 @@ class Identifiers:
         pairs = ["".join(self._rng.choices("0123456789ABCDEF", k=2)) for _ in "123456"]
         if self._rng.random() < 0.7:
             return self._rng.choice((":", "-")).join(pairs)
-        return " ".join(self._said.code(pair.lower()) for pair in pairs)
+        between = self._rng.choice((" ", " ", " colon ", " dash "))
+        return between.join(self._said.code(pair.lower()) for pair in pairs)
 
     def pin(self) -> str:
         """A PIN or a code for once."""

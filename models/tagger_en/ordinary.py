@@ -102,6 +102,29 @@ class Ordinary:
         high = rng.choice((12, 12, 99, 99, 999, 20000))
         return self._said.count(rng.randint(2, high))
 
+    def quantity(self) -> str:
+        """How much of something, as it is answered: in pairs, hundreds, thousands, or about."""
+        rng, said = self._rng, self._said
+        one, ten, high = ONES[rng.randint(1, 9)], rng.randint(10, 99), rng.randint(11, 99)
+        return rng.choice(
+            (
+                self.count(),
+                f"{one} {said.pair(ten)}",
+                f"{one} hundred",
+                f"{one} hundred and {said.pair(ten)}",
+                f"{said.count(high)} hundred",
+                f"{said.pair(ten)} {said.pair(high)}",
+                f"{said.pair(ten)} {one}",
+                f"{said.count(high)} thousand",
+                f"{said.count(high)} thousand {one} hundred",
+                f"{high},{rng.randint(0, 9)}00",
+                f"{one} and a half",
+                f"{one} maybe {ONES[rng.randint(1, 9)]}",
+                f"{one} or {ONES[rng.randint(1, 9)]}",
+                f"a {rng.choice(('couple', 'few', 'dozen', 'hundred', 'thousand', 'lot'))}",
+            )
+        )
+
     def digit(self) -> str:
         """One digit that is a choice, a grade or a count."""
         digit = self._rng.randint(1, 9)
@@ -120,7 +143,9 @@ class Ordinary:
         whole, rest = self._rng.randint(0, 120), self._said.random_digits(1, 2)
         if self._rng.random() < 0.6:
             return f"{whole}.{rest}"
-        return f"{self._said.count(whole)} point {' '.join(ONES[int(d)] for d in rest)}"
+        zero = self._rng.choice(("zero", "oh", "o"))
+        digits = " ".join(ONES[int(digit)] if digit != "0" else zero for digit in rest)
+        return f"{self._said.count(whole)} point {digits}"
 
     def year(self) -> str:
         """A year or a decade that is nobody's birth."""

@@ -78,10 +78,11 @@ do you [have|know|happen to have] [the|your] {{id_name}} [|handy|with you|in fro
 [what was|what is] the code [we texted you|on your screen|in the message|that came through]
 [enter|say|confirm] your [pin|passcode|code]{_PLS}
 """,
-    "SECRET": """
+    "SECRET": f"""
 [and |]the answer to [your|the] security question
 what was [your first pet called|your pet's name|the first animal you had]
-[security|secret] question [please|then|number {digit}|]
+[security|secret] question [please|then|number {{digit}}|]
+[your |and the |and your |][memorable|secret|security|magic|safe] word{_PLS}
 [and |]the [dog|cat|hamster|pet] [you grew up with|of your childhood], [its|the] name
 [and |][the|your] [favorite|first] [teacher's name|pet's name|school friend's name]
 what [is|was] your mother's maiden name

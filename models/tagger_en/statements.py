@@ -72,6 +72,8 @@ your [driver|agent|server|guide|stylist|nurse|host] [will be|is|today is|was] {f
 [customer|caller|officer|nurse|judge|client|patient] [{p}|{w}] [called|wrote|complained|paid|came|left]
 [the|my|our|his|her] [{role}|landlord|tenant|caller|agent] {w} [signed|called|was rude|will call|says so|came|and I talked|can confirm]
 [the {role} {w}|{w}] and [the {role} {w}|{w}|{p}] [both |][signed|agreed|left|called]
+[the case|the matter|the appeal|that one|] [of |]{l} [versus|v|v.|vs|against] [{l}|the state|the city|{l} and {l}]
+[my name is|the name is|it's|under|for] {p} {s} [four people|table for {digit}|I need a {goods}|I have a question|and I called|at {time}|on {date}]
 [you can reach|ask for|I met|it's for|this is|talk to] {w} [at the {place}|today|please|] [or {w}|]
 {w}
 """,
@@ -124,7 +126,7 @@ your {id_name} is {v} [please write it down|keep it safe|]
 my pin [is|was] either {v} or {v}
 """,
     "SECRET": """
-[my first pet was called|the security answer is|the secret answer is] {pet}
+[my first pet was called|the security answer is|the secret answer is|my memorable word is|the safe word is] {pet}
 """,
     "USERNAME": """
 my username is {v} [and I can't log in|]
@@ -166,6 +168,7 @@ what's the [weather|time|population|capital] [in|of] {c}
 [a hotel|a table|an apartment|our branch|an office|a job] in {c}
 [I was|we were|he was] in {c} [last week|in {year}|for {count} days|]
 [shipping|moving|driving|flying] to {c} [{st}|]
+[it was|my passport was|the visa was|they are|the {goods} was|this one was] [issued|made|built|registered|filed|printed|based|stored|sold|found] in {c} [in {year}|on {date}|]
 [pick me up|a ride|a taxi|drop me] [at|from|to] {crossing}
 a [taxi|ride] from {crossing} to the {place}
 [the|a] [taxi|cab|ride|driver|bus] [goes|will take you|leaves] from [the |']{place}['|] to {crossing}

@@ -102,6 +102,7 @@ for {count} nights from {date}
 [a|an|my|the] {age} year old [boy|girl|man|woman|car|son|daughter|]
 [I'm|he's|she's|they're] {age} [years old|now|]
 {digit} {digit} {digit} [go|and go|ready]
+[from|between|it went from|it fell from|] {decimal} [to|and|or|over|versus|by] {decimal} [and then {decimal}|]
 [one|two] [for|to] [one|two|go|the road]
 [the|my|your] {nth} [floor|time|one|of {month}|question|chapter|]
 [interest|a rate|inflation] [of|at] {count} point {digit} percent
@@ -188,6 +189,11 @@ my {brand} [broke down|won't start|is {count} years old|is out of warranty]
 [a|the|my|that] {year} {brand} [{version}|{car}|]
 [is there|find] a {brand} [nearby|around here|gift card|store]
 {brand} or {brand}
+[I'd like|give me|we need|I want|there are|she has|I see|we ordered|bring|I'm missing|that's|you have|] {count} {quality} {goods}s [please|and {digit} {quality} {goods}s|and {count} {goods}s|from {brand}|on {date}|]
+[at|with|in|by|near|behind|under|past|] {count} {quality} {goods}s [and|or|] [a {quality} {goods}|{digit} {quality} ones|]
+[{digit}|{count}] {quality} [ones|and {digit} {quality}|{plain_word}s|or {digit} {quality} ones|{goods}s and that's it]
+[the|a|my|your|this] [{quality} {quality}|{quality} and {quality}] {goods} [is|was|costs {money}|weighs {measure}|with {count} {goods}s]
+[number|item|page|size|part|model|figure] {digit} {quality} {goods} [and|or|at {money}|]
 the {brand} [app|website|{car}|store|{version}] [is slow|is closed|was cheap|]
 [do you carry|I prefer|we drink|they serve] {dish} [or {dish}|]
 [the|a] {car} [from|by] {brand}

@@ -125,6 +125,21 @@ DIRECTIONS = (
     "north south east west northeast northwest southeast southwest north-east south-west "
     "center middle left right"
 ).split()
+#: What a thing is like, in words that are names of people and streets too.
+QUALITIES = (
+    "green white black brown gray grey red blue golden silver amber olive violet scarlet rose "
+    "ruby hazel pink orange purple yellow small little long short big large young old sharp sweet "
+    "rich strong wise fair cherry walnut maple oak pine willow cedar birch stone brick park lake "
+    "garden corner hill church main court king queen hard soft dry wild fresh winter summer"
+).split()
+#: What is ordered, counted or carried.
+GOODS = (
+    "chair table plate shirt box bag car door cup tile shelf lamp curtain towel pillow sofa bike "
+    "jacket coat shoe sock pen folder envelope candle bottle glass bowl bench desk wire button "
+    "light apple grape pepper tea pea bean loaf coffee pizza salad burger ticket room bed pill "
+    "tablet candle rose tree pot brick panel sheet card chip balloon ribbon dress tie hat pencil "
+    "marker sticker tent boat truck house tower gate bus line trace wall spot square dot bar file"
+).split()
 BRANDS = (
     "starbucks nike adidas puma walmart costco target amazon netflix spotify hulu disney uber "
     "lyft airbnb hilton marriott sheraton hyatt toyota corolla camry prius honda civic accord "

@@ -16,6 +16,7 @@ MODELS = Path(__file__).parents[2] / "models"
 sys.path[:0] = [str(MODELS / "speech_en"), str(MODELS / "tagger_en")]
 
 import answers
+import asked
 import questions
 import replies
 import statements
@@ -24,7 +25,7 @@ from dialogues import ON_REQUEST, Dialogues
 from meetings import kept_going
 from names import Names
 from phrases import fill, join, lines, wordings
-from slots import label_of
+from slots import Slots, label_of
 from writing import written
 
 LABELS = {label_of(kind) for kind in questions.WEIGHTS} | ON_REQUEST | {"ORG"}
@@ -34,7 +35,7 @@ PHRASES = [
         *(table.values() for table in (questions.QUESTIONS, answers.ANSWERS)),
         *(table.values() for table in (statements.STATEMENTS, talk.TALK)),
         [text for text in vars(replies).values() if isinstance(text, str) and "{" in text],
-        [talk.NAME_WORD_SENTENCES],
+        [talk.NAME_WORD_SENTENCES, asked.EXCHANGES.replace(" => ", "\n")],
     )
     for text in texts
     for phrase in lines(text)
@@ -86,6 +87,24 @@ def test_every_kind_is_asked_for_answered_and_told() -> None:
     kinds = set(questions.WEIGHTS)
     assert set(questions.QUESTIONS) == set(answers.ANSWERS) == set(statements.STATEMENTS) == kinds
     assert set(talk.WEIGHTS) == set(talk.TALK)
+
+
+def test_what_is_answered_to_an_ordinary_question_is_nobody(names: Names) -> None:
+    """One line with two halves each; a value of somebody in one would be learned as nothing."""
+    slots = Slots(names, random.Random(3), 4, ["table", "yellow", "carry"])
+    slots.begin()
+    for line in lines(asked.EXCHANGES):
+        question, answer = line.split(" => ")
+        for _ in range(30):
+            assert {label for _, label in slots.fill([question])} <= {None, *ON_REQUEST}, line
+            assert {label for _, label in slots.fill([answer])} <= {None, *ON_REQUEST}, line
+
+
+def test_conversations_without_values_have_questions_and_answers(names: Names) -> None:
+    dialogues = Dialogues(names, 6, ["table", "yellow", "carry"])
+    dialogues._slots.begin()
+    counts = [len(dialogues._nothing()) for _ in range(600)]
+    assert 0.05 < sum(count > 1 for count in counts) / len(counts) < 0.3
 
 
 def test_phrases_close_their_brackets() -> None:
