@@ -106,8 +106,9 @@ class ClearshardWay:
 
 
 def with_profile(config: Config, profile: Profile) -> Config:
-    """The configuration with another profile."""
-    redaction = config.redaction.model_copy(update={"profile": profile})
+    """The configuration with another profile; `stock` is without what only the others find."""
+    asked = () if profile == "stock" else config.redaction.also_entities
+    redaction = config.redaction.model_copy(update={"profile": profile, "also_entities": asked})
     return config.model_copy(update={"redaction": redaction})
 
 
