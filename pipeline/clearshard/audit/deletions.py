@@ -35,7 +35,8 @@ class Deletions:
 
     Attributes:
         purges: Oldest first.
-        tombstones: How many ids of each kind were ever kept out.
+        tombstones: How many ids of each kind were ever kept out; one that several purges keep out
+            is one.
         lifted: Ids that were let in again.
         exports: Recorded exports: what was given away before, no purge reaches.
         swept: Artefacts that sweeps have deleted, by clause of the published schedule.
@@ -74,7 +75,9 @@ def deletions(events: Iterable[Event]) -> Deletions:
             purges.append(_purged(event))
         elif event.event == EventName.TOMBSTONES_PLACED:
             counts = _counts(event.data.get("count"))
-            tombstones.update({kind: counts.get(kind, 0) for kind in _KINDS})
+            again = _counts(event.data.get("again"))
+            for kind in _KINDS:
+                tombstones[kind] += max(0, counts.get(kind, 0) - again.get(kind, 0))
         elif event.event == EventName.RETENTION_SWEPT:
             swept.update(_counts(event.data.get("deleted")))
     return Deletions(

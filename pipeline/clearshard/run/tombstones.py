@@ -55,6 +55,11 @@ class InForce:
         marks: UInt64 = np.unique(rows["id"][~rows["with_account"] & named[rows["purge"]]])
         return marks
 
+    def went_with(self, account_id: str) -> UInt64:
+        """Marks of the files that went with an account, in whatever spelling, as it was purged."""
+        marks: UInt64 = np.unique(self.files["id"][_with_account(self.files, account_id)])
+        return marks
+
     def of_purge(self, run_id: str) -> dict[Kind, int]:
         """How many ids of each kind one purge keeps out."""
         number = [n for n, one in enumerate(self.purges) if one.run_id == run_id]
@@ -107,8 +112,13 @@ def _without(
     [lifted] = marks_of_ids(pa.array([told.id], pa.string()))
     if told.kind is Kind.FILE:
         return accounts, files[files["id"] != lifted]
-    went = files["with_account"] & (files["account"] == lifted)
-    return accounts[accounts["id"] != lifted], files[~went]
+    return accounts[accounts["id"] != lifted], files[~_with_account(files, told.id)]
+
+
+def _with_account(files: Rows, account_id: str) -> npt.NDArray[np.bool_]:
+    [account] = marks_of_ids(pa.array([account_id], pa.string()))
+    went: npt.NDArray[np.bool_] = files["with_account"] & (files["account"] == account)
+    return went
 
 
 def _accounts(table: pa.Table, purge: int) -> Rows:

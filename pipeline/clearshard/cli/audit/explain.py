@@ -61,6 +61,8 @@ def _print_tombstone(one: Tombstone) -> None:
     print_text(
         f"\n{one.kind} {shown(one.id)} was purged by {shown(one.purge)} at {one.at} ({reasons})"
     )
+    if one.account_id is not None:
+        print_text(f"  with account {shown(one.account_id)}")
     if one.lifted_at is None:
         print_text("  kept out of every later run; `clearshard purge lift` would let it in")
     else:

@@ -42,7 +42,8 @@ class PurgePlan:
         withheld: How many of them only since they hold what a purged one holds.
         accounts: Accounts that these files are of.
         reasons: Files by reason; one with several counts under each.
-        tombstones: Accounts and files that are to be kept out and are not yet.
+        tombstones: Accounts and files that this purge keeps out and has not yet, also where another
+            one does.
         shards: That have to be written again, or go, in their order.
         unread: Shards in force whose keys are destroyed: with the others that are touched they go,
             and the next run redacts what they held.

@@ -4,6 +4,8 @@ Killed between the two, the file is removed by whoever comes next: nothing was p
 """
 
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -20,6 +22,7 @@ from clearshard.run.output.steps import Delete, Put
 
 #: Ids in an event, so that it can be read by itself; of more it says how many there are.
 _MOST_TOLD = 100
+_NONE: Mapping[Kind, int] = MappingProxyType({})
 
 
 def place_tombstones(
@@ -29,6 +32,7 @@ def place_tombstones(
     tombstones: pa.Table,
     why: str,
     key_id: str | None = None,
+    again: Mapping[Kind, int] = _NONE,
 ) -> None:
     """Places tombstones; from now on every run keeps out what they name.
 
@@ -39,6 +43,7 @@ def place_tombstones(
         tombstones: TOMBSTONES_SCHEMA.
         why: What the purge is of.
         key_id: Of the key of `content_keys`, if there are any.
+        again: How many of their ids another purge keeps out already.
 
     Raises:
         RunLocked: Another run has taken the purge for dead.
@@ -53,6 +58,8 @@ def place_tombstones(
     }
     if key_id is not None:
         data["key_id"] = key_id
+    if any(again.values()):  # who adds up what purges keep out counts a file once
+        data["again"] = {f"{kind}s": again.get(kind, 0) for kind in Kind}
     said = journal.said(EventName.TOMBSTONES_PLACED, run_id, data)
     for events in journal.readings():
         if any(e.event == EventName.RUN_FAILED and e.run_id == run_id for e in events):

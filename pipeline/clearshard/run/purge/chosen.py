@@ -39,7 +39,7 @@ from clearshard.run.purge.find import (
     find_same_content,
 )
 from clearshard.run.purged_contents import content_keys
-from clearshard.run.tombstones import in_force, tombstones_in_force
+from clearshard.run.tombstones import InForce, in_force, tombstones_in_force
 from clearshard.sources.manifest import manifest_batches, open_manifest
 
 _NOTHING = Found(FOUND_SCHEMA.empty_table(), ACCOUNTS_SCHEMA.empty_table())
@@ -55,9 +55,11 @@ class Chosen:
         found: The files, and why.
         same: Other files that hold what these hold: they are withheld.
         touched: The shards that hold any of them.
-        tombstones: What is to be kept out and is not yet, TOMBSTONES_SCHEMA; what files held is not
-            in it, as that takes a key.
+        tombstones: What this purge keeps out and no lift of another one lets in, as far as there is
+            none of it yet, TOMBSTONES_SCHEMA: of a file one for each account that it goes with.
+            What files held is not in it, as that takes a key.
         contents: What it is known to have held: SHA-256 by what the id of a file folds to.
+        now: What was kept out when it was chosen.
         policy_digest: Of the policy that has decided; None where nothing was asked of one.
         registry: The registry that was read; None where it was not.
     """
@@ -69,6 +71,7 @@ class Chosen:
     touched: tuple[Touched, ...]
     tombstones: pa.Table
     contents: Mapping[str, frozenset[str]]
+    now: Tombstones
     policy_digest: str | None = None
     registry: SourceSnapshot | None = None
 
@@ -90,6 +93,22 @@ class Chosen:
     def account_count(self) -> int:
         """Accounts whose files come out, each once, however it is spelled."""
         return len(set(map(fold, self.rows.column("account_id").drop_null().to_pylist())))
+
+    @property
+    def kept_out(self) -> dict[str, int]:
+        """Ids with a new tombstone by kind; a file that goes with several accounts is one."""
+        counts = {str(kind): len(ids_of(self.tombstones, kind).unique()) for kind in Kind}
+        return {kind: count for kind, count in counts.items() if count}
+
+    @property
+    def again(self) -> dict[Kind, int]:
+        """How many of these ids another purge keeps out already."""
+        marks = {Kind.ACCOUNT: self.now.accounts, Kind.FILE: self.now.files}
+        ids = {kind: ids_of(self.tombstones, kind).unique() for kind in Kind}
+        return {
+            kind: int(is_member(hash_ids(folded(of_kind)), marks[kind]).sum())
+            for kind, of_kind in ids.items()
+        }
 
     def keyed_tombstones(self, key: PseudonymKey) -> pa.Table:
         """The tombstones, with what their files held under a key."""
@@ -188,10 +207,9 @@ def choose_named(
     asked_for = [_tombstone(Kind.ACCOUNT, one) for one in accounts.values()]
     asked_for += [_tombstone(Kind.FILE, one) for one in files.values()]
     # A file of a purged account stays out under another account, too.
-    went = {folds_to: one for folds_to, one in known.items() if folds_to not in files}
-    with_account = _of_accounts(went, asked.accounts, now.tombstones)
+    with_account = _of_accounts(known, asked.accounts, files, now)
     rows = pa.Table.from_pylist([*asked_for, *with_account], schema=TOMBSTONES_SCHEMA)
-    return _chosen(asked, runs, found, rows, known, finder)
+    return _chosen(asked, runs, found, rows, known, now.tombstones, finder)
 
 
 def choose_denied(
@@ -230,19 +248,35 @@ def choose_denied(
     new = _by_spelling(files, now.files)
     tombstones = [_tombstone(Kind.FILE, one, None, why[folds_to]) for folds_to, one in new.items()]
     rows = pa.Table.from_pylist(tombstones, schema=TOMBSTONES_SCHEMA)
-    return _chosen(Asked(), runs, found, rows, known, finder, policy.digest, registry)
+    return _chosen(Asked(), runs, found, rows, known, now, finder, policy.digest, registry)
 
 
 def _of_accounts(
-    known: Mapping[str, KnownFile], accounts: Sequence[str], now: Tombstones
+    known: Mapping[str, KnownFile],
+    accounts: Sequence[str],
+    spelled: Mapping[str, str],
+    now: InForce,
 ) -> Iterator[dict[str, object]]:
-    """A tombstone for each file of some accounts that has none."""
-    asked = set(map(fold, accounts))
-    new = _by_spelling([one.file_id for one in known.values()], now.files)
-    for folds_to, file_id in new.items():
-        theirs = sorted(one for one in known[folds_to].account_ids if fold(one) in asked)
-        if theirs:
-            yield _tombstone(Kind.FILE, file_id, theirs[0])
+    """A tombstone for each file of some accounts, with each of them, that has none.
+
+    Whatever else keeps the file out: that can be lifted, and this account is purged all the same.
+
+    Args:
+        known: Files, by what their ids fold to.
+        accounts: That are purged.
+        spelled: Files that are purged by themselves too, as they are named: one file is told once.
+        now: What is kept out already.
+    """
+    asked = {fold(one): one for one in accounts}
+    theirs: dict[str, dict[str, str]] = {folds_to: {} for folds_to in asked}
+    for folds_to, one in known.items():
+        file_id = spelled.get(folds_to, one.file_id)
+        for account_id in sorted(one.account_ids):
+            if fold(account_id) in asked:
+                theirs[fold(account_id)].setdefault(file_id, account_id)
+    for folds_to, files in theirs.items():
+        for file_id in _by_spelling([*files], now.went_with(asked[folds_to])).values():
+            yield _tombstone(Kind.FILE, file_id, files[file_id])
 
 
 def _tombstone(
@@ -286,6 +320,7 @@ def _chosen(
     found: Found,
     tombstones: pa.Table,
     known: Mapping[str, KnownFile],
+    now: Tombstones,
     finder: Finder,
     policy_digest: str | None = None,
     registry: SourceSnapshot | None = None,
@@ -304,4 +339,6 @@ def _chosen(
             "A written file lies in no shard of the newest run. Nothing was purged. Run "
             "`clearshard audit verify`, then restore its record from a backup."
         ) from None
-    return Chosen(asked, run, found, same, out_of, tombstones, contents, policy_digest, registry)
+    return Chosen(
+        asked, run, found, same, out_of, tombstones, contents, now, policy_digest, registry
+    )

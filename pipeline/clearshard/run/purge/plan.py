@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from clearshard import layout
 from clearshard.audit.events import Event
@@ -86,7 +85,6 @@ def planned(
     """
     rows = chosen.rows
     held = affected(exports_told(events), runs, chosen.named)
-    kinds = pc.value_counts(chosen.tombstones.column("kind").combine_chunks()).to_pylist()
     checkpoints = out / layout.CHECKPOINTS
     return PurgePlan(
         of=chosen.asked.of,
@@ -96,7 +94,7 @@ def planned(
         withheld=len(chosen.same),
         accounts=chosen.account_count,
         reasons=chosen.reasons,
-        tombstones={entry["values"]: entry["counts"] for entry in kinds},
+        tombstones=chosen.kept_out,
         shards=tuple(
             ShardPlan(
                 shard=one.shard.name,

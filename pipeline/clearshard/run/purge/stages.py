@@ -131,7 +131,7 @@ def bury(run: ThisRun, doomed: Doomed) -> Buried:
         rows, key_id = chosen.tombstones, None
         if key is not None:  # or there was no run that could know what a file held
             rows, key_id = chosen.keyed_tombstones(key), key.key_id
-        place_tombstones(given.folder, given.journal, run.run_id, rows, of, key_id)
+        place_tombstones(given.folder, given.journal, run.run_id, rows, of, key_id, chosen.again)
     return Buried(chosen)
 
 
