@@ -42,6 +42,39 @@ def test_each_value_is_what_it_is_whatever_its_neighbours_are(path: Path) -> Non
     assert said["7"]["exported_at"] == datetime(2026, 5, 31, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("as_bytes", [False, True])
+def test_a_value_with_a_nul_is_not_what_stands_before_it(path: Path, as_bytes: bool) -> None:
+    """SQLite cuts text there: what is an opt-out, and an account, would be something else."""
+
+    def cell(text: str) -> str | bytes:
+        return text.encode() if as_bytes else text
+
+    flags = [cell("true"), cell("\0true"), cell("false\0true"), cell("2026-05-31T00:00:00Z\0")]
+    make(path, [ROW, ("acct-2", *flags)])
+    said = {row["account_id"]: row for row in registry(path).read().table.to_pylist()}
+    assert said["acct-1"]["opted_out"] is False
+    facts = ("training_permitted", "baa_executed", "opted_out", "exported_at")
+    assert [said["acct-2"][name] for name in facts] == [True, None, None, None]
+    for account in ("acct-3\0zzz", "\0acct-3", "acct-3\0", f"{'a' * 2000}\0"):
+        make(path, [ROW, (cell(account), *ROW[1:])])
+        assert "account_id cannot be read in 1 row(s)" in refusal(path)
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le", "UTF-16be"])
+def test_a_database_in_any_encoding(path: Path, encoding: str) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"PRAGMA encoding = '{encoding}'")
+        database.execute(f"CREATE TABLE accounts ({', '.join(COLUMNS)})")
+        fields = ", ".join("?" for _ in COLUMNS)
+        insert = f"INSERT INTO accounts VALUES ({fields})"
+        database.executemany(insert, [ROW, ("äcct-\N{GOAT}", "yes", 0, "a\0", ROW[-1])])
+        database.commit()
+    said = {row["account_id"]: row for row in registry(path).read().table.to_pylist()}
+    flags = ("training_permitted", "baa_executed", "opted_out")
+    assert [said["acct-1"][name] for name in flags] == [True, False, False]
+    assert [said["äcct-\N{GOAT}"][name] for name in flags] == [True, False, None]
+
+
 def test_the_rows_are_in_one_order_however_they_come(path: Path) -> None:
     rows = [(f"acct-{n}", *ROW[1:]) for n in range(100)]
     make(path, rows)

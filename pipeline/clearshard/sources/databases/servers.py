@@ -8,6 +8,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from clearshard.errors import ConfigError, SourceUnavailable
+from clearshard.sources.tables import UNREADABLE
 from clearshard.storage.files import open_file
 from clearshard.transport.databases import DatabaseAddress
 
@@ -172,5 +173,10 @@ class Sqlite:
         return "text"
 
     def selected(self, name: str, kind: str) -> str:
-        """See `Server`."""
-        return f"substr(CAST({quoted(name)} AS TEXT), 1, {_MOST_LETTERS}) AS {quoted(name)}"
+        """See `Server`. It cuts text at a NUL, and what stands before one is another value."""
+        text = f"CAST({quoted(name)} AS TEXT)"
+        return (
+            # As text: the bytes of a database in UTF-16 are full of zeros.
+            f"CASE WHEN instr({text}, char(0)) THEN char({ord(UNREADABLE)}) "
+            f"ELSE substr({text}, 1, {_MOST_LETTERS}) END AS {quoted(name)}"
+        )
