@@ -115,10 +115,90 @@ def test_a_pattern_has_them_too(tmp_path: Path) -> None:
     assert {n: r["region"] for n, r in read(tmp_path / "region=u*" / "*").items()} == {"u": "us"}
 
 
-def test_the_folders_above_say_nothing(tmp_path: Path) -> None:
-    """Whoever names a folder has chosen it; what it is called was not written into its rows."""
-    put(tmp_path / "region=eu" / "product=x" / "part-0.parquet", rows("e"))
-    assert "column region is missing" in refused(tmp_path / "region=eu")
+#: Names of one partition of a table, and of what is in it.
+_NAMED = ("", "region=eu", "region=eu/*.parquet", "region=eu/**/*.parquet", "region=eu/p.parquet")
+
+
+@pytest.mark.parametrize("named", _NAMED)
+def test_a_partition_that_is_named_says_what_it_says_below_the_table(
+    tmp_path: Path, named: str
+) -> None:
+    put(tmp_path / "region=eu" / "p.parquet", rows("e"))
+    assert read(tmp_path / named)["e"]["region"] == "eu"
+    # Which name it goes by does not make it another table.
+    assert open_manifest(tmp_path / named).sha256 == open_manifest(tmp_path).sha256
+    put(tmp_path / "region=eu" / "p.parquet", rows("e", region="us"))
+    assert "column region says something else than the folder does" in refused(tmp_path / named)
+
+
+@pytest.mark.parametrize("named", _NAMED)
+def test_what_a_partition_of_opt_outs_holds_is_opted_out(tmp_path: Path, named: str) -> None:
+    of_registry = pa.table(
+        {
+            "account_id": ["acct-1"],
+            "training_permitted": [True],
+            "baa_executed": [False],
+            "exported_at": [datetime(2026, 5, 31, tzinfo=UTC)],
+        }
+    )
+    place = tmp_path / named.replace("region=eu", "opted_out=true")
+    put(tmp_path / "opted_out=true" / "p.parquet", of_registry)
+    assert FileRegistry(place).read().table.column("opted_out").to_pylist() == [True]
+    contradicting = of_registry.append_column("opted_out", pa.array([False]))
+    put(tmp_path / "opted_out=true" / "p.parquet", contradicting)
+    with pytest.raises(SourceUnavailable, match="says something else than the folder does"):
+        FileRegistry(place).read()
+
+
+@pytest.mark.parametrize("named", ["", "/*.parquet", "/p.parquet", "/../region=eu/p.parquet"])
+def test_partitions_one_in_another_all_speak(tmp_path: Path, named: str) -> None:
+    place = tmp_path / "product=async" / "region=eu"
+    put(place / "p.parquet", rows("e").drop_columns(["product"]))
+    row = read(Path(f"{place}{named}"))["e"]
+    assert (row["product"], row["region"]) == ("async", "eu")
+
+
+def test_a_partition_of_this_folder_is_named_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "region=eu" / "p.parquet", rows("e"))
+    monkeypatch.chdir(tmp_path / "region=eu")
+    for named in (".", "p.parquet", "*.parquet"):
+        assert read(Path(named))["e"]["region"] == "eu"
+
+
+@pytest.mark.parametrize("named", ["", "*.parquet", "p.parquet"])
+def test_folders_further_up_are_no_partitions(tmp_path: Path, named: str) -> None:
+    """`region=us` holds folders of somebody's, and is no part of this table's name."""
+    folder = tmp_path / "region=us" / "=" / "in" / "product=async"
+    put(folder / "p.parquet", rows("e", region="eu"))
+    table = open_manifest(folder / named)
+    assert read(folder / named)["e"]["region"] == "eu"
+    assert [*table.batches()]
+    assert table.unread_columns == ()
+
+
+@pytest.mark.parametrize("named", ["", "p.parquet"])
+def test_a_partition_that_is_named_is_judged_as_any(tmp_path: Path, named: str) -> None:
+    put(tmp_path / "shop=7" / "p.parquet", rows("e", region="us"))
+    table = open_manifest(tmp_path / "shop=7" / named)
+    assert [*table.batches()]
+    assert table.unread_columns == ("shop",)
+    strict = open_manifest(tmp_path / "shop=7" / named, ColumnRules(strict=True))
+    with pytest.raises(SourceUnavailable, match="column shop is not read"):
+        list(strict.batches())
+    put(tmp_path / "Region=eu" / "p.parquet", rows("e", region="us"))
+    assert "is called almost" in refused(tmp_path / "Region=eu" / named)
+    put(tmp_path / "region=us" / "region=us" / "p.parquet", rows("e"))
+    assert "each column once" in refused(tmp_path / "region=us" / "region=us" / named)
+
+
+def test_a_file_that_moves_to_another_partition_is_another_table(tmp_path: Path) -> None:
+    put(tmp_path / "region=eu" / "p.parquet", rows("e"))
+    put(tmp_path / "region=us" / "p.parquet", rows("e"))
+    for named in ("", "p.parquet", "*"):
+        one, other = (table_digest("x", tmp_path / f"region={r}" / named) for r in ("eu", "us"))
+        assert one != other
 
 
 @pytest.mark.parametrize("name", ["Region", "REGION", "regoin", "deletionRequestedAt"])

@@ -6,7 +6,7 @@ import pytest
 
 from clearshard.errors import SourceUnavailable
 from clearshard.sources.files import table_files
-from clearshard.sources.stored_files import InStore, stored_files
+from clearshard.sources.stored_files import InStore, StoredFiles, stored_files
 from clearshard.storage.objects import in_memory
 from clearshard.storage.store import Store
 
@@ -14,6 +14,7 @@ _SUFFIXES = (".csv", ".parquet")
 _HELD = (
     *("one.csv", "parts/day=1/a.csv", "parts/day=2/a.csv", "parts/day=2/b.csv"),
     *("parts/_SUCCESS", "parts/day=2/.hidden.csv", "parts/_old/c.csv", "parts-not/d.csv"),
+    "x=1/in/y=2/z=3/a.csv",
 )
 
 
@@ -31,7 +32,8 @@ def store(tmp_path: Path) -> Store:
     "named",
     [
         *("one.csv", "parts", "parts/day=2", "parts/*/a.csv", "parts/**/*.csv", "parts/day=[2]/*"),
-        *("*.csv", "parts/day=*/[ab].csv"),
+        *("*.csv", "parts/day=*/[ab].csv", "parts/day=2/b.csv", "parts/day=2/*.csv"),
+        *("x=1/in/y=2", "x=1/in/y=2/z=3", "x=1/in/y=2/z=3/a.csv", "x=1/in/y=2/z=[3]/a.csv"),
     ],
 )
 def test_a_name_means_the_same_files(store: Store, tmp_path: Path, named: str) -> None:
@@ -90,6 +92,24 @@ def test_a_part_that_moves_to_another_folder_is_another_table(store: Store) -> N
     store.delete("parts/day=1/a.csv")
     store.put_if_absent("parts/day=0/a.csv", content)
     assert stored_files("table", place, _SUFFIXES).sha256 != before
+
+
+@pytest.mark.parametrize("named", ["", "/a.csv", "/*.csv", "/**/a.csv"])
+def test_a_partition_that_is_named_says_what_it_says_below_the_table(
+    store: Store, named: str
+) -> None:
+    def found(key: str) -> StoredFiles:
+        return stored_files("table", InStore(store, key, "memory://x"), _SUFFIXES)
+
+    def folders(key: str) -> list[tuple[str, ...]]:
+        return [part.folders for part, _ in found(key).opened()]
+
+    assert folders(f"x=1/in/y=2/z=3{named}") == [("y=2", "z=3")] == folders("x=1/in")
+    before = found(f"x=1/in/y=2/z=3{named}").sha256
+    assert before == found("x=1/in").sha256
+    content = store.read("x=1/in/y=2/z=3/a.csv", 100).data
+    store.put_if_absent("x=1/in/y=2/z=4/a.csv", content)
+    assert found(f"x=1/in/y=2/z=4{named}").sha256 != before
 
 
 def test_a_part_that_comes_or_changes_is_told(store: Store) -> None:

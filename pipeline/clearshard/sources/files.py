@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clearshard.errors import SourceUnavailable
-from clearshard.sources.parts import NO_PART, Part, not_every_file
+from clearshard.sources.parts import NO_PART, Part, not_every_file, saying
 from clearshard.storage.files import open_file
 
 
@@ -33,12 +33,11 @@ class LocalFiles:
 
     def opened(self) -> Iterator[tuple[Part, BinaryIO]]:
         """See `PartFiles`."""
-        folder = _folder_and_pattern(self._path)
+        folder = _folder(self._path)
         for path, identity in self._files.items():
-            inside = () if folder is None else path.relative_to(folder[0]).parts[:-1]
             try:
                 with open_file(path) as file:
-                    yield Part(str(path), inside), file
+                    yield Part(str(path), _within(folder, path)[:-1]), file
                     if _identity(file) != identity:
                         raise _changed(self._what, path)
             except OSError as error:
@@ -59,8 +58,8 @@ def table_files(what: str, path: Path, suffixes: Collection[str]) -> LocalFiles:
         SourceUnavailable: There is none, one cannot be read, or a folder holds something else.
     """
     files: dict[Path, tuple[int, int, int]] = {}
-    whole, last = hashlib.sha256(), ""
-    inside = _folder_and_pattern(path)
+    whole, last, name = hashlib.sha256(), "", ""
+    folder = _folder(path)
     for part in _paths(what, path, suffixes):
         try:
             with open_file(part) as file:
@@ -69,9 +68,9 @@ def table_files(what: str, path: Path, suffixes: Collection[str]) -> LocalFiles:
         except OSError as error:
             raise _unreadable(what, part, error) from None
         # With its folders: they say something of its rows.
-        name = part.name if inside is None else part.relative_to(inside[0]).as_posix()
+        name = "/".join(_within(folder, part))
         whole.update(f"{last}  {name}\n".encode("utf-8", "surrogateescape"))
-    alone = [*files] == [path]
+    alone = [*files] == [path] and name == path.name
     return LocalFiles(last if alone else whole.hexdigest(), what, path, tuple(suffixes), files)
 
 
@@ -83,6 +82,18 @@ def _folder_and_pattern(path: Path) -> tuple[Path, str] | None:
         folder = next(parent for parent in path.parents if not has_magic(str(parent)))
         return folder, str(path.relative_to(folder))
     return None
+
+
+def _folder(path: Path) -> Path:
+    """The folder of a table."""
+    place = _folder_and_pattern(path)
+    return path.parent if place is None else place[0]
+
+
+def _within(folder: Path, part: Path) -> tuple[str, ...]:
+    """The folders that say something of a part, and its name."""
+    above = Path(os.path.normpath(folder.absolute())).parts
+    return *saying(above), *part.relative_to(folder).parts
 
 
 def _paths(what: str, path: Path, suffixes: Collection[str]) -> Iterator[Path]:

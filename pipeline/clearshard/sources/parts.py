@@ -1,6 +1,6 @@
 """The parts of a table, wherever they lie: on this machine, or in a store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -22,7 +22,8 @@ class Part:
 
     Attributes:
         name: Its path, for errors; what it ends with says its format.
-        folders: The folders that it lies in below that of the table, the outermost first.
+        folders: The folders that say something of its rows, the outermost first: those that it
+            lies in below that of the table, and before them `saying`.
     """
 
     name: str
@@ -43,6 +44,16 @@ class PartFiles(Protocol):
             SourceUnavailable: One cannot be read, or the table is another one than its digest is
                 of; also while the caller reads.
         """
+
+
+def saying(folders: Sequence[str]) -> tuple[str, ...]:
+    """Of the folders down to that of a table, those at the end that are called COLUMN=VALUE.
+
+    Whoever names a partition, or a file in one, has not taken it out of there. One that is called
+    so further up, above a folder of another name, is no partition of this table.
+    """
+    first = next((at for at in range(len(folders), 0, -1) if "=" not in folders[at - 1]), 0)
+    return tuple(folders[first:])
 
 
 def not_every_file(has: Callable[[str], bool]) -> str | None:

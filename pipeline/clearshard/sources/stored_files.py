@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from clearshard.errors import KeyRefused, ObjectChanged, ObjectNotFound, SourceUnavailable
-from clearshard.sources.parts import NO_PART, Part, not_every_file
+from clearshard.sources.parts import NO_PART, Part, not_every_file, saying
 from clearshard.storage.ranges import buffered
 from clearshard.storage.store import Found, Listed, ReadableStore, Unlisted
 
@@ -85,7 +85,7 @@ def stored_files(what: str, place: InStore, suffixes: Collection[str]) -> Stored
     for key, found in files.items():
         with _open(what, place, key, found) as file:
             digests[key] = hashlib.file_digest(file, "sha256").hexdigest()
-    if [*files] == [place.key]:
+    if [*files] == [place.key] and "/" not in _within(place.key, place.key):
         whole = digests[place.key]
     else:
         # With its folders: they say something of its rows.
@@ -154,8 +154,10 @@ def _fixed(key: str) -> int:
 
 
 def _within(named: str, key: str) -> str:
-    """Where a part lies below the folder of its table."""
-    return key.rpartition("/")[2] if key == named else "/".join(key.split("/")[_fixed(named) :])
+    """The folders that say something of a part, and its name."""
+    names = key.split("/")
+    fixed = len(names) - 1 if key == named else _fixed(named)
+    return "/".join((*saying(names[:fixed]), *names[fixed:]))
 
 
 def _has(keys: Sequence[Sequence[str]], pattern: str) -> bool:
