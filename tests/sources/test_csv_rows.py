@@ -38,6 +38,11 @@ def _csv_rows(tmp_path: Path, body: bytes) -> Rows:
         # A quote within a value, or text behind one, is nothing that a table of facts has.
         (b'f2,a,async,us,2026-01-01T00:00:00Z,u".json,,,\n', ["f2"]),
         (b'"f"2,"a",async,"us"x",2026-01-01T00:00:00Z,u.json,,,\n', ["f2"]),
+        (b'f2,a,"asy"nc,us,2026-01-01T00:00:00Z,u.json,,,\n', ["f2"]),
+        (b'f2,a,async,"us" ,2026-01-01T00:00:00Z,u.json,,,\n', ["f2"]),
+        (b'f2,a,async,us,2026-01-01T00:00:00Z,u.json,,,""x\n', ["f2"]),
+        (b'"f"2,a,async,us,2026-01-01T00:00:00Z,u.json,,,\n', ["f2"]),
+        (b'"f"2,a,async\n', ["f2"]),
         # What only Python takes for the end of a line is none.
         ("f2,a\x0b\x0c\x1c\x85\u2028\u2029f9,b\n".encode(), ["f2"]),
         (b'"f""2",a,async\n', ["f2"]),
@@ -55,6 +60,24 @@ def test_a_bad_row_is_marked_and_never_lost(
     assert fine(rows) == [f for f in ("f1", "f3") if f not in keys]
 
 
+@pytest.mark.parametrize("name", ["accounts.csv", "accounts.tsv"])
+def test_quotes_around_a_part_of_a_value_make_it_no_other_value(tmp_path: Path, name: str) -> None:
+    header = "account_id,training_permitted,baa_executed,opted_out,exported_at,note\n"
+    end = "2026-05-31T00:00:00Z"
+    rows = (
+        f'a0,true,false,"fal"se,{end},\n'
+        f'"a1","true","false","false","{end}","x"y\n'
+        f'a2,true,false,"false"x,{end},"a ""b"", c"\n'
+        f'a3,true,false,""false,{end},5" pipe\n'
+        f'"a4",true,false,false,{end},"a ""b"", c"\n'
+    )
+    path = tmp_path / name
+    path.write_text(header + rows if name.endswith(".csv") else (header + rows).replace(",", "\t"))
+    said = FileRegistry(path).read().table.select(["account_id", "opted_out"]).to_pylist()
+    by_account = {row["account_id"]: row["opted_out"] for row in said}
+    assert by_account == {"a0": None, "a1": False, "a2": None, "a3": None, "a4": False}
+
+
 @pytest.mark.parametrize("block", [400, 401, 402, 403, 450, 1000])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r", b"\n\n", b"\r\n\r\n", b"\n\r"])
 def test_bad_rows_at_the_ends_of_blocks(
@@ -62,11 +85,15 @@ def test_bad_rows_at_the_ends_of_blocks(
 ) -> None:
     monkeypatch.setattr(csv_rows, "_BLOCK_BYTES", block)
     quoted = b'q%d,a,async,us,2026-01-01T00:00:00Z,"u,.json",,,\n'
-    bad = b"b%d,\xc3,async\n"
-    body = b"".join((GOOD % i) + (quoted % i) + (bad % i) + "é,ü\n".encode() for i in range(30))
+    bad = b'b%d,\xc3,async\n"c"%d,a,"as"ync,us,2026-01-01T00:00:00Z,"u"",.json"x,,,\n'
+    body = b"".join(
+        (GOOD % i) + (quoted % i) + (bad % (i, i)) + "é,ü\n".encode() for i in range(30)
+    )
     rows = _csv_rows(tmp_path, body.replace(b"\n", end))
     assert fine(rows) == sorted(f"{kind}{i}" for i in range(30) for kind in "fq")
-    assert malformed(rows) == sorted([*(f"b{i}" for i in range(30)), *["é"] * 30])
+    assert malformed(rows) == sorted(
+        [*(f"{kind}{i}" for i in range(30) for kind in "bc"), *["é"] * 30]
+    )
 
 
 #: Every place of a table with a column that is not read where there can be a quote too many.
@@ -177,6 +204,7 @@ def test_whatever_stands_on_one_line_in_a_column_that_is_not_read_changes_nothin
         ("{}", "acct,-7,true,false,true,2026-05-31T00:00:00Z,,,"),
         ("{}", 'acct"-7,true,false,true,2026-05-31T00:00:00Z,,,'),
         ("{}", '"acct"-7",true,false,true,2026-05-31T00:00:00Z,,,'),
+        ("{}", '"acct"-7,true,false,true,2026-05-31T00:00:00Z,,,'),
         ("{}", 'acct-7",true,false'),
         ("{}", "acct-"),
         ("{}", "acct-\n7,true,false,true,2026-05-31T00:00:00Z,,,"),

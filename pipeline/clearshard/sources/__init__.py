@@ -8,6 +8,7 @@
     partitions   what the folders of a part say: `region=eu` is a column
     column_names what columns are called: read, almost so, or not read at all
     formats      which function reads which format: csv_rows, json_rows, parquet_rows
+    csv_quotes   values of CSV that go on behind their quotes
     legible      whether each column can be read at all
     streams      chunks and lines of plain and compressed files
     columns      columns of text → booleans, times, seconds, ids; unreadable values marked

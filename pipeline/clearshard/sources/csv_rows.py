@@ -24,6 +24,7 @@ import pyarrow.csv
 
 from clearshard.errors import SourceUnavailable
 from clearshard.sources.column_names import ColumnNames
+from clearshard.sources.csv_quotes import QuoteMarks
 from clearshard.sources.streams import DAMAGED, chunks
 from clearshard.sources.tables import (
     UNREADABLE,
@@ -38,9 +39,10 @@ from clearshard.sources.tables import (
 #: ones memory would grow until the table has so many.
 _BLOCK_BYTES = 2 * 1024 * 1024
 _MOST_LETTERS = 2 * _BLOCK_BYTES
-#: Stands for a byte that is not UTF-8 (it is what SUBSTITUTE is for). One byte for one byte.
-_NOT_UTF_8 = "\x1a"
-_UNFIT = (_NOT_UTF_8, '"')
+#: Stands for a byte that is not UTF-8 (it is what SUBSTITUTE is for), one byte for one byte; and
+#: behind a quote that should have ended a value.
+_BROKEN = "\x1a"
+_UNFIT = (_BROKEN, '"')
 #: Few enough bytes to stay close to the processor: counting lines is then nearly free.
 _PIECE_BYTES = 64 * 1024
 _LINE_FEED, _CARRIAGE_RETURN = b"\n\r"
@@ -57,7 +59,8 @@ def read_csv(
     """The rows; see `tables.Reader`. By its name values are divided by tabs, or by commas.
 
     A row with too few or too many values is malformed, and so is one that in a column that is read
-    is not UTF-8 or has a quote: a quote too many looks like that, and no fact has any.
+    is not UTF-8, has a quote, or goes on behind the one that ends it: a quote too many looks like
+    that, and no fact has any.
     """
     plain_name = name.removesuffix(".gz").removesuffix(".zst")
     delimiter = "\t" if plain_name.endswith(".tsv") else ","
@@ -90,7 +93,7 @@ def _rows(
     unavailable: Callable[[str], SourceUnavailable],
 ) -> Iterator[RawBatch]:
     header = _header(file, delimiter, spec, names, unavailable)
-    content = _Content(file)
+    content = _Content(file, delimiter)
     broken: list[str | None] = []
     seen = 0
 
@@ -205,7 +208,7 @@ def _decoded(batch: pa.RecordBatch, spec: TableSpec) -> RawBatch:
 def _hint(column: pa.Array) -> pa.Array:
     """A hint may hold quotes, as an ETag does; two that are not UTF-8 would look the same."""
     text, _ = text_column(column, pa.string())
-    unfit = pc.match_substring(text, _NOT_UTF_8)
+    unfit = pc.match_substring(text, _BROKEN)
     return pc.if_else(unfit, pa.scalar(UNREADABLE), text)
 
 
@@ -289,14 +292,17 @@ def _short_lines(text: io.TextIOWrapper) -> Iterator[str]:
 class _Content:
     """The rows of a file, with every byte that is not UTF-8 replaced, so that Arrow reads them all.
 
-    Arrow hands a row that it cannot parse over as text, and fails if it is none.
+    Arrow hands a row that it cannot parse over as text, and fails if it is none. And it takes the
+    quotes off a value that goes on behind them, so such a value is marked.
 
     Attributes:
         lines: Lines read so far that are not empty.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, delimiter: str) -> None:
         self._file = file
+        self._quotes = QuoteMarks(delimiter.encode(), _BROKEN.encode())
+        self._left = b""
         self._decoder = codecs.getincrementaldecoder("utf-8")("clearshard-substitute")
         self._split = False
         self._in_line = False
@@ -306,6 +312,13 @@ class _Content:
 
     def read(self, size: int) -> bytes:
         """The next bytes; no more than asked for, none at the end only."""
+        # What marks have made too much comes with the next ones: each answer is a block, and Arrow
+        # reads no row that goes over three.
+        more = self._left + self._quotes.marked(self._next(size - len(self._left)))
+        given, self._left = more[:size], more[size:]
+        return given
+
+    def _next(self, size: int) -> bytes:
         while True:
             # The decoder can hold back three bytes of a character that is not complete.
             chunk = self._file.read(max(1, size - 3))
@@ -335,7 +348,7 @@ class _Content:
 
 def _substitute(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
-    return _NOT_UTF_8 * (error.end - error.start), error.end
+    return _BROKEN * (error.end - error.start), error.end
 
 
 codecs.register_error("clearshard-substitute", _substitute)
