@@ -80,8 +80,8 @@ _RUN_ID = r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}"
 _IS_RUN_ID = re.compile(_RUN_ID)
 _IS_SHARD_NAME = re.compile(rf"[0-9A-Za-z-]{{1,40}}/part-[0-9a-f]{{{_DIGEST_DIGITS}}}\.parquet")
 #: What files of decisions hold, by which their names begin: a whole table, rows that are new, which
-#: rows are in force no more, and what was known of accounts.
-_DECISIONS_FILE = r"(?:decisions|changes|replaced|accounts)-\d{5}\.parquet"
+#: rows are in force no more, what was known of accounts, and what was withheld.
+_DECISIONS_FILE = r"(?:decisions|changes|replaced|accounts|withheld)-\d{5}\.parquet"
 _IS_DECISIONS_NAME = re.compile(rf"run={_RUN_ID}/{_DECISIONS_FILE}")
 _IS_EVIDENCE = re.compile(
     rf"{re.escape(MARKER)}|{re.escape(CARD)}|{re.escape(LEDGER)}|{re.escape(LEDGER_COPY)}"

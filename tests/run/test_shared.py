@@ -1,5 +1,6 @@
 """Files that are one file, or hold the same, under several names."""
 
+import hashlib
 import json
 import os
 import sys
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from clearshard import layout
 from clearshard.audit.verify import verify
+from clearshard.records.run import Holds
 from clearshard.run import links
 from clearshard.run.job import RunResult
 from clearshard.run.options import RunOptions
@@ -276,6 +279,17 @@ def test_a_file_that_bears_another_ones_id_takes_nothing_away(world: World) -> N
     assert _kinds(world, _result(world))["other-0"] == ("written", None)
 
 
+def test_a_file_that_bears_the_id_of_an_excluded_one_does_not_keep_that_out(world: World) -> None:
+    _result(world)
+    world.accounts[1]["opted_out"] = "true"
+    world.write()
+    _path(world, "good-0.json").write_bytes(_path(world, "other-0.json").read_bytes())
+    assert _kinds(world, _result(world))["good-0"] == ("quarantined", "id")
+    world.accounts[1]["opted_out"] = "false"
+    world.write()
+    assert _kinds(world, _result(world))["other-0"] == ("written", None)
+
+
 def test_what_a_file_held_before_it_was_excluded_comes_in_by_no_other(world: World) -> None:
     _path(world, "other-0.json").write_bytes(SPEECH)
     first = _result(world)
@@ -318,3 +332,92 @@ def test_a_file_is_known_however_its_id_is_written(world: World) -> None:
     _path(world, "good-0.json").write_bytes(SPEECH)
     world.write()
     assert _kinds(world, _result(world))["good-0"] == ("quarantined", "ExcludedContent")
+
+
+def _withheld(world: World) -> None:
+    """The transcript of a customer who opts out comes in the name of another."""
+    _path(world, "other-0.json").write_bytes(SPEECH)
+    assert _kinds(world, _result(world))["other-0"] == ("written", None)
+    world.accounts[1]["opted_out"] = "true"
+    _path(world, "good-0.json").write_bytes(SPEECH)
+    world.write()
+    assert _kinds(world, _result(world))["good-0"] == ("quarantined", "ExcludedContent")
+
+
+def _stays_out(world: World) -> None:
+    for wishes in (NO_WISHES, Wishes(retry_quarantined=True)):
+        kinds = _kinds(world, _result(world, wishes))
+        assert kinds["other-0"] == ("excluded", None)
+        assert kinds["good-0"] == ("quarantined", "ExcludedContent")
+    assert not any("unreadworthy" in text for text in world.texts())
+    assert verify(world.out).faults == ()
+    assert _result(world).unchanged
+
+
+@pytest.mark.parametrize("nights", [1, 3])
+def test_what_was_withheld_stays_out_though_its_file_is_missing_for_a_night(
+    world: World, nights: int
+) -> None:
+    _withheld(world)
+    _path(world, "good-0.json").unlink()
+    for night in range(nights):
+        _path(world, "good-1.json").write_bytes(_nameless("good morning", f"it is day {night}"))
+        assert _kinds(world, _result(world))["good-0"][0] == "quarantined"
+    _path(world, "good-0.json").write_bytes(SPEECH)
+    _stays_out(world)
+
+
+def test_what_was_withheld_stays_out_though_its_account_is_for_a_night(world: World) -> None:
+    _withheld(world)
+    before = dict(world.accounts[0])
+    world.accounts[0]["training_permitted"] = ""
+    world.write()
+    assert _kinds(world, _result(world))["good-0"] == ("excluded", None)
+    world.accounts[0] = before
+    world.write()
+    _stays_out(world)
+
+
+def test_what_was_withheld_stays_out_though_no_row_names_it_for_a_night(world: World) -> None:
+    _withheld(world)
+    files = world.files
+    world.files = [entry for entry in files if entry["file_id"] not in ("good-0", "other-0")]
+    world.write()
+    assert "good-0" not in _kinds(world, _result(world))
+    world.files = files
+    world.write()
+    _stays_out(world)
+
+
+def test_what_was_withheld_stays_out_though_another_transcript_was_there(world: World) -> None:
+    _withheld(world)
+    _path(world, "good-0.json").write_bytes(_nameless("good morning", "my lamp is broken"))
+    assert _kinds(world, _result(world))["good-0"] == ("written", None)
+    _path(world, "good-0.json").write_bytes(SPEECH)
+    _stays_out(world)
+
+
+def test_what_was_withheld_is_listed_under_the_key(world: World) -> None:
+    """Once, in the newest run, and nobody reads from it what it was."""
+    _withheld(world)
+    _path(world, "good-1.json").write_bytes(SPEECH)
+    record = _result(world).record
+    [listed] = [file for file in record.decisions if file.holds is Holds.WITHHELD]
+    assert (listed.run_id, listed.row_count) == (record.run_id, 1)
+    content = (world.out / layout.DECISIONS / listed.name).read_bytes()
+    digest = hashlib.sha256(SPEECH).digest()
+    assert digest[:8] not in content
+    assert digest.hex().encode() not in content
+
+
+def test_what_a_refused_file_holds_stays_out_when_it_is_refused_no_more(world: World) -> None:
+    """On the night of the exclusion the copy was refused for something else."""
+    _path(world, "other-0.json").write_bytes(SPEECH)
+    _result(world)
+    world.accounts[1]["opted_out"] = "true"
+    _path(world, "good-0.json").write_bytes(SPEECH)
+    few = "\n[limits]\nmax_transcript_words = 2\n"
+    world.write(few)
+    assert _kinds(world, _result(world))["good-0"][1] != "ExcludedContent"
+    world.write()
+    _stays_out(world)

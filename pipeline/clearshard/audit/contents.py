@@ -23,7 +23,13 @@ from clearshard.audit.stored.view import accounts_view
 from clearshard.audit.tombstones import Same
 from clearshard.records.places import PLACE_DIGITS, Leaf
 from clearshard.records.run import Holds, ShardFile
-from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA, ROW_SCHEMA, SHARD_SCHEMA
+from clearshard.records.schemas import (
+    ACCOUNTS_SCHEMA,
+    REPLACED_SCHEMA,
+    ROW_SCHEMA,
+    SHARD_SCHEMA,
+    WITHHELD_SCHEMA,
+)
 from clearshard.records.states import State
 from clearshard.vault.content import content_sha256
 from clearshard.vault.vault import CANNOT_OPEN, Vault
@@ -96,12 +102,14 @@ _SCHEMAS = {
     Holds.CHANGES: ROW_SCHEMA,
     Holds.REPLACED: REPLACED_SCHEMA,
     Holds.ACCOUNTS: ACCOUNTS_SCHEMA,
+    Holds.WITHHELD: WITHHELD_SCHEMA,
 }
 _COLUMNS = {
     Holds.TABLE: "decisions",
     Holds.CHANGES: "decisions",
     Holds.REPLACED: "places of decisions",
     Holds.ACCOUNTS: "accounts",
+    Holds.WITHHELD: "what was withheld",
 }
 
 _MESSAGES = {

@@ -17,9 +17,8 @@ import pyarrow.parquet as pq
 from clearshard import layout
 from clearshard.audit.events import Event, EventName
 from clearshard.errors import IntegrityError
+from clearshard.records.schemas import CONTENT_KEY_BYTES
 
-#: Bytes of a keyed digest of what a file held.
-CONTENT_KEY_BYTES = 16
 #: Of whom a tombstone is, and why it was placed: the reasons of the decision. A file that went with
 #: its account has that in `account_id`: who lifts the account lifts the file. Of a file also what
 #: it is known to have held, as keyed digests: null where nobody knew, as of an account.

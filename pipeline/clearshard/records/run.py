@@ -115,6 +115,8 @@ class Holds(StrEnum):
     REPLACED = "replaced"
     #: What was known of accounts.
     ACCOUNTS = "accounts"
+    #: What no file may hold, since a file that is out held it.
+    WITHHELD = "withheld"
 
 
 class DecisionsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

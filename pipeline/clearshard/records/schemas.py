@@ -178,6 +178,13 @@ ACCOUNTS_SCHEMA = pa.schema(
     ]
 )
 
+#: Of a SHA-256, under the pseudonym key; see `clearshard.run.purged_contents`.
+CONTENT_KEY_BYTES = 16
+
+#: What was withheld as `ExcludedContent`, by this run or one before it, whatever has become of the
+#: files that held it: a digest stays though a file is missing for a night.
+WITHHELD_SCHEMA = pa.schema([pa.field("content_key", pa.binary(CONTENT_KEY_BYTES), nullable=False)])
+
 #: Rows of earlier runs that are in force no more: `row` of the file that is number `file` among
 #: those that hold rows, in the order of the record.
 REPLACED_SCHEMA = pa.schema(

@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from clearshard.audit.events import Event
-from clearshard.audit.tombstones import CONTENT_KEY_BYTES
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
 from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
+from clearshard.records.schemas import CONTENT_KEY_BYTES
 from clearshard.run.resume.bytes_columns import packed, unpacked
 from clearshard.run.tombstones import files_of, in_force
 

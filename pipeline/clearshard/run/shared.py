@@ -20,7 +20,9 @@ import pyarrow.compute as pc
 from clearshard.eligibility.duplicates import DuplicateFinder, is_member
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
+from clearshard.keys import PseudonymKey
 from clearshard.lifecycle.purge.rows import PURGED_CONTENT
+from clearshard.records.schemas import WITHHELD_SCHEMA
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.tasks import Row
 from clearshard.run.intake import Intake
@@ -32,13 +34,13 @@ from clearshard.run.outcomes import (
     read_outcomes,
     write_outcomes,
 )
-from clearshard.run.purged_contents import PurgedContents
+from clearshard.run.purged_contents import PurgedContents, content_keys
 from clearshard.run.resume.bytes_columns import from_text, unpacked
 
 _SAME_FILE = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "SharedFile")
 _SAME_CONTENT = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "SharedContent")
-#: Kept for ever in a folder: when the other file's decision no longer says what it held, this
-#: file's still does.
+#: Kept for ever in a folder, in the list of what was withheld (WITHHELD_SCHEMA): the other file's
+#: decision no longer says what it held, nor does this file's on a night on which it is not read.
 _OF_EXCLUDED = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "ExcludedContent")
 #: Not kept: tombstones say it again each time, until they are lifted.
 _OF_PURGED = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, PURGED_CONTENT)
@@ -61,11 +63,32 @@ class Withheld:
     redactor_digest: str | None
 
 
-class ContentsBefore:
-    """What files held when the run before decided: digests, in a scratch file."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Judged:
+    """What has come of looking for files that are somebody else's too.
 
-    def __init__(self, scratch: Path) -> None:
+    Attributes:
+        withheld: Files that must not be written.
+        contents: What no file may hold from now on, whoever held it: a digest under the key of
+            each, once.
+        is_longer: Whether there is more of it than the run before tells.
+    """
+
+    withheld: list[Withheld]
+    contents: pa.Array
+    is_longer: bool
+
+
+class ContentsBefore:
+    """What files held when the run before decided: digests, in a scratch file.
+
+    Attributes:
+        listed: What runs have withheld; see `WITHHELD_SCHEMA`.
+    """
+
+    def __init__(self, listed: pa.Array, scratch: Path) -> None:
         """Opens nothing yet; `scratch` is a file to be made."""
+        self.listed = listed
         self._scratch = scratch
 
     def add(self, rows: pa.RecordBatch) -> None:
@@ -95,7 +118,7 @@ class ContentsBefore:
             yield from map(bytes, records["content"][own])
 
     def kept(self) -> Iterator[bytes]:
-        """What was withheld, whoever held it once."""
+        """What its rows say was withheld; those of earlier versions alone say it."""
         for records in self._records():
             yield from map(bytes, records["content"][records["standing"] == _KEPT])
 
@@ -115,7 +138,7 @@ def withhold(
     purged: PurgedContents,
     scratch: Path,
     target: Path,
-) -> list[Withheld]:
+) -> Judged:
     """Quarantines files that share a file or content with what may not be used.
 
     Args:
@@ -128,13 +151,14 @@ def withhold(
         target: The outcomes with those files quarantined; not made if there are none.
     """
     gone = _not_eligible(intake, outcomes)
-    kept = _digests(() if before is None else before.kept())
+    kept = _kept(before, purged.key)
     excluded = _digests(() if before is None else before.of(gone))
     lifted = purged.lifted_of(gone)
     two_owners = _digests(_of_two_accounts(intake, outcomes, scratch))
     if not (linked or purged or len(kept) or len(excluded) or len(two_owners)):
-        return []
+        return Judged([], kept, is_longer=False)
     withheld: list[Withheld] = []
+    held_again = [kept]
     # What a tombstone keeps out comes back when that is lifted, unless something else did before.
     why_by_rank = [_OF_EXCLUDED, _OF_PURGED, _OF_EXCLUDED, _OF_EXCLUDED, _SAME_FILE, _SAME_CONTENT]
 
@@ -143,12 +167,15 @@ def withhold(
             reasons, contents = known.table.column("reason"), known.table.column("content_sha256")
             asked = pc.or_kleene(reasons.is_null(), pc.equal(reasons, _DUPLICATE)).fill_null(False)
             ours = np.array([(known.batch, row) in linked for row in known.rows.tolist()], np.bool_)
-            keyed = purged.keyed(contents)
+            keyed = content_keys(purged.key, contents)
+            of_purged = pc.is_in(keyed, purged.kept_out)
+            of_excluded = pc.is_in(contents, excluded), pc.is_in(keyed, lifted)
+            again = pc.and_(pc.or_(*of_excluded), _may_be_its(reasons))
+            held_again.append(keyed.filter(pc.and_not(again, of_purged)))
             meets = [
-                pc.is_in(contents, kept),
-                pc.is_in(keyed, purged.kept_out),
-                pc.is_in(contents, excluded),
-                pc.is_in(keyed, lifted),
+                pc.is_in(keyed, kept),
+                of_purged,
+                *of_excluded,
                 pa.array(ours),
                 pc.is_in(contents, two_owners),
             ]
@@ -166,7 +193,24 @@ def withhold(
             yield BatchOutcomes(known.batch, _refused(known.table, rows, problems))
 
     write_outcomes(target, judged())
-    return withheld
+    now = pc.unique(pa.concat_arrays(held_again))
+    return Judged(withheld, now, is_longer=len(now) > len(kept))
+
+
+def _kept(before: ContentsBefore | None, key: PseudonymKey) -> pa.Array:
+    """What runs before have withheld, whoever held it once: digests under the key, each once."""
+    if before is None:
+        return WITHHELD_SCHEMA.empty_table().column(0).combine_chunks()
+    of_rows = content_keys(key, _digests(before.kept()))
+    return pc.unique(pa.concat_arrays([before.listed, of_rows]))
+
+
+def _may_be_its(reasons: pa.Array) -> pa.Array:
+    """Whether a file's content may be its own: also if something else is why it is refused.
+
+    Another night that may not be so. What bears another file's id is refused as long as it does.
+    """
+    return pc.not_equal(reasons, str(QuarantineReason.ID_MISMATCH)).fill_null(True)
 
 
 def _refused(
@@ -246,6 +290,6 @@ def _digests(contents: Iterable[bytes]) -> pa.Array:
 def _with_content(outcomes: Path) -> Iterator[pa.RecordBatch]:
     """The outcomes, by batch, of files whose content is known and is not another's by its id."""
     for batch in read_outcomes(outcomes):
-        own = pc.not_equal(batch.table.column("reason"), str(QuarantineReason.ID_MISMATCH))
+        own = _may_be_its(batch.table.column("reason"))
         known = batch.table.column("content_sha256").is_valid()
-        yield batch.table.filter(pc.and_(known, own.fill_null(True)))
+        yield batch.table.filter(pc.and_(known, own))

@@ -177,3 +177,18 @@ def test_tombstones_of_before_keep_out_what_they_name(
     [placed] = told_of(Ledger(world.out / layout.LEDGER).read())
     assert placed.read(world.out).schema == TOMBSTONES_SCHEMA  # type: ignore[union-attr]  # as above
     assert verify(world.out).faults == ()
+
+
+def test_a_purge_forgets_nothing_that_was_withheld_before(world: World) -> None:
+    """Though the file that holds it is missing when it comes."""
+    world.file("y", "two", transcript("good day", "of giraffes"))
+    ends(world)
+    world.files[0]["deletion_requested_at"] = "2026-11-20T00:00:00Z"
+    comes_as(world, "copy", "two")
+    assert ends(world)["copy"] == ("quarantined", "ExcludedContent")
+    (world.root / "transcripts" / "copy.json").unlink()
+    assert ends(world)["copy"][0] == "quarantined"
+    assert purge(world, files=("y",)).plan.files == 1
+    assert verify(world.out).faults == ()
+    (world.root / "transcripts" / "copy.json").write_bytes(SPEECH)
+    assert ends(world)["copy"] == ("quarantined", "ExcludedContent")

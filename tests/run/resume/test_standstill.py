@@ -14,7 +14,6 @@ import pytest
 
 from clearshard import layout
 from clearshard.audit.reading import visible_runs
-from clearshard.audit.tombstones import CONTENT_KEY_BYTES
 from clearshard.audit.verify import verify
 from clearshard.config import default_policy_text, load_config
 from clearshard.eligibility.gate import Gate
@@ -22,6 +21,7 @@ from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
 from clearshard.keys import PseudonymKey
 from clearshard.records.run import RunRecord
+from clearshard.records.schemas import CONTENT_KEY_BYTES
 from clearshard.records.tasks import Row
 from clearshard.run import job
 from clearshard.run.intake import read_accounts, tables_of

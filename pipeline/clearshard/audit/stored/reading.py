@@ -23,6 +23,7 @@ from clearshard.records.schemas import (
     REPLACED_SCHEMA,
     ROW_SCHEMA,
     TIMESTAMP,
+    WITHHELD_SCHEMA,
 )
 
 _ROWS_AT_ONCE = 1 << 14
@@ -105,6 +106,15 @@ def read_accounts(table: StoredTable) -> pa.Table:
         IntegrityError: It cannot be read.
     """
     return _whole(table.accounts, ACCOUNTS_SCHEMA)
+
+
+def read_withheld(table: StoredTable) -> pa.Array:
+    """What a run and those before it have withheld: a digest under the key of each content.
+
+    Raises:
+        IntegrityError: It cannot be read.
+    """
+    return _whole(table.withheld, WITHHELD_SCHEMA).column("content_key").combine_chunks()
 
 
 def read_replaced_by(table: StoredTable) -> pa.Table:

@@ -9,6 +9,11 @@ from clearshard import layout
 from clearshard.records.run import DecisionsFile, Holds, RunRecord
 
 _ROWS = (Holds.TABLE, Holds.CHANGES)
+#: Written by every run as a whole, so none is of another one.
+_OWN = {
+    Holds.ACCOUNTS: "what it says of accounts is of another run",
+    Holds.WITHHELD: "what it says was withheld is of another run",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class StoredTable:
         rows: The files that hold rows, in the order of the table.
         replaced: The files that say which of these rows are in force no more, oldest first.
         accounts: The files that say what was known of accounts.
+        withheld: The files that say what was withheld.
         indexes: Of each of `rows`, the digest of its index; empty where it has none.
     """
 
@@ -31,6 +37,7 @@ class StoredTable:
     rows: tuple[Path, ...]
     replaced: tuple[Path, ...]
     accounts: tuple[Path, ...]
+    withheld: tuple[Path, ...]
     indexes: tuple[str, ...]
 
 
@@ -67,6 +74,7 @@ def table_of(
         paths(*_ROWS),
         paths(Holds.REPLACED),
         paths(Holds.ACCOUNTS),
+        paths(Holds.WITHHELD),
         tuple(file.index for file, _ in files if file.holds in _ROWS),
     )
 
@@ -77,8 +85,8 @@ def row_files(files: Sequence[DecisionsFile]) -> tuple[DecisionsFile, ...]:
 
 
 def carried_over(files: Sequence[DecisionsFile]) -> tuple[DecisionsFile, ...]:
-    """What the table of a later run goes on reading of these: all but what is of accounts."""
-    return tuple(file for file in files if file.holds is not Holds.ACCOUNTS)
+    """What the table of a later run goes on reading of these: all but what each run writes anew."""
+    return tuple(file for file in files if file.holds not in _OWN)
 
 
 def wrote_table(record: RunRecord) -> bool:
@@ -102,9 +110,9 @@ def problem_of(record: RunRecord) -> str | None:
     if record.run_id in runs[:-1]:
         return "its decisions are older than those of a run that it replaces"
     for file in files:
-        if file.holds is Holds.ACCOUNTS:
+        if file.holds in _OWN:
             if file.run_id != record.run_id:
-                return "what it says of accounts is of another run"
+                return _OWN[file.holds]
         elif (file.holds is Holds.TABLE) != (file.run_id == runs[0]):
             return "its decisions are not one table and changes to it"
     if list(files) != sorted(files, key=lambda file: _place(file, runs)):
@@ -113,6 +121,6 @@ def problem_of(record: RunRecord) -> str | None:
 
 
 def _place(file: DecisionsFile, runs: Sequence[str]) -> tuple[bool, int, int, str]:
-    """By run, and within it by what they hold; what is of accounts is last."""
+    """By run, and within it by what they hold; what each run writes anew is last."""
     holds = list(Holds).index(file.holds)
-    return file.holds is Holds.ACCOUNTS, runs.index(file.run_id), holds, file.name
+    return file.holds in _OWN, runs.index(file.run_id), holds, file.name

@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 from clearshard.audit.decisions import DecisionsWriter, recorded
 from clearshard.audit.stored.index import Marks
 from clearshard.records.run import DecisionsFile, Holds
-from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA, ROW_SCHEMA
+from clearshard.records.schemas import ACCOUNTS_SCHEMA, REPLACED_SCHEMA, ROW_SCHEMA, WITHHELD_SCHEMA
 
 #: Few: of one account not much else is to be read with it.
 _ACCOUNTS_PER_GROUP = 1 << 13
 _REPLACED_PER_GROUP = 1 << 20
+_WITHHELD_PER_GROUP = 1 << 20
 
 
 def write_changes(
@@ -43,6 +44,12 @@ def write_changes(
 def write_accounts(folder: Path, accounts: pa.Table) -> tuple[DecisionsFile, ...]:
     """Writes what is known of accounts (ACCOUNTS_SCHEMA); nothing if nothing is."""
     return _write(folder, Holds.ACCOUNTS, accounts.cast(ACCOUNTS_SCHEMA), _ACCOUNTS_PER_GROUP)
+
+
+def write_withheld(folder: Path, content_keys: pa.Array) -> tuple[DecisionsFile, ...]:
+    """Writes what is withheld, sorted: the list gives away no order; nothing if nothing is."""
+    table = pa.table([content_keys.sort()], schema=WITHHELD_SCHEMA)
+    return _write(folder, Holds.WITHHELD, table, _WITHHELD_PER_GROUP)
 
 
 def _write(

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard.audit.decisions import DecisionsWriter
-from clearshard.audit.stored.writing import write_accounts
+from clearshard.audit.stored.writing import write_accounts, write_withheld
 from clearshard.config import ShardPeriod
 from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.moment import Moment
@@ -133,6 +133,7 @@ class OutputWriter:
         decisions: Path,
         scratch: Path,
         before: Before | None,
+        kept_out: pa.Array,
         *,
         follow: bool,
     ) -> Written:
@@ -146,6 +147,7 @@ class OutputWriter:
             decisions: The same; it is called as that of the run will be.
             scratch: A folder to work in.
             before: The run before, if there is one that is believed.
+            kept_out: What no file may hold from now on; see `clearshard.run.shared.Judged`.
             follow: Whether decisions may be kept as changes to those of that one.
 
         Raises:
@@ -173,6 +175,7 @@ class OutputWriter:
             remove_tree(decisions)
             decided = self._decided(gate, moment, cut.period)
             tally, stored, drop = _keep(decided, before, decisions, follow=follow)
+            stored = (*stored, *write_withheld(decisions, kept_out))
             self._require_same_manifest()
             if self._tables.registry.unchanged_since(registry, self._own):
                 break

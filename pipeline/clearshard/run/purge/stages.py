@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from clearshard import layout
 from clearshard.audit.reading import VisibleRun
+from clearshard.audit.stored.reading import read_withheld
 from clearshard.audit.stored.table import carried_over
-from clearshard.audit.stored.writing import write_accounts, write_changes
+from clearshard.audit.stored.writing import write_accounts, write_changes, write_withheld
 from clearshard.config import ShardPeriod
 from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey, load_pseudonym_key
@@ -160,6 +161,7 @@ def rewrite(run: ThisRun, buried: Buried) -> Rewritten:
         *carried_over(before.record.decisions),
         *write_changes(folder, rows, places.to_batches(), marks_of_rows),
         *write_accounts(folder, chosen.found.accounts),
+        *write_withheld(folder, read_withheld(before.table)),
     )
     return Rewritten(chosen, before, unread, shards, decisions, excluded, quarantined)
 

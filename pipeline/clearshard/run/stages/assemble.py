@@ -67,6 +67,7 @@ def assemble(
         run.staging / layout.STAGED_DECISIONS / layout.decisions_of(run.run_id),
         scratch,
         before,
+        writable.kept_out,
         follow=follow,
     )
     # What was decided on the first reading is what was written, and nothing was taken out again.

@@ -65,6 +65,7 @@ def compare(
         before is not None
         and _same_terms(accepted, before.run.record)
         and rows_of_before
+        and not writable.keeps_out_more
         # The record says which redactor has looked at what is in it, and its decisions say at
         # which versions: the next run believes both.
         and before.run.record.redactor_digest == known.seal.redactor_digest
