@@ -138,6 +138,7 @@ class Report:
 
 
 _NOTHING = Known()
+_RESTORE_DECISIONS = "Restore it from a backup: no run goes on from decisions that were altered"
 _RESTORE = "Restore it from a backup: no run decides or is made without it"
 
 
@@ -343,7 +344,7 @@ class _Compared:
     def fault(self, path: Path, sha256: str) -> Fault | None:
         """Of a file that a record lists; see `clearshard.audit.inventory.compare`."""
         if (path, sha256) not in self._found:
-            self._found[path, sha256] = compare(self._out, path, sha256)
+            self._found[path, sha256] = compare(self._out, path, sha256, mend=_RESTORE_DECISIONS)
         return self._found[path, sha256]
 
     def of_index(self, path: Path, file: DecisionsFile) -> Fault | None:

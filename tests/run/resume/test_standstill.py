@@ -19,6 +19,7 @@ from clearshard.config import default_policy_text, load_config
 from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.moment import Moment
 from clearshard.eligibility.policy import parse_policy
+from clearshard.errors import IntegrityError
 from clearshard.keys import PseudonymKey
 from clearshard.records.run import RunRecord
 from clearshard.records.schemas import CONTENT_KEY_BYTES
@@ -156,11 +157,6 @@ def damaged_shard(world: World) -> None:
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
 
 
-def damaged_decisions(world: World) -> None:
-    path = next((world.out / layout.DECISIONS).rglob("*.parquet"))
-    path.write_bytes(path.read_bytes()[:-1] + b"\0")
-
-
 def no_account(world: World) -> None:
     world.accounts.pop(0)
     write(world)
@@ -201,7 +197,6 @@ CHANGES: dict[str, Callable[[World], None]] = {
     "fewer words": settings("[limits]\nmax_transcript_words = 5\n"),
     "smaller shards": lambda world: write(world, SETTINGS.replace("4000", "3000")),
     "a shard that is damaged": damaged_shard,
-    "decisions that are damaged": damaged_decisions,
 }
 
 
@@ -217,6 +212,13 @@ def test_whatever_is_new_is_worked_on(settled: World, change: Callable[[World], 
     assert found.unchanged == expected.unchanged
     assert _said(found.record) == _said(expected.record)
     assert shards(settled) == shards(other)
+
+
+def test_decisions_that_are_damaged_end_it(settled: World) -> None:
+    path = next((settled.out / layout.DECISIONS).rglob("*.parquet"))
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    with pytest.raises(IntegrityError, match="is not what was recorded"):
+        run(settled)
 
 
 def _said(record: RunRecord) -> object:

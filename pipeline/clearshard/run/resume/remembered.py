@@ -1,10 +1,11 @@
 """What is remembered of earlier work, as far as that is believed.
 
-The visible run has shards: its record is believed if it is the one that the ledger announced, and
-its decisions are what the record says; each of its shards if its SHA-256 is what the record says,
-or was when it looked as it does now (`clearshard.run.resume.seen_shards`), unless the key is gone
-that it hangs on. A killed run has left checkpoints, believed as `clearshard.shards.checkpoints`
-says. What is not believed is done again.
+The visible run has shards: its record must be the one that the ledger announced, and its decisions
+what the record says, or nobody could tell what has to stay out. Each of its shards is believed if
+its SHA-256 is what the record says, or was when it looked as it does now
+(`clearshard.run.resume.seen_shards`), unless the key is gone that it hangs on. A killed run has
+left checkpoints, believed as `clearshard.shards.checkpoints` says. What is not believed is done
+again.
 
 Never taken, whatever else agrees: work under another key or another promise (which covers all that
 is asked of redaction, and the columns of a shard; see `clearshard.run.fingerprint`).
@@ -23,6 +24,7 @@ import pyarrow.compute as pc
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun
 from clearshard.eligibility.ids import hash_ids, second_hash_ids
+from clearshard.errors import IntegrityError
 from clearshard.lifecycle.purge.rows import PURGED_CONTENT, UNREAD_SHARD
 from clearshard.records.states import Quarantine, QuarantineReason, State
 from clearshard.run.before import Before, read_before
@@ -64,25 +66,39 @@ _RECORD = np.dtype(
 Places = npt.NDArray[np.int64]
 
 
-def newest_believed(
-    folder: OutputFolder, runs: Sequence[VisibleRun], note: Callable[[str], None]
-) -> VisibleRun | None:
-    """The newest of the visible runs, if it is what was recorded.
+def newest_believed(folder: OutputFolder, runs: Sequence[VisibleRun]) -> VisibleRun | None:
+    """The newest of the visible runs, which is what was recorded; None if there never was one.
 
-    That is: its record is the one that the ledger announced, and its decisions are those that the
-    record names. Of its shards each is looked at by itself (`remembered_work`).
+    That is: the ledger announced no newer one, its record is the one that was announced, and its
+    decisions are those that the record names. Of its shards each is looked at by itself
+    (`remembered_work`): what one of them held can be redone. What files held that are out since
+    nobody but these decisions can tell, and without it a copy of theirs would come in.
+
+    Raises:
+        IntegrityError: It is not.
     """
+    announced = announcements(Ledger(folder.ledger).read())
+    last = next(reversed(announced), None)
+    if last is not None and (not runs or runs[-1].run_id != last):
+        raise _not_believed(f"{folder.record(last)} is missing, and the ledger announces it.")
     if not runs:
         return None
     newest = runs[-1]
-    if announcements(Ledger(folder.ledger).read()).get(newest.run_id) != newest.sha256:
-        note(f"the record of run {newest.run_id} was edited: all is redone")
-        return None
+    if announced.get(newest.run_id) != newest.sha256:
+        raise _not_believed(f"{folder.record(newest.run_id)} is not what was recorded.")
     for file, path in zip(newest.record.decisions, newest.decisions_paths, strict=True):
         if not path.is_file() or sha256_file(path) != file.sha256:
-            note(f"{path} is not what was recorded: all is redone")
-            return None
+            raise _not_believed(f"{path} is not what was recorded.")
     return newest
+
+
+def _not_believed(what: str) -> IntegrityError:
+    return IntegrityError(
+        f"{what} So nobody can tell what the transcripts of files held that may not be used any "
+        "more, and copies of them would come in. Nothing became visible. Restore it from a backup; "
+        "a mirror of a bucket fetches what is removed from it. If it is lost, begin a new folder "
+        "(--out): all is redone there, and what was purged or withheld in this one is not known."
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,7 +61,7 @@ def remember(run: ThisRun, decided: Decided) -> Known | Unchanged:
         ConfigError: Redaction cannot be configured so, or the key is not that of earlier runs.
         RunFailed: Nobody can tell how redaction is configured.
         SourceUnavailable: Files cannot be looked at.
-        IntegrityError: Decisions of the run before cannot be read.
+        IntegrityError: The run before is not what was recorded, or cannot be read.
     """
     given, intake = run.given, decided.intake
     looks, note = decided.scratch / "looks.arrow", given.progress.note
@@ -69,7 +69,7 @@ def remember(run: ThisRun, decided: Decided) -> Known | Unchanged:
     with looking(look, intake.manifest.row_count, looks, given.options.workers) as looked:
         examined = given.examination()
         seal = Seal(given.vault, _key(run), examined.redactor_digest, examined.promise_digest)
-        newest = newest_believed(given.folder, run.visible, note)
+        newest = newest_believed(given.folder, run.visible)
         seen = SeenShards(given.folder.root / layout.SEEN_SHARDS, seal.key, given.disk_now_ns())
         scratch, purged = decided.scratch / "memory", run.purged(seal.key)
         grounds = grounds_of(run, intake, examined, seal, purged)
