@@ -13,14 +13,16 @@ import pytest
 
 from clearshard import layout
 from clearshard.audit.verify import verify
+from clearshard.config import default_policy_text
 from clearshard.records.run import Holds
-from clearshard.run import links
+from clearshard.run import links, partitions
 from clearshard.run.job import RunResult
 from clearshard.run.options import RunOptions
 from clearshard.run.resume.wishes import NO_WISHES, Wishes
 from clearshard.storage.sources import stat_inside
 
 from ..audit.reference import decisions_of
+from ..eligibility.test_own import policy_text, rule
 from .world import AS_OF, World, small_world, transcript
 
 
@@ -421,3 +423,83 @@ def test_what_a_refused_file_holds_stays_out_when_it_is_refused_no_more(world: W
     assert _kinds(world, _result(world))["good-0"][1] != "ExcludedContent"
     world.write()
     _stays_out(world)
+
+
+@pytest.mark.parametrize("account", ["opted out", "gone", "not permitted"])
+def test_what_a_file_held_that_left_the_manifest_comes_in_by_no_other(
+    world: World, account: str
+) -> None:
+    """Exports leave out the files of who opts out, on the same night."""
+    _path(world, "other-0.json").write_bytes(SPEECH)
+    assert _kinds(world, _result(world))["other-0"] == ("written", None)
+    if account == "gone":
+        world.accounts.pop(1)
+    elif account == "opted out":
+        world.accounts[1]["opted_out"] = "true"
+    else:
+        world.accounts[1]["training_permitted"] = "false"
+    world.files = [entry for entry in world.files if entry["file_id"] != "other-0"]
+    _path(world, "good-0.json").write_bytes(SPEECH)
+    world.write()
+    for wishes in (NO_WISHES, NO_WISHES, Wishes(retry_quarantined=True)):
+        kinds = _kinds(world, _result(world, wishes))
+        assert kinds["good-0"] == ("quarantined", "ExcludedContent")
+        assert "other-0" not in kinds
+    assert not any("unreadworthy" in text for text in world.texts())
+    assert verify(world.out).faults == ()
+
+
+def test_what_left_is_found_in_every_part_of_what_was_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many files a few are compared at a time."""
+    monkeypatch.setattr(partitions, "ROWS_AT_ONCE", 1)
+    names = [f"theirs-{number}" for number in range(20)]
+    for name in names:
+        content = _nameless("this must not be read", f"it is of {name}")
+        world.file(name, world.accounts[1]["account_id"], content)
+    world.write()
+    _result(world)
+    world.accounts[1]["opted_out"] = "true"
+    world.files = [entry for entry in world.files if entry["file_id"] not in names]
+    for name in names:
+        content = _path(world, f"{name}.json").read_bytes()
+        world.file(f"copy-{name}", world.accounts[0]["account_id"], content)
+    world.write()
+    kinds = _kinds(world, _result(world))
+    assert {kinds[f"copy-{name}"] for name in names} == {("quarantined", "ExcludedContent")}
+    assert kinds["good-0"] == ("written", None)
+
+
+def test_a_file_that_left_the_manifest_and_is_not_denied_may_come_again(world: World) -> None:
+    """It was renamed, or given to another account."""
+    for name in ("good-0", "other-0"):
+        _path(world, f"{name}.json").write_bytes(_nameless("good morning", f"this is {name}"))
+    _result(world)
+    world.files = [e for e in world.files if e["file_id"] not in ("good-0", "other-0")]
+    world.file("renamed", world.accounts[0]["account_id"], _path(world, "good-0.json").read_bytes())
+    world.file("given", world.accounts[0]["account_id"], _path(world, "other-0.json").read_bytes())
+    world.write()
+    kinds = _kinds(world, _result(world))
+    assert kinds["renamed"] == kinds["given"] == ("written", None)
+
+
+def test_what_left_is_denied_by_a_fact_that_is_stored_of_nobody(world: World) -> None:
+    """The policy asks for it from now on."""
+    (world.root / "ours.toml").write_text(default_policy_text())
+    ours = '\n[policy]\nfile = "ours.toml"\n'
+    _path(world, "other-0.json").write_bytes(SPEECH)
+    world.write(ours)
+    assert _kinds(world, _result(world))["other-0"] == ("written", None)
+    fact = '[facts.legal_hold]\ntable = "manifest"\ntype = "boolean"\n'
+    hold = rule(id='"hold"', reason='"legal_hold_set"', fact='"legal_hold"', denies="{ is = true }")
+    (world.root / "ours.toml").write_text(policy_text(fact, hold))
+    world.files = [entry for entry in world.files if entry["file_id"] != "other-0"]
+    _path(world, "good-0.json").write_bytes(SPEECH)
+    world.write(ours)
+    header, *rows = (world.root / "files.csv").read_text().splitlines()
+    lines = [f"{header},legal_hold", *(f"{row},false" for row in rows)]
+    (world.root / "files.csv").write_text("\n".join(lines))
+    kinds = _kinds(world, _result(world))
+    assert kinds["good-0"] == ("quarantined", "ExcludedContent")
+    assert kinds["good-1"] == ("written", None)

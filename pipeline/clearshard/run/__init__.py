@@ -22,6 +22,7 @@ Its files
     row_marks       by what stored decisions are found again
     known_files     what the runs that are kept know of files that somebody names
     links           files that are one file on the disk, whatever the manifest calls them
+    stored_facts    files as the run before knew them, to be decided on once more
     before          the decisions of the run before, read once for all who ask of them
     shared          transcripts that are somebody else's too, taken out when all are known
     outcomes        what became of each eligible file, next to its provisional decision

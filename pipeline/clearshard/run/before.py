@@ -12,7 +12,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from clearshard.audit.reading import VisibleRun
-from clearshard.audit.stored.reading import read_placed, read_withheld
+from clearshard.audit.stored.reading import read_placed
 from clearshard.run.output.changes import RowsBefore
 from clearshard.run.output.marks import Marks, marks_of
 from clearshard.run.shared import ContentsBefore
@@ -53,7 +53,7 @@ def read_before(run: VisibleRun, scratch: Path, reader: Reader | None) -> Before
     """
     counts = run.record.counts
     rows = RowsBefore(run.run_id, counts.written, counts.seen, scratch / "rows")
-    contents = ContentsBefore(read_withheld(run.table), scratch / "contents.bin")
+    contents = ContentsBefore(run.table, counts.seen, scratch / "contents")
     for placed in read_placed(run.table):
         marks = marks_of(placed.rows)
         rows.add(placed, marks)

@@ -17,9 +17,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearshard.audit.stored.reading import read_placed, read_withheld
+from clearshard.audit.stored.table import StoredTable
 from clearshard.eligibility.duplicates import DuplicateFinder, is_member
+from clearshard.eligibility.gate import Gate
 from clearshard.eligibility.ids import UInt64, hash_ids
 from clearshard.eligibility.spelling import folded
+from clearshard.errors import ConfigError
 from clearshard.keys import PseudonymKey
 from clearshard.lifecycle.purge.rows import PURGED_CONTENT
 from clearshard.records.schemas import WITHHELD_SCHEMA
@@ -34,8 +38,10 @@ from clearshard.run.outcomes import (
     read_outcomes,
     write_outcomes,
 )
+from clearshard.run.partitions import Partitions
 from clearshard.run.purged_contents import PurgedContents, content_keys
 from clearshard.run.resume.bytes_columns import from_text, unpacked
+from clearshard.run.stored_facts import stored_as_manifest
 
 _SAME_FILE = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "SharedFile")
 _SAME_CONTENT = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "SharedContent")
@@ -46,9 +52,9 @@ _OF_EXCLUDED = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, "ExcludedContent")
 _OF_PURGED = Quarantine(QuarantineReason.DUPLICATE_FILE_ID, PURGED_CONTENT)
 _DUPLICATE = str(QuarantineReason.DUPLICATE_FILE_ID)
 _CONTENT = np.dtype([("hash", "<u8"), ("standing", "u1"), ("content", "u1", DIGEST_BYTES)])
+_NAMED = np.dtype([("hash", "<u8")])
 #: What a row of the run before says of what its file held.
 _OWN, _KEPT, _OF_ANOTHER = range(3)
-_ROWS_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +86,24 @@ class Judged:
 
 
 class ContentsBefore:
-    """What files held when the run before decided: digests, in a scratch file.
+    """What files held when the run before decided: digests, in scratch files.
 
     Attributes:
-        listed: What runs have withheld; see `WITHHELD_SCHEMA`.
+        table: Its decisions.
     """
 
-    def __init__(self, listed: pa.Array, scratch: Path) -> None:
-        """Opens nothing yet; `scratch` is a file to be made."""
-        self.listed = listed
-        self._scratch = scratch
+    def __init__(self, table: StoredTable, row_count: int, scratch: Path) -> None:
+        """Opens nothing yet.
+
+        Args:
+            table: The decisions of the run before.
+            row_count: About how many rows there are.
+            scratch: A folder to be made.
+        """
+        scratch.mkdir()
+        self.table = table
+        self._contents = Partitions(scratch, "contents", _CONTENT, row_count)
+        self._named = Partitions(scratch, "named", _NAMED, row_count)
 
     def add(self, rows: pa.RecordBatch) -> None:
         """Takes in what some rows (ROW_SCHEMA) say.
@@ -104,8 +118,25 @@ class ContentsBefore:
         records["content"] = from_text(known.column("content_sha256"), DIGEST_BYTES)
         kept = flags(pc.equal(known.column("error_type"), _OF_EXCLUDED.error_type).fill_null(False))
         records["standing"] = np.select([kept, _bears_another_id(known)], [_KEPT, _OF_ANOTHER])
-        with self._scratch.open("ab") as file:
-            records.tofile(file)
+        self._contents.append(records["hash"], records)
+
+    def name(self, files: UInt64) -> None:
+        """Takes in which files a manifest names: hashes of their folded ids, each time others."""
+        records = np.empty(len(files), _NAMED)
+        records["hash"] = files
+        self._named.append(files, records)
+
+    def left(self) -> UInt64:
+        """Files whose content is known and that are not named any more, as sorted hashes.
+
+        Asked once: what was named is removed.
+        """
+        found = [np.empty(0, np.uint64)]
+        for records, named in zip(self._contents.read(), self._named.read(), strict=True):
+            own = records["hash"][records["standing"] == _OWN]
+            found.append(np.unique(own[~is_member(own, np.sort(named["hash"]))]))
+        self._named.remove()
+        return np.concatenate(found)
 
     def of(self, files: UInt64) -> Iterator[bytes]:
         """What some files held.
@@ -113,21 +144,14 @@ class ContentsBefore:
         Args:
             files: Sorted hashes of their folded ids.
         """
-        for records in self._records():
+        for records in self._contents.read():
             own = (records["standing"] == _OWN) & is_member(records["hash"], files)
             yield from map(bytes, records["content"][own])
 
     def kept(self) -> Iterator[bytes]:
         """What its rows say was withheld; those of earlier versions alone say it."""
-        for records in self._records():
+        for records in self._contents.read():
             yield from map(bytes, records["content"][records["standing"] == _KEPT])
-
-    def _records(self) -> Iterator[npt.NDArray[np.void]]:
-        if not self._scratch.exists():
-            return
-        with self._scratch.open("rb") as file:
-            while len(records := np.fromfile(file, _CONTENT, _ROWS_AT_ONCE)):
-                yield records
 
 
 def withhold(
@@ -150,7 +174,7 @@ def withhold(
         scratch: A folder to work in.
         target: The outcomes with those files quarantined; not made if there are none.
     """
-    gone = _not_eligible(intake, outcomes)
+    gone = _not_eligible(intake, outcomes, before)
     kept = _kept(before, purged.key)
     excluded = _digests(() if before is None else before.of(gone))
     lifted = purged.lifted_of(gone)
@@ -202,7 +226,7 @@ def _kept(before: ContentsBefore | None, key: PseudonymKey) -> pa.Array:
     if before is None:
         return WITHHELD_SCHEMA.empty_table().column(0).combine_chunks()
     of_rows = content_keys(key, _digests(before.kept()))
-    return pc.unique(pa.concat_arrays([before.listed, of_rows]))
+    return pc.unique(pa.concat_arrays([read_withheld(before.table), of_rows]))
 
 
 def _may_be_its(reasons: pa.Array) -> pa.Array:
@@ -231,19 +255,50 @@ def _refused(
     return pa.RecordBatch.from_arrays(columns, schema=outcomes.schema)
 
 
-def _not_eligible(intake: Intake, outcomes: Path) -> UInt64:
+def _not_eligible(intake: Intake, outcomes: Path, before: ContentsBefore | None) -> UInt64:
     """Sorted hashes of the ids of files that are excluded, or held back before anything is opened.
 
-    So are those of which nothing is left but that their customer has deleted them.
+    So are those of which nothing is left but that their customer has deleted them, and those that
+    left the manifest and would be excluded if they had not.
     """
     known_ends = chain(read_outcomes(outcomes), map(BatchOutcomes, repeat(-1)))
     found = [np.empty(0, np.uint64)]
     for batch, ends in zip(intake.batches(), known_ends, strict=False):
         out = batch.held | (batch.reason_bits != 0)
         out[ends.deleted] = True
-        found.append(batch.scratch.column("id_hash").to_numpy()[out])
+        named = batch.scratch.column("id_hash").to_numpy()
+        found.append(named[out])
+        if before is not None:
+            before.name(named)
+    if before is not None:
+        found += _left_and_denied(before, intake.gate)
     hashes: UInt64 = np.sort(np.concatenate(found))
     return hashes
+
+
+def _left_and_denied(before: ContentsBefore, gate: Gate) -> Iterator[UInt64]:
+    """Hashes of files that no row names any more, and that the gate denies as they were known.
+
+    An export leaves out the files of a customer who opts out. Those of all others were renamed, or
+    are not wanted: what they held may come again.
+    """
+    left = before.left()
+    if not len(left):
+        return
+    for placed in read_placed(before.table):
+        hashes = hash_ids(folded(placed.rows.column("file_id")))
+        was_read = flags(placed.rows.column("content_sha256").is_valid())
+        here = np.flatnonzero(is_member(hashes, left) & was_read)
+        if len(here):
+            yield hashes[here][_denied(placed.rows.take(pa.array(here)), gate)]
+
+
+def _denied(rows: pa.RecordBatch, gate: Gate) -> npt.NDArray[np.bool_]:
+    try:
+        files = stored_as_manifest(rows, gate.own_of_files)
+    except ConfigError:  # the policy asks for what nobody has stored of them: it is not known
+        return np.ones(rows.num_rows, np.bool_)
+    return np.asarray(gate.decide(files).reason_bits != 0)
 
 
 def _bears_another_id(decisions: pa.RecordBatch) -> npt.NDArray[np.bool_]:

@@ -1,10 +1,7 @@
 """The decisions on files that are to go: by their ids, or by the gate on what is stored of them."""
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,16 +10,15 @@ import pyarrow.compute as pc
 from clearshard.audit.reading import VisibleRun
 from clearshard.audit.stored.finding import Finder
 from clearshard.audit.stored.reading import PlacedRows, read_accounts, read_placed
-from clearshard.eligibility.facts import FILE_FACTS
 from clearshard.eligibility.gate import Decided, Gate
 from clearshard.eligibility.policy import DELETION_REQUESTED
-from clearshard.errors import ConfigError, RunFailed
-from clearshard.records.facts import OwnColumn, facts_of, unreadable
+from clearshard.errors import RunFailed
 from clearshard.records.places import LeafIndex, place_of
 from clearshard.records.run import ShardFile
-from clearshard.records.schemas import ACCOUNTS_SCHEMA, ROW_SCHEMA, fact_type
+from clearshard.records.schemas import ACCOUNTS_SCHEMA, ROW_SCHEMA
 from clearshard.records.states import QuarantineReason, State
 from clearshard.run.known_files import Named, written_rows
+from clearshard.run.stored_facts import stored_as_manifest
 
 #: Where each row lies: see `REPLACED_SCHEMA`.
 FOUND_SCHEMA = pa.schema(
@@ -193,53 +189,6 @@ def _written(run: VisibleRun, named: Named, finder: Finder) -> pa.Table:
     rows = rows.sort_by([("file", "ascending"), ("row", "ascending")]).combine_chunks()
     why = pa.array([[DELETION_REQUESTED]] * len(rows), pa.list_(pa.string()))
     return rows.append_column("why", why).select(FOUND_SCHEMA.names).cast(FOUND_SCHEMA)
-
-
-def stored_as_manifest(rows: pa.RecordBatch, own: Sequence[OwnColumn]) -> pa.RecordBatch:
-    """Stored decisions on written files as manifest rows, to be decided once more.
-
-    Nothing of a written file was unreadable, so its facts are all there was.
-
-    Args:
-        rows: ROW_SCHEMA.
-        own: Facts of the policy's own that it asks of files.
-
-    Raises:
-        ConfigError: One of them is not stored.
-    """
-    facts = rows.column("facts")
-    no = pa.array(np.zeros(rows.num_rows, np.bool_))
-    return pa.RecordBatch.from_pydict(
-        {
-            "file_id": rows.column("file_id"),
-            "account_id": rows.column("account_id"),
-            **{name: pc.struct_field(facts, name) for name in FILE_FACTS},
-            **{fact.mark: no for fact in facts_of("file") if fact.is_marked},
-            "malformed": no,
-            **_own_facts(rows, own),
-            **{unreadable(one.fact): no for one in own},
-        }
-    )
-
-
-def _own_facts(rows: pa.RecordBatch, own: Sequence[OwnColumn]) -> dict[str, pa.Array]:
-    if not own:
-        return {}
-    stored = [json.loads(text) if text else {} for text in rows.column("own_facts").to_pylist()]
-    return {one.fact: _own_fact(stored, one) for one in own}
-
-
-def _own_fact(stored: Sequence[dict[str, Any]], one: OwnColumn) -> pa.Array:
-    if any(one.fact not in facts for facts in stored):
-        problem = (
-            f"{one.fact} is asked of files, and the newest run has not stored it. Run first: "
-            "`clearshard run` decides by it"
-        )
-        raise ConfigError("policy", [problem])
-    values = [facts[one.fact] for facts in stored]
-    if one.kind == "time":
-        values = [value and datetime.fromisoformat(value) for value in values]
-    return pa.array(values, pa.string() if one.kind == "text" else fact_type(one.kind))
 
 
 def _denied(placed: PlacedRows, rows: pa.RecordBatch, decided: Decided, gate: Gate) -> pa.Table:
