@@ -1,7 +1,7 @@
 """Whatever is done to any file of an output folder is found, and found where it was done.
 
-The folder is what three real runs leave: the second under another policy, the third with a file
-more; both replaced the shards of the one before, which are still there.
+The folder is what three real runs leave: the second under another policy and with an account less,
+the third with a file more; both replaced the shards of the one before, which are still there.
 """
 
 import hashlib
@@ -47,11 +47,19 @@ class Made:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     world = small_world(tmp_path_factory.mktemp("tampered"))
+    # Without an id of its own: a copy could be anybody's.
+    speech = json.dumps(transcript("it came in may", "and broke in june")).encode()
+    world.account("acct-leaves")
+    world.file("leaves-0", "acct-leaves", speech)
+    world.write()
     runs = [world.run()]
     older = Path(shutil.copytree(world.out, world.root / "older"))
     policy = default_policy_text().replace("No file that went", "Not one file that went")
     (world.root / "policy.toml").write_text(policy)
     world.file("late-0", "acct-other", transcript("good day", "the lamp works"))
+    # What it held is listed as withheld from now on.
+    world.accounts[-1]["opted_out"] = "true"
+    world.file("copy-0", "acct-other", speech)
     _write(world)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("clearshard.run.output.keeping.LIMITS", NO_LIMITS)
