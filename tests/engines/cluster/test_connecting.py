@@ -91,32 +91,20 @@ def test_it_is_made_beside_what_the_caller_does(
     assert connected == []
 
 
-def test_why_there_is_none_is_told_to_whoever_has_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    def connect(_: Question) -> NoReturn:
-        raise EngineUnavailable("it has other versions")
-
-    monkeypatch.setattr(engine_module, "_connect", connect)
-    monkeypatch.setattr(engine_module, "require_open", lambda _: None)
-    with reaching(_there()):
-        pass
-    with (
-        reaching(_there()) as chosen,
-        pytest.raises(EngineUnavailable, match="other versions"),
-    ):
-        _mapped(chosen)
-
-
-def test_whatever_goes_wrong_is_nothing_to_who_has_no_work(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    "error", [EngineUnavailable("it has other versions"), ImportError("a broken installation")]
+)
+def test_why_there_is_none_is_told_to_whoever_has_work_and_to_nobody_else(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def connect(_: Question) -> NoReturn:
-        raise ImportError("a broken installation")
+        raise error
 
     monkeypatch.setattr(engine_module, "_connect", connect)
     monkeypatch.setattr(engine_module, "require_open", lambda _: None)
     with reaching(_there()):
         pass
-    with reaching(_there()) as chosen, pytest.raises(ImportError):
+    with reaching(_there()) as chosen, pytest.raises(type(error), match=str(error)):
         _mapped(chosen)
 
 
