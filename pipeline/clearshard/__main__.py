@@ -5,6 +5,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from clearshard.collecting import seldom
+
 #: Asks what a command can do.
 _HELP = frozenset(("-h", "--help"))
 
@@ -14,12 +16,9 @@ def main() -> None:
     # While the rest is loaded, which takes a second, Ctrl-C ends the process and says nothing;
     # Python's own handler would show where in an import that was.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    import clearshard.engines.first  # not where somebody's program imports this module
-
-    _begin(sys.argv[1:])
-    from clearshard.cli.entry import main as command
-
-    clearshard.engines.first.loaded()
+    with seldom():
+        _begin(sys.argv[1:])
+        from clearshard.cli.entry import main as command
     command()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clearshard.cli import entry, run_gate
+from clearshard.cli import entry
 from clearshard.cli.entry import _exit_code
 
 from ..run.watching import at_stage
@@ -172,7 +172,7 @@ def test_in_a_process_of_its_own_a_run_leaves_out_pandas(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left_out: list[bool] = []
-    monkeypatch.setattr(run_gate, "leave_out_pandas", lambda: left_out.append(True))
+    monkeypatch.setattr("clearshard.cli.run.leave_out_pandas", lambda: left_out.append(True))
     arguments = ["run", *map(str, replayed(world))]
     assert _exit_code(arguments) == 0
     assert left_out == []

@@ -45,7 +45,7 @@ def _run(world: World) -> tuple[RunResult, list[str]]:
 @pytest.fixture(autouse=True)
 def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command's clock is that of the worlds."""
-    monkeypatch.setattr("clearshard.cli.run_gate.now", world_clock)
+    monkeypatch.setattr("clearshard.cli.run.now", world_clock)
 
 
 def _command(*arguments: object) -> int:

@@ -383,7 +383,7 @@ def test_what_is_no_real_run_tells_nobody(world: World, only: list[str]) -> None
 
 def test_nothing_of_speech_is_in_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a real run, whose words are nowhere else."""
-    monkeypatch.setattr("clearshard.cli.run_gate.now", lambda: _NOW)
+    monkeypatch.setattr("clearshard.cli.run.now", lambda: _NOW)
     world = World(tmp_path)
     world.account("acct-canary")
     world.file("file-canary", "acct-canary", transcript("flibbertigibbet", "perspicacious"))

@@ -1,9 +1,11 @@
 """The command: parse, load the configuration, call one function, map its error to an exit code.
 
     entry      the command's entry point; the only place that turns errors into exit codes
+    commands   which module has which command, imported when it is called
     options    options that several commands share
     console    what a person or a program sees: progress, notes, tables, the JSON line
-    run_gate   `run`, `gate`
+    run        `run`
+    gate       `gate`
     detection  `detect`, `eval`
     what_if    `gate --against`
     audit      `audit summary | list | explain | diff | query | verify`, one a file
@@ -15,5 +17,5 @@
     keys       `keys init | rotate | show`
     policy     `policy show | check`
 
-Heavy imports happen inside the commands, so that `clearshard --help` is quick.
+What takes longest to import is imported inside the commands, so that `clearshard --help` is quick.
 """

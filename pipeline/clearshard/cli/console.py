@@ -64,6 +64,11 @@ def shown(name: object) -> str:
     return f"{printable(begin)}…{printable(end)} ({len(text):,} characters)"
 
 
+def by_count(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Rows of a table: what is most first."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
 def print_table(
     title: str,
     header: Sequence[str],

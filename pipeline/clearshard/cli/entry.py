@@ -15,21 +15,8 @@ from typing import Annotated
 
 import typer
 
-from clearshard.cli import (
-    audit,
-    bench,
-    detection,
-    doctor,
-    export,
-    keys,
-    mirror,
-    policy,
-    purge,
-    retention,
-    run_gate,
-)
+from clearshard.cli.commands import Commands
 from clearshard.cli.console import print_json, print_text
-from clearshard.cli.help import WholeSentences
 from clearshard.cli.logs import JsonLog, LogFormat, chosen_format
 from clearshard.cli.options import OWN_PROCESS
 from clearshard.cli.signals import SIGNALS, interrupt
@@ -47,7 +34,7 @@ _INTERRUPTED = "Interrupted. Nothing became visible by halves; run again, and it
 
 app = typer.Typer(
     name="clearshard",
-    cls=WholeSentences,
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -76,19 +63,6 @@ def _options(
     ] = False,
 ) -> None:
     """From submitted transcripts to redacted training shards, with proof."""
-
-
-run_gate.register(app)
-detection.register(app)
-bench.register(app)
-mirror.register(app)
-doctor.register(app)
-app.add_typer(audit.app, name="audit")
-app.add_typer(purge.app, name="purge")
-app.add_typer(export.app, name="export")
-app.add_typer(keys.app, name="keys")
-app.add_typer(policy.app, name="policy")
-app.add_typer(retention.app, name="retention")
 
 
 def main() -> None:

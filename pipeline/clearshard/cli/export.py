@@ -25,6 +25,11 @@ app = typer.Typer(
 )
 
 
+def register(to: typer.Typer) -> None:
+    """Adds the group."""
+    to.add_typer(app, name="export")
+
+
 @app.callback()
 def _group() -> None:
     """Which run went into which training set."""

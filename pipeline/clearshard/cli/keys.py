@@ -26,6 +26,11 @@ app = typer.Typer(
 )
 
 
+def register(to: typer.Typer) -> None:
+    """Adds the group."""
+    to.add_typer(app, name="keys")
+
+
 class Which(StrEnum):
     """One of the keys that can be replaced."""
 

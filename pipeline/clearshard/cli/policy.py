@@ -21,6 +21,12 @@ app = typer.Typer(
     cls=WholeSentences, help="The rules in force.", no_args_is_help=True, rich_markup_mode=None
 )
 
+
+def register(to: typer.Typer) -> None:
+    """Adds the group."""
+    to.add_typer(app, name="policy")
+
+
 _ARTICLED = {
     "boolean": "a flag",
     "integer": "a whole number",

@@ -45,6 +45,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def register(to: typer.Typer) -> None:
+    """Adds the group."""
+    to.add_typer(app, name="purge")
+
+
 AccountsOption = Annotated[
     list[str] | None,
     typer.Option("--account", help="An account, all of whose files go; may be repeated."),

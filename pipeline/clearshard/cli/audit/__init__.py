@@ -23,3 +23,8 @@ app = typer.Typer(
 )
 for verb in (summary, listing, explain, diff, query, report, bundle, verify):
     verb.register(app)
+
+
+def register(to: typer.Typer) -> None:
+    """Adds the group."""
+    to.add_typer(app, name="audit")

@@ -18,3 +18,8 @@ app = typer.Typer(
 )
 for verb in (plan, sweep, confirm):
     verb.register(app)
+
+
+def register(to: typer.Typer) -> None:
+    """Adds the group."""
+    to.add_typer(app, name="retention")

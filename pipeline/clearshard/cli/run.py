@@ -1,4 +1,4 @@
-"""`run` and `gate`."""
+"""`run`."""
 
 import time
 from enum import StrEnum
@@ -11,10 +11,9 @@ import typer
 from clearshard import layout
 from clearshard.audit.faults import printable
 from clearshard.children import leave_out_pandas
-from clearshard.cli.console import Reporter, print_json, print_table
+from clearshard.cli.console import Reporter, by_count, print_json, print_table
 from clearshard.cli.logs import JsonLog, LogFormat
 from clearshard.cli.options import (
-    NOT_MEANT_OTHERWISE,
     OWN_PROCESS,
     ActorOption,
     AsOfOption,
@@ -25,36 +24,24 @@ from clearshard.cli.options import (
     QuietOption,
     WorkersOption,
     moment,
-    require_outside,
 )
-from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, row_options
 from clearshard.cli.signals import stoppable
-from clearshard.cli.what_if import (
-    AccountOption,
-    AgainstOption,
-    AgainstRegistryOption,
-    ChangeOption,
-    SetOption,
-    what_if,
-)
+from clearshard.collecting import seldom
 from clearshard.engines.choice import Choice, prepare, reaching
 from clearshard.errors import ConfigError, TooManyQuarantined
 from clearshard.records.run import RunRecord
-from clearshard.records.times import utc_text
 from clearshard.run import PRELOAD
 from clearshard.run.agent import this_agent
 from clearshard.run.asked import now, output_folder, worker_count
-from clearshard.run.checked import load_for_examined_run, load_for_gate
+from clearshard.run.checked import load_for_examined_run
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.run.job import RunResult
 
-_RUN_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
+_EXIT = """Exit codes: 0 done (exclusions are normal), 1 failed, 2 usage or configuration,
 3 more quarantined than the configured share (the run is visible), or more gone than it may lose
 (nothing was published), 4 registry, source, bucket or cluster unavailable, or registry stale,
 5 integrity check failed, 6 another run holds the lock or was published first."""
-_GATE_EXIT = """Exit codes: 0 done, 1 failed, 2 usage or configuration, 4 registry or source
-unavailable or stale, 5 integrity check of the visible run failed (with --against or --set)."""
 
 
 class Engine(StrEnum):
@@ -65,9 +52,8 @@ class Engine(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the commands."""
-    app.command(epilog=_RUN_EXIT)(run)
-    app.command(epilog=_GATE_EXIT)(gate)
+    """Adds the command."""
+    app.command(epilog=_EXIT)(run)
 
 
 def run(
@@ -127,10 +113,11 @@ def run(
     started = time.monotonic()
     # A cluster answers, and Ray is imported, while the rest is.
     with reaching(Choice(engine.value, settings.engine.address)) as chosen:
-        from clearshard.run.examined import examined_beside
-        from clearshard.run.options import RunOptions
-        from clearshard.run.resume.wishes import Wishes
-        from clearshard.run.told import run_and_tell
+        with seldom():
+            from clearshard.run.examined import examined_beside
+            from clearshard.run.options import RunOptions
+            from clearshard.run.resume.wishes import Wishes
+            from clearshard.run.told import run_and_tell
 
         if context.obj is OWN_PROCESS:
             leave_out_pandas()
@@ -185,87 +172,6 @@ def run(
     if excess is not None:
         reporter.error(excess)
         raise typer.Exit(excess.exit_code)
-
-
-def gate(
-    config: ConfigOption,
-    as_of: AsOfOption = None,
-    decisions: Annotated[
-        Path | None, typer.Option(help="Folder for the decisions as Parquet; must not exist.")
-    ] = None,
-    against: AgainstOption = None,
-    against_registry: AgainstRegistryOption = None,
-    account: AccountOption = None,
-    set_: SetOption = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="With --against or --set: the output folder that a purge would touch."),
-    ] = None,
-    change: ChangeOption = None,
-    form: FormatOption = None,
-    output: OutputOption = None,
-    limit: LimitOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Decisions only: which files may be used, and why the others may not. Opens no transcript.
-
-    With --against or --against-registry: which files another policy or registry would newly admit
-    or exclude, and which shards a purge would then touch. With --account and --set: the same if the
-    registry said something else of one account.
-    """
-    from clearshard.run.accepted import accept
-    from clearshard.run.decide import decide
-    from clearshard.run.forecast.supposed import supposition
-
-    settings = load_for_gate(config)
-    supposed = supposition(account, set_ or (), settings.sources.timezone)
-    told = accept(settings).told
-    if decisions is not None:
-        require_outside("--decisions", decisions)
-    at = moment(as_of)
-    if abs(at - now()) > NOT_MEANT_OTHERWISE:
-        typer.echo(
-            f"decided as if it were {utc_text(at)}, and everything that was to happen until then "
-            "had been told. A run judges by its clock, whatever --as-of",
-            err=True,
-        )
-    if against is not None or against_registry is not None or supposed is not None:
-        if decisions is not None:
-            problem = "is of what is configured; leave out --against and --account"
-            raise ConfigError("--decisions", [problem])
-        options = row_options(form, output, limit, as_json)
-        what_if(settings, against, against_registry, at, out, change, options, supposed)
-        return
-    if any(value is not None for value in (out, change, form, output, limit)):
-        problem = "need --against, --against-registry, or --account and --set"
-        raise ConfigError("--out, --change, --format, --output, --limit", [problem])
-    started = time.monotonic()
-    result = decide(settings, at, decisions)
-    seconds = time.monotonic() - started
-    for line in told:
-        typer.echo(printable(line), err=True)
-    if as_json:
-        print_json({"status": "done", "seconds": round(seconds, 3), **result.to_dict()})
-        return
-    print_table(
-        f"{result.seen:,} files decided in {seconds:.1f} s",
-        ("state", "files"),
-        [
-            ("eligible", result.eligible),
-            ("excluded", result.excluded),
-            ("quarantined", result.quarantined),
-        ],
-    )
-    if result.reasons:
-        print_table(
-            "\nreasons (a file can have several)", ("reason", "files"), _sorted(result.reasons)
-        )
-    for sentence in result.notes:
-        typer.echo(sentence, err=True)
-
-
-def _sorted(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _as_json(
@@ -323,10 +229,10 @@ def _print_record(result: "RunResult", out: Path, seconds: float, dry_run: bool)
         typer.echo(f"{record.taken_out:,} were taken out: {changed}.")
     if record.reasons:
         print_table(
-            "\nreasons (a file can have several)", ("reason", "files"), _sorted(record.reasons)
+            "\nreasons (a file can have several)", ("reason", "files"), by_count(record.reasons)
         )
     if record.redactions:
-        print_table("\nredactions", ("entity type", "count"), _sorted(record.redactions))
+        print_table("\nredactions", ("entity type", "count"), by_count(record.redactions))
     if record.reused:
         typer.echo(f"\n{record.reused:,} transcripts were as before and not redacted again")
     typer.echo(f"\n{record.word_count:,} words, {_pace(result.redacted_words, seconds)}")
