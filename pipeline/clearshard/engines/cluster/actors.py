@@ -76,13 +76,10 @@ class RayCluster:
         self._folder: str | None = None
         self._connected = False
         self._seconds = _SECONDS_TO_ANSWER
-        environment = _environment(own=asked is None)
-        with child_environment(environment, _NEEDED), _own_signals():
-            import ray
-        self._ray = ray
+        self._ray = ray = load_ray(own=asked is None)
         if asked is not None:
             asked.require_same(ray.__version__, _versions_at)
-        with child_environment(environment, _NEEDED), _own_signals():
+        with child_environment(_environment(own=asked is None), _NEEDED), _own_signals():
             if not ray.is_initialized():
                 self._init(None if asked is None else asked.address, workers)
         remote = ray.remote(
@@ -183,6 +180,17 @@ class RayCluster:
                 "run with --engine local."
             ) from None
         self._connected = True
+
+
+def load_ray(*, own: bool = False) -> Any:
+    """Ray itself, imported with what it reads of the environment as that happens.
+
+    Args:
+        own: Whether a cluster of our own is to be started.
+    """
+    with child_environment(_environment(own=own), _NEEDED), _own_signals():
+        import ray
+    return ray
 
 
 def _versions_at(address: str) -> tuple[str, str]:

@@ -1,8 +1,10 @@
 """Maps a job over the workers of a cluster; see `clearshard.engines.engine`."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 
+from clearshard.collecting import seldom
 from clearshard.engines.cluster.connecting import Connecting
 from clearshard.engines.cluster.crew import Crew
 from clearshard.engines.cluster.ground import Cluster
@@ -58,6 +60,7 @@ class RayEngine:
         if found is None:
             return None
         require_open(found)
+        _import_ray()
         return Connecting(Question(found), _connect)
 
     def map(self, job: Job[Unit, Result], units: Iterable[Unit]) -> Iterator[Result]:
@@ -80,6 +83,17 @@ def _connected(address: str | None, workers: int, connecting: Connecting | None)
     found = cluster_address(address)
     require_ray()
     return _connect(None if found is None else Question(found), workers)
+
+
+def _import_ray() -> None:
+    """Imports Ray before anything else is: while it connects, all else can be.
+
+    Beside each other the two would take each other's time, and connecting would wait for both.
+    """
+    with seldom(), suppress(Exception):  # a broken one: whoever has work for it is told
+        from clearshard.engines.cluster.actors import load_ray
+
+        load_ray()
 
 
 def _connect(asked: Question | None, workers: int = 0) -> Cluster:
