@@ -21,6 +21,7 @@ import regex
 import clearshard.recognizers
 import clearshard.redaction
 from clearshard.recognizers.gate import _parts
+from clearshard.recognizers.late import Late
 from clearshard.recognizers.table import recognizers_of
 from clearshard.recognizers.whole_date import _DATE
 
@@ -66,7 +67,7 @@ def _modules() -> Iterator[Any]:
 
 def _within(value: Any) -> Iterator[Any]:
     """The patterns of a value, also where it holds several."""
-    if isinstance(value, re.Pattern | regex.Pattern):
+    if isinstance(value, re.Pattern | regex.Pattern | Late):
         yield value.pattern
     elif isinstance(value, dict | tuple):
         for inner in value.values() if isinstance(value, dict) else value:

@@ -230,3 +230,11 @@ def test_the_stock_profile_runs_what_presidio_switches_on_by_itself() -> None:
     assert {type(recognizer).__module__.split(".")[0] for recognizer in by_itself} == {
         "presidio_analyzer"
     }
+
+
+def test_what_cannot_be_compiled_is_seen_at_once_if_it_is_the_users() -> None:
+    """A wrong flag shows only when a pattern is compiled; until a text comes that is too late."""
+    wrong = PatternRecognizer("X", patterns=[Pattern("p", "x", 0.5)])
+    wrong.global_regex_flags = regex.V0 | regex.V1
+    with pytest.raises(ValueError, match="VERSION0 and VERSION1"):
+        fail_closed(wrong, 5.0, of_user=True)

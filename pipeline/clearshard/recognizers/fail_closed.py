@@ -11,6 +11,7 @@ import copy
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import regex
@@ -28,11 +29,24 @@ class PatternTimeout(Exception):
 
 
 class _FailClosedPattern:
-    """Stands in for a compiled regular expression in Presidio's recognizers."""
+    """Stands in for a compiled regular expression in Presidio's recognizers.
 
-    def __init__(self, compiled: Any, seconds: float) -> None:
-        self._compiled = compiled
+    It is compiled when it is first tried, which most of them hardly ever are: those for addresses
+    name every domain, and take as long as half of all else that a redactor needs.
+    """
+
+    def __init__(self, expression: str, flags: int, seconds: float) -> None:
+        self._expression = expression
+        self._flags = flags
         self._seconds = seconds
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return regex.compile(self._expression, flags=self._flags)
+
+    def prepare(self) -> None:
+        """Compiles it now."""
+        _ = self._compiled
 
     def finditer(self, text: str, **_: object) -> Iterator[Any]:
         try:
@@ -41,20 +55,24 @@ class _FailClosedPattern:
             raise PatternTimeout from None
 
 
-def fail_closed(recognizer: EntityRecognizer, seconds: float) -> EntityRecognizer:
+def fail_closed(
+    recognizer: EntityRecognizer, seconds: float, *, of_user: bool = False
+) -> EntityRecognizer:
     """Returns the recognizer, changed so that a pattern that takes too long raises.
 
     Args:
         recognizer: Any recognizer; those without patterns are returned as they are.
         seconds: Time that one pattern may take on one transcript.
+        of_user: Whether it is one of the user's: what cannot be compiled is seen at once.
     """
     if isinstance(recognizer, PatternRecognizer):
         # Presidio's patterns are shared by all instances of a recognizer; the time-out is not.
         recognizer.patterns = [copy.copy(pattern) for pattern in recognizer.patterns]
         flags = recognizer.global_regex_flags
         for pattern in recognizer.patterns:
-            compiled = regex.compile(pattern.regex, flags=flags)
-            pattern.compiled_regex = _FailClosedPattern(compiled, seconds)
+            pattern.compiled_regex = _FailClosedPattern(pattern.regex, flags, seconds)
+            if of_user:
+                pattern.compiled_regex.prepare()
             pattern.compiled_with_flags = flags
     return recognizer
 

@@ -226,7 +226,7 @@ class _Checked(EntityRecognizer):  # type: ignore[misc]  # untyped base
     """A recognizer of the user, whose every result is looked at."""
 
     def __init__(self, recognizer: EntityRecognizer, regex_seconds: float) -> None:
-        self._recognizer = fail_closed(recognizer, regex_seconds)
+        self._recognizer = fail_closed(recognizer, regex_seconds, of_user=True)
         super().__init__(
             supported_entities=list(recognizer.supported_entities),
             name=type(recognizer).__name__,

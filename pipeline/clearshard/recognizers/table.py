@@ -144,7 +144,7 @@ def recognizers_of(
     users = [] if user_file is None else read_user_recognizers(user_file, LANGUAGE)
     written = [make() for make in _written(profile)]
     spoken = [make() for make in _spoken(profile)]
-    users = [fail_closed(recognizer, regex_seconds) for recognizer in users]
+    users = [fail_closed(recognizer, regex_seconds, of_user=True) for recognizer in users]
     users += load_plugins(plugins, LANGUAGE, regex_seconds)
     return Recognizers(
         [*(fail_closed(recognizer, regex_seconds) for recognizer in written), *users],

@@ -22,6 +22,7 @@ from presidio_analyzer import Pattern, RecognizerResult
 from presidio_analyzer.predefined_recognizers import UrlRecognizer
 
 from clearshard.recognizers.gate import Gate, gate_of_patterns
+from clearshard.recognizers.late import Late
 from clearshard.recognizers.unknown_word import ordinary_words
 from clearshard.recognizers.vocabulary import NO_NAME
 
@@ -38,6 +39,10 @@ _MOST_OF_AN_ENDING = 4
 #: Shorter parts say nothing of what they are.
 _LEAST_OF_WORD = 3
 _REMEMBERED = 1 << 12
+#: All the domains of a pattern, none of which has a blank; reading them takes as long as making a
+#: redactor. What is in every match of the wider pattern is in every match of the narrower.
+_ENDINGS = re.compile(r"(?:\(\?:[a-z]{2,63}\)\|){200,9999}\(\?:[a-z]{2,63}\)")
+_ANY_RUN = "[a-z]+"
 #: Where what stands before an ending begins. Presidio tries every letter of it, each to its end: of
 #: four thousand letters and full stops that is half a minute. Behind the first of them there is
 #: nothing to find that it does not find from there.
@@ -58,7 +63,8 @@ class WebAddressRecognizer(UrlRecognizer):  # type: ignore[misc]  # untyped base
     @property
     def gate(self) -> Gate | None:
         """That of its patterns: what is looked at around a match stands between the same blanks."""
-        return gate_of_patterns((p.regex for p in self.patterns), self.global_regex_flags)
+        wider = (_ENDINGS.sub(_ANY_RUN, pattern.regex) for pattern in self.patterns)
+        return gate_of_patterns(wider, self.global_regex_flags)
 
     def analyze(
         self,
@@ -78,7 +84,9 @@ def _from_its_first_letter(pattern: Pattern) -> Pattern:
     """A pattern for an address of which nothing else tells where it begins, tried only there."""
     if pattern.regex != f"(?i){UrlRecognizer.BASE_URL_REGEX}":
         return pattern
-    return Pattern(pattern.name, f"(?i){_FIRST}{UrlRecognizer.BASE_URL_REGEX}", pattern.score)
+    first = copy.copy(pattern)  # a new one would be compiled to see whether it can be
+    first.regex = f"(?i){_FIRST}{UrlRecognizer.BASE_URL_REGEX}"
+    return first
 
 
 def _addresses(text: str, results: list[RecognizerResult]) -> Iterator[RecognizerResult]:
@@ -160,4 +168,4 @@ def _is_ending(part: str) -> bool:
     return _ANY_ENDING.fullmatch(f"x.{part}") is not None
 
 
-_ANY_ENDING = regex.compile(UrlRecognizer.BASE_URL_REGEX, regex.IGNORECASE)
+_ANY_ENDING = Late(UrlRecognizer.BASE_URL_REGEX, regex.IGNORECASE, regex)

@@ -6,10 +6,10 @@ what stands around them.
 
 # ruff: noqa: E501 - a pattern stays together
 
-import re
 from collections.abc import Iterator
 
 from clearshard.recognizers.finder import Finder, Found
+from clearshard.recognizers.late import Late
 from clearshard.recognizers.requested.quantities import NUMBER
 from clearshard.recognizers.vocabulary import lowercase
 
@@ -113,7 +113,7 @@ _PATTERNS = {
         r"credit[ ]score|apr|interest[ ]rate|net[ ]worth|net[ ]asset[ ]value|book[ ]value|dividend[ ]yield|average[ ]order[ ]value|working[ ]capital)\b"
     ),
 }
-_COMPILED = {kind: re.compile(pattern) for kind, pattern in _PATTERNS.items()}
+_LATE = {kind: Late(pattern) for kind, pattern in _PATTERNS.items()}
 ENTITY_TYPES = tuple(_PATTERNS)
 
 
@@ -125,6 +125,6 @@ def attributes() -> Finder:
 def find_attributes(text: str) -> Iterator[Found]:
     """What each pattern finds; those of different types may overlap."""
     small = lowercase(text).replace("\u2019", "'")
-    for kind, pattern in _COMPILED.items():
+    for kind, pattern in _LATE.items():
         for match in pattern.finditer(small):
             yield Found(*match.span(match.lastgroup or 0), kind)

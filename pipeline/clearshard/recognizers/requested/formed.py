@@ -7,10 +7,10 @@ a", "diagnosed with", "allergic to", "speaks").
 
 # ruff: noqa: E501, SIM905 - a pattern stays together; lists of words read better as words
 
-import re
 from collections.abc import Iterator
 
 from clearshard.recognizers.finder import Finder, Found
+from clearshard.recognizers.late import Late
 from clearshard.recognizers.requested.listed import CONDITION, DRUG, LANGUAGE, OCCUPATION
 from clearshard.recognizers.vocabulary import NO_NAME, lowercase
 
@@ -99,7 +99,7 @@ _PATTERNS = (
     ),
     (LANGUAGE, rf"\b{_TELLS_A_LANGUAGE}[ ](?P<language>[a-z]{{3,20}})\b", _NO_LANGUAGE),
 )
-_COMPILED = tuple((kind, re.compile(pattern), never) for kind, pattern, never in _PATTERNS)
+_LATE = tuple((kind, Late(pattern), never) for kind, pattern, never in _PATTERNS)
 
 
 def formed() -> Finder:
@@ -111,7 +111,7 @@ def formed() -> Finder:
 def find_formed(text: str) -> Iterator[Found]:
     """Words formed like names of these kinds, or told as such."""
     small = lowercase(text).replace("\u2019", "'")
-    for kind, pattern, never in _COMPILED:
+    for kind, pattern, never in _LATE:
         for match in pattern.finditer(small):
             start, end = match.span(match.lastgroup or 0)
             words = small[start:end].split(" ")

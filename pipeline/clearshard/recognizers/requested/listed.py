@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from clearshard.recognizers.finder import Finder, Found
+from clearshard.recognizers.late import Late
 from clearshard.recognizers.lists.medicine import CONDITIONS, DRUGS
 from clearshard.recognizers.lists.occupations import OCCUPATIONS
 from clearshard.recognizers.lists.things import (
@@ -33,7 +34,7 @@ _BEHIND_A_LANGUAGE = frozenset(
     "translation subtitles lessons class classes dictionary accent version".split()
 )
 #: A name of its own before what it is: "the Lakeside jazz festival", "Storm Ada".
-_NAMED_EVENT = re.compile(
+_NAMED_EVENT = Late(
     rf"\b(?:[Tt]he[ ])?(?:[A-Z][\w'\u2019]+[ ]){{1,3}}(?:(?i:{any_of(KINDS_OF_EVENTS)})\b|Day\b|Week\b"
     r"|Night\b|Games\b|Cup\b|War\b|Parade\b|Awards\b|Olympics\b|Fair\b|Open\b)"
     r"|\b(?:[Hh]urricane|(?:[Tt]ropical )?[Ss]torm|[Tt]yphoon|[Cc]yclone)[ ][A-Z]\w+"

@@ -2,10 +2,10 @@
 
 # ruff: noqa: E501 - a pattern stays together
 
-import re
 from collections.abc import Iterator
 
 from clearshard.recognizers.finder import Finder, Found
+from clearshard.recognizers.late import Late
 from clearshard.recognizers.number_words import ORDINALS, TEENS, TENS, UNITS
 from clearshard.recognizers.vocabulary import MONTHS, any_of, lowercase
 
@@ -27,7 +27,7 @@ _YEAR = (
 )
 _OF = r"(?:,?[ ](?:of[ ])?)"
 _WHEN = "week|weekend|month|year|quarter|spring|summer|fall|autumn|winter"
-_DATE = re.compile(
+_DATE = Late(
     r"(?<![\w/.\-])(?:"
     rf"(?:the[ ])?{_DAY}{_OF}{_MONTH}(?:{_OF}{_YEAR})?\b"
     rf"|{_MONTH}[ ](?:the[ ])?{_DAY}(?:{_OF}{_YEAR}\b)?(?![ ]?(?:percent|dollars|[ap]\.?m\b)|[:\d])"
@@ -49,7 +49,7 @@ _MINUTE = rf"(?:{_TWO}|hundred)"
 _HALF = (
     r"(?:[ap]\.?[ ]?m\b\.?|o'?[ ]?clock\b|in[ ]the[ ](?:morning|afternoon|evening)\b|at[ ]night\b)"
 )
-_TIME = re.compile(
+_TIME = Late(
     r"(?<![\w/.:\-$£€])(?:"
     rf"[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:[ ]?{_HALF})?(?![\d:])"
     rf"|(?:half|quarter|five|ten|twenty|(?:a|{_UNIT}|{_TWO})(?:[ ](?:minutes|quarter))?)[ ](?:past|to|after|till|of)"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from clearshard.recognizers.finder import Finder, Found
+from clearshard.recognizers.late import Late
 from clearshard.recognizers.number_words import TEENS, TENS, UNITS
 from clearshard.recognizers.vocabulary import any_of, lowercase
 
@@ -26,7 +27,7 @@ _COINS = (
     r"pesos?|francs?|grand|dirhams?|rand|shekels?|kron(?:a|or|er)|yuan|lira|usd|eur|gbp|cad|aud"
 )
 _SUM = rf"(?:{NUMBER}|{_SEVERAL}|an?)(?:[ ](?:{_LARGE}|grand|and[ ]a[ ]half)){{0,3}}"
-_MONEY = re.compile(
+_MONEY = Late(
     rf"(?<![\w.,])(?:[$£€¥₹][ ]?(?:{_DIGITS})(?:[ ]?(?:k|m|bn|b|{_LARGE}|grand)\b)?(?:[ ]dollars)?"
     rf"|{_SUM}[ \-]{_FROM}(?:{_COINS})\b(?:[ ](?:and[ ])?{NUMBER}[ ](?:cents?|pence)\b)?"
     rf"|\d{{1,9}}(?:\.\d\d)?[ ]?[€£]|\d{{1,6}}[ ]?k\b(?=[ ](?:a|per)\b))"
@@ -48,7 +49,7 @@ _ENDS = (
 _SHORT = (
     rf"(?:\d{{1,3}}|an?[ ]hundred(?:[ ]and[ ](?:{_SMALL}))?|(?:{_SMALL})(?:[ \-](?:{_SMALL}))?)"
 )
-_AGE = re.compile(
+_AGE = Late(
     rf"(?<![\w.$£€])(?:"
     rf"(?P<old>{_SHORT}{_HALF}[ \-]{_YEARS}[ \-](?:olds?|of[ ]age))\b"
     rf"|(?:aged?|ages|the[ ]age[ ]of|age[ ](?:is|was|of)|turn(?:s|ed|ing)?)[: ]{{1,2}}"
@@ -57,14 +58,14 @@ _AGE = re.compile(
     r"|in[ ](?:my|his|her|their)[ ](?P<decade>(?:early[ ]|mid[ \-]|late[ ])?(?:teens|twenties|thirties|"
     r"forties|fifties|sixties|seventies|eighties|nineties|[2-9]0'?s))\b)"
 )
-_DURATION = re.compile(
+_DURATION = Late(
     rf"(?<![\w.$£€])(?:(?:{NUMBER}{_HALF}|{_SEVERAL}|one[ ]and[ ]a[ ]half)[ \-](?:more[ ]|full[ ]|"
     r"whole[ ]|business[ ]|working[ ])?(?:second|minute|min|hour|hr|day|night|week|fortnight|month|"
     r"year|decade|centurie)s?"
     r"|an?[ ](?:hour|day|night|week|fortnight|month|year|decade|century)(?:[ ]and[ ]a[ ]half)?)\b"
     r"(?![ \-](?:old|olds|of[ ]age)\b)"
 )
-_STATISTICS = re.compile(
+_STATISTICS = Late(
     rf"(?<![\w.$£€])(?:(?:{NUMBER}|half[ ]a)[ ]?(?:%|percent\b|per[ ]cent\b)"
     r"|(?:a|one|two|three)[ ](?:third|quarter|fifth|tenth)s?\b(?=[ ]of\b)"
     rf"|{NUMBER}[ ](?:times[ ])?(?:in|out[ ]of)(?:[ ]every)?[ ]{NUMBER}\b(?![ ](?:minutes|hours|days|weeks|months|"
