@@ -85,3 +85,88 @@ def test_they_are_there_for_who_imports_them(tmp_path: Path) -> None:
 def test_who_has_spacy_already_keeps_it(tmp_path: Path) -> None:
     code = "import spacy\nimport clearshard.run.work\nprint(spacy.info.__module__)"
     assert lines(code, tmp_path) == ["spacy.cli.info"]
+
+
+def test_spacy_is_not_imported_where_no_ner_is_configured(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from clearshard.config import redaction_defaults\n"
+        "from clearshard.run.detect import make_detection\n"
+        "make_detection(redaction_defaults())\n"
+        "print(*(name for name in ('spacy', 'thinc') if name in sys.modules))\n"
+        "from clearshard.recognizers.vocabulary import STOP_WORDS\n"
+        "import spacy.lang.en.stop_words\n"
+        "print(STOP_WORDS == spacy.lang.en.stop_words.STOP_WORDS)\n"
+    )
+    assert lines(code, tmp_path) == ["", "True"]
+
+
+#: A pipeline without a model, so that nothing has to be installed.
+_OTHERS_ENGINE = """\
+{first}
+from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
+from presidio_analyzer.nlp_engine import spacy_nlp_engine as theirs
+print('spacy' in sys.modules)
+engine = SpacyNlpEngine()
+engine.nlp = {{'en': theirs.spacy.blank('en')}}
+made = engine.process_text('my name is ann', 'en')
+print(type(made).__name__, [token.text for token in made.tokens], made.entities)
+import spacy.tokens
+doc = spacy.blank('en')('here')
+print(isinstance(doc, theirs.Doc), isinstance(doc, theirs.Span), type(theirs.Doc(doc.vocab)))
+print(theirs.Doc.from_docs.__name__, theirs.spacy.util is spacy.util)
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "before"),
+    [
+        pytest.param("import sys, clearshard.recognizers.table", "False", id="ours first"),
+        pytest.param("import sys, spacy, clearshard.recognizers.table", "True", id="theirs first"),
+        pytest.param("import sys, presidio_analyzer", "True", id="without us"),
+    ],
+)
+def test_presidios_own_engine_works_for_who_uses_it(
+    tmp_path: Path, first: str, before: str
+) -> None:
+    assert lines(_OTHERS_ENGINE.format(first=first), tmp_path) == [
+        before,
+        "NlpArtifacts ['my', 'name', 'is', 'ann'] []",
+        "True False <class 'spacy.tokens.doc.Doc'>",
+        "from_docs True",
+    ]
+
+
+def test_only_presidios_own_imports_are_spared(tmp_path: Path) -> None:
+    code = (
+        "import clearshard.recognizers.table\n"
+        "from spacy.tokens import Doc\n"
+        "print(Doc.__module__, type(Doc).__name__)"
+    )
+    assert lines(code, tmp_path) == ["spacy.tokens.doc type"]
+
+
+def test_a_pattern_of_somebody_is_tried_and_presidios_own_are_not(tmp_path: Path) -> None:
+    code = (
+        "import regex\n"
+        "compiled = []\n"
+        "compile_ = regex.compile\n"
+        "def compile(pattern, flags=0):\n"
+        "    compiled.append(pattern)\n"
+        "    return compile_(pattern, flags)\n"
+        "regex.compile = compile\n"
+        "import clearshard.recognizers, presidio_analyzer\n"
+        "own = presidio_analyzer.predefined_recognizers.UrlRecognizer.PATTERNS\n"
+        "print(len(own) > 2, *(p.name for p in own if p.regex in compiled))\n"
+        "try:\n"
+        "    presidio_analyzer.Pattern('p', '(', 0.5)\n"
+        "except ValueError as error:\n"
+        "    print(error)\n"
+        "presidio_analyzer.Pattern('p', 'x', 0.5)\n"
+        "print(compiled[-1])"
+    )
+    assert lines(code, tmp_path) == [
+        "True",
+        "Invalid regex pattern: missing ) at position 1",
+        "x",
+    ]

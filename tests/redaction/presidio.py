@@ -11,7 +11,7 @@ from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 from spacy.lang.en.stop_words import STOP_WORDS
 from spacy.lang.lex_attrs import is_punct
 
-from clearshard.redaction.batch_ner.runtime import Reading
+from clearshard.redaction.entities import Reading
 from clearshard.redaction.ner import spans_of
 
 

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from presidio_analyzer import AnalysisExplanation, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 
-from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.context import Words, score_in_context
+from clearshard.redaction.entities import Reading
 from clearshard.redaction.patterns import Hit
 
 from ..effort import MOST_GROWTH, growth

@@ -3,8 +3,8 @@
 import pytest
 
 from clearshard.records.states import Quarantine
-from clearshard.redaction.batch_ner.runtime import Entity
 from clearshard.redaction.conversation import ConversationReader
+from clearshard.redaction.entities import Entity
 from clearshard.redaction.ner import STOCK_NER
 from clearshard.redaction.redactor import Redactor, detector_settings
 from clearshard.redaction.scores import NER_SCORE, TAGGER

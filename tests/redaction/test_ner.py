@@ -8,7 +8,7 @@ import spacy
 from spacy.language import Language
 
 from clearshard.errors import ConfigError
-from clearshard.redaction.batch_ner.runtime import Entity, Reading
+from clearshard.redaction.entities import Entity, Reading
 from clearshard.redaction.ner import entity_types, load_ner, spans_of
 from clearshard.redaction.reading import OneByOne, reader_of
 from clearshard.redaction.redactor import Redactor

@@ -11,7 +11,7 @@ from clearshard.errors import ConfigError
 from clearshard.recognizers.table import REQUESTED
 from clearshard.records.states import Quarantine
 from clearshard.records.transcript import RedactedTranscript, Span, Transcript
-from clearshard.redaction.batch_ner.runtime import Entity, Reading
+from clearshard.redaction.entities import Entity, Reading
 from clearshard.redaction.ner import spans_of
 from clearshard.redaction.on_request import RECOGNIZERS
 from clearshard.redaction.policy_names import HOLDS, ON_REQUEST

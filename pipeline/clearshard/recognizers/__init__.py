@@ -11,7 +11,8 @@
     unknown_word      words that are in no dictionary
     dates             which of a NER's dates could be a birthday
     vocabulary        words that several of them share
-    frameworks        keeps Presidio and spaCy from loading PyTorch because there is one
+    frameworks        keeps Presidio and spaCy from loading what nothing here uses
+    late              a regular expression that is compiled when it is first used
     requested, lists  what is found for whoever asks for it, and words that it looks for
     gate, finder      where a recognizer can find something at all; a function in Presidio's shape
 

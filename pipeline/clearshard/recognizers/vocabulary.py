@@ -5,8 +5,7 @@
 import re
 from collections.abc import Iterable
 
-from spacy.lang.en.stop_words import STOP_WORDS
-
+from clearshard.recognizers.frameworks import stop_words
 from clearshard.recognizers.number_words import LETTER_WORDS, NUMBER_WORDS
 
 MONTHS = frozenset(
@@ -16,6 +15,8 @@ MONTHS = frozenset(
 FILLERS = frozenset("uh um er erm ah hm hmm and then dash hyphen minus dot point space no".split())
 #: How a pause sounds, of any length: "uhhh", "ummm", "mm-hmm".
 HESITATION = r"(?:u+h+(?:[ \-]?hu+h+|m+)?|u+m+|e+r+m*|a+h+|h+m+|m+[ \-]?h+m+|mm+|huh|eh)"
+#: spaCy's words that say nothing.
+STOP_WORDS = stop_words()
 #: Words that are no name where a name is expected: function words, and what people say instead.
 NO_NAME = STOP_WORDS | frozenset(
     "uh um er erm ah oh hm hmm yes yeah yep yup no nope ok okay sure right correct "

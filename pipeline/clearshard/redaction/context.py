@@ -8,13 +8,12 @@ lemma, so that endings do not matter, and passes over words whose lemma says not
 # ruff: noqa: SIM905 - lists of words read better as words
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from spacy.lang.en.stop_words import STOP_WORDS
-from spacy.lang.lex_attrs import is_punct
-
-from clearshard.redaction.batch_ner.runtime import Reading
+from clearshard.recognizers.vocabulary import STOP_WORDS
+from clearshard.redaction.entities import Reading
 from clearshard.redaction.patterns import Hit
 
 #: Presidio's defaults: by how much a context word raises a score, and at least to what.
@@ -38,6 +37,10 @@ _SAYING_NOTHING = STOP_WORDS | frozenset(
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
+def _is_punctuation(word: str) -> bool:
+    return all(unicodedata.category(character).startswith("P") for character in word)
+
+
 class Words:
     """The words of a transcript, in order, and which of them may be context words."""
 
@@ -53,7 +56,7 @@ class Words:
         keywords = {
             part
             for word in set(self._words)
-            if word not in _SAYING_NOTHING and not is_punct(word)
+            if word not in _SAYING_NOTHING and not _is_punctuation(word)
             for part in word.split(":")
         }
         self._keywords = [i for i, word in enumerate(self._words) if word in keywords]

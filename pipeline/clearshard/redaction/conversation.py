@@ -6,7 +6,7 @@ from copy import copy
 from itertools import accumulate
 
 from clearshard.config import Profile
-from clearshard.redaction.batch_ner.runtime import Entity, Reading
+from clearshard.redaction.entities import Entity, Reading
 from clearshard.redaction.once import Once
 from clearshard.redaction.scores import tagger_score
 from clearshard.tagger.model import Model, read_model, tagger_path

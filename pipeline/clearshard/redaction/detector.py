@@ -24,9 +24,9 @@ from clearshard.recognizers.fail_closed import silence_presidio
 from clearshard.recognizers.table import recognizers_of
 from clearshard.records.states import Quarantine, QuarantineReason
 from clearshard.records.transcript import Span, Transcript
-from clearshard.redaction.batch_ner.runtime import Reading
 from clearshard.redaction.context import Words, score_in_context
 from clearshard.redaction.conversation import ConversationReader
+from clearshard.redaction.entities import Reading
 from clearshard.redaction.looked_for import Named, looked_for
 from clearshard.redaction.ner import RECOGNIZER, entity_types, load_ner, spans_of
 from clearshard.redaction.once import Once

@@ -5,17 +5,16 @@
 import hashlib
 from collections.abc import Sequence, Set
 from pathlib import Path
-from typing import Any
-
-import spacy
-from spacy.language import Language
-from thinc.api import NumpyOps, set_current_ops
+from typing import TYPE_CHECKING, Any
 
 from clearshard.errors import ConfigError
 from clearshard.recognizers.models import STOCK, require_recorded
 from clearshard.records.transcript import Span
-from clearshard.redaction.batch_ner.runtime import Reading
+from clearshard.redaction.entities import Reading
 from clearshard.redaction.scores import TAGGER
+
+if TYPE_CHECKING:  # it takes as long to import as all else of a worker; few runs have an NER
+    from spacy.language import Language
 
 #: spaCy's entity labels → Presidio's types, as stock Presidio maps them.
 NER_TYPES = {
@@ -47,7 +46,7 @@ STOCK_NER = STOCK
 RECOGNIZER = "SpacyRecognizer"
 
 
-def load_ner(model: str) -> Language:
+def load_ner(model: str) -> "Language":
     """A spaCy pipeline with nothing in it but its entity recognizers and what they need.
 
     Args:
@@ -57,6 +56,9 @@ def load_ner(model: str) -> Language:
         ConfigError: It is not installed, cannot be loaded, has no NER or needs a transformer; or is
             that of stock Presidio in another release.
     """
+    import spacy
+    from thinc.api import NumpyOps, set_current_ops
+
     if model == STOCK:
         require_recorded(STOCK, pipeline_digest(model))
     # spaCy's default kernel (blis) picks a generic code path on many processors; NumPy's does not.
@@ -95,6 +97,8 @@ def model_folder(model: str) -> Path:
     path = Path(model)
     if path.exists():
         return path
+    import spacy
+
     try:
         package = spacy.util.get_package_path(model)
     except ImportError:
@@ -121,7 +125,7 @@ def pipeline_digest(model: str) -> str:
     return digest.hexdigest()
 
 
-def entity_types(nlp: Language) -> list[str]:
+def entity_types(nlp: "Language") -> list[str]:
     """The types that a pipeline of `load_ner` can find, sorted."""
     labels = {
         label for name in nlp.pipe_names for label in getattr(nlp.get_pipe(name), "labels", ())
@@ -163,7 +167,7 @@ def _not_usable(model: str, why: str) -> ConfigError:
     return ConfigError("configuration", [f"redaction.spacy_model → {model} {why}"])
 
 
-def _finds_entities(blank: Language, factory: str) -> bool:
+def _finds_entities(blank: "Language", factory: str) -> bool:
     return blank.has_factory(factory) and _ENTITIES in blank.get_factory_meta(factory).assigns
 
 

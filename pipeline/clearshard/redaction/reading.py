@@ -9,11 +9,14 @@ happened to be worked on together. (The batch runtime asks spaCy wherever such b
 import logging
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from spacy.language import Language
+from clearshard.redaction.entities import Entity, Reading
 
-from clearshard.redaction.batch_ner.runtime import BatchNer, Entity, Reading, supports
+if TYPE_CHECKING:  # who reads without spaCy does not wait for it
+    from spacy.language import Language
+
+    from clearshard.redaction.batch_ner.runtime import BatchNer
 
 #: What spaCy reads at once. Its memory grows with this, and not with the transcript.
 _BATCH_TURNS = 64
@@ -33,8 +36,10 @@ class Reader(Protocol):
         """
 
 
-def reader_of(nlp: Language) -> Reader:
+def reader_of(nlp: "Language") -> Reader:
     """The fastest reader that finds what the pipeline finds."""
+    from clearshard.redaction.batch_ner.runtime import BatchNer, supports
+
     reason = supports(nlp)
     if reason is None:
         return _Together(BatchNer(nlp))
@@ -43,7 +48,7 @@ def reader_of(nlp: Language) -> Reader:
 
 
 class _Together:
-    def __init__(self, ner: BatchNer) -> None:
+    def __init__(self, ner: "BatchNer") -> None:
         self._ner = ner
 
     def read(self, transcripts: Sequence[Sequence[str]]) -> list[list[Reading]]:
@@ -54,7 +59,7 @@ class _Together:
 class OneByOne:
     """spaCy's own path, for every pipeline that finds entities."""
 
-    def __init__(self, nlp: Language) -> None:
+    def __init__(self, nlp: "Language") -> None:
         self._nlp = nlp
 
     def read(self, transcripts: Sequence[Sequence[str]]) -> list[list[Reading]]:

@@ -68,14 +68,14 @@ PACKAGES_NOT_COUNTED = {
 CODE = {
     "records": "states tasks transcript",
     "recognizers": """
-        recognizers card dates fail_closed finder frameworks gate group handle iban
+        recognizers card dates fail_closed finder frameworks gate group handle iban late
         license models never number_sequence number_words phone plugins reach
         table unknown_word url user_file vocabulary whole_date
     """,
     "recognizers.lists": "medicine occupations things",
     "recognizers.requested": "attributes formed listed moments quantities",
     "redaction": """
-        apply context conversation detector foreign_words identities in_vain invented
+        apply context conversation detector entities foreign_words identities in_vain invented
         looked_for ner on_request once one_address operators patterns personal policy_names
         propagate reading readings recognized redactor replace residual resolve scores step_kinds
         steps whole_words

@@ -9,7 +9,7 @@ import numpy as np
 import spacy
 from spacy.language import Language
 
-from clearshard.redaction.batch_ner.runtime import Entity
+from clearshard.redaction.entities import Entity
 
 GOLD = Path(__file__).parents[3] / "data" / "samples" / "gold.jsonl"
 LABELS = ("PERSON", "PLACE", "TIME-OF-DAY")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from spacy.language import Language
 
 from clearshard.redaction.batch_ner import runtime
-from clearshard.redaction.batch_ner.runtime import BatchNer, Entity
+from clearshard.redaction.batch_ner.runtime import BatchNer
+from clearshard.redaction.entities import Entity
 
 from .making import LABELS, of_spacy, recognizer, tok2vec, turns
 

@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,46 +13,12 @@ from clearshard.redaction.batch_ner.parameters import Unsupported, read_paramete
 from clearshard.redaction.batch_ner.transitions import Transitions
 from clearshard.redaction.batch_ner.word_cache import SpecialCases, Tokens, WordCache
 from clearshard.redaction.batch_ner.word_types import WordTypes
-from clearshard.redaction.scores import NER_SCORE
+from clearshard.redaction.entities import Entity, Reading
 
 #: Characters that go through the network together. More gain nothing and take memory.
 _BATCH_CHARACTERS = 50_000
 #: Word types whose share of the first layer is remembered: 4 kB each at a width of 96.
 _MAX_SLOTS = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """An entity, as spaCy's `Span` has it: its label and its characters in the text.
-
-    Attributes:
-        label: What it is.
-        start_char: The first character.
-        end_char: One past the last.
-        score: How sure whoever has found it is; an NER does not say.
-    """
-
-    label: str
-    start_char: int
-    end_char: int
-    score: float = NER_SCORE
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One text as the recognizer reads it.
-
-    Attributes:
-        entities: In order of the text; they do not overlap.
-        words: The tokens; none of a reader that does not need what they are.
-        starts: First character of each.
-        possible: Ranges of what could be an entity, if the reader tells; in order.
-    """
-
-    entities: list[Entity]
-    words: list[str]
-    starts: list[int]
-    possible: Sequence[tuple[int, int]] | None = None
 
 
 class BatchNer:
