@@ -24,8 +24,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import regex
-
 _FRAMEWORKS = frozenset(
     ("torch", "transformers", "stanza", "spacy_stanza", "gliner", "cupy", "tensorflow", "mxnet")
 )
@@ -147,11 +145,13 @@ class _Regex:
 
     def compile(self, pattern: str, flags: int = 0) -> Any:
         """Compiles it, but for those that Presidio itself has, while that is imported."""
-        spec = sys.modules[_PRESIDIO].__spec__
-        return None if getattr(spec, "_initializing", False) else regex.compile(pattern, flags)
+        spec = getattr(sys.modules.get(_PRESIDIO), "__spec__", None)
+        if getattr(spec, "_initializing", False):
+            return None
+        return import_module(_REGEX).compile(pattern, flags)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(regex, name)
+        return getattr(import_module(_REGEX), name)
 
 
 def _import(
