@@ -38,6 +38,7 @@ def joined(marked: str) -> list[tuple[str, str]]:
     [
         ("it drops you off at 518 {fejedelem ter}", "518 fejedelem ter"),
         ("to five hundred and eighteen {tverrgata} please", "five hundred and eighteen tverrgata"),
+        ("suite 521 12 {maple street}", "521 12 maple street"),
         ("fifty five {elm street}", "fifty five elm street"),
         ("12-14, {mill lane}", "12-14, mill lane"),
         ("at two{-twenty-one rue}", "two-twenty-one rue"),

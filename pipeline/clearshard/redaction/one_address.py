@@ -76,15 +76,31 @@ def one_address(text: str, spans: Sequence[Span]) -> Iterator[Span]:
         if following and _are_a_crossing(text, span, following):
             end = following.end
         if span.entity_type == _STREET or end > span.end:
-            before = text[max(0, start - _MOST_LETTERS) : start]
-            belongs = _CORNER.search(before) or _NUMBER_BEFORE.search(before)
-            start -= len(before) - belongs.start() if belongs else 0
+            start = _begins(text, start, spans[place - 1].end if place else 0)
             behind = _NUMBER_BEHIND.match(text, end)
             end = behind.end() if behind else end
         if (start, end) != (span.start, span.end):
             yield msgspec.structs.replace(
                 span, start=start, end=end, entity_type=_STREET, recognizer=_RECOGNIZER
             )
+
+
+def _begins(text: str, start: int, removed: int) -> int:
+    """Where what belongs to a street begins: before its number there may be that of a flat.
+
+    Args:
+        text: All of it.
+        start: Of the street.
+        removed: Up to where something else is; a number in there goes with that.
+    """
+    while True:
+        before = text[max(0, start - _MOST_LETTERS) : start]
+        belongs = _CORNER.search(before) or _NUMBER_BEFORE.search(before)
+        if belongs is None:
+            return start
+        start -= len(before) - belongs.start()
+        if start <= removed:
+            return start
 
 
 def _are_a_crossing(text: str, one: Span, other: Span) -> bool:
