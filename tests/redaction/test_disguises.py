@@ -16,7 +16,7 @@ CARRIER = "okay so the thing that you want is {} and that is all of it"
 #: Enough around it that a file is not taken for one of another language.
 REPLY = "thank you very much for all of that we will look into it and call you back"
 #: Of tags and of escaped blanks, between the words of a value that go one by one.
-MARKUP = frozenset(["a", "href", "20"])
+MARKUP = frozenset(["a", "b", "href", "span", "stylea", "20"])
 ALLOWED = frozenset(f"{CARRIER} {REPLY}".split()) | MARKUP
 BATCH = 200
 
