@@ -19,6 +19,15 @@ from clearshard.errors import (
 )
 
 _CODE = re.compile(r"<Code>([A-Za-z0-9]{1,60})</Code>")
+#: What has kept S3 or Azure from a deletion: they answer many at once, so the library has no error
+#: of its own for it. The code comes last, behind the key and the server's words, whatever they say.
+_NOT_DELETED = re.compile(
+    r"Generic \w+ error: (?:DeleteObjects|Bulk delete) request failed for key .*"
+    r"\(code: ([A-Za-z0-9]{1,60})\)",
+    re.DOTALL,
+)
+#: How S3 and Azure say that this user may not delete the object.
+_DENIED = {"AccessDenied", "403"}
 _OTHER_REGION = "The bucket is in another region. Set AWS_REGION to that one, then run again."
 _EXPIRED = "The credentials have expired. Renew them, then run again."
 _UNKNOWN_USER = (
@@ -71,11 +80,10 @@ def told(key: str) -> Iterator[None]:
         if said := _said(error, key):
             raise StoreUnavailable(said) from None
         denied = isinstance(error, exceptions.PermissionDeniedError)
-        raise (ObjectDenied if denied else StoreUnavailable)(
-            f"The store does not let this user get at {key}. Look after the credentials in the "
-            "environment, and what they permit."
-        ) from None
+        raise (ObjectDenied if denied else StoreUnavailable)(_may_not(key)) from None
     except (exceptions.BaseError, OSError, ValueError) as error:
+        if _not_deleted(error) in _DENIED:
+            raise ObjectDenied(_may_not(key)) from None
         raise StoreUnavailable(
             _said(error, key)
             or f"The store does not do what {key} needs ({type(error).__name__}). Look after the "
@@ -85,11 +93,26 @@ def told(key: str) -> Iterator[None]:
 
 def _said(error: BaseException, key: str) -> str | None:
     """What is to be done, if the server has said so; a key could look like its answer."""
+    if (kept_from := _not_deleted(error)) is not None:
+        return _SAID_BY.get(kept_from)
     answer = str(error).replace(key, "")
     if (code := _CODE.search(answer)) is not None:
         return _SAID_BY.get(code[1])
     # Of a redirection the library tells no code.
     return _OTHER_REGION if "redirect without LOCATION" in answer else None
+
+
+def _not_deleted(error: BaseException) -> str | None:
+    """The code of what has kept a server from deleting one object, if that is what it tells."""
+    told_of = _NOT_DELETED.fullmatch(str(error).partition("\n\nDebug source:")[0])
+    return None if told_of is None else told_of[1]
+
+
+def _may_not(key: str) -> str:
+    return (
+        f"The store does not let this user get at {key}. Look after the credentials in the "
+        "environment, and what they permit."
+    )
 
 
 def changed(key: str) -> ObjectChanged:

@@ -15,8 +15,10 @@ from clearshard.config import load_config
 from clearshard.errors import (
     ConfigError,
     IntegrityError,
+    ObjectDenied,
     OutputUnusable,
     StoreRefused,
+    StoreUnavailable,
 )
 from clearshard.lifecycle.purge.asked import Asked
 from clearshard.run.asked import output_folder
@@ -93,6 +95,43 @@ def test_a_damaged_mirror_is_mended_from_the_bucket(world: World, bucket: Store)
     world.run()
     assert shard.read_bytes() == content
     assert files(world.out) == objects(bucket)
+
+
+def test_a_replaced_shard_that_may_not_be_deleted_ends_each_run_until_it_may(
+    world: World, bucket: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds a row that must not be there any more, so nobody goes on without it gone."""
+    world.run()
+    [shard] = in_force(world.out)
+    world.files = [one for one in world.files if one["file_id"] != "good-0"]
+    world.write()
+    with monkeypatch.context() as patch:
+        patch.setitem(uris._IN_MEMORY, "kept", _Locked(bucket))
+        with pytest.raises(StoreUnavailable, match="announced"):
+            world.run()
+        for _ in range(2):
+            with pytest.raises(ObjectDenied, match=shard.name):
+                world.run()
+        assert bucket.head(f"{layout.SHARDS}/{shard.parent.name}/{shard.name}")
+    world.run()
+    assert shard.name not in {key.rpartition("/")[2] for key in objects(bucket)}
+    assert objects(bucket) == files(world.out)
+    assert verify(world.out).faults == ()
+
+
+class _Locked:
+    """A store whose shards this user may not delete."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def delete(self, key: str) -> None:
+        if key.startswith(f"{layout.SHARDS}/"):
+            raise ObjectDenied(key)
+        self._store.delete(key)
 
 
 def test_runs_whose_time_is_over_go_in_the_bucket_too(world: World, bucket: Store) -> None:
