@@ -25,7 +25,7 @@ from clearshard.errors import (
 )
 from clearshard.storage import clients
 from clearshard.storage.objects import ObjectStore, in_memory
-from clearshard.storage.store import VersionTag
+from clearshard.storage.store import Listed, Unlisted, VersionTag
 
 
 class _Overwriting(MemoryStore):
@@ -225,12 +225,18 @@ def test_a_listing_without_order_is_refused() -> None:
 
 
 class _WithMarkers(MemoryStore):
-    """Has objects called `a/`, `b/` and `d/` too, which its listing tells as `a`, `b` and `d`."""
+    """Has empty objects as `a/` too, which its listing tells as `a`, where they are in order."""
 
-    def list(self, *args: Any, **options: Any) -> Any:
-        there = {meta["path"]: meta for chunk in super().list(*args, **options) for meta in chunk}
-        first = next(iter(there.values()))
-        marks = {f"{name}/": {**first, "size": 0, "path": name} for name in "abd"}
+    marked: tuple[str, ...] = ("a", "b", "d")
+
+    def list(self, prefix: str | None = None, **options: Any) -> Any:
+        there = {meta["path"]: meta for chunk in super().list(prefix) for meta in chunk}
+        now = datetime.now(UTC)
+        marks = {
+            f"{name}/": {"path": name, "size": 0, "last_modified": now, "e_tag": "-"}
+            for name in self.marked
+            if f"{name}/".startswith(f"{prefix}/" if prefix else "")
+        }
         return [[meta for _, meta in sorted([*there.items(), *marks.items()], key=itemgetter(0))]]
 
 
@@ -239,6 +245,23 @@ def test_what_consoles_show_folders_by_is_not_listed() -> None:
     for name in ("a-b", "a/b", "b", "c"):
         client.put(name, b"" if name == "b" else b"1")
     assert [listed.key for listed in ObjectStore(client).list_below()] == ["a-b", "a/b", "b", "c"]
+
+
+@pytest.mark.parametrize("namesake", [False, True])
+@pytest.mark.parametrize(("prefix", "folder"), [("out/in", ""), ("out", "in"), ("", "out/in")])
+def test_what_shows_a_folder_is_not_below_it(prefix: str, folder: str, namesake: bool) -> None:
+    """A folder that was made in a console is as empty as one that nobody has made."""
+    client = _WithMarkers()
+    client.marked = ("out/in",)
+    if namesake:
+        client.put("out/in", b"")
+    store = ObjectStore(client, prefix)
+    assert [*store.find_below(folder)] == [*store.list_below(folder)] == []
+    client.put("out/in/a", b"1")
+    key = f"{folder}/a".lstrip("/")
+    assert [one.key for one in store.list_below(folder)] == [key]
+    assert [one.key for one in store.find_below(folder) if isinstance(one, Listed)] == [key]
+    assert not [one for one in store.list_all() if isinstance(one, Unlisted)]
 
 
 def test_an_empty_object_is_listed() -> None:

@@ -238,10 +238,13 @@ class ObjectStore:
             self._client.delete(f"{self._prefix}{key}")
 
     def _metas(self, folder: str) -> Iterator[tuple[str, "ObjectMeta"]]:
+        """What is below a folder; not the empty object by which consoles show the folder itself."""
+        above = f"{self._prefix}{folder}".rstrip("/")
         with told(folder or "the bucket"):
-            for chunk in self._client.list(f"{self._prefix}{folder}".rstrip("/") or None):
+            for chunk in self._client.list(above or None):
                 for meta in chunk:
-                    yield meta["path"][len(self._prefix) :], meta
+                    if meta["path"] != above or meta["size"] != 0:
+                        yield meta["path"][len(self._prefix) :], meta
 
     def _listed(self, folder: str) -> Iterator[Listed | Unlisted]:
         before = ""

@@ -1,7 +1,9 @@
 """An output in a bucket: runs and audits on one mirror of it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from obstore.store import MemoryStore
@@ -75,6 +77,24 @@ def test_what_has_a_name_that_is_no_key_is_refused(
     bind(tmp_path / "out", BUCKET)
     with pytest.raises(IntegrityError, match="which no run has written"):
         require_ours(tmp_path / "out")
+
+
+def test_a_prefix_that_was_made_in_a_console_takes_an_output(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its empty object `out/`, told as `out`, is of nobody and nothing to remove."""
+    client = _MadeInConsole()
+    monkeypatch.setitem(uris._IN_MEMORY, "kept", ObjectStore(client, "out"))
+    world.run()
+    require_ours(world.out)
+    assert objects(ObjectStore(client, "out")) == files(world.out)
+
+
+class _MadeInConsole(MemoryStore):
+    def list(self, prefix: str | None = None, **options: Any) -> Any:
+        if prefix == "out":
+            yield [{"path": "out", "size": 0, "last_modified": datetime.now(UTC), "e_tag": "-"}]
+        yield from super().list(prefix, **options)
 
 
 def test_a_bucket_of_somebody_else_is_left_alone(world: World, bucket: Store) -> None:
