@@ -247,6 +247,16 @@ def test_what_consoles_show_folders_by_is_not_listed() -> None:
     assert [listed.key for listed in ObjectStore(client).list_below()] == ["a-b", "a/b", "b", "c"]
 
 
+@pytest.mark.parametrize("content", [b"", b"1"])
+def test_what_shows_a_folder_may_come_long_after_its_namesake(content: bytes) -> None:
+    """`a-b` stands between `a` and `a/`; that is the order of keys."""
+    client = _WithMarkers()
+    names = ["a", "a-", "a-b", "a-b/c", "a/b"]
+    for name in names:
+        client.put(name, content)
+    assert [listed.key for listed in ObjectStore(client).list_below()] == names
+
+
 @pytest.mark.parametrize("namesake", [False, True])
 @pytest.mark.parametrize(("prefix", "folder"), [("out/in", ""), ("out", "in"), ("", "out/in")])
 def test_what_shows_a_folder_is_not_below_it(prefix: str, folder: str, namesake: bool) -> None:

@@ -4,7 +4,7 @@ What may be done there, and as whom, the surroundings say (`clearshard.storage.c
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -248,12 +248,15 @@ class ObjectStore:
 
     def _listed(self, folder: str) -> Iterator[Listed | Unlisted]:
         before = ""
+        #: The keys so far that the last one begins with, shortest first. Until ``a/`` comes, every
+        #: key after ``a`` begins with it.
+        begun: list[str] = []
         for key, meta in self._metas(folder):
             if not is_key(key):
                 if key != PLACE_NAME and not key.startswith(_PROBES):
                     yield Unlisted(spelled(key))
                 continue
-            if self._is_marker(key, meta, before):
+            if self._is_marker(key, meta, begun):
                 continue
             if key < before:
                 raise StoreUnavailable(
@@ -261,14 +264,17 @@ class ObjectStore:
                     "kind of bucket."
                 )
             before = key
+            while begun and not key.startswith(begun[-1]):
+                begun.pop()
+            begun.append(key)
             yield Listed(key, _found(key, meta))
 
-    def _is_marker(self, key: str, meta: "ObjectMeta", before: str) -> bool:
+    def _is_marker(self, key: str, meta: "ObjectMeta", begun: Collection[str]) -> bool:
         """Whether it is the empty object ``a/`` by which consoles show a folder.
 
-        It is told to us as ``a``, which may be there as well, or not.
+        It is told to us as ``a``, which may be there as well and was listed then, or not.
         """
-        return meta["size"] == 0 and (key == before or self.head(key) is None)
+        return meta["size"] == 0 and (key in begun or self.head(key) is None)
 
 
 def _only_over(there: "ObjectMeta | PutResult") -> "UpdateVersion":
