@@ -2,6 +2,7 @@
 
 import json
 import os
+from itertools import product
 
 import pytest
 
@@ -75,6 +76,121 @@ def test_what_another_row_keeps_is_left_however_it_says_so(kept: Keeping, other:
     ]
     assert sweep(kept, kept.inventory(rows), "--execute") == 1
     assert names(kept) == {"a"}
+
+
+#: Ways by links to `real/a.json`.
+_LED = (
+    *("link/a.json", "{root}/link/a.json", "file://{root}/link/a.json"),
+    *("./link//a.json", " {root}/link/a.json", "l%69nk/a.json", "hop/a.json", "hop/./a.json"),
+    *("alias.json", "{root}/alias.json", "alias.json/", "hop/../alias.json"),
+    *("{folder}/outer.json", "file://{folder}/outer.json", "{folder}/outer/a.json"),
+    *("a%20link/a.json", "{root}/a%20link/a.json", "file://{root}/a%2520link/a.json"),
+    *(" blank/a.json", "{root}/ blank/a.json", " {root}/a%20link/a.json"),
+    # Where it is looked for, `..` is the folder above the one that the link leads to.
+    *("inner/../a.json", "{root}/inner/../a.json"),
+)
+
+
+@pytest.mark.parametrize(
+    ("roots", "other"),
+    [
+        *(('"kept"', one) for one in _LED),
+        *product(('"kept", "second"', '"second", "way"'), ("link/a.json", "{root}/alias.json")),
+    ],
+)
+def test_where_a_link_leads_that_another_row_names_is_left(
+    kept: Keeping, roots: str, other: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.configure(f"[retention]\nroots = [{roots}]\n")
+    for key in ("real/a.json", "real/inner/c.json", "b.json"):
+        stored(kept, key)
+    for name in ("link", "a%20link", " blank"):
+        (kept.store / name).symlink_to("real")
+    (kept.store / "hop").symlink_to(kept.store / "link")
+    (kept.store / "inner").symlink_to("real/inner")
+    (kept.store / "alias.json").symlink_to("hop/a.json")
+    (kept.folder / "way").symlink_to("kept")
+    (kept.folder / "outer").symlink_to("way/real")
+    (kept.folder / "outer.json").symlink_to(kept.store / "alias.json")
+    (kept.folder / "second").mkdir()
+    uri = other.format(root=kept.store, folder=kept.folder)
+    rows = [
+        overdue(f"{kept.store}/real/a.json"),
+        {"artefact_id": "k", "uri": uri},
+        overdue(f"{kept.store}/b.json", artefact_id="b"),
+    ]
+    assert sweep(kept, kept.inventory(rows), "--execute", "--json") == 1
+    assert answer_of(capsys)["left"] == {"conflicting_rows": 1}
+    assert (kept.store / "real" / "a.json").exists()
+    assert not (kept.store / "b.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("due", "other"), [(" a.json", "{root}/ a.json"), ("%20a.json", "{root}/%20a.json")]
+)
+def test_a_name_that_begins_with_a_blank_is_kept(kept: Keeping, due: str, other: str) -> None:
+    stored(kept, due)
+    stored(kept, "b.json")
+    rows = [
+        overdue(due),
+        {"artefact_id": "k", "uri": other.format(root=kept.store)},
+        overdue("b.json", artefact_id="b"),
+    ]
+    assert sweep(kept, kept.inventory(rows), "--execute") == 1
+    assert {path.name for path in kept.store.glob("*.json")} == {due}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "",
+        "gone/a.json",
+        "a.json\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 80,
+        *("%00/a.json", "{root}/%00/../a%00.json", "{folder}/%00/a.json"),
+        *("{folder}/bytes/a.json", "{folder}/loop/a.json", "loop", "elsewhere", "{folder}/long"),
+    ],
+)
+def test_what_is_no_place_of_anything_due_keeps_nothing(kept: Keeping, other: str) -> None:
+    """It may be long, not be there, or lead nowhere."""
+    stored(kept, "a.json")
+    (kept.folder / "bytes").symlink_to(os.fsdecode(b"\xff"))
+    (kept.folder / "loop").symlink_to("loop")
+    (kept.folder / "long").symlink_to("/".join([str(kept.store), *["x" * 200] * 15]))
+    (kept.store / "loop").symlink_to("loop")
+    (kept.store / "elsewhere").symlink_to("/")
+    uri = other.format(root=kept.store, folder=kept.folder)
+    rows = [overdue("a.json"), {"artefact_id": "k", "uri": uri}]
+    assert sweep(kept, kept.inventory(rows), "--execute") == 0
+    assert names(kept) == set()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        *("real/a.json\t\n", "real/a\x7f.json", "file://{root}/real/" + "./" * 600 + "a.json"),
+        *(["real/a.json"], {"path": "real/a.json"}, "\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_with_a_place_that_cannot_be_read_nothing_is_deleted(
+    kept: Keeping, uri: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody knows what it would keep; but of what is due itself it keeps nothing."""
+    for key in ("real/a.json", "b.json"):
+        stored(kept, key)
+    place = uri.format(root=kept.store) if isinstance(uri, str) else uri
+    rows = [overdue("real/a.json"), overdue("b.json", artefact_id="b")]
+    unread = {"artefact_id": "k", "uri": place}
+    inventory = kept.inventory([*rows, unread, {**unread, "artefact_id": "l"}])
+    for more in ((), ("--execute",)):
+        assert sweep(kept, inventory, *more) == 4
+        told = capsys.readouterr().err
+        assert "the uri of 2 rows that are not due cannot be read" in told
+        assert "the first of artefact k" in told
+    assert names(kept) == {"a", "b"}
+    due = {**overdue(None, artefact_id="k"), "uri": place}
+    assert sweep(kept, kept.inventory([*rows, due]), "--execute", "--json") == 0
+    assert answer_of(capsys)["left"] == {"no_uri": 1}
+    assert names(kept) == set()
 
 
 @pytest.mark.parametrize("line", ["{", '{"kind": "a", "kind": "b"}', "7"])

@@ -49,6 +49,8 @@ _SPEC = TableSpec(
 )
 _TIMES = ("transcript_created_at", "deletion_requested_at")
 _IDS = ("account_id", "uri", "transcript_id")
+#: Where it makes a difference whether a value is not there, or cannot be read.
+_MARKED = ("uri", *_TIMES, "ttl_seconds")
 
 #: The columns that are read.
 COLUMNS = _SPEC.columns
@@ -64,7 +66,7 @@ ARTEFACTS_SCHEMA = pa.schema(
         *(pa.field(name, TIMESTAMP) for name in _TIMES),
         pa.field("ttl_seconds", pa.int64()),
         pa.field("gateway_provider", NAME),
-        *(pa.field(unreadable(name), pa.bool_()) for name in (*_TIMES, "ttl_seconds")),
+        *(pa.field(unreadable(name), pa.bool_()) for name in _MARKED),
         pa.field("malformed", pa.bool_()),
     ]
 )
@@ -135,6 +137,7 @@ class TableInventory:
 def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
     column = raw.columns
     artefact_ids = columns.ids(column["artefact_id"])
+    ids = {name: columns.ids(column[name]) for name in _IDS}
     created, _ = columns.times(column["created_at"], timezone)
     ttl, bad_ttl = columns.seconds(column["ttl_seconds"])
     times = {name: columns.times(column[name], timezone) for name in _TIMES}
@@ -142,11 +145,12 @@ def _typed(raw: RawBatch, timezone: str | None) -> pa.RecordBatch:
         {
             "artefact_id": artefact_ids,
             "kind": columns.names(column["kind"]),
-            **{name: columns.ids(column[name]) for name in _IDS},
+            **ids,
             "created_at": created,
             **{name: read for name, (read, _) in times.items()},
             "ttl_seconds": ttl,
             "gateway_provider": columns.names(column["gateway_provider"]),
+            unreadable("uri"): pa.array(columns.no_ids(column["uri"], ids["uri"])),
             **{unreadable(name): pa.array(bad) for name, (_, bad) in times.items()},
             unreadable("ttl_seconds"): pa.array(bad_ttl),
             "malformed": pc.or_(pa.array(raw.malformed), pc.is_null(artefact_ids)),

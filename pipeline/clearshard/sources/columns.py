@@ -147,6 +147,18 @@ def ids(column: pa.Array) -> pa.Array:
     return pc.if_else(good, column, pa.scalar(None, pa.string()))
 
 
+def no_ids(column: pa.Array, read: pa.Array) -> Bools:
+    """Where a value is there that is no id; an empty text is none.
+
+    Args:
+        column: Text.
+        read: What `ids` has made of it.
+    """
+    if read.null_count == column.null_count:
+        return np.zeros(len(column), np.bool_)
+    return _bools(pc.and_(pc.not_equal(column, "").fill_null(False), read.is_null()))
+
+
 def left_of_ids(column: pa.Array) -> pa.Array:
     """What is left of the ids of malformed rows without control characters and quotes, or null.
 

@@ -141,6 +141,7 @@ def _batch(rows: Sequence[_Row], timezone: str | None) -> pa.RecordBatch:
             "deletion_requested_at": pa.nulls(len(rows), created.type),
             "ttl_seconds": pa.nulls(len(rows), pa.int64()),
             "gateway_provider": columns.names(said["gateway_provider"].cast(NAME)),
+            "uri_unreadable": no,
             "transcript_created_at_unreadable": pa.array(bad),
             "deletion_requested_at_unreadable": no,
             "ttl_seconds_unreadable": no,

@@ -27,6 +27,7 @@ _ARTEFACT = {
     "kind": "final_transcript",
     "account_id": "a",
     "created_at": AS_OF - DAY,
+    "uri_unreadable": False,
     "transcript_created_at_unreadable": False,
     "deletion_requested_at_unreadable": False,
     "ttl_seconds_unreadable": False,

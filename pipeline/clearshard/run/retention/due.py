@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from clearshard.audit.export import as_json
 from clearshard.eligibility.duplicates import is_member
 from clearshard.eligibility.ids import UInt64
 from clearshard.errors import SourceUnavailable
+from clearshard.inert import printable
 from clearshard.lifecycle.retention.judging import STATES, State
 from clearshard.lifecycle.retention.known import Unknown
 from clearshard.lifecycle.retention.receipts import Outcome, Removed
-from clearshard.run.retention.planning import Plan
+from clearshard.records.facts import unreadable
+from clearshard.run.retention.planning import Plan, Standing
 from clearshard.run.retention.roots import Roots
 from clearshard.storage.store import is_key
 
@@ -56,19 +59,38 @@ def kept_places(plan: Plan, roots: Roots) -> Kept:
     """What is not due; reads the whole inventory.
 
     Raises:
-        SourceUnavailable: It cannot be read, or a row of it: nobody knows what that would keep.
+        SourceUnavailable: It cannot be read, or a row of it, or where a row keeps something: nobody
+            knows what that would be.
     """
     kept = [np.empty(0, np.uint64)]
+    nowhere: list[pa.Array] = []
     malformed = 0
     for standing in plan.standings():
         malformed += int((standing.judged.unknown & Unknown.MALFORMED.bit != 0).sum())
         kept.append(roots.marks_of_kept(standing.rows(_OTHERS).column("uri")))
+        nowhere.append(_nowhere(standing))
     if malformed and plan.inventory_sha256 is not None:
         raise SourceUnavailable(
             f"inventory: {malformed:,} rows cannot be read (`retention plan` lists them as "
             "malformed). What they say is kept could be deleted: mend them, then sweep again."
         )
+    if unread := sum(map(len, nowhere)):
+        first = next(names[0].as_py() for names in nowhere if len(names))
+        raise SourceUnavailable(
+            f"inventory: the uri of {unread:,} rows that are not due cannot be read (a control "
+            "character is in it, or it has more than 1,024 bytes), the first of artefact "
+            f"{printable(first)}. What they say is kept could be deleted: mend them, then sweep "
+            "again."
+        )
     return Kept(np.sort(np.concatenate(kept)), malformed)
+
+
+def _nowhere(standing: Standing) -> pa.Array:
+    """The names of artefacts that are kept nobody knows where."""
+    unread = standing.batch.column(unreadable("uri")).to_numpy(zero_copy_only=False)
+    kept = unread & np.isin(standing.judged.states, sorted(_OTHERS))
+    # A row without a name is malformed, and told as such.
+    return standing.batch.column("artefact_id").filter(pa.array(kept)).drop_null()
 
 
 def due_artefacts(plan: Plan, roots: Roots, kept: Kept) -> Iterator[Due]:

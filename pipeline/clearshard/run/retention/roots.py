@@ -5,7 +5,7 @@ it, and what is left is a key of a store, which cannot lead out of it (`storage.
 hold what is needed to sweep, or what a run has made.
 """
 
-import os
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from clearshard.config import Config, is_bucket
-from clearshard.eligibility.ids import UInt64, hash_ids
+from clearshard.eligibility.ids import MAX_ID_BYTES, UInt64, hash_ids
 from clearshard.errors import ConfigError
+from clearshard.run.retention.links import led_elsewhere
 from clearshard.run.retention.outputs import Outputs, output_around
 from clearshard.storage.store import ReadableStore, Store
 from clearshard.storage.uris import file_path, open_readable, open_store, straight
@@ -96,7 +97,7 @@ class Roots:
         """Numbers of all places that some uris can mean, in whatever spelling.
 
         What must stay is told apart by no letter's case, no form of Unicode, no percent sign and no
-        detour: rather is something left that could go.
+        detour: rather is something left that could go. Where a link leads, that stays too.
 
         Args:
             uris: Of artefacts that are kept; null where one names none.
@@ -107,37 +108,44 @@ class Roots:
         absolute = _bools(pc.or_(pc.starts_with(read, _SLASH), pc.match_substring(read, "://")))
         relative, addresses = read.filter(pa.array(~absolute)), read.filter(pa.array(absolute))
         for place in range(len(self.all)):
-            marks.append(self._marks(place, folded_place(relative)))
-        elsewhere = self._marks_below(folded_place(addresses), marks)
-        # A path that leads below a root by a link; also one with a percent sign in its name.
-        local = addresses.filter(pc.and_(elsewhere, pc.starts_with(addresses, _SLASH)))
-        literal = _paths_of_files(pc.utf8_trim_whitespace(uris))
-        is_other = pc.and_(pc.starts_with(literal, _SLASH), pc.match_substring(literal, "%"))
-        for paths in (local, literal.filter(is_other)):
-            self._marks_below(folded_place(spelled_out(_resolved(paths))), marks)
+            marks.append(_marks(_number(place), folded_place(relative)))
+        self._mark_below(folded_place(addresses), marks)
+        for paths in self._local(uris, read):
+            self._mark_below(folded_place(spelled_out(led_elsewhere(paths))), marks)
         return np.concatenate(marks)
 
     def marks_of_due(self, places: Places) -> UInt64:
         """Numbers of places, to be looked for among `marks_of_kept`."""
         roots = pa.array(places.roots).cast(pa.string())
         keys = folded_place(spelled_out(places.keys.fill_null("")))
-        return hash_ids(pc.binary_join_element_wise(roots, keys, _SLASH))
+        return _marks(roots, keys)
 
-    def _marks_below(self, addresses: pa.Array, marks: list[UInt64]) -> pa.Array:
-        """Adds what lies below a root; says which addresses lie below none."""
-        elsewhere = pa.array(np.ones(len(addresses), np.bool_))
+    def _local(self, uris: pa.Array, read: pa.Array) -> Iterator[pa.Array]:
+        """The paths of this machine that uris can mean, as they are read and to the letter.
+
+        A link may have a percent sign or a blank in its name, and `..` behind one leads out of
+        where it points, and not back.
+        """
+        literal = _paths_of_files(uris)
+        spellings = [read]
+        for other in (literal, pc.utf8_trim_whitespace(literal)):
+            spellings.append(other.filter(pc.not_equal(other, read)))
+        for paths in spellings:
+            is_absolute = pc.starts_with(paths, _SLASH)
+            yield paths.filter(is_absolute)
+            is_address = pc.match_substring(paths, _ADDRESS)
+            relative = paths.filter(pc.invert(pc.or_(is_absolute, is_address)))
+            for root in self.all:
+                if root.folder is not None:
+                    yield pc.binary_join_element_wise(str(root.folder), relative, _SLASH)
+
+    def _mark_below(self, addresses: pa.Array, marks: list[UInt64]) -> None:
+        """Adds what lies below a root."""
         for place, root in enumerate(self.all):
             for prefix in folded_place(spelled_out(pa.array(sorted(root.spelled)))).to_pylist():
                 below = pc.starts_with(addresses, prefix + _SLASH)
                 rest = pc.utf8_slice_codeunits(addresses.filter(below), len(prefix) + 1)
-                marks.append(self._marks(place, rest))
-                elsewhere = pc.and_not(elsewhere, below)
-        return elsewhere
-
-    @staticmethod
-    def _marks(place: int, keys: pa.Array) -> UInt64:
-        number = pa.scalar(str(place), pa.string())
-        return hash_ids(pc.binary_join_element_wise(number, keys, _SLASH))
+                marks.append(_marks(_number(place), rest))
 
     def outputs(self) -> Outputs:
         """What jobs have made below the roots; raises as `opened`."""
@@ -253,16 +261,20 @@ def folded_place(texts: pa.Array) -> pa.Array:
     return pc.utf8_lower(pc.utf8_normalize(texts, "NFKC"))
 
 
-def _resolved(paths: pa.Array) -> pa.Array:
-    """Paths with no link on the way to the folder that they lie in."""
-    real: dict[str, str] = {}
-    resolved = []
-    for path in paths.to_pylist():
-        folder, _, name = path.rpartition(_SLASH)
-        if folder not in real:
-            real[folder] = os.path.realpath(folder or _SLASH)
-        resolved.append(f"{real[folder].rstrip(_SLASH)}/{name}")
-    return pa.array(resolved, pa.string())
+def _number(place: int) -> pa.Scalar:
+    return pa.scalar(str(place), pa.string())
+
+
+def _marks(roots: pa.Scalar | pa.Array, keys: pa.Array) -> UInt64:
+    # A blank that a key begins with has gone where it stood alone, and not where behind its root.
+    places = pc.binary_join_element_wise(roots, pc.utf8_trim_whitespace(keys), _SLASH)
+    long = pc.greater(pc.binary_length(places), 2 * MAX_ID_BYTES)
+    if pc.any(long).as_py():  # folded, or led by a link
+        digests = [
+            hashlib.sha256(one.encode()).hexdigest() for one in places.filter(long).to_pylist()
+        ]
+        places = pc.replace_with_mask(places, long, pa.array(digests, pa.string()))
+    return hash_ids(places)
 
 
 def _root(config: Config, name: str) -> Root:
