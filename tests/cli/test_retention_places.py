@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from clearshard import layout
+from clearshard.config.sections import Keys
 from clearshard.storage import places
 from clearshard.storage.uris import named_in_memory
 
@@ -120,8 +121,7 @@ def test_a_root_that_could_hold_anything_else_is_refused(
 @pytest.mark.parametrize(
     "setting",
     [
-        '[keys]\nfile = "kept/key"',
-        '[keys]\nsigning_file = "kept/key"',
+        *(f'[keys]\n{name} = "kept/key"' for name in Keys.model_fields if name != "kms"),
         '[redaction]\nrecognizers = "kept/own.yaml"',
         '[lineage]\nfile = "kept/events.jsonl"',
     ],

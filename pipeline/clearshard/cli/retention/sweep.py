@@ -117,18 +117,23 @@ def sweep(
 
 def _kept_files(settings: Config) -> list[Path]:
     """What must not be deleted whatever an inventory says; of buckets, the roots see to it."""
-    sources, keys = settings.sources, settings.keys
+    sources = settings.sources
     # A database of SQLite has what is not in it yet in files beside it.
     registry = [] if is_database(sources.registry) else [sources.registry]
     if registry and sources.registry_query is not None:
         registry += [f"{sources.registry}{end}" for end in ("-wal", "-shm", "-journal")]
     names = (
-        *(sources.manifest, *registry, keys.file, keys.signing_file),
+        *(sources.manifest, *registry, *_key_files(settings)),
         *(settings.policy.file, settings.redaction.recognizers),
         *(settings.metrics.textfile, settings.lineage.file),
     )
     paths = [name for name in names if name is not None and not is_bucket(name)]
     return [_outside_patterns(settings.path(name)) for name in paths]
+
+
+def _key_files(settings: Config) -> list[str]:
+    """All that the section names, but what is known to be no file: so none is forgotten."""
+    return list(settings.keys.model_dump(exclude={"kms"}).values())
 
 
 def _outside_patterns(path: Path) -> Path:
