@@ -218,12 +218,12 @@ def test_what_is_dropped_or_slipped_in_is_named(folder: Path) -> None:
     shutil.copy(record, record.with_name("r9.json"))
     code, said = checked(folder)
     assert code == 1
-    assert "FAULT output/runs/r9.json: is not a file of the bundle" in said
-    assert "FAULT output/runs/r9.json: is not the record that the ledger announced" in said
+    assert "FAULT output/runs/r9.json: is not listed in manifest.json" in said
+    assert "FAULT output/runs/r9.json: is no part of a bundle" in said
     (folder / "output" / "runs" / "r9.json").unlink()
     for name in ("output/audit/decisions/run=r2/decisions-00007.parquet", "policy/x.toml"):
         (folder / name).write_bytes(b"x")
-        assert f"FAULT {name}: is in no record" in checked(folder)[1]
+        assert f"FAULT {name}: is no part of a bundle" in checked(folder)[1]
         (folder / name).unlink()
 
 
@@ -438,7 +438,7 @@ def test_what_lies_beside_the_script_is_not_run(folder: Path, module: str) -> No
     (folder / f"{module}.py").write_text("raise SystemExit(0)\n")
     code, said = checked(folder)
     assert code == 1
-    assert f"FAULT {module}.py: is not a file of the bundle" in said
+    assert f"FAULT {module}.py: is not listed in manifest.json" in said
 
 
 def test_the_script_checks_a_bundle_elsewhere(bundle: bytes, tmp_path: Path) -> None:

@@ -5,14 +5,16 @@
 
 FOLDER is the unpacked bundle, by default the folder of this script. KEY is the public key that you
 were told (64 hex digits), HEAD a head of the ledger that you kept from an earlier time, SHARDS the
-folder ``shards`` of the output, where you may read it: its files are compared, too.
+folder ``shards`` of the output as it was then, where you may read it: its files are compared, too,
+and none may lie there that no record lists.
 
 Checked are the chain of the ledger, and the signature of its newest event, which covers all before
 it, and of each that lets in another key; that the run records, the dataset card, the policies, the
 decisions, and the tombstones and receipts of purges are those that the signed events and records
-name, and that none is missing or too many; that the counts of each record add up; and the digests
-of all other files, which no signature covers. Exit code 0: all is as it was recorded. 1:
-it is not. 2: usage.
+name, that the marker says of these runs what their records do, and that none is missing; that there
+is no file that nothing signed names, but for a few that are known to be covered by no signature and
+have a digest alone; and that the counts of each record add up. Exit code 0: all is as it was
+recorded. 1: it is not. 2: usage.
 """
 
 import sys
@@ -25,6 +27,7 @@ import argparse
 import base64
 import hashlib
 import json
+import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
@@ -36,15 +39,27 @@ PREFIX = b"clearshard ledger event 1\n"
 #: What stands before the 32 bytes of an Ed25519 key in its PEM form (RFC 8410).
 PEM_PREFIX = bytes.fromhex("302a300506032b6570032100")
 HASH = re.compile(r"[0-9a-f]{64}")
-NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._=-]{0,127}")
 FIELDS = ("seq", "at", "event", "run_id", "data", "prev", "hash", "key", "signature")
 #: Events that name a file with its digest: the folder below `audit` and how its name ends.
 NAMED = {
     "tombstones_placed": ("tombstones", ".parquet"),
     "purge_receipt": ("receipts", ".json"),
 }
+LEDGER = "output/audit/ledger.jsonl"
+LEDGER_COPY = "output/audit/head.json"
+CARD = "output/README.md"
+MARKER = "output/.clearshard.json"
+#: What the marker holds: that of runs, and that of rehearsals.
+MARKERS = {
+    False: b'{"format": 3, "made_by": "clearshard"}\n',
+    True: b'{"format": 3, "made_by": "clearshard", "holds": "rehearsals"}\n',
+}
+KEY_HEX = "keys/ledger-ed25519.hex"
+KEY_PEM = "keys/ledger-ed25519.pem"
+MANIFEST = "manifest.json"
+TRANSPORT = "transport/"
 #: What no signature covers; all else hangs on the newest event.
-UNSIGNED = ("README.md", "check.py", "report.html", "transport/", "verification.json")
+UNSIGNED = ("README.md", "check.py", "report.html", TRANSPORT, "verification.json")
 
 Fault = tuple[str, str]  # where, and what is wrong
 Event = dict[str, Any]
@@ -79,26 +94,38 @@ def hash_of(text: str) -> str:
 
 
 class Bundle:
-    """The files of an unpacked bundle. Nothing outside it is read, and no link is followed."""
+    """The files of an unpacked bundle, or of a folder of shards, by their names below it.
+
+    Nothing outside it is read, and no link is followed.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.files: list[str] = []
+        self.files: set[str] = set()
         self.faults: list[Fault] = []
-        for path in sorted(folder.rglob("*")):
-            mode = path.lstat().st_mode
-            if stat.S_ISREG(mode):
-                self.files.append(path.relative_to(folder).as_posix())
-            elif not stat.S_ISDIR(mode):
-                name = path.relative_to(folder).as_posix()
-                self.faults.append((name, "is neither a file nor a folder"))
+        for here, folders, files in os.walk(folder, onerror=self._closed):
+            for path in (Path(here, name) for name in (*folders, *files)):
+                mode = path.lstat().st_mode
+                if stat.S_ISREG(mode):
+                    self.files.add(self._name(path))
+                elif not stat.S_ISDIR(mode):
+                    self.faults.append((self._name(path), "is neither a file nor a folder"))
+        self.faults.sort()
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.folder).as_posix()
+
+    def _closed(self, error: OSError) -> None:
+        # What is in there could be anything, and would be seen by whoever may look.
+        what = f"cannot be looked into ({type(error).__name__})"
+        self.faults.append((self._name(Path(error.filename)), what))
 
     def read(self, name: str) -> bytes | None:
-        """The content of a file of the bundle, or None if there is none of this name."""
+        """The content of a file in it, or None if there is none of this name."""
         return (self.folder / name).read_bytes() if name in self.files else None
 
     def sha256(self, name: str) -> str | None:
-        """The digest of a file of the bundle, or None if there is none of this name."""
+        """The digest of a file in it, or None if there is none of this name."""
         return digest_of(self.folder / name) if name in self.files else None
 
 
@@ -116,15 +143,16 @@ def check(
     records, in_records = read_records(bundle, events)
     faults += in_records
     faults += card_faults(bundle, events)
+    faults += marker_faults(bundle, records)
     faults += key_faults(bundle, events[-1]["key"])
     faults += content_faults(bundle, records)
     faults += named_faults(bundle, events)
+    faults += stranger_faults(bundle, events, records)
     count = 0
     if shards is not None:
-        for record in in_use(records):
-            for shard in record["shards"]:
-                count += 1
-                faults += shard_faults(shards, shard)
+        count = sum(len(record["shards"]) for record in in_use(records))
+        in_shards = shard_faults(Bundle(shards), events, records)
+        faults += [(f"shards/{name}", what) for name, what in in_shards]
     decisions = sum(record["counts"]["seen"] for record in records.values())
     said = [
         f"checked {len(events)} events, {len(records)} runs, {decisions} decisions, {count} shards",
@@ -139,32 +167,47 @@ def check(
 
 
 def manifest_faults(bundle: Bundle) -> Iterator[Fault]:
-    """Is each file of the bundle the one that was put into it, and is there no other?"""
-    listed = json.loads(bundle.read("manifest.json") or b"{}").get("files", {})
+    """Is each file of the bundle the one that was put into it?
+
+    Whoever has made the bundle has made this list: it shows what was damaged since, and no more.
+    """
+    listed = json.loads(bundle.read(MANIFEST) or b"{}").get("files", {})
     for name, sha256 in sorted(listed.items()):
         found = bundle.sha256(name)
         if found is None:
             yield name, "is missing"
         elif found != sha256:
             yield name, "is not what was packed: its SHA-256 differs"
-    for name in bundle.files:
-        if name != "manifest.json" and name not in listed:
-            yield name, "is not a file of the bundle"
+    for name in sorted(bundle.files - {MANIFEST, *listed}):
+        yield name, f"is not listed in {MANIFEST}"
+
+
+def stranger_faults(
+    bundle: Bundle, events: Sequence[Event], records: dict[str, Record]
+) -> Iterator[Fault]:
+    """Is there no file that nothing signed names, but for those of which that is known?"""
+    known = {LEDGER, LEDGER_COPY, MARKER, KEY_HEX, KEY_PEM, MANIFEST, *UNSIGNED}
+    known.update(map(name_of_record, announced_by(events)))
+    known.update(policies_of(records), decisions_of(records), named_by(events))
+    if card_of(events) is not None:
+        known.add(CARD)
+    for name in sorted(bundle.files - known):
+        if not name.startswith(TRANSPORT):
+            yield name, "is no part of a bundle: nothing that is signed names it"
 
 
 def read_ledger(
     bundle: Bundle, key: str | None, head: str | None
 ) -> tuple[list[Event], list[Fault]]:
     """The events, and the first thing that is wrong with them."""
-    ledger = "output/audit/ledger.jsonl"
-    lines = (bundle.read(ledger) or b"").split(b"\n")
+    lines = (bundle.read(LEDGER) or b"").split(b"\n")
     if lines.pop():
-        return [], [(ledger, "the last line is torn: an append was interrupted")]
+        return [], [(LEDGER, "the last line is torn: an append was interrupted")]
     events: list[Event] = []
     signers: set[str] = set()
     prev, expected = GENESIS, None
     for number, line in enumerate(lines):
-        where = f"{ledger}:{number + 1}"
+        where = f"{LEDGER}:{number + 1}"
         event = parse(line)
         if event is None:
             return events, [(where, "was edited: it is not what was hashed")]
@@ -181,16 +224,16 @@ def read_ledger(
         signers.add(event["key"])
         events.append(event)
     if not events:
-        return [], [(ledger, "has no events")]
+        return [], [(LEDGER, "has no events")]
     if key is not None and key not in signers:
-        return events, [(f"{ledger}:1", "is signed by another key")]
+        return events, [(f"{LEDGER}:1", "is signed by another key")]
     if not event_is_signed(events[-1]):
-        return events, [(f"{ledger}:{len(events)}", "is not signed by the key that it names")]
+        return events, [(f"{LEDGER}:{len(events)}", "is not signed by the key that it names")]
     if head is not None and head not in {event["hash"] for event in events}:
-        return events, [(ledger, "the head that you kept is not in it")]
-    copy = bundle.read("output/audit/head.json")
+        return events, [(LEDGER, "the head that you kept is not in it")]
+    copy = bundle.read(LEDGER_COPY)
     if copy not in [line + b"\n" for line in lines[-2:]] and (copy or len(lines) > 1):
-        return events, [("output/audit/head.json", "is not the newest line: the end was cut off")]
+        return events, [(LEDGER_COPY, "is not the newest line: the end was cut off")]
     return events, []
 
 
@@ -222,106 +265,132 @@ def event_is_signed(event: Event) -> bool:
     return is_signed(message, bytes.fromhex(event["key"]), signature)
 
 
-def read_records(bundle: Bundle, events: Sequence[Event]) -> tuple[dict[str, Record], list[Fault]]:
-    """The run records that the ledger announced, by run, and what is wrong with the others."""
-    announced: dict[str, Any] = {}
-    swept: set[str] = set()
+def announced_by(events: Sequence[Event]) -> dict[str, dict[str, Any]]:
+    """What the ledger announced of the runs that did not fail after all, the newest last."""
+    announced: dict[str, dict[str, Any]] = {}
     for event in events:
         if event["event"] == "run_finished":
-            announced[event["run_id"]] = event["data"].get("record_sha256")
+            announced[event["run_id"]] = event["data"]
         elif event["event"] == "run_failed":
             announced.pop(event["run_id"], None)
-        elif event["event"] == "run_swept":
-            swept.add(event["run_id"])
+    return announced
+
+
+def name_of_record(run: str) -> str:
+    """The file of the record of a run."""
+    return f"output/runs/{run}.json"
+
+
+def read_records(bundle: Bundle, events: Sequence[Event]) -> tuple[dict[str, Record], list[Fault]]:
+    """The run records that the ledger announced, by run, and what is wrong with the others."""
+    swept = {event["run_id"] for event in events if event["event"] == "run_swept"}
     records: dict[str, Record] = {}
     faults: list[Fault] = []
-    for name in [name for name in bundle.files if name.startswith("output/runs/")]:
-        run = name.removeprefix("output/runs/").removesuffix(".json")
-        if announced.get(run) == bundle.sha256(name):
+    for run, said in announced_by(events).items():
+        name = name_of_record(run)
+        found = bundle.sha256(name)
+        if found is None:
+            if run not in swept:
+                faults.append((name, "was announced, and is not there"))
+        elif found == said.get("record_sha256"):
             records[run] = json.loads(bundle.read(name) or b"")
         else:
             faults.append((name, "is not the record that the ledger announced"))
-    for run in announced:
-        if run not in swept and f"output/runs/{run}.json" not in bundle.files:
-            faults.append((f"output/runs/{run}.json", "was announced, and is not there"))
     return records, faults
+
+
+def card_of(events: Sequence[Event]) -> object:
+    """The digest of the dataset card of the newest run, or None if nobody has announced one."""
+    cards = [said.get("card_sha256") for said in announced_by(events).values()]
+    return cards[-1] if cards else None
 
 
 def card_faults(bundle: Bundle, events: Sequence[Event]) -> Iterator[Fault]:
     """Is the dataset card that of the newest run?"""
-    failed = {event["run_id"] for event in events if event["event"] == "run_failed"}
-    cards = [
-        event["data"].get("card_sha256")
-        for event in events
-        if event["event"] == "run_finished" and event["run_id"] not in failed
-    ]
-    if cards and bundle.sha256("output/README.md") != cards[-1]:
-        yield "output/README.md", "is not the dataset card that the ledger announced"
+    card = card_of(events)
+    if card is not None and bundle.sha256(CARD) != card:
+        yield CARD, "is not the dataset card that the ledger announced"
+
+
+def marker_faults(bundle: Bundle, records: dict[str, Record]) -> Iterator[Fault]:
+    """Does the marker say what the records do: runs, of which the shards are for training, or not?
+
+    Before anything is visible nothing signed says which.
+    """
+    rehearsed = {bool(record.get("rehearsal")) for record in records.values()}
+    if len(rehearsed) > 1:
+        yield MARKER, "marks both runs and rehearsals"
+    elif bundle.read(MARKER) not in [MARKERS[which] for which in rehearsed or MARKERS]:
+        what = "does not say what the records do: that these were runs, or rehearsals"
+        yield MARKER, f"is missing, or {what}"
 
 
 def key_faults(bundle: Bundle, key: str) -> Iterator[Fault]:
     """Are the keys of the bundle the one that signed?"""
     pem = base64.b64encode(PEM_PREFIX + bytes.fromhex(key)).decode()
     for name, content in (
-        ("keys/ledger-ed25519.hex", f"{key}\n"),
-        (
-            "keys/ledger-ed25519.pem",
-            f"-----BEGIN PUBLIC KEY-----\n{pem}\n-----END PUBLIC KEY-----\n",
-        ),
+        (KEY_HEX, f"{key}\n"),
+        (KEY_PEM, f"-----BEGIN PUBLIC KEY-----\n{pem}\n-----END PUBLIC KEY-----\n"),
     ):
         if bundle.read(name) != content.encode():
             yield name, "is not the key that signed the ledger"
 
 
-def content_faults(bundle: Bundle, records: dict[str, Record]) -> Iterator[Fault]:
-    """Are policies and decisions those of the records, all of them and no others?"""
-    policies = {
+def policies_of(records: dict[str, Record]) -> dict[str, bytes]:
+    """The policies that the records hold, by their files."""
+    return {
         f"policy/{record['policy_digest']}.toml": record["policy_toml"].encode()
         for record in records.values()
     }
-    for name, policy in policies.items():
-        if bundle.read(name) != policy:
-            yield name, "is not the policy that the records hold"
+
+
+def decisions_of(records: dict[str, Record]) -> dict[str, set[str]]:
+    """What records say of each file of decisions: its digest, if they say the same."""
     # What a run has written of its decisions later ones go on reading, and name again.
     decisions: dict[str, set[str]] = {}
-    for run, record in records.items():
+    for record in records.values():
         for file in record["decisions"]:
             name = f"output/audit/decisions/{file['name']}"
             decisions.setdefault(name, set()).add(file["sha256"])
+    return decisions
+
+
+def content_faults(bundle: Bundle, records: dict[str, Record]) -> Iterator[Fault]:
+    """Are policies and decisions those of the records, and all of them there?"""
+    for name, policy in policies_of(records).items():
+        if bundle.read(name) != policy:
+            yield name, "is not the policy that the records hold"
+    for run, record in records.items():
         yield from count_faults(run, record)
-    for name, recorded in decisions.items():
+    for name, recorded in decisions_of(records).items():
         found = bundle.sha256(name)
-        if {found} != recorded:
-            what = (
-                "is missing" if found is None else "is not what was recorded: its SHA-256 differs"
-            )
-            yield name, what
-    for name in bundle.files:
-        is_one = name.startswith(("policy/", "output/audit/decisions/"))
-        if is_one and name not in policies and name not in decisions:
-            yield name, "is in no record"
+        if found is None:
+            yield name, "is missing"
+        elif {found} != recorded:
+            yield name, "is not what was recorded: its SHA-256 differs"
 
 
-def named_faults(bundle: Bundle, events: Sequence[Event]) -> Iterator[Fault]:
-    """Are tombstones and receipts those that the ledger names, all of them and no others?"""
+def named_by(events: Sequence[Event]) -> dict[str, object]:
+    """The digests of the tombstones and receipts that the ledger names, by their files."""
     named = {}
     for event in events:
         place = NAMED.get(event["event"])
         if place is not None:
             name = f"output/audit/{place[0]}/{event['run_id']}{place[1]}"
             named[name] = event["data"].get("sha256")
-    for name, sha256 in named.items():
+    return named
+
+
+def named_faults(bundle: Bundle, events: Sequence[Event]) -> Iterator[Fault]:
+    """Are tombstones and receipts those that the ledger names, and all of them there?"""
+    for name, sha256 in named_by(events).items():
         if bundle.sha256(name) != sha256:
             yield name, "is missing, or is not what the ledger names"
-    for name in bundle.files:
-        is_one = name.startswith(("output/audit/tombstones/", "output/audit/receipts/"))
-        if is_one and name not in named:
-            yield name, "is not named by the ledger"
 
 
 def count_faults(run: str, record: Record) -> Iterator[Fault]:
     """Did every file end as exactly one of written, excluded and quarantined?"""
-    where = f"output/runs/{run}.json"
+    where = name_of_record(run)
     counts = record["counts"]
     if counts["seen"] != counts["written"] + counts["excluded"] + counts["quarantined"]:
         yield where, "its counts do not add up"
@@ -353,18 +422,43 @@ def in_use(records: dict[str, Record]) -> list[Record]:
     return [record for run, record in sorted(records.items()) if run not in replaced]
 
 
-def shard_faults(folder: Path, shard: dict[str, Any]) -> Iterator[Fault]:
-    """Is a shard what its record says?"""
-    where = f"shards/{shard['name']}"
-    period, _, name = shard["name"].partition("/")
-    if not NAME.fullmatch(period) or not NAME.fullmatch(name):
-        yield where, "has no proper name"
-        return
-    path = folder / period / name
-    if not path.is_file() or path.is_symlink():
-        yield where, "is missing"
-    elif digest_of(path) != shard["sha256"]:
-        yield where, "is not what was recorded: its SHA-256 differs"
+def shard_faults(
+    shards: Bundle, events: Sequence[Event], records: dict[str, Record]
+) -> Iterator[Fault]:
+    """Are the shards in use there, as they were recorded, and nothing that no record lists?
+
+    One that was replaced may be there, for who began to read it before, until the ledger says that
+    it was removed.
+    """
+    recorded = {
+        shard["name"]: shard["sha256"] for record in records.values() for shard in record["shards"]
+    }
+    used = {shard["name"] for record in in_use(records) for shard in record["shards"]}
+    removed = removed_by(events, records)
+    yield from shards.faults
+    for name, sha256 in sorted(recorded.items()):
+        found = shards.sha256(name)
+        if found is None:
+            if name in used:
+                yield name, "is missing"
+        elif found != sha256:
+            yield name, "is not what was recorded: its SHA-256 differs"
+        elif name in removed:
+            yield name, "is there, and the ledger says that it was removed"
+    for name in sorted(shards.files - recorded.keys()):
+        yield name, "is in no record, and who reads the folder reads it, too"
+
+
+def removed_by(events: Sequence[Event], records: dict[str, Record]) -> set[str]:
+    """The shards that the ledger calls removed, and that no later run has listed again."""
+    removed: set[str] = set()
+    for event in events:
+        if event["event"] == "shards_removed":
+            removed.update(event["data"].get("shards", ()))
+        elif event["event"] == "run_finished":
+            listed = records.get(event["run_id"], {}).get("shards", ())
+            removed.difference_update(shard["name"] for shard in listed)
+    return removed
 
 
 def digest_of(path: Path) -> str:
