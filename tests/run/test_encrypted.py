@@ -15,6 +15,7 @@ from clearshard.records.run import RunRecord, ShardFile
 from clearshard.run.agent import Agent
 from clearshard.run.keys.rotating import rotate_keys
 from clearshard.run.output.binding import bind
+from clearshard.run.output.folder import OutputFolder
 from clearshard.storage.uris import named_in_memory
 from clearshard.vault.opening import open_to_read
 from clearshard.vault.vault import Vault
@@ -46,7 +47,8 @@ def make_world(root: Path, encryption: str) -> World:
 
 
 def vault_of(world: World) -> Vault:
-    return open_to_read(world.out, load_config(world.config))
+    folder = OutputFolder(world.out)
+    return open_to_read(world.out, load_config(world.config), folder.destroyed)
 
 
 def checked(world: World) -> Report:

@@ -42,7 +42,11 @@ def config(root: Path, kms: str | None) -> Config:
 
 def opened(root: Path, kms: str | None) -> Vault:
     stores = [LocalStore(root)]
-    return open_to_write(root, stores, tuple, config(root, kms), now, lambda _: None)
+    return open_to_write(root, stores, tuple, tuple, config(root, kms), now, lambda _: None)
+
+
+def read(root: Path, kms: str | None) -> Vault:
+    return open_to_read(root, config(root, kms), tuple)
 
 
 def now() -> datetime:
@@ -72,7 +76,35 @@ def test_who_can_write_to_the_folder_chooses_no_key_for_it(
     with pytest.raises(ConfigError, match="rotate --only encryption"):
         opened(tmp_path, kms)
     # Who reads may: what hangs on it is believed by its record.
-    assert set(open_to_read(tmp_path, config(tmp_path, kms)).keys) == {mine.key_id, known.id}
+    assert set(read(tmp_path, kms).keys) == {mine.key_id, known.id}
+
+
+def test_with_a_destroyed_key_nothing_is_written_or_read(tmp_path: Path) -> None:
+    settings, stores = config(tmp_path, None), [LocalStore(tmp_path)]
+    notes: list[str] = []
+
+    def without(*destroyed: str) -> Vault:
+        return open_to_write(
+            tmp_path, stores, tuple, lambda: destroyed, settings, now, notes.append
+        )
+
+    def asked() -> tuple[str, ...]:
+        raise AssertionError
+
+    # Where there are no keys, nobody is asked which are destroyed.
+    first = open_to_write(tmp_path, stores, tuple, asked, settings, now, lambda _: None)
+    key_file = tmp_path / layout.ENCRYPTION_KEYS
+    before = key_file.read_bytes()
+    assert without("0" * 16).keys == first.keys
+    assert (key_file.read_bytes(), notes) == (before, [])
+    assert open_to_read(tmp_path, settings, lambda: (first.key_id,)).keys == {}
+    assert key_file.read_bytes() == before
+    second = without(first.key_id)
+    assert first.key_id not in second.keys
+    assert key_file.read_bytes() != before
+    assert first.key_id in notes[-1]
+    key_file.write_bytes(before)
+    assert list(open_to_read(tmp_path, settings, tuple).keys) == [first.key_id]
 
 
 def vars_of(one: object) -> dict[str, str]:
@@ -83,7 +115,7 @@ def test_no_other_key_is_taken_for_the_one_that_was_wrapped(tmp_path: Path, serv
     opened(tmp_path, NAME)
     for secret in (bytes(range(32)), bytes(range(16)), b""):
         answer = {"Plaintext": base64.b64encode(secret).decode()}
-        for ask in (opened, lambda root, kms: open_to_read(root, config(root, kms))):
+        for ask in (opened, read):
             server.instead.append((200, json.dumps(answer).encode()))
             with pytest.raises(IntegrityError, match="gives another one") as refused:
                 ask(tmp_path, NAME)

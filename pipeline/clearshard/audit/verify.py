@@ -23,7 +23,8 @@ A shard whose key is not here, since it was destroyed or is elsewhere, cannot be
 are compared, and nothing else is known of it. That is no fault, and no verification either: the
 report names it as unread.
 
-A run that the ledger calls swept has neither record nor decisions: its lifetime was over.
+A run that the ledger calls swept has neither record nor decisions: its lifetime was over. A key of
+the folder that it calls destroyed is not there.
 
 While a run becomes visible, a verification beside it can see it half announced: verify again then.
 """
@@ -36,6 +37,7 @@ from typing import Any
 
 from clearshard import layout
 from clearshard.audit.contents import decisions_faults, key_faults, shard_faults, written_of
+from clearshard.audit.destroyed import destroyed_in
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.faults import Fault, printable
 from clearshard.audit.inventory import (
@@ -56,8 +58,10 @@ from clearshard.audit.replaced import replaced_shards, with_rows_gone
 from clearshard.audit.stored.finding import index_lies
 from clearshard.audit.stored.index import Marks
 from clearshard.audit.tombstones import Kind, Same, exactly_in_force, spelled_the_same
-from clearshard.errors import IntegrityError, OutputUnusable
+from clearshard.errors import IntegrityError, OutputUnusable, StoreError
 from clearshard.records.run import DecisionsFile, ShardFile
+from clearshard.storage.local import LocalStore
+from clearshard.vault.key_file import read_keys
 from clearshard.vault.vault import PLAIN, Vault
 
 
@@ -197,6 +201,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     faults += _links(out, runs, announced)
     faults += _card(out, runs, announced)
     faults += _unfounded(runs, announced.swept)
+    faults += _destroyed_keys(out, ledger)
 
     decided = []
     of_files = _Compared(out, known.marks)
@@ -331,6 +336,25 @@ def _unfounded(runs: Sequence[VisibleRun], swept: Collection[str]) -> Iterator[F
         if run.run_id not in replaced:
             message = f"is older than run {runs[-1].run_id}, and no run says that it replaces it"
             yield Fault(layout.record(run.run_id), message)
+
+
+def _destroyed_keys(out: Path, ledger: Ledger) -> Iterator[Fault]:
+    """Keys that were destroyed, and are there."""
+    try:
+        file = read_keys(LocalStore(out))
+    except (IntegrityError, StoreError) as error:
+        yield Fault(layout.ENCRYPTION_KEYS, str(error))
+        return
+    if file is None:
+        return
+    destroyed = destroyed_in(ledger, as_far_as_readable=True)
+    for key in file.keys:
+        if key.id in destroyed:
+            message = (
+                f"has key {key.id}, which the ledger calls destroyed: an interrupted destruction, "
+                "or an older file was put back. The next run or purge takes it out"
+            )
+            yield Fault(layout.ENCRYPTION_KEYS, message)
 
 
 class _Compared:

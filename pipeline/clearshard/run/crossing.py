@@ -149,7 +149,8 @@ def _vault(config: Config, root: Path, key_id: str) -> Vault:
     """What writes there as the run does here; no key of an output crosses."""
     if not key_id:
         return PLAIN
-    keys = open_to_read(root, config).keys
+    # The run that leads has taken out of the file what is destroyed.
+    keys = open_to_read(root, config, frozenset).keys
     if key_id not in keys:
         problem = (
             f"keys → a node of the cluster cannot unwrap key {key_id} of {root}: give it "

@@ -60,13 +60,14 @@ def opened_shards(out: Path, config: Config) -> Shards:
 
     Raises:
         OutputUnusable: There is no output in the folder.
-        IntegrityError: A record or the keys of the folder are not what was written.
+        IntegrityError: A record, the keys of the folder or the ledger are not what was written.
         ShardsUnread: A key is not here that any of them hangs on.
         ConfigError: A key that is here cannot be used.
         KmsUnavailable: The service does not answer.
     """
-    root = require_ours(out).root
-    vault = open_to_read(root, config)
+    folder = require_ours(out)
+    root = folder.root
+    vault = open_to_read(root, config, folder.destroyed)
     paths, missing = [], 0
     for run in visible_runs(root)[-1:]:
         for shard in run.record.shards:

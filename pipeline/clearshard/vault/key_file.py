@@ -5,7 +5,7 @@ were wrapped before, or as they are wrapped now. It holds no secret: without the
 them, nobody has the keys in it. The last is in use; the others are for what was written earlier.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -76,6 +76,11 @@ def destroyed(file: KeyFile | None, key_ids: Iterable[str]) -> frozenset[str]:
     """
     there = {"", *(key.id for key in (file.keys if file is not None else ()))}
     return frozenset(key_ids) - there
+
+
+def without(file: KeyFile, key_ids: Collection[str]) -> KeyFile:
+    """The same keys but for some, whether or not they are there."""
+    return KeyFile(tuple(key for key in file.keys if key.id not in key_ids))
 
 
 def put_keys(stores: Sequence[Store], file: KeyFile) -> None:

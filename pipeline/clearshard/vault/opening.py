@@ -10,7 +10,14 @@ from clearshard.errors import ConfigError, IntegrityError, KmsUnavailable
 from clearshard.records.times import utc_text
 from clearshard.storage.local import LocalStore
 from clearshard.storage.store import Store
-from clearshard.vault.key_file import KeyFile, Wrapped, put_keys, read_keys, replace_keys
+from clearshard.vault.key_file import (
+    KeyFile,
+    Wrapped,
+    put_keys,
+    read_keys,
+    replace_keys,
+    without,
+)
 from clearshard.vault.kms import Kms, is_service, kms_in_use, kms_named
 from clearshard.vault.vault import PLAIN, Vault
 from clearshard.vault.wrapping import FOLDER_KEY_BYTES, FolderKey, WrongKey
@@ -23,19 +30,24 @@ def open_to_write(
     root: Path,
     stores: Sequence[Store],
     hanging: Callable[[], Collection[str]],
+    destroyed: Callable[[], Collection[str]],
     config: Config,
     clock: Callable[[], datetime],
     note: Note,
 ) -> Vault:
     """The vault of who writes to a folder, in which every key is there that it says it has.
 
+    A key that is destroyed is taken out of the file of the keys, if it is there: whoever destroyed
+    it was killed, or an older file was put back.
+
     Args:
         root: The folder, locked.
         stores: The same, wherever it is kept; the first is what counts.
         hanging: Says on which keys hang its shards in force; asked where the folder has no keys.
+        destroyed: Says which keys the ledger calls destroyed; asked where the folder has keys.
         config: Says how to encrypt, and names the key.
         clock: Says when a key was made.
-        note: Told if a key file was made.
+        note: Told if a key file was made, or a key was taken out.
 
     Raises:
         ConfigError: A key of the folder is not to be had, or what is encrypted would be written
@@ -63,7 +75,8 @@ def open_to_write(
         raise ConfigError("configuration", [problem])
     if config.keys.kms is not None:
         kms_in_use(config, create=False)  # who asks must be known, or nobody can tell what is lost
-    if found is None or not found.keys:
+    file = KeyFile(()) if found is None else without(found, destroyed())
+    if not file.keys:
         # Where all keys were destroyed, that which wrapped them may be what was lost.
         kms, made = kms_in_use(config, create=True)
         if made is not None:
@@ -74,14 +87,14 @@ def open_to_write(
         key = FolderKey.new()
         file = KeyFile((wrapped_by(kms, key, utc_text(clock())),))
         if found is not None:
-            replace_keys(stores, found, file)
+            _replace(stores, found, file, note)
         else:
             put_keys(stores, file)
         return Vault(encryption, key, {key.id: key})
-    keys, lost = unwrapped(found, config)
+    keys, lost = unwrapped(file, config)
     if lost:
         raise ConfigError("configuration", [lost_key(root, config, one) for one in lost])
-    in_use = found.keys[-1]
+    in_use = file.keys[-1]
     if is_service(in_use.wrapped_by) and in_use.wrapped_by != config.keys.kms:
         # Else who can write to the folder would choose a key of his own for all that is to come.
         problem = (
@@ -89,15 +102,30 @@ def open_to_write(
             "that one, or run `clearshard keys rotate --only encryption`"
         )
         raise ConfigError("configuration", [problem])
+    if found is not None and file != found:
+        _replace(stores, found, file, note)
     return Vault(encryption, keys[in_use.id], keys)
 
 
-def open_to_read(root: Path, config: Config) -> Vault:
+def _replace(stores: Sequence[Store], before: KeyFile, file: KeyFile, note: Note) -> None:
+    """Replaces the keys of a folder, and says which are not in them any more."""
+    replace_keys(stores, before, file)
+    for gone in without(before, {key.id for key in file.keys}).keys:
+        note(
+            f"took key {gone.id} out of {layout.ENCRYPTION_KEYS}: the ledger says that it was "
+            "destroyed, and it was still there"
+        )
+
+
+def open_to_read(root: Path, config: Config, destroyed: Callable[[], Collection[str]]) -> Vault:
     """The vault of who only reads a folder, with as many of its keys as are to be had.
+
+    Nothing is read with a key that is destroyed, although it may still be there.
 
     Args:
         root: The folder.
         config: Names the key.
+        destroyed: Says which keys the ledger calls destroyed; asked where the folder has keys.
 
     Raises:
         ConfigError: A key that is there cannot be used: others can read it, say.
@@ -105,7 +133,9 @@ def open_to_read(root: Path, config: Config) -> Vault:
         KmsUnavailable: The service does not answer.
     """
     found = read_keys(LocalStore(root))
-    return PLAIN if found is None else Vault(keys=unwrapped(found, config)[0])
+    if found is None:
+        return PLAIN
+    return Vault(keys=unwrapped(without(found, destroyed()), config)[0])
 
 
 def wrapped_by(kms: Kms, key: FolderKey, made_at: str) -> Wrapped:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from clearshard.audit.events import EventName
 from clearshard.audit.ledger import Ledger
 from clearshard.errors import IntegrityError
 
-from ..signers import OTHER
-from .making import fill, lines_of, rehashed, rewrite, signed_by
+from ..signers import OTHER, SIGNER
+from .making import NOW, fill, lines_of, rehashed, rewrite, signed_by
 
 
 def test_readers_of_events_are_not_told_what_was_not_signed(ledger: Ledger, tmp_path: Path) -> None:
@@ -33,3 +34,16 @@ def test_readers_of_events_are_not_told_what_was_not_signed(ledger: Ledger, tmp_
     assert list(ledger.readable()) == []
     rewrite(tmp_path, good)
     assert list(ledger.read()) == list(ledger.readable()) == events
+
+
+def test_what_a_ledger_tells_it_mentions(ledger: Ledger, tmp_path: Path) -> None:
+    assert not ledger.mentions("run_started")  # nor is there one
+    for event in EventName:
+        assert not ledger.mentions(event)
+        ledger.append(event, "r", NOW, {"key": SIGNER.public_key, "about": event})
+        assert ledger.mentions(event)
+    assert not ledger.mentions("run")
+    # Of bytes that look like it, reading says more.
+    rewrite(tmp_path, [b'{"data":{"event":"other"}}\n'])
+    assert ledger.mentions("other")
+    assert list(ledger.readable()) == []

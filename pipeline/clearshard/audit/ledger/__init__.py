@@ -106,6 +106,10 @@ class Ledger:
         """
         return reading.events(self._file)
 
+    def mentions(self, event: str) -> bool:
+        """Whether such an event may have been told: False is certain, and costs next to nothing."""
+        return reading.mentions(self._file, event)
+
     def readable(self) -> Iterator[Event]:
         """Yields the events up to the first that is not what was written: for who asks `check`."""
         return reading.readable(self._file)

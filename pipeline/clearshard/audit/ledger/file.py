@@ -70,6 +70,13 @@ class LedgerFile:
             for number, line in enumerate(file, start=1):
                 yield Line(number, line.removesuffix(b"\n"), line.endswith(b"\n"))
 
+    def contains(self, content: bytes) -> bool:
+        """Whether any line has some bytes in it, whole or not."""
+        if not self.path.exists():
+            return False
+        with self.path.open("rb") as file:
+            return any(content in line for line in file)
+
     def tail(self) -> Tail:
         """The end, found from behind."""
         try:

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from clearshard.audit.events import Event, LineError, is_next, parse_line, parse_unsigned
+from clearshard.audit.events import (
+    Event,
+    LineError,
+    canonical,
+    is_next,
+    parse_line,
+    parse_unsigned,
+)
 from clearshard.audit.ledger.file import LedgerFile
 from clearshard.errors import IntegrityError
 
@@ -46,6 +53,14 @@ def events(file: LedgerFile) -> Iterator[Event]:
         if event == last:
             return
         before = event
+
+
+def mentions(file: LedgerFile, event: str) -> bool:
+    """Whether a line has the bytes of such an event; see `Ledger.mentions`.
+
+    A line has one spelling, so who tells the event has them. What else has them, parsing tells.
+    """
+    return file.contains(b'"event":' + canonical(event))
 
 
 def readable(file: LedgerFile) -> Iterator[Event]:

@@ -1,11 +1,13 @@
 """Options that several verbs of `audit` share."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clearshard import layout
 from clearshard.audit.reading import Pick
 from clearshard.audit.selection import Period
 from clearshard.cli.options import moment
@@ -73,6 +75,8 @@ def what_is_known(
         ConfigError: An option is no hash, or the configured key cannot be read.
         KmsUnavailable: The service that wraps the keys of the folder does not answer.
     """
+    from clearshard.audit.destroyed import destroyed_in
+    from clearshard.audit.ledger import Ledger
     from clearshard.audit.signing import Signer
     from clearshard.audit.verify import Known
     from clearshard.run.row_marks import marks_of_rows
@@ -86,5 +90,7 @@ def what_is_known(
     if key is None and config is not None:
         secret = find_signing_key(settings)
         key = None if secret is None else Signer.of(secret).public_key
-    vault = open_to_read(out, settings) if with_shards else PLAIN
+    # What is wrong with the ledger the verification says.
+    destroyed = partial(destroyed_in, Ledger(out / layout.LEDGER), as_far_as_readable=True)
+    vault = open_to_read(out, settings, destroyed) if with_shards else PLAIN
     return Known(key, head, with_shards, one_id, vault, marks_of_rows)

@@ -1,8 +1,10 @@
 """A key of the output folder is destroyed: nobody can read what hangs on it any more.
 
 The ledger is told first, and then the entry is taken out of the file of the folder's keys, in the
-bucket too if that is the output. Whoever was killed in between runs it again. Nothing else is
-touched: shards go by the next run, which redacts what they held again, or by a purge.
+bucket too if that is the output. Whoever was killed in between runs it again; or the next command
+that writes with a key of the folder takes the entry out, as it does where an older file is put
+back. Nothing else is touched: shards go by the next run, which redacts what they held again, or by
+a purge.
 """
 
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from clearshard.run.journal import open_journal
 from clearshard.run.output.folder import kind_of, locked
 from clearshard.storage.failures import output_errors
 from clearshard.storage.local import LocalStore
-from clearshard.vault.key_file import KeyFile, read_keys, replace_keys
+from clearshard.vault.key_file import read_keys, replace_keys, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +77,19 @@ def destroy_key(
     with locked(out, kind_of(out)) as (folder, _), output_errors(out):
         file = read_keys(LocalStore(folder.root))
         keys = () if file is None else file.keys
-        left = tuple(key for key in keys if key.id != key_id)
-        if file is None or len(left) == len(keys):
+        if file is None or key_id not in {key.id for key in keys}:
             has = ", ".join(key.id for key in keys) or "none"
             raise ConfigError("command", [f"{folder.root} has no such key; it has: {has}"])
         newest = visible_runs(folder.root)[-1:]
         shards = [one for run in newest for one in run.record.shards if one.key_id == key_id]
         transcripts = sum(shard.row_count for shard in shards)
+        left = without(file, folder.destroyed() | {key_id})
         if execute:
             journal = open_journal(folder, config, clock, _nobody, agent)
             data = {"folder_key": key_id, "shards": len(shards), "transcripts": transcripts}
             journal.tell(EventName.ENCRYPTION_KEY_DESTROYED, "", data)
-            replace_keys(folder.stores, file, KeyFile(left))
-        in_use = left[-1].id if left else None
+            replace_keys(folder.stores, file, left)
+        in_use = left.keys[-1].id if left.keys else None
         return Destroyed(key_id, len(shards), transcripts, in_use, execute)
 
 

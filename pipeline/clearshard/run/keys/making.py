@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearshard import layout
+from clearshard.audit.destroyed import destroyed_in
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.signing import Signer
 from clearshard.config import Config
 from clearshard.errors import ConfigError
 from clearshard.keys import load_pseudonym_key, load_signing_key
 from clearshard.storage.local import LocalStore
-from clearshard.vault.key_file import read_keys
+from clearshard.vault.key_file import read_keys, without
 from clearshard.vault.kms import kms_in_use
 
 
@@ -43,10 +44,11 @@ def make_keys(config: Config, out: Path | None) -> tuple[Made, ...]:
     """
     pseudonyms = signs = encrypts = False
     if out is not None and (out / layout.MARKER).exists():
-        signs = Ledger(out / layout.LEDGER).head() is not None
+        ledger = Ledger(out / layout.LEDGER)
+        signs = ledger.head() is not None
         pseudonyms = (out / layout.RUNS).is_dir() and any((out / layout.RUNS).iterdir())
         keys = read_keys(LocalStore(out))
-        encrypts = keys is not None and bool(keys.keys)
+        encrypts = keys is not None and bool(without(keys, destroyed_in(ledger)).keys)
     try:
         of_pseudonyms, made = load_pseudonym_key(config, create=not pseudonyms)
         found = [Made("pseudonyms", of_pseudonyms.key_id, made)]

@@ -7,7 +7,8 @@ folder are wrapped anew. A folder that is not yet at that key is only brought to
 folders may have one key: the first rotation makes the new one, and each other follows.
 
 Nothing here destroys a key. The old one is needed until all folders, and all backups that anybody
-still wants to read, are past it; then whoever owns it removes it.
+still wants to read, are past it; then whoever owns it removes it. A key of the folder that the
+ledger calls destroyed is not wrapped anew: it goes, as in a run.
 """
 
 from collections.abc import Callable
@@ -33,7 +34,7 @@ from clearshard.run.journal import Journal, journal_signed_by, open_journal
 from clearshard.run.output.folder import OutputFolder, kind_of, locked
 from clearshard.storage.failures import output_errors
 from clearshard.storage.local import LocalStore
-from clearshard.vault.key_file import KeyFile, read_keys, replace_keys
+from clearshard.vault.key_file import KeyFile, read_keys, replace_keys, without
 from clearshard.vault.kms import OwnKey, kms_in_use
 from clearshard.vault.opening import lost_key, unwrapped, wrapped_by
 from clearshard.vault.wrapping import FolderKey
@@ -134,8 +135,9 @@ def _that_signed(config: Config, folder: OutputFolder, expected: str) -> Signing
 def _rotate_encryption(
     folder: OutputFolder, config: Config, journal: Journal, kept: list[Path]
 ) -> tuple[str, str]:
-    file = read_keys(LocalStore(folder.root))
-    assert file is not None  # nobody else has the lock
+    found = read_keys(LocalStore(folder.root))
+    assert found is not None  # nobody else has the lock
+    file = without(found, folder.destroyed())
     keys, lost = unwrapped(file, config)
     if lost:
         raise ConfigError("configuration", [lost_key(folder.root, config, one) for one in lost])
@@ -148,7 +150,7 @@ def _rotate_encryption(
     changed = KeyFile((*old, wrapped_by(kms, new, utc_text(journal.clock()))))
     data = {"wrapped_by": kms.name, "rewrapped": [*keys], "folder_key": new.id}
     journal.tell(EventName.ENCRYPTION_KEY_CHANGED, "", data)
-    replace_keys(folder.stores, file, changed)
+    replace_keys(folder.stores, found, changed)
     return kms.name, new.id
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clearshard import layout
+from clearshard.audit.destroyed import destroyed_in
 from clearshard.audit.events import key_after
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import visible_runs
@@ -16,7 +17,7 @@ from clearshard.config import Config
 from clearshard.keys import find_signing_key, load_encryption_key, load_pseudonym_key
 from clearshard.storage.local import LocalStore
 from clearshard.surroundings import ENCRYPTION_VARIABLE, PSEUDONYM_VARIABLE, SIGNING_VARIABLE
-from clearshard.vault.key_file import read_keys
+from clearshard.vault.key_file import read_keys, without
 from clearshard.vault.kms import OwnKey
 from clearshard.vault.opening import unwrapped
 
@@ -65,7 +66,8 @@ class ShownKeys:
     Attributes:
         keys: Of the job.
         folder_keys: Of the output folder, the one in use last.
-        gone: Keys of shards in force that the folder has no more → number of those shards.
+        gone: Keys of shards in force that the folder has no more, or that the ledger calls
+            destroyed → number of those shards.
         plain_shards: Shards in force that are not encrypted.
     """
 
@@ -93,8 +95,11 @@ def show_keys(config: Config, out: Path | None) -> ShownKeys:
     """
     begun = out is not None and (out / layout.MARKER).exists()
     runs = visible_runs(out) if out is not None and begun else ()
-    newest = Ledger(out / layout.LEDGER).head() if out is not None and begun else None
+    ledger = Ledger(out / layout.LEDGER) if out is not None and begun else None
+    newest = ledger.head() if ledger is not None else None
     found = read_keys(LocalStore(out)) if out is not None and begun else None
+    if found is not None and ledger is not None:
+        found = without(found, destroyed_in(ledger))
     shards = Counter(shard.key_id for run in runs[-1:] for shard in run.record.shards)
 
     pseudonyms = _pseudonyms(config)

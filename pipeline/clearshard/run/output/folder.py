@@ -16,8 +16,10 @@ from pathlib import Path
 import msgspec
 
 from clearshard import layout
+from clearshard.audit.destroyed import destroyed_in
 from clearshard.audit.faults import Fault
 from clearshard.audit.inventory import added, linked_folders, no_files
+from clearshard.audit.ledger import Ledger
 from clearshard.audit.marker import MARKER, REHEARSALS_MARKER, require_this_format
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.config import Config
@@ -92,8 +94,18 @@ class OutputFolder:
         self, config: Config, clock: Callable[[], datetime], note: Callable[[str], None]
     ) -> "OutputFolder":
         """The same for who writes redacted text; see `clearshard.vault.opening.open_to_write`."""
-        vault = open_to_write(self.root, self.stores, self._hanging, config, clock, note)
+        vault = open_to_write(
+            self.root, self.stores, self._hanging, self.destroyed, config, clock, note
+        )
         return replace(self, vault=vault)
+
+    def destroyed(self) -> frozenset[str]:
+        """The keys that the ledger calls destroyed.
+
+        Raises:
+            IntegrityError: The ledger is not what was written.
+        """
+        return destroyed_in(Ledger(self.ledger))
 
     def _hanging(self) -> frozenset[str]:
         """The keys that shards in force hang on."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from clearshard import layout
+from clearshard.audit.destroyed import destroyed_by
 from clearshard.audit.events import Event
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun, visible_runs
@@ -61,7 +62,7 @@ def plan_purge(
         moment = Moment(as_of, clock, config.policy.clock_skew_seconds)
         policy = accept(config).policy
         chosen = choose_denied(out, runs, events, tables_of(config), policy, moment)
-    vault = PLAIN if config is None else open_to_read(out, config)
+    vault = PLAIN if config is None else open_to_read(out, config, lambda: destroyed_by(events))
     return planned(out, runs, events, chosen, utc_text(max(as_of, clock)), vault)
 
 
@@ -104,7 +105,7 @@ def planned(
             )
             for one in chosen.touched
         ),
-        unread=_unread(out, chosen.run) if len(rows) else (),
+        unread=_unread(out, chosen.run, events) if len(rows) else (),
         replaced=_replaced(out, runs, rows, vault),
         checkpoints=sum(1 for _ in checkpoints.iterdir()) if checkpoints.is_dir() else 0,
         exports=held.names,
@@ -112,9 +113,10 @@ def planned(
     )
 
 
-def _unread(out: Path, run: VisibleRun | None) -> tuple[str, ...]:
+def _unread(out: Path, run: VisibleRun | None, events: Sequence[Event]) -> tuple[str, ...]:
     shards = () if run is None else run.record.shards
-    gone = destroyed(read_keys(LocalStore(out)), (shard.key_id for shard in shards))
+    of_shards = frozenset(shard.key_id for shard in shards)
+    gone = destroyed(read_keys(LocalStore(out)), of_shards) | (of_shards & destroyed_by(events))
     return tuple(shard.name for shard in shards if shard.key_id in gone)
 
 

@@ -1,0 +1,35 @@
+"""Keys of the output folder that the ledger calls destroyed, wherever a copy of one still is."""
+
+from collections.abc import Iterable
+
+from clearshard.audit.events import Event, EventName
+from clearshard.audit.ledger import Ledger
+
+
+def destroyed_by(events: Iterable[Event]) -> frozenset[str]:
+    """Names of the keys that are destroyed, or were about to be when somebody was killed.
+
+    Args:
+        events: All that can be read.
+    """
+    return frozenset(
+        str(event.data.get("folder_key"))
+        for event in events
+        if event.event == EventName.ENCRYPTION_KEY_DESTROYED
+    )
+
+
+def destroyed_in(ledger: Ledger, *, as_far_as_readable: bool = False) -> frozenset[str]:
+    """The same of a ledger, which is read only where it speaks of one.
+
+    Args:
+        ledger: What is asked.
+        as_far_as_readable: Whether one that is not what was written is read up to there: for who
+            asks `Ledger.check`, too.
+
+    Raises:
+        IntegrityError: A line is not what was written.
+    """
+    if not ledger.mentions(EventName.ENCRYPTION_KEY_DESTROYED):
+        return frozenset()
+    return destroyed_by(ledger.readable() if as_far_as_readable else ledger.read())
