@@ -1,15 +1,22 @@
 """An explanation has every decision on a file, and says where it is or went."""
 
+import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from clearshard import layout
+from clearshard.audit.events import EventName
 from clearshard.audit.explain import Presence, explain
+from clearshard.audit.remedy import Outcome
+from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, encoded
 from clearshard.audit.verify import verify
 from clearshard.records.states import State
 
-from .building import POLICY, Output, Row, decision, key_of, quarantined, shard_row
+from .building import POLICY, Output, Row, decision, excluded, key_of, quarantined, shard_row
 from .several_runs import three_runs, two_runs
 
 
@@ -179,3 +186,43 @@ def test_duplicate_file_id_has_several_decisions_in_one_run(output: Output) -> N
     explanation = explain(output.out, "f")
     assert explanation is not None
     assert [v.error_type for v in explanation.verdicts] == ["DuplicateFileId"] * 2
+
+
+def place_tombstone(output: Output, purge: str, file_id: str) -> None:
+    row = {"kind": "file", "id": file_id, "reasons": ["opted_out"]}
+    content = encoded(pa.Table.from_pylist([row], schema=TOMBSTONES_SCHEMA))
+    path = output.out / layout.tombstones(purge)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    told = {"sha256": hashlib.sha256(content).hexdigest(), "why": "file"}
+    output.ledger.append(EventName.TOMBSTONES_PLACED, purge, output.tick(), told)
+
+
+# With the last the run ends half a second after the purge, which as text is before it.
+@pytest.mark.parametrize("back", [timedelta(), timedelta(hours=1), timedelta(seconds=179.5)])
+def test_a_purge_keeps_out_what_runs_decide_after_it_whatever_the_clock(
+    output: Output, back: timedelta
+) -> None:
+    output.publish("r1", [Row("f1"), Row("f2")])
+    place_tombstone(output, "p1", "f1")
+    later = (output.now + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
+    output.now -= back
+    denied = excluded("f1", "opted_out", opted_out=True)
+    output.publish("r2", [denied, Row("f2")], superseded=["r1"], record={"finished_at": later})
+    output.remove_shards("r1")
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    before, after = explanation.verdicts
+    assert (after.run_id, after.remedy.outcome) == ("r2", Outcome.LIFT)
+    assert after.remedy.obstacles == ("p1",)
+    assert before.remedy.outcome is Outcome.WRITTEN
+    assert verify(output.out).faults == ()
+
+
+def test_a_purge_after_a_run_has_not_kept_out_what_that_decided(output: Output) -> None:
+    output.publish("r1", [excluded("f1", "opted_out", opted_out=True)])
+    output.now -= timedelta(hours=1)
+    place_tombstone(output, "p1", "f1")
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    assert [verdict.remedy.outcome for verdict in explanation.verdicts] == [Outcome.FACTS]

@@ -165,7 +165,7 @@ def explain(out: Path, file_id: str, same: Same = spelled_the_same) -> Explanati
     newer = superseded_by(runs)
     current = frozenset(shard.name for shard in runs[-1].record.shards)
     receipts = {e.run_id for e in events if e.event == EventName.PURGE_RECEIPT}
-    announced = {e.run_id: e.at for e in events if e.event == EventName.RUN_FINISHED}
+    announced = {e.run_id: e.seq for e in events if e.event == EventName.RUN_FINISHED}
     verdicts = []
     for row in rows:
         run = by_id[row["run_id"]]
@@ -173,8 +173,8 @@ def explain(out: Path, file_id: str, same: Same = spelled_the_same) -> Explanati
         verdict = _verdict(row, run, place)
         if run.run_id in receipts and _was_written(rows, run) and verdict.written is None:
             verdict = replace(verdict, receipt=layout.receipt(run.run_id))
-        since = announced.get(run.run_id, "")
-        purges = [one.purge for one in tombstones if one.lifted_at is None and one.at <= since]
+        since = announced.get(run.run_id, -1)
+        purges = [one.purge for one in tombstones if one.lifted_at is None and one.seq < since]
         verdicts.append(_kept_out(verdict, purges) if purges else verdict)
     return Explanation(file_id, tuple(verdicts), tombstones)
 

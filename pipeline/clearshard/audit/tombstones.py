@@ -137,7 +137,8 @@ class Tombstone:
         purge: The purge that has placed it.
         of: What that was of: ``account``, ``file``, ``account_and_file`` or ``registry``.
         reasons: Why it was placed.
-        at: When, RFC 3339.
+        at: When, RFC 3339; for people, since a clock can go back.
+        seq: Number of the event that says so: what was before it and what after, this tells.
         lifted_at: When it was lifted, if it was.
         lifted_because: Why, in the words of who has lifted it.
     """
@@ -149,6 +150,7 @@ class Tombstone:
     of: str
     reasons: tuple[str, ...]
     at: str
+    seq: int
     lifted_at: str | None = None
     lifted_because: str | None = None
 
@@ -185,7 +187,7 @@ def tombstones_on(
             for row in of_kind.filter(meant).to_pylist():
                 why = tuple(row["reasons"])
                 of = (kind, row["id"], row["account_id"], told.run_id, told.why)
-                found.append(Tombstone(*of, why, told.at))
+                found.append(Tombstone(*of, why, told.at, told.seq))
     return tuple(found)
 
 
