@@ -1,15 +1,17 @@
 """What is told of an account is all that any run decided on its files."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearshard.audit.account import AccountReport, account_report
+from clearshard.audit.account import AccountReport, Elsewhere, account_report
 from clearshard.audit.listing import list_decisions
 from clearshard.audit.reading import Pick
 from clearshard.errors import OutputUnusable
+from clearshard.records.states import State
 
 from .building import NAME, TEXT, Output, Row, excluded, quarantined
 
@@ -80,6 +82,66 @@ def test_it_tells_the_whole_life_of_each_file(output: Output, as_changes: bool) 
     assert told.known[0].facts["exported_at"] == "2026-03-01T12:00:00Z"
 
 
+@pytest.mark.parametrize("as_changes", [False, True])
+def test_a_file_that_changes_hands_is_in_the_shards_all_the_same(
+    output: Output, as_changes: bool
+) -> None:
+    """Nor is it told whose it is now, or what was decided on it there."""
+    runs = {
+        "run-1": (Row("f1"), Row("f2"), Row("f3"), Row("f4", account_id="other")),
+        "run-2": (
+            Row("f1", account_id="other"),
+            Row("f2"),
+            replace(quarantined("f3", "malformed", "E"), account_id=None),
+            Row("f4", account_id="other"),
+        ),
+        "run-3": (
+            Row("f1", account_id="other"),
+            replace(excluded("f2", "opted_out", **OPTED_OUT), account_id="other"),
+            Row("f3"),
+            Row("f4"),
+        ),
+    }
+    earlier: list[str] = []
+    for run_id, rows in runs.items():
+        follows = earlier[-1] if as_changes and earlier else None
+        output.publish(run_id, rows, follows=follows, superseded=earlier)
+        earlier.append(run_id)
+    output.ledger.append("purge_receipt", "run-3", output.tick(), {})
+    told = account_report(output.out, "acme")
+    lives = {
+        file.file_id: [
+            (one.span.first_run, str(one.state), one.in_shards) for one in file.decisions
+        ]
+        for file in told.files
+    }
+    assert lives == {
+        "f1": [("run-1", "written", True), ("run-2", "of_another_account", True)],
+        "f2": [("run-1", "written", True), ("run-3", "of_another_account", False)],
+        "f3": [
+            ("run-1", "written", True),
+            ("run-2", "of_no_account", False),
+            ("run-3", "written", True),
+        ],
+        "f4": [("run-1", "of_another_account", True), ("run-3", "written", True)],
+    }
+    assert told.now == {"of_another_account": 2, "written": 2}
+    assert told.taken_out == 1
+    assert list(told.receipts) == ["run-3"]
+    assert told.reasons == {}
+    elsewhere = [one for file in told.files for one in file.decisions if one.state in Elsewhere]
+    assert {(one.doc_key, one.product, one.submitted_at) for one in elsewhere} == {(None,) * 3}
+    assert "'other'" not in str(told.to_dict())
+
+
+def test_an_id_that_two_accounts_name_is_of_both(output: Output) -> None:
+    twice = quarantined("f", "duplicate_file_id", "E")
+    output.publish("run-1", (twice, replace(twice, account_id="other"), Row("g")))
+    told = account_report(output.out, "acme")
+    assert told.now == {"of_another_account and quarantined": 1, "written": 1}
+    assert told.taken_out == 0
+
+
 def test_it_names_the_pseudonyms_and_no_content(output: Output) -> None:
     output.publish("run-1")
     told = account_report(output.out, "acme").to_dict()
@@ -100,7 +162,7 @@ def test_without_a_run_there_is_nothing_to_tell(output: Output) -> None:
         account_report(output.out, "acme")
 
 
-STATES = st.sampled_from(["written", "excluded", "quarantined", None])
+STATES = st.sampled_from(["written", "excluded", "quarantined", "of another account", None])
 HISTORIES = st.lists(st.lists(STATES, min_size=3, max_size=3), min_size=1, max_size=5)
 
 
@@ -120,27 +182,35 @@ def test_every_decision_is_told_once(
         rows.append(Row("x", account_id="other"))
         output.publish(run_id, rows, follows=follows, superseded=earlier)
         earlier.append(run_id)
-    told = _spelled_out(account_report(output.out, "acme"), len(history))
+    told = account_report(output.out, "acme")
+    decided = list(list_decisions(output.out, Pick.ALL))
     all_of_it = {
         (row["file_id"], row["run_id"], row["state"], tuple(row["reasons"]))
-        for row in list_decisions(output.out, Pick.ALL)
+        for row in decided
         if row["account_id"] == "acme"
     }
-    assert sorted(told) == sorted(all_of_it)
+    assert sorted(_spelled_out(told, len(history))) == sorted(all_of_it)
+    written = [(row["file_id"], row["run_id"]) for row in decided if row["state"] == "written"]
+    ever_its = {name for name, *_ in all_of_it}
+    now_in_shards = {name for name, run_id in written if run_id == earlier[-1]}
+    assert told.taken_out == len({name for name, _ in written} & ever_its - now_in_shards)
 
 
 def _row(file_id: str, state: str) -> Row:
     if state == "excluded":
         return excluded(file_id, "opted_out", **OPTED_OUT)
+    if state == "of another account":
+        return Row(file_id, account_id="other")
     return Row(file_id) if state == "written" else quarantined(file_id, "empty", "E")
 
 
 def _spelled_out(told: AccountReport, runs: int) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    """Each decision by itself."""
+    """Each decision by itself, but for those of others."""
     names = [f"run-{number}" for number in range(runs)]
     return [
         (file.file_id, run_id, str(one.state), one.reasons)
         for file in told.files
         for one in file.decisions
+        if isinstance(one.state, State)
         for run_id in names[names.index(one.span.first_run) : names.index(one.span.last_run) + 1]
     ]

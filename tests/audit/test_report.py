@@ -320,6 +320,20 @@ def test_the_page_of_an_account_tells_of_its_files_alone(output: Output) -> None
     assert "No run has seen a file of this account" in words(of_account(output.out, "nobody"))
 
 
+def test_the_page_of_an_account_says_what_is_of_another_one_now(output: Output) -> None:
+    output.publish("run-1", (Row("moved"), Row("mine")))
+    moved = (Row("moved", account_id="somebody-else"), Row("mine"))
+    output.publish("run-2", moved, superseded=["run-1"])
+    html = of_account(output.out, "acme")
+    page = words(html)
+    assert "Now of another account 1" in page
+    assert "now of_another_account not told" in page
+    assert "were in the shards once" not in page
+    assert "not in the manifest since" not in page
+    assert "while it was of another account, or of none, only whether" in page
+    assert "somebody-else" not in html
+
+
 def test_nor_does_that_of_an_account_take_an_id_for_markup(output: Output) -> None:
     hostile = '<script>alert("x")</script>\u202e'
     output.publish("run-1", (Row(hostile, account_id=hostile), Row("  ", account_id=hostile)))

@@ -1,11 +1,13 @@
 """Everything that was decided on the files of one account, and what became of them.
 
-It answers whoever asks what was done with their files. No content is in it.
+It answers whoever asks what was done with their files. No content is in it. A file can change
+hands: of what was decided on it under another account, only whether it was in the shards is told.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -34,17 +36,36 @@ from clearshard.audit.tombstones import (
 from clearshard.records.facts import FACTS
 from clearshard.records.states import State
 
+
+class Elsewhere(StrEnum):
+    """In the place of a state: of whom a file was in a run in which it was not of the account."""
+
+    ANOTHER = "of_another_account"
+    NONE = "of_no_account"
+
+
 #: Of a file that the newest run has not seen.
 NOT_SEEN = "not_seen"
+_STATES: dict[str, State | Elsewhere] = {str(one): one for one in (*State, *Elsewhere)}
 _ACCOUNT_FACTS = tuple(fact.name for fact in FACTS if fact.owner == "account")
 #: Runs in a row that decided the same, as one. A file that a manifest names twice has several
 #: decisions in a run, which are one here if they are the same.
-_SAME = "file_id, product, region, submitted_at, state, reasons, error_type, doc_key"
+_SAME = "file_id, product, region, submitted_at, state, reasons, error_type, doc_key, in_shards"
+# `own` is kept: who is looked for elsewhere stands in it, and it would be read anew for that.
 _EPISODES = f"""
-    WITH decided AS (
-        SELECT DISTINCT file_id, facts.product AS product, facts.region AS region,
-            facts.submitted_at AS submitted_at, state, reasons, error_type, doc_key, run_order
+    WITH own AS MATERIALIZED (
+        SELECT file_id, facts.product AS product, facts.region AS region,
+            facts.submitted_at AS submitted_at, state, reasons, error_type, doc_key,
+            state = '{State.WRITTEN}' AS in_shards, run_order
         FROM decided_then WHERE account_id = $account_id
+    ), elsewhere AS (
+        SELECT file_id, NULL, NULL, NULL,
+            if(account_id IS NULL, '{Elsewhere.NONE}', '{Elsewhere.ANOTHER}'), []::VARCHAR[],
+            NULL, NULL, state = '{State.WRITTEN}', run_order
+        FROM decided_then SEMI JOIN own USING (file_id)
+        WHERE account_id IS DISTINCT FROM $account_id
+    ), decided AS (
+        FROM own UNION FROM elsewhere
     ), numbered AS (
         SELECT *, run_order - row_number() OVER (PARTITION BY {_SAME} ORDER BY run_order) AS island
         FROM decided
@@ -87,20 +108,22 @@ class Decision:
 
     Attributes:
         span: These runs.
-        state: How the file ended.
+        state: How the file ended; whose it was, if not the account's: then no more is told of it.
         reasons: Why, if it was not written.
         error_type: What quarantined it, or what its transcript said.
         doc_key: Its pseudonym in the shards; None where it is in none.
+        in_shards: Whether these runs list a shard that holds it, whoever it is of.
         product: As the manifest had it; None is "not known".
         region: The same.
         submitted_at: The same, RFC 3339.
     """
 
     span: Span
-    state: State
+    state: State | Elsewhere
     reasons: tuple[str, ...]
     error_type: str | None
     doc_key: str | None
+    in_shards: bool
     product: str | None
     region: str | None
     submitted_at: str | None
@@ -108,7 +131,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class FileLife:
-    """One file, from the first run that has seen it.
+    """One file that was of the account in some run, from the first run that has seen it.
 
     Attributes:
         file_id: The customer's id.
@@ -125,13 +148,18 @@ class FileLife:
 
     @property
     def in_shards(self) -> bool:
-        """Whether the newest run lists a shard that holds it."""
-        return any(decision.state is State.WRITTEN for decision in self.now)
+        """Whether the newest run lists a shard that holds it, under whatever account."""
+        return any(decision.in_shards for decision in self.now)
+
+    @property
+    def was_elsewhere(self) -> bool:
+        """Whether it was not of the account in some run."""
+        return any(isinstance(decision.state, Elsewhere) for decision in self.decisions)
 
     @property
     def was_in_shards(self) -> bool:
         """Whether that was so in any run."""
-        return any(decision.state is State.WRITTEN for decision in self.decisions)
+        return any(decision.in_shards for decision in self.decisions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +170,7 @@ class AccountReport:
         account_id: As it was asked for.
         runs: All of which there is a record.
         known: What the runs knew of the account, oldest first; nothing where they did not know it.
-        files: Its files, by id.
+        files: Its files, by id; also those that were of it once.
         reasons: Each reason that occurs, in words.
         tombstones: Of the account itself: what keeps it out, or kept it out once, oldest first.
         files_kept_out: How many of its files have one of their own that is in force.
@@ -161,7 +189,10 @@ class AccountReport:
 
     @property
     def now(self) -> dict[str, int]:
-        """Files by what the newest run decided on them; `not_seen` are in its manifest no more."""
+        """Files by what the newest run decided on them.
+
+        `not_seen` are in its manifest no more; for others that left the account see `Elsewhere`.
+        """
         return dict(sorted(Counter(_now(file) for file in self.files).items()))
 
     @property
@@ -223,7 +254,7 @@ def _receipts(files: Sequence[FileLife], events: Sequence[Event]) -> dict[str, s
         after.span.first_run
         for file in files
         for before, after in pairwise(file.decisions)
-        if before.state is State.WRITTEN and after.state is not State.WRITTEN
+        if before.in_shards and not after.in_shards
     }
     told = [e.run_id for e in events if e.event == EventName.PURGE_RECEIPT]
     return {run_id: layout.receipt(run_id) for run_id in told if run_id in left}
@@ -278,10 +309,11 @@ def _files(
 def _decision(row: dict[str, Any], runs: Sequence[VisibleRun]) -> Decision:
     return Decision(
         span=_span(runs, row["first"], row["last"]),
-        state=State(row["state"]),
+        state=_STATES[row["state"]],
         reasons=tuple(row["reasons"]),
         error_type=row["error_type"],
         doc_key=row["doc_key"],
+        in_shards=row["in_shards"],
         product=row["product"],
         region=row["region"],
         submitted_at=row["submitted_at"],

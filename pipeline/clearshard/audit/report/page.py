@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from clearshard.audit.account import NOT_SEEN, AccountReport
+from clearshard.audit.account import NOT_SEEN, AccountReport, Elsewhere
 from clearshard.audit.faults import printable
 from clearshard.audit.report.charts import reasons_over_time
 from clearshard.audit.report.facts import ReportFacts, shown
@@ -29,6 +29,8 @@ _STATES = {
     str(State.EXCLUDED): "Excluded",
     str(State.QUARANTINED): "In quarantine",
     NOT_SEEN: "In the manifest no more",
+    str(Elsewhere.ANOTHER): "Now of another account",
+    str(Elsewhere.NONE): "Now of no account",
 }
 
 
@@ -95,7 +97,9 @@ def _clauses(swept: Mapping[str, int], kept: Kept | None) -> Iterator[dict[str, 
 
 def account_page(report: AccountReport, made_at: datetime | None, version: str) -> str:
     """All that is recorded of an account as one HTML document; see `page`."""
-    return _rendered("account.html.jinja", made_at, version, report=report, states=_STATES)
+    elsewhere = any(file.was_elsewhere for file in report.files)
+    facts = {"report": report, "states": _STATES, "elsewhere": elsewhere}
+    return _rendered("account.html.jinja", made_at, version, **facts)
 
 
 def _rendered(template: str, made_at: datetime | None, version: str, **facts: Any) -> str:
