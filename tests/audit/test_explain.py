@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from clearshard import layout
-from clearshard.audit.events import EventName
+from clearshard.audit.events import EventName, canonical
 from clearshard.audit.explain import Presence, explain
 from clearshard.audit.remedy import Outcome
 from clearshard.audit.tombstones import TOMBSTONES_SCHEMA, encoded
@@ -186,6 +186,51 @@ def test_duplicate_file_id_has_several_decisions_in_one_run(output: Output) -> N
     explanation = explain(output.out, "f")
     assert explanation is not None
     assert [v.error_type for v in explanation.verdicts] == ["DuplicateFileId"] * 2
+
+
+def many_runs(output: Output, count: int) -> None:
+    """Each writes the file anew, and tells that the shard of the one before is gone."""
+    earlier: list[str] = []
+    for number in range(count):
+        output.publish(f"r{number}", [Row("f1"), Row("f2")], superseded=earlier[-1:])
+        if earlier:
+            gone = [shard.name for shard in output.record(earlier[-1]).shards]
+            output.remove_shards(earlier[-1])
+            told = {"shards": gone, "why": "row_gone"}
+            output.ledger.append(EventName.SHARDS_REMOVED, f"r{number}", output.tick(), told)
+        earlier.append(f"r{number}")
+
+
+def test_each_event_is_looked_into_once(output: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not once for each run: that took the square of their number."""
+    many_runs(output, 5)
+    looked_into: list[object] = []
+
+    def counted(value: object) -> bytes:
+        looked_into.append(value)
+        return canonical(value)
+
+    monkeypatch.setattr("clearshard.audit.explain.canonical", counted)
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    assert len(looked_into) == len(tuple(output.ledger.read()))
+    places = [verdict.written for verdict in explanation.verdicts]
+    assert [[e.why for e in place.events] for place in places if place] == [["row_gone"]] * 4 + [[]]
+
+
+def test_what_names_a_shard_or_a_pseudonym_is_about_the_file(output: Output) -> None:
+    output.publish("r", [Row("f1"), Row("f2", part=1)])
+    shard, other = (one.name for one in output.record("r").shards)
+    for name, data in (
+        ("both", {"rows": {key_of("f1"): shard}}),
+        ("pseudonym", {"told": f"row {key_of('f1')}, gone"}),
+        ("other", {"shards": [other], "rows": [key_of("f2")], "digest": key_of("f1") * 2}),
+    ):
+        output.ledger.append(name, "p", output.tick(), data)
+    explanation = explain(output.out, "f1")
+    assert explanation is not None
+    assert explanation.verdicts[0].written is not None
+    assert [one.event for one in explanation.verdicts[0].written.events] == ["both", "pseudonym"]
 
 
 def place_tombstone(output: Output, purge: str, file_id: str) -> None:

@@ -1,6 +1,7 @@
 """Everything that was ever decided about one file, why, and what has become of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,9 @@ from clearshard.audit.tombstones import Same, Tombstone, spelled_the_same, tombs
 from clearshard.records.places import place_of
 from clearshard.records.run import ShardFile, SourceSnapshot
 from clearshard.records.states import QuarantineReason, State
+
+#: A word of an event, such as the name of a shard or a pseudonym.
+_WORD = re.compile(r"[\w/.-]+", re.ASCII)
 
 
 class Presence(StrEnum):
@@ -165,15 +169,18 @@ def explain(out: Path, file_id: str, same: Same = spelled_the_same) -> Explanati
     newer = superseded_by(runs)
     current = frozenset(shard.name for shard in runs[-1].record.shards)
     receipts = {e.run_id for e in events if e.event == EventName.PURGE_RECEIPT}
-    announced = {e.run_id: e.seq for e in events if e.event == EventName.RUN_FINISHED}
+    announced = _announced(events)
+    told = _by_name(events, {name for row in rows for name in _names(row, by_id[row["run_id"]])})
     verdicts = []
     for row in rows:
         run = by_id[row["run_id"]]
-        place = _written(row, run, newer.get(run.run_id), current, events)
-        verdict = _verdict(row, run, place)
-        if run.run_id in receipts and _was_written(rows, run) and verdict.written is None:
-            verdict = replace(verdict, receipt=layout.receipt(run.run_id))
+        # What the ledger says after it: the same rows may have come and gone before.
         since = announced.get(run.run_id, -1)
+        about = [e for name in _names(row, run) for e in told[name] if e.seq > since]
+        place = _written(row, run, newer.get(run.run_id), current, about)
+        verdict = _verdict(row, run, place)
+        if run.run_id in receipts and verdict.written is None and _was_written(rows, run):
+            verdict = replace(verdict, receipt=layout.receipt(run.run_id))
         purges = [one.purge for one in tombstones if one.lifted_at is None and one.seq < since]
         verdicts.append(_kept_out(verdict, purges) if purges else verdict)
     return Explanation(file_id, tuple(verdicts), tombstones)
@@ -251,7 +258,7 @@ def _written(
     run: VisibleRun,
     newer: str | None,
     current: Collection[str],
-    events: Sequence[Event],
+    about: Iterable[Event],
 ) -> Written | None:
     if row["state"] != State.WRITTEN:
         return None
@@ -262,14 +269,12 @@ def _written(
         presence = Presence.NOT_YET_REMOVED if there else Presence.REMOVED
     else:
         presence = Presence.PRESENT if there else Presence.MISSING
-    names = tuple(name for name in (shard, row["doc_key"]) if name)
-    since = _since(run, events)
     return Written(
         shard=shard,
         doc_key=row["doc_key"],
         presence=presence,
         superseded_by=newer,
-        events=tuple(_mention(e) for e in since if _is_about(e, names)),
+        events=tuple(_mention(e) for _, e in sorted({e.seq: e for e in about}.items())),
     )
 
 
@@ -287,17 +292,35 @@ def _shard_of(row: Mapping[str, Any], run: VisibleRun) -> ShardFile | None:
     return None if number is None else run.record.shards[number]
 
 
-def _since(run: VisibleRun, events: Sequence[Event]) -> Sequence[Event]:
-    """What happened after a run was announced: the same rows may have come and gone before."""
-    for number, event in enumerate(events):
-        if event.event == EventName.RUN_FINISHED and event.run_id == run.run_id:
-            return events[number + 1 :]
-    return events
+def _names(row: Mapping[str, Any], run: VisibleRun) -> Iterator[str]:
+    """What an event calls a row that was written: its shard, and its pseudonym."""
+    if row["state"] == State.WRITTEN:
+        if (shard := _shard_of(row, run)) is not None:
+            yield shard.name
+        if row["doc_key"]:
+            yield row["doc_key"]
 
 
-def _is_about(event: Event, names: Sequence[str]) -> bool:
-    told = canonical(event.data).decode("ascii")
-    return any(name in told for name in names)
+def _announced(events: Iterable[Event]) -> dict[str, int]:
+    """Of each run the number of the event that announced it first."""
+    announced: dict[str, int] = {}
+    for event in events:
+        if event.event == EventName.RUN_FINISHED:
+            announced.setdefault(event.run_id, event.seq)
+    return announced
+
+
+def _by_name(events: Iterable[Event], names: Collection[str]) -> dict[str, list[Event]]:
+    """The events that are about each of some names, oldest first.
+
+    Each event is looked into once, whatever the number of names: both grow with the runs.
+    """
+    found: dict[str, list[Event]] = {name: [] for name in names}
+    for event in events:
+        words = set(_WORD.findall(canonical(event.data).decode("ascii")))
+        for name in found.keys() & words:
+            found[name].append(event)
+    return found
 
 
 def _snapshot(registry: SourceSnapshot) -> dict[str, str | int | None]:
