@@ -52,7 +52,7 @@ def keys(folder: Path, shard: ShardFile) -> list[str]:
 
 
 def where(numbers: Iterable[int]) -> frozenset[Row]:
-    return frozenset(row(n).place for n in numbers)
+    return frozenset(Row(*row(n).place, row(n).doc_key) for n in numbers)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,9 @@
 A place is 64 bits: 32 of the account's key and 32 of the row's. Both are keyed digests, so places
 are spread evenly, rows of an account lie together, and an account that is larger than a shard still
 divides. A shard holds the rows of one period whose places begin with its prefix.
+
+A place says where a row lies, and does not name it: of some 93,000 rows of one account and period
+two have the same. What tells rows apart is their `doc_key`.
 """
 
 from bisect import bisect_left, bisect_right

@@ -13,8 +13,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, 
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,8 +33,18 @@ from clearshard.vault.content import content_sha256
 from clearshard.vault.vault import Vault
 
 _COMPRESSION_LEVEL = 3
-#: A row by its period and its place there.
-Row = tuple[str, int]
+
+
+class Row(NamedTuple):
+    """A row by where it lies, and by what tells it from others: two can have one place."""
+
+    period: str
+    place: int
+    doc_key: str
+
+    def lies_in(self, leaf: Leaf) -> bool:
+        """Whether it belongs into the shard of a leaf."""
+        return leaf.holds(self.period, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,24 @@ class _Slice:
     end: int
 
 
+class _Out:
+    """Rows of one period that are left out."""
+
+    def __init__(self, rows: Collection[Row]) -> None:
+        self._places = np.array([row.place for row in rows], np.uint64)
+        self._keys = frozenset(bytes.fromhex(row.doc_key) for row in rows)
+
+    def stay(self, of: _Slice) -> npt.NDArray[np.bool_]:
+        """Which rows of a slice, all of this period, are not among them."""
+        stay = ~np.isin(of.run.places(of.first, of.end), self._places)
+        # Few have the place of one that is left out. Whether they are it, their keys say.
+        near = np.flatnonzero(~stay)
+        if len(near):
+            keys = of.run.keys(of.first, of.end)[near].tolist()
+            stay[near] = [key not in self._keys for key in keys]
+        return stay
+
+
 class Assembler:
     """Makes the shards of a run, and makes single ones again when rows are taken out."""
 
@@ -129,7 +159,7 @@ class Assembler:
         self._runs = [*self._maker.runs_of(staged)]
         self._kept = {one.shard.leaf: one for one in kept}
         self._nodes = nodes
-        self._written: dict[tuple[Leaf, frozenset[int]], ShardFile] = {}
+        self._written: dict[tuple[Leaf, frozenset[Row]], ShardFile] = {}
 
     def assemble(self, without: Set[Row] = frozenset()) -> tuple[ShardFile, ...]:
         """The shards for all rows but some; those that are not carried over are in the folder.
@@ -143,7 +173,7 @@ class Assembler:
         Raises:
             IntegrityError: A shard that was to be carried over is not what it was.
         """
-        for leaf in [leaf for leaf in self._kept if any(leaf.holds(*row) for row in without)]:
+        for leaf in [leaf for leaf in self._kept if any(row.lies_in(leaf) for row in without)]:
             self._open(leaf)
         while True:
             target = self._cut.target_shard_bytes
@@ -160,7 +190,7 @@ class Assembler:
             if leaf in self._kept:
                 shards.append(self._kept[leaf].shard)
                 continue
-            out = frozenset(place for period, place in without if leaf.holds(period, place))
+            out = frozenset(row for row in without if row.lies_in(leaf))
             shard = self._written.get((leaf, out)) or self._write(leaf, slices[leaf], out)
             written[leaf, out] = shard
             shards.append(shard)
@@ -183,15 +213,16 @@ class Assembler:
         for kept_period, inside in kept.items():
             firsts, weigh = zip(*inside, strict=True)
             yield Weights(kept_period, np.array(firsts, np.uint64), np.array(weigh, np.int64))
-        out: defaultdict[str, list[int]] = defaultdict(list)
-        for row_period, row_place in without:
-            out[row_period].append(row_place)
+        of_period: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in without:
+            of_period[row.period].append(row)
+        out = {period: _Out(rows) for period, rows in of_period.items()}
         for run in self._runs:
             for period, first, end in run.periods:
                 places, weights = run.places(first, end), run.weights(first, end)
                 if period in out:
-                    stays = ~np.isin(places, np.array(out[period], np.uint64))
-                    places, weights = places[stays], weights[stays]
+                    stay = out[period].stay(_Slice(run, first, end))
+                    places, weights = places[stay], weights[stay]
                 if len(places):
                     yield Weights(period, places, weights)
 
@@ -219,12 +250,13 @@ class Assembler:
                         found[leaf].append(_Slice(run, begin, close))
         return found
 
-    def _write(self, leaf: Leaf, slices: Sequence[_Slice], out: Collection[int]) -> ShardFile:
+    def _write(self, leaf: Leaf, slices: Sequence[_Slice], out: Collection[Row]) -> ShardFile:
         table = pa.concat_tables([s.run.rows(s.first, s.end) for s in slices])
         places = np.concatenate([s.run.places(s.first, s.end) for s in slices])
         weights = np.concatenate([s.run.weights(s.first, s.end) for s in slices])
         stays = (places >= np.uint64(leaf.first_place)) & (places <= np.uint64(leaf.last_place))
-        stays &= ~np.isin(places, np.array(sorted(out), np.uint64))
+        if out:
+            stays &= np.concatenate([*map(_Out(out).stay, slices)])
         table = table.filter(pa.array(stays)).drop_columns("period")
         # In one piece: Arrow does not promise how many a sorted table has, and where they end would
         # show in the pages, and so in the bytes.

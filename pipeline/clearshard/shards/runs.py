@@ -28,7 +28,7 @@ FEW = 32
 #: Bytes of staged files that are sorted into one run; three times as much is in memory.
 RUN_BYTES = 64 * 1024 * 1024
 _ROWS_AT_ONCE = 1 << 12
-_ROW = np.dtype([("place", "<u8"), ("weight", "<i8")])
+_ROW = np.dtype([("place", "<u8"), ("weight", "<i8"), ("key", "V16")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,10 @@ class SortedRun:
     def weights(self, first: int, end: int) -> npt.NDArray[np.int64]:
         """What some rows weigh, in bytes."""
         return np.ascontiguousarray(self._read(first, end)["weight"])
+
+    def keys(self, first: int, end: int) -> npt.NDArray[np.void]:
+        """`doc_key` of some rows, as bytes: two rows can have one place."""
+        return np.ascontiguousarray(self._read(first, end)["key"])
 
     def rows(self, first: int, end: int) -> pa.Table:
         """Some rows."""
@@ -131,6 +135,7 @@ class RunMaker:
     ) -> SortedRun:
         index = np.empty(len(table), _ROW)
         index["place"], index["weight"] = places, row_bytes(table)
+        index["key"] = _keys_of(table)
         with self._index.open("ab") as file:
             index.tofile(file)
         first = self._indexed
@@ -170,6 +175,11 @@ def places_of(table: pa.Table) -> npt.NDArray[np.uint64]:
     ]
     digits = bytes.fromhex("".join(map("".join, zip(*halves, strict=True))))
     return np.frombuffer(digits, ">u8").astype(np.uint64)
+
+
+def _keys_of(table: pa.Table) -> npt.NDArray[np.void]:
+    digits = bytes.fromhex("".join(table.column("doc_key").to_pylist()))
+    return np.frombuffer(digits, _ROW["key"])
 
 
 def row_bytes(table: pa.Table) -> npt.NDArray[np.int64]:

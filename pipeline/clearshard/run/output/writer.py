@@ -266,7 +266,9 @@ class OutputWriter:
                 decided = gate.decide(as_manifest(chosen, gate.own_of_files))
                 denied = chosen.filter(pa.array(decided.reason_bits != 0))
                 where = self._where(denied, by)
-                rows.update((period, place_of(account, doc)) for doc, account, period in where)
+                rows.update(
+                    Row(period, place_of(account, doc), doc) for doc, account, period in where
+                )
         return rows
 
     def _where(self, files: pa.RecordBatch, by: ShardPeriod) -> list[tuple[str, str, str]]:
