@@ -50,7 +50,7 @@ def hours_pass(world: World) -> None:
 
 def spoken_in(world: World) -> list[str]:
     """What the shards in force are about; they are sound."""
-    vault = open_to_read(world.out, load_config(world.config))
+    vault = open_to_read(world.out, load_config(world.config), tuple)
     assert verify(world.out, Known(vault=vault)).faults == ()
     tables = (vault.read_parquet(path, ["text"]) for path in in_force(world.out))
     texts = [text for table in tables for text in table.column("text").to_pylist()]
