@@ -26,6 +26,10 @@ from .world import World, in_force, small_world, transcript, units_seen
 WORDS = tuple(word(account).encode() for account in "abc")
 
 
+#: Behind the settings, whose last section is that of the output.
+BUCKET = 'folder = "memory://sealed"\nmirror = "out"\n'
+
+
 def settings(encryption: str) -> str:
     return (
         '\n[redaction]\nprofile = "stock"\n\n[output]\ntarget_shard_bytes = 3000\n'
@@ -337,6 +341,7 @@ def test_in_a_bucket_its_keys_are_there_too(tmp_path: Path) -> None:
     with named_in_memory("sealed") as store:
         (tmp_path / "one").mkdir()
         world = make_world(tmp_path / "one", "aes-256")
+        world.write(settings("aes-256") + BUCKET)
         bind(world.out, "memory://sealed")
         world.run()
         config, agent = load_config(world.config), Agent("ada", "here")
@@ -348,7 +353,7 @@ def test_in_a_bucket_its_keys_are_there_too(tmp_path: Path) -> None:
         shutil.rmtree(other.out)
         bind(other.out, "memory://sealed")
         other.file("late", "acct-a", transcript("good day"), submitted_at="2026-10-01T12:00:00Z")
-        other.write(settings("aes-256"))
+        other.write(settings("aes-256") + BUCKET)
         other.run()
         assert any("good day" in text for text in texts(other))
         assert checked(other).faults == ()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import pytest
@@ -188,11 +188,11 @@ class World:
             f'transcripts = "transcripts"\n{extra}'
         )
 
-    def copy(self, root: Path) -> "World":
+    def copy(self, root: Path) -> Self:
         """The same world, what its runs have left included, in another folder."""
         shutil.copytree(self.root, root, symlinks=True, dirs_exist_ok=True)
         rows = [dict(row) for row in self.accounts], [dict(row) for row in self.files]
-        return World(root, *rows, clock=self.clock)
+        return type(self)(root, *rows, clock=self.clock)
 
     def run(self, out: Path | None = None, workers: int = 1, *, dry_run: bool = False) -> RunRecord:
         options = RunOptions(out or self.out, AS_OF, workers, dry_run)

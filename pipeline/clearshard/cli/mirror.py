@@ -30,5 +30,5 @@ def mirror(
         raise ConfigError("BUCKET", ["must be an address, as in s3://BUCKET/PREFIX"])
     root = folder.absolute()
     bind(root, bucket)
-    require_ours(root)
+    require_ours(root, bucket)
     print_text(f"{root} is what the bucket is now. Name it with --out.")

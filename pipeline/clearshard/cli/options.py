@@ -3,7 +3,7 @@
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from clearshard.config import Config, Sources, load_config, require_no_address
 from clearshard.errors import ConfigError
 from clearshard.run.asked import now, output_folder
 from clearshard.run.checked import load_for_gate
+
+if TYPE_CHECKING:  # importing it takes long; `--help` is quick
+    from clearshard.run.output.folder import OutputFolder
 
 ConfigOption = Annotated[
     Path, typer.Option("--config", help="Configuration file (TOML).", show_default=False)
@@ -122,10 +125,30 @@ def settings_or_defaults(config: Path | None) -> Config:
     return Config(sources=Sources(manifest="", registry="", transcripts=""))
 
 
-def folder_to_read(config: Path | None, out: Path | None) -> Path:
-    """The output folder of a command that reads one.
+def folder_to_read(config: Path | None, out: Path | None) -> "OutputFolder":
+    """The output folder of a command that only reads one.
 
     Raises:
         ConfigError: Neither option names one, or the configuration is wrong.
+        ClearshardError: As `clearshard.run.output.folder.require_ours`.
     """
-    return output_folder(None if config is None else load_config(config), out)
+    return opened_to_read(None if config is None else load_config(config), out)
+
+
+def opened_to_read(config: Config | None, out: Path | None) -> "OutputFolder":
+    """The same of a configuration that is loaded.
+
+    What the configuration names must be what it says of it. A folder that ``--out`` names may come
+    from anybody.
+
+    Raises:
+        ConfigError: Neither names one.
+        ClearshardError: As `clearshard.run.output.folder.require_ours`.
+    """
+    from clearshard.run.output.folder import require_ours, require_readable
+
+    root = output_folder(config, out)
+    bucket = None if config is None else config.output.bucket
+    if out is None:
+        return require_ours(root, bucket)
+    return require_readable(root, bucket, lambda note: typer.echo(note, err=True))

@@ -17,6 +17,7 @@ from clearshard.cli.options import (
     OutOption,
     QuietOption,
     moment,
+    opened_to_read,
     settings_or_defaults,
 )
 from clearshard.config import load_config
@@ -74,11 +75,10 @@ def plan(
     With --account or --file: what is theirs, in every spelling of the id. Without: what the
     registry, requests for deletion in the manifest and tombstones deny as of now.
     """
-    from clearshard.run.output.folder import require_ours
     from clearshard.run.purge.plan import plan_purge
 
     settings = None if config is None else load_config(config)
-    folder = require_ours(output_folder(settings, out))
+    folder = opened_to_read(settings, out)
     found = plan_purge(folder.root, _asked(account, file), settings, moment(as_of), now())
     if as_json:
         print_json({"status": "planned", "out": str(folder.root), **found.to_dict()})

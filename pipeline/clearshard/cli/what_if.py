@@ -10,6 +10,7 @@ from clearshard import layout
 from clearshard.audit.changes import Kind
 from clearshard.cli.changes import FILE_COLUMNS, FOLDS, LEAVE_OUT, print_changes
 from clearshard.cli.console import print_table, print_text, shown
+from clearshard.cli.options import opened_to_read
 from clearshard.cli.rows import RowOptions, give_rows
 from clearshard.config import Config
 from clearshard.run.asked import output_folder
@@ -90,14 +91,14 @@ def _value(value: object) -> str:
 
 def _visible_folder(config: Config, out: Path | None) -> Path | None:
     if out is not None:
-        return require_ours(out.absolute()).root
+        return opened_to_read(config, out).root
     if config.output.folder is None:
         return None
     configured = output_folder(config, None)
-    refresh(configured)
+    refresh(configured, config.output.bucket)
     if not (configured / layout.MARKER).is_file():  # no run has made it yet
         return None
-    return require_ours(configured).root
+    return require_ours(configured, config.output.bucket).root
 
 
 def _print(result: "WhatIf") -> None:

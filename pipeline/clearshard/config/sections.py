@@ -147,6 +147,11 @@ class Output(Section):
     shard_period: ShardPeriod = "month"
     encryption: Encryption = "none"
 
+    @property
+    def bucket(self) -> str | None:
+        """The address of the bucket that the output is in; None if it is in a folder."""
+        return None if self.mirror is None else self.folder
+
     @model_validator(mode="after")
     def _with_a_mirror(self) -> Self:
         if (self.mirror is None) == (self.folder is not None and is_bucket(self.folder)):

@@ -71,7 +71,7 @@ def record_export(
     if not (0 < len(name) <= _LONGEST and name.isprintable() and name == name.strip()):
         problem = f"must have 1 to {_LONGEST} characters that can be printed, as in asr-2026-11"
         raise ConfigError("NAME", [problem])
-    folder = require_ours(out)
+    folder = require_ours(out, config.output.bucket)
     [run] = picked_runs(out, Pick.NEWEST if run_id is None else run_id)
     [newest] = picked_runs(out, Pick.NEWEST)
     journal = open_journal(folder, config, clock, note, agent)

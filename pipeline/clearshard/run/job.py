@@ -122,7 +122,10 @@ def run(
     if not record_paths(options.out):
         examination()
     kind = Kind.REHEARSALS if options.replay else Kind.RUNS
-    with locked(options.out, kind) as (found, lock), output_errors(options.out):
+    with (
+        locked(options.out, kind, config.output.bucket) as (found, lock),
+        output_errors(options.out),
+    ):
         journal = open_journal(found, config, clock, progress.note, options.agent)
         folder = found.opened(config, clock, progress.note)
         this = settle(

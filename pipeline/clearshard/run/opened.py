@@ -10,7 +10,7 @@ from clearshard.audit.reading import visible_runs
 from clearshard.config import Config
 from clearshard.errors import IntegrityError, ShardsUnread
 from clearshard.records.schemas import SHARD_SCHEMA
-from clearshard.run.output.folder import require_ours
+from clearshard.run.output.folder import require_readable
 from clearshard.vault.opening import open_to_read
 from clearshard.vault.vault import CANNOT_OPEN, Vault
 
@@ -55,7 +55,8 @@ def opened_shards(out: Path, config: Config) -> Shards:
     """The shards that the newest run lists.
 
     Args:
-        out: The output folder.
+        out: The output folder. A mirror is made what its bucket is now if the configuration names
+            that, and otherwise read as it lies.
         config: Names the key that wraps those of the folder.
 
     Raises:
@@ -65,7 +66,7 @@ def opened_shards(out: Path, config: Config) -> Shards:
         ConfigError: A key that is here cannot be used.
         KmsUnavailable: The service does not answer.
     """
-    folder = require_ours(out)
+    folder = require_readable(out, config.output.bucket, None)
     root = folder.root
     vault = open_to_read(root, config, folder.destroyed)
     paths, missing = [], 0

@@ -10,7 +10,7 @@ from clearshard.storage.store import Store
 from clearshard.storage.uris import named_in_memory
 
 from ..world import World, small_world
-from .kept import BUCKET
+from .kept import BUCKET, InBucket
 
 
 @pytest.fixture
@@ -21,7 +21,9 @@ def bucket() -> Iterator[Store]:
 
 @pytest.fixture
 def world(tmp_path: Path, bucket: Store) -> World:
-    world = small_world(tmp_path / "one")
+    small = small_world(tmp_path / "one")
+    world = InBucket(small.root, small.accounts, small.files)
+    world.write()
     bind(world.out, BUCKET)
     return world
 

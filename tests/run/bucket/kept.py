@@ -10,8 +10,16 @@ from clearshard.storage.store import Listed, Store
 from ..world import World
 
 BUCKET = "memory://kept"
+OUTPUT = f'[output]\nfolder = "{BUCKET}"\nmirror = "out"\n'
 #: Of one machine, and in no bucket.
 OWN = {layout.LOCK, layout.MIRROR, layout.SEEN_SHARDS, layout.STANDSTILL}
+
+
+class InBucket(World):
+    """A world whose configuration names the bucket, if nothing else is written into it."""
+
+    def write(self, extra: str = "") -> None:
+        super().write(extra if "[output]" in extra else f"{extra}\n{OUTPUT}")
 
 
 def objects(store: Store) -> dict[str, bytes]:

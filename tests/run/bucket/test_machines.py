@@ -24,7 +24,7 @@ from clearshard.run.purge.job import PurgeResult, purge
 from clearshard.storage.store import Listed, Store, Unlisted
 
 from ..world import AS_OF, World, transcript
-from .kept import Dying, Killed, elsewhere, files, objects
+from .kept import BUCKET, Dying, Killed, elsewhere, files, objects
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +40,7 @@ def test_another_machine_goes_on(world: World, bucket: Store, tmp_path: Path) ->
     assert second.reused == first.counts.written
     assert objects(bucket) == files(other.out) != files(world.out)
     # Whoever reads the first one now reads what is in the bucket.
-    require_ours(world.out)
+    require_ours(world.out, BUCKET)
     assert files(world.out) == files(other.out)
     assert verify(world.out).faults == ()
 
@@ -57,7 +57,7 @@ def test_of_two_machines_one_wins(world: World, bucket: Store, tmp_path: Path) -
         world.run()
     assert caught.value.exit_code == 6
     assert visible_runs(other.out)[-1].run_id == won[0].run_id
-    require_ours(other.out)
+    require_ours(other.out, BUCKET)
     assert objects(bucket) == files(other.out)
     assert verify(other.out).faults == ()
     assert world.run() == won[0]
@@ -85,7 +85,7 @@ def test_what_is_published_after_a_mirror_was_made_has_beaten_the_run(
     monkeypatch.setattr(Mirror, "claim", late)
     with pytest.raises(RunLocked, match="Another run was published"):
         world.run()
-    require_ours(world.out)
+    require_ours(world.out, BUCKET)
     assert verify(world.out).faults == ()
 
 
@@ -109,7 +109,7 @@ def test_what_is_published_while_a_mirror_is_made_is_in_it(
 
     with monkeypatch.context() as patch:
         patch.setattr("clearshard.run.output.mirror.open_readable", lambda *_: Late())
-        require_ours(world.out)
+        require_ours(world.out, BUCKET)
     assert files(world.out) == objects(bucket)
     assert verify(world.out).faults == ()
 
@@ -186,7 +186,7 @@ def test_who_is_taken_for_dead_by_a_purge_leaves_no_row_in_the_bucket(
             world.run()
     if killed:
         world.run()
-    require_ours(other.out)
+    require_ours(other.out, BUCKET)
     assert objects(bucket) == files(other.out)
     assert verify(other.out).faults == ()  # as of a shard that is in no record
 
@@ -199,10 +199,10 @@ def test_what_another_machine_has_staged_goes_when_it_is_over(world: World, buck
     own.write_bytes(b"{}")
     for key, content in ((layout.MARKER, MARKER), (staged, b"{}")):
         bucket.put_if_absent(key, content)
-    require_ours(world.out)
+    require_ours(world.out, BUCKET)
     assert (world.out / staged).exists()
     bucket.delete(staged)
-    require_ours(world.out)
+    require_ours(world.out, BUCKET)
     assert not (world.out / layout.staging("elsewhere")).exists()
     assert own.exists()
 
@@ -254,7 +254,7 @@ def test_a_purge_takes_it_out_of_the_bucket(world: World, bucket: Store, tmp_pat
     for folder in (world.out / layout.CHECKPOINTS, world.out / staged):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "rows").write_text("green chairs")
-    require_ours(world.out)
+    require_ours(world.out, BUCKET)
     assert files(world.out) == there
     world.run()
     assert files(world.out) == objects(bucket)

@@ -62,7 +62,7 @@ def test_what_no_run_has_put_is_refused(world: World, bucket: Store) -> None:
     with pytest.raises(IntegrityError, match="part-of-somebody"):
         world.run()
     with pytest.raises(IntegrityError, match="which no run has written"):
-        require_ours(world.out)
+        require_ours(world.out, BUCKET)
 
 
 @pytest.mark.parametrize("name", ["2026-11\\part.parquet", ".clearshard-x/part.parquet"])
@@ -76,7 +76,7 @@ def test_what_has_a_name_that_is_no_key_is_refused(
     client.put(f"out/{layout.SHARDS}/{name}", b"not ours")
     bind(tmp_path / "out", BUCKET)
     with pytest.raises(IntegrityError, match="which no run has written"):
-        require_ours(tmp_path / "out")
+        require_ours(tmp_path / "out", BUCKET)
 
 
 def test_a_prefix_that_was_made_in_a_console_takes_an_output(
@@ -109,7 +109,7 @@ def test_a_damaged_mirror_is_mended_from_the_bucket(world: World, bucket: Store)
     [shard] = in_force(world.out)
     content = shard.read_bytes()
     shard.write_bytes(b"damaged")
-    require_ours(world.out)
+    require_ours(world.out, BUCKET)
     assert shard.read_bytes() == content
     shard.write_bytes(bytes(len(content)))
     world.run()
@@ -184,9 +184,9 @@ def test_a_record_that_comes_while_a_mirror_is_read_waits_for_the_next_time(
 
     with monkeypatch.context() as patch:
         patch.setattr("clearshard.run.output.mirror.open_readable", lambda *_: Late())
-        require_ours(other)
+        require_ours(other, BUCKET)
     assert not visible_runs(other)
-    require_ours(other)
+    require_ours(other, BUCKET)
     assert len(visible_runs(other)) == 1
 
 
@@ -305,7 +305,7 @@ def test_what_a_run_has_put_is_not_fetched_by_the_next(
     world.write()
     world.run()
     world.run()
-    require_ours(world.out)
+    require_ours(world.out, BUCKET)
     # The marker was claimed, and is no object that a run has put.
     assert set(fetched) <= {layout.MARKER}
     assert files(world.out) == objects(bucket)

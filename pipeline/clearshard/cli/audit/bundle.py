@@ -16,7 +16,6 @@ from clearshard.cli.options import (
     require_new_file,
 )
 from clearshard.errors import ConfigError, IntegrityError
-from clearshard.run.output.folder import require_ours
 
 _NEXT = (
     "Its README.md says what is in it and how to check it. Tell the reviewer this digest and the\n"
@@ -57,7 +56,7 @@ def bundle(
     from clearshard.storage.failures import output_errors
     from clearshard.storage.files import new_file, sha256_file
 
-    folder = require_ours(folder_to_read(config, out))
+    folder = folder_to_read(config, out)
     require_new_file(output)
     known = what_is_known(folder.root, config, key, head)
     scans = dict(map(_scan, scan or ()))

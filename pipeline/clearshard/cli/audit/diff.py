@@ -18,7 +18,6 @@ from clearshard.cli.rows import (
     joined,
     row_options,
 )
-from clearshard.run.output.folder import require_ours
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +41,7 @@ def diff(
     from clearshard.audit.diff import open_diff
 
     options = row_options(form, output, limit, as_json)
-    folder = require_ours(folder_to_read(config, out))
+    folder = folder_to_read(config, out)
     with open_diff(folder.root, before, after) as (difference, connection):
         if not as_json and not (options.streams and output is None):
             _print(difference)

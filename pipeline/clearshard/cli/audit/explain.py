@@ -13,7 +13,6 @@ from clearshard.cli.audit.options import EXIT
 from clearshard.cli.console import print_json, print_text, print_told, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.records.run import SourceSnapshot
-from clearshard.run.output.folder import require_ours
 
 _IN = 12
 _INDENT = " " * _IN
@@ -36,7 +35,7 @@ def explain(
     from clearshard.audit.explain import explain as explain_file
     from clearshard.run.tombstones import one_id
 
-    folder = require_ours(folder_to_read(config, out))
+    folder = folder_to_read(config, out)
     result = explain_file(folder.root, file_id, one_id)
     if as_json:
         nothing: dict[str, object] = {"file_id": file_id, "verdicts": [], "tombstones": []}

@@ -12,7 +12,6 @@ from clearshard.cli.console import shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, give_rows, row_options
 from clearshard.records.states import State
-from clearshard.run.output.folder import require_ours
 
 _FOLDS = ("reasons", "detail")
 #: What a filter says anyhow, or the other columns do.
@@ -49,7 +48,7 @@ def list_(
     from clearshard.audit.listing import open_listing
 
     options = row_options(form, output, limit, as_json)
-    folder = require_ours(folder_to_read(config, out))
+    folder = folder_to_read(config, out)
     runs = runs_in(folder.root, *picked(run, since, until))
     columns = {"file": "file_id", "account": "account_id", "state": "state", "reasons": "reasons"}
     if state is State.QUARANTINED:

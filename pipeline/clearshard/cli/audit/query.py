@@ -9,7 +9,6 @@ from clearshard.audit.selection import runs_in
 from clearshard.cli.audit.options import EXIT, SinceOption, UntilOption, picked
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
 from clearshard.cli.rows import FormatOption, LimitOption, OutputOption, give_rows, row_options
-from clearshard.run.output.folder import require_ours
 
 _EXIT = EXIT.replace("1 failed", "1 failed or stopped").replace(
     "2 usage", "2 usage, a query that is wrong or asks for what none may have,"
@@ -40,7 +39,7 @@ def query(
     from clearshard.audit.query import open_query
 
     options = row_options(form, output, limit, as_json)
-    folder = require_ours(folder_to_read(config, out))
+    folder = folder_to_read(config, out)
     which, period = picked(run, since, until)
     runs = runs_in(folder.root, Pick.ALL if run is None else which, period)
     with open_query(folder.root, runs, sql, seconds) as rows:

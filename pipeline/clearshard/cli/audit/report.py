@@ -21,7 +21,6 @@ from clearshard.errors import IntegrityError
 from clearshard.records.times import utc_text
 from clearshard.run.asked import now
 from clearshard.run.checked import load_for_gate
-from clearshard.run.output.folder import require_ours
 
 if TYPE_CHECKING:
     from clearshard.audit.report.page import Kept
@@ -93,7 +92,7 @@ def report(
         _of_account(account, config, out, output or _OF_ACCOUNT, as_json=as_json)
         return
     output = output or _DEFAULT
-    folder = require_ours(folder_to_read(config, out))
+    folder = folder_to_read(config, out)
     require_new_file(output)
     kept = None if inventory is None else _kept(config, inventory)
     facts = collect(folder.root, rows, what_is_known(folder.root, config, key, head))
@@ -144,7 +143,7 @@ def _of_account(
     from clearshard.storage.failures import output_errors
     from clearshard.storage.files import write_atomic
 
-    folder = require_ours(folder_to_read(config, out))
+    folder = folder_to_read(config, out)
     require_new_file(output)
     report = account_report(folder.root, account, one_id)
     html = account_page(report, datetime.now(UTC), metadata.version("clearshard"))

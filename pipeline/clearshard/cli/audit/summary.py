@@ -10,7 +10,6 @@ from clearshard.audit.summary import Funnel, RunSlice, Slice, Summary
 from clearshard.cli.audit.options import EXIT, RunOption, SinceOption, UntilOption, picked
 from clearshard.cli.console import print_facts, print_json, print_table, print_text, shown
 from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, folder_to_read
-from clearshard.run.output.folder import require_ours
 from clearshard.terms import NOT_RECORDED
 
 _LEAVE_OUT = ("eligible", "quarantined", "excluded")
@@ -34,7 +33,7 @@ def summary(
     """The funnel: seen, eligible, written; by run, reason, product, region and account."""
     from clearshard.audit.summary import summarise
 
-    folder = require_ours(folder_to_read(config, out))
+    folder = folder_to_read(config, out)
     result = summarise(folder.root, *picked(run, since, until), top)
     if as_json:
         print_json(result.to_dict())

@@ -14,7 +14,6 @@ from clearshard.cli.options import JsonOption, MaybeConfigOption, OutOption, fol
 from clearshard.config import load_config
 from clearshard.errors import ConfigError, IntegrityError, ShardsUnread
 from clearshard.run.asked import now
-from clearshard.run.output.folder import require_ours
 
 if TYPE_CHECKING:  # importing it takes long; `--help` is quick
     from clearshard.run.check_sources import SourcesChecked
@@ -62,7 +61,7 @@ def verify(
     """Is everything on disk what was recorded, by the right key, and do all counts reconcile?"""
     from clearshard.audit.verify import verify as verify_folder
 
-    folder = require_ours(folder_to_read(config, out))
+    folder = folder_to_read(config, out)
     known = what_is_known(folder.root, config, key, head, with_shards=not without_shards)
     if sources and config is None:
         raise ConfigError("--sources", ["name the configuration that says where they are"])

@@ -34,6 +34,5 @@ def ledger_of(folder: Path, settings: Config, who: Agent) -> Journal | None:
     if not (folder / layout.MARKER).exists():
         typer.echo(f"{folder} holds no output yet, so no ledger is told", err=True)
         return None
-    return open_journal(
-        require_ours(folder), settings, now, lambda note: typer.echo(note, err=True), who
-    )
+    found = require_ours(folder, settings.output.bucket)
+    return open_journal(found, settings, now, lambda note: typer.echo(note, err=True), who)

@@ -74,7 +74,8 @@ def destroy_key(
         RunLocked: A run or a purge is at work.
         IntegrityError: The folder is not what was written.
     """
-    with locked(out, kind_of(out)) as (folder, _), output_errors(out):
+    bucket = config.output.bucket
+    with locked(out, kind_of(out, bucket), bucket) as (folder, _), output_errors(out):
         file = read_keys(LocalStore(folder.root))
         keys = () if file is None else file.keys
         if file is None or key_id not in {key.id for key in keys}:

@@ -87,7 +87,8 @@ def rotate_keys(
         IntegrityError: The folder is not what was written.
         KmsUnavailable: The service does not answer.
     """
-    with locked(out, kind_of(out)) as (folder, _), output_errors(out):
+    bucket = config.output.bucket
+    with locked(out, kind_of(out, bucket), bucket) as (folder, _), output_errors(out):
         kept: list[Path] = []
         public_key = _rotate_signing(folder, config, agent, clock, kept) if signing else None
         wrapped, key = None, None

@@ -24,7 +24,9 @@ from clearshard.audit.marker import MARKER, REHEARSALS_MARKER, require_this_form
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.config import Config
 from clearshard.errors import IntegrityError, OutputUnusable, RunLocked
+from clearshard.inert import printable
 from clearshard.records.run import RunRecord
+from clearshard.run.output.binding import not_named
 from clearshard.run.output.lock import Held, run_lock
 from clearshard.run.output.mirror import Mirror, mirror_of
 from clearshard.run.output.recorded import record_of
@@ -51,13 +53,27 @@ class Kind(Enum):
     REHEARSALS = REHEARSALS_MARKER
 
 
-def kind_of(root: Path) -> Kind:
+def kind_of(root: Path, bucket: str | None) -> Kind:
     """What a folder holds, for who goes on with either.
+
+    Args:
+        root: The folder.
+        bucket: See `locked`.
+
+    Raises:
+        OutputUnusable: There is no output of clearshard, or it is the mirror of another bucket.
+    """
+    return kind_held(require_ours(root, bucket).root)
+
+
+def kind_held(root: Path) -> Kind:
+    """The same of a folder that is opened to be read.
 
     Raises:
         OutputUnusable: There is no output of clearshard.
     """
-    marker = require_ours(root).root / layout.MARKER
+    _require_output(root)
+    marker = root / layout.MARKER
     return Kind.REHEARSALS if marker.read_bytes() == REHEARSALS_MARKER else Kind.RUNS
 
 
@@ -153,11 +169,20 @@ class OutputFolder:
 
 
 @contextmanager
-def locked(root: Path, kind: Kind) -> Iterator[tuple[OutputFolder, Held]]:
+def locked(
+    root: Path, kind: Kind, bucket: str | None = None
+) -> Iterator[tuple[OutputFolder, Held]]:
     """Makes the folder if need be, claims it, and holds its lock.
 
+    Args:
+        root: The folder.
+        kind: What it is to hold.
+        bucket: The bucket that the configuration names as the output, if it names one
+            (`Output.bucket`): what a folder says of itself sends nothing anywhere.
+
     Raises:
-        OutputUnusable: It holds something else or the other kind, or cannot be written.
+        OutputUnusable: It holds something else or the other kind, is the mirror of a bucket other
+            than that, or cannot be written.
         OutputFull: The disk is full.
         RunLocked: Another run holds it.
         IntegrityError: A folder in it leads elsewhere.
@@ -165,7 +190,7 @@ def locked(root: Path, kind: Kind) -> Iterator[tuple[OutputFolder, Held]]:
     with output_errors(root), ExitStack() as stack:
         held = _hold(root, stack)
         umask = stack.enter_context(private())
-        folder = OutputFolder(root, umask, mirror_of(root, umask))
+        folder = OutputFolder(root, umask, mirror_of(root, umask, bucket))
         try:
             read_first = no_files(root, layout.MARKER, layout.ENCRYPTION_KEYS)
             _refuse(folder, [*linked_folders(root), *read_first])
@@ -303,30 +328,74 @@ def _leave_no_trace(folder: OutputFolder) -> None:
             folder.root.rmdir()
 
 
-def require_ours(root: Path) -> OutputFolder:
-    """The folder of a command that only reads; a mirror is made what its bucket is now.
+def require_ours(root: Path, bucket: str | None = None) -> OutputFolder:
+    """The folder of a command that does not write it; a mirror is made what its bucket is now.
+
+    Args:
+        root: The folder.
+        bucket: See `locked`.
+
+    Raises:
+        OutputUnusable: There is no output of clearshard, or it is the mirror of another bucket.
+        IntegrityError: The bucket holds what no run has written, or less than it did.
+        StoreError: It cannot be read.
+    """
+    mirror = refresh(root, bucket)
+    _require_output(root)
+    return OutputFolder(root, mirror=mirror)
+
+
+def require_readable(
+    root: Path, bucket: str | None, note: Callable[[str], None] | None
+) -> OutputFolder:
+    """The folder of a command that tells nothing to its ledger, and is named a folder by `--out`.
+
+    One that calls itself the mirror of a bucket that nobody else names is read as it lies: it may
+    come from a stranger, whose address is not to be asked, and who is not to say what it becomes.
+
+    Args:
+        root: The folder.
+        bucket: See `locked`.
+        note: Told where that is so; None if nobody is.
 
     Raises:
         OutputUnusable: There is no output of clearshard.
         IntegrityError: The bucket holds what no run has written, or less than it did.
         StoreError: It cannot be read.
     """
-    mirror = refresh(root)
+    address = not_named(root, bucket)
+    if address is None:
+        return require_ours(root, bucket)
+    _require_output(root)
+    if note is not None:
+        note(
+            f"{root} is read as it lies: the mirror of {printable(address)}, by what it says, and "
+            "nothing was fetched from there. `clearshard mirror BUCKET FOLDER` fetches what is "
+            "new, if you know that address to be the right one."
+        )
+    return OutputFolder(root)
+
+
+def _require_output(root: Path) -> None:
     if not (root / layout.MARKER).is_file():
         raise OutputUnusable(f"{root} holds no output of clearshard. Name one with --out.")
     require_this_format(root)
-    return OutputFolder(root, mirror=mirror)
 
 
-def refresh(root: Path) -> Mirror | None:
+def refresh(root: Path, bucket: str | None) -> Mirror | None:
     """Makes a mirror what its bucket is now; of another folder it does nothing.
 
+    Args:
+        root: The folder.
+        bucket: See `locked`.
+
     Raises:
+        OutputUnusable: It is the mirror of another bucket.
         IntegrityError: The bucket holds what no run has written, or less than it did.
         StoreError: It cannot be read.
     """
     with private() as umask:
-        mirror = mirror_of(root, umask)
+        mirror = mirror_of(root, umask, bucket)
         if mirror is not None:
             # Whoever is at work in the mirror keeps it what the bucket is.
             try:

@@ -4,8 +4,8 @@ What is in the bucket counts. A run works in the mirror as in any output folder,
 made into the bucket first and then where it belongs in the mirror
 (`clearshard.run.output.operations`), and whoever opens a mirror first makes it what the bucket is
 now. So a mirror can be removed, and another machine can go on with one of its own. A file in the
-mirror says of which bucket it is, and which version of each object it holds: whoever opens a folder
-need not be told.
+mirror says of which bucket it is, and which version of each object it holds. Whoever opens a folder
+must be told the address all the same, and it must be that one: the file may be anybody's.
 """
 
 import os
@@ -29,7 +29,7 @@ from clearshard.errors import (
 )
 from clearshard.inert import printable
 from clearshard.run.output.announced import told_by
-from clearshard.run.output.binding import Noted, note_in, noted_in
+from clearshard.run.output.binding import Noted, mirrored, note_in, noted_in
 from clearshard.run.output.recorded import keys_in, record_of
 from clearshard.storage.failures import output_errors
 from clearshard.storage.files import fsync_folder, remove_tree, temporary_name
@@ -48,18 +48,19 @@ _TELL_WHAT_IS_GONE = (f"{layout.TOMBSTONES}/", f"{layout.RECEIPTS}/")
 _BY_ITSELF = frozenset((layout.LEDGER, layout.LEDGER_COPY))
 
 
-def mirror_of(root: Path, umask: int) -> "Mirror | None":
+def mirror_of(root: Path, umask: int, bucket: str | None) -> "Mirror | None":
     """The mirror that a folder is, or None if it is an output of its own.
 
     Args:
         root: The folder.
         umask: What others may not do with shards and dataset card.
+        bucket: The address that the configuration or the command line names, if it names one.
 
     Raises:
-        OutputUnusable: Nobody can tell.
+        OutputUnusable: It is the mirror of another one, or nobody can tell.
     """
-    noted = noted_in(root)
-    return None if noted is None else Mirror(root, noted.bucket, umask)
+    address = mirrored(root, bucket)
+    return None if address is None else Mirror(root, address, umask)
 
 
 class Mirror:
@@ -126,7 +127,7 @@ class Mirror:
         """Notes what was put; what is not noted is fetched again, and nothing worse."""
         noted = noted_in(self._root)
         if self._put and noted is not None:
-            note_in(self._root, Noted(noted.bucket, {**noted.tags, **self._put}))
+            note_in(self._root, Noted(self.bucket, {**noted.tags, **self._put}))
 
     def fetch(self, key: str) -> None:
         """Takes one object into the folder, in the place of what is there."""

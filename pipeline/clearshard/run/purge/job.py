@@ -95,9 +95,12 @@ def purge(
             next run or purge removes it.
     """
     accepted = accept(config)
-    kind = kind_of(options.out)
+    kind = kind_of(options.out, config.output.bucket)
     options = replace(options, replay=kind is Kind.REHEARSALS)
-    with locked(options.out, kind) as (found, lock), output_errors(options.out):
+    with (
+        locked(options.out, kind, config.output.bucket) as (found, lock),
+        output_errors(options.out),
+    ):
         journal = open_journal(found, config, clock, progress.note, options.agent)
         folder = found.opened(config, clock, progress.note)
         run = settle(

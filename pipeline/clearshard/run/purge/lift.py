@@ -58,7 +58,8 @@ def lift(
     if not (0 < len(reason.strip()) <= _LONGEST_REASON and reason.isprintable()):
         problem = f"must say why, in 1 to {_LONGEST_REASON} characters that can be printed"
         raise ConfigError("--reason", [problem])
-    with locked(out, kind_of(out)) as (folder, _):
+    bucket = config.output.bucket
+    with locked(out, kind_of(out, bucket), bucket) as (folder, _):
         journal = open_journal(folder, config, clock, note, agent)
         before = in_force(folder.root, journal.events())
         spelled: list[str] = []

@@ -22,7 +22,7 @@ from clearshard.run.accepted import accept
 from clearshard.run.intake import tables_of
 from clearshard.run.known_files import as_announced
 from clearshard.run.output.exports import affected, exports_told
-from clearshard.run.output.folder import Kind, kind_of
+from clearshard.run.output.folder import Kind, kind_held
 from clearshard.run.output.publish import announcements
 from clearshard.run.purge.chosen import Chosen, choose_denied, choose_named
 from clearshard.storage.local import LocalStore
@@ -37,7 +37,7 @@ def plan_purge(
     """What a purge would take out; changes nothing.
 
     Args:
-        out: The output folder.
+        out: The output folder, opened to be read.
         asked: Of whom it is.
         config: Names registry, manifest and policy; needed where nobody is named.
         as_of: The moment that was asked for.
@@ -51,7 +51,7 @@ def plan_purge(
         IntegrityError: Records, decisions, tombstones or ledger are not what they were.
     """
     # A rehearsal has no other clock than the moment that it is for.
-    clock = as_of if kind_of(out) is Kind.REHEARSALS else clock
+    clock = as_of if kind_held(out) is Kind.REHEARSALS else clock
     events = tuple(Ledger(out / layout.LEDGER).read())
     runs = as_announced(visible_runs(out), announcements(events))
     if config is None:
