@@ -185,9 +185,9 @@ def _host_in_quotes(made: Json, rng: random.Random) -> None:
     _add_turn(made, "The", "form", "shows", f'jl@"{host}"')
 
 
-def _host_in_brackets(made: Json, rng: random.Random) -> None:
+def _host_exclaimed(made: Json, rng: random.Random) -> None:
     host = f"{identifiers.some_letters(rng, 6).lower()}mail"
-    _add_turn(made, "The", "form", "shows", f"jl@({host})")
+    _add_turn(made, "The", "form", "shows", f"jl@!{host}!")
 
 
 def _too_large(file_id: str, call: Call, rng: random.Random) -> bytes:
@@ -237,7 +237,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("a token of 5,000 letters", "detector_failed", _edited(_long_token)),
     Fault("TKT, 60 letters, a dash, no digit", "detector_timeout", _edited(_undecided_ticket)),
     Fault("a mail address with its host in quotes", "residual_pii", _edited(_host_in_quotes)),
-    Fault("a mail address with its host in brackets", "residual_pii", _edited(_host_in_brackets)),
+    Fault(
+        "a mail address with its host between exclamation marks",
+        "residual_pii",
+        _edited(_host_exclaimed),
+    ),
 )
 # Eligible by all that the tables say; the transcript alone knows better.
 DELETED = Fault("its customer has deleted the transcript", "deletion_requested", _edited(_deleted))

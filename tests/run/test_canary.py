@@ -55,7 +55,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.file("german", "good", {**held, "language_code": "de"})
     world.file("hostile", "good", transcript(f"{HELD_WORD} {EMAIL}", "x" * 5000))
     # Of an address in this form only the host is found.
-    found_in_part = "the form shows jl@(qlqrqpmail)"
+    found_in_part = 'the form shows jl@"table mail"'
     world.file("residual", "good", transcript(f"{HELD_WORD} {EMAIL}", found_in_part))
     world.write("\n[limits]\nmax_quarantined_share = 1.0\n")
     return world

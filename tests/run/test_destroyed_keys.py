@@ -213,16 +213,23 @@ def test_the_key_that_wraps_may_be_lost(world: World) -> None:
     assert texts(world) == before
 
 
+def in_bucket(world: World) -> None:
+    named = '[output]\nfolder = "memory://destroyed"\nmirror = "out"\n'
+    world.write(settings("aes-256").replace("[output]\n", named))
+
+
 def test_in_a_bucket_another_machine_takes_it_out(tmp_path: Path) -> None:
     with named_in_memory("destroyed") as store:
         (tmp_path / "one").mkdir()
         world = make_world(tmp_path / "one", "aes-256")
+        in_bucket(world)
         bind(world.out, "memory://destroyed")
         world.run()
         [key] = ids(world)
         stopped(world, key)
         other = world.copy(tmp_path / "two")
         add(other, "good day")
+        in_bucket(other)
         other.run()
         assert key.encode() not in store.read(layout.ENCRYPTION_KEYS, 1 << 20).data
         assert key not in ids(other)

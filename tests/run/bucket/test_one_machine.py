@@ -86,7 +86,7 @@ def test_a_prefix_that_was_made_in_a_console_takes_an_output(
     client = _MadeInConsole()
     monkeypatch.setitem(uris._IN_MEMORY, "kept", ObjectStore(client, "out"))
     world.run()
-    require_ours(world.out)
+    require_ours(world.out, BUCKET)
     assert objects(ObjectStore(client, "out")) == files(world.out)
 
 
