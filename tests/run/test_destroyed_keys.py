@@ -240,7 +240,7 @@ def test_in_a_bucket_another_machine_takes_it_out(tmp_path: Path) -> None:
 def test_where_none_was_destroyed_no_ledger_is_read_for_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clearshard.audit.destroyed.destroyed_by", killed)
+    monkeypatch.setattr("clearshard.audit.folder_keys.destroyed_by", killed)
     add(world, "good day")
     world.run()
     assert checked(world).faults == ()

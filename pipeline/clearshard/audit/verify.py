@@ -37,9 +37,9 @@ from typing import Any
 
 from clearshard import layout
 from clearshard.audit.contents import decisions_faults, key_faults, shard_faults, written_of
-from clearshard.audit.destroyed import destroyed_in
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.faults import Fault, printable
+from clearshard.audit.folder_keys import destroyed_in, newest_in
 from clearshard.audit.inventory import (
     below,
     compare,
@@ -201,7 +201,7 @@ def verify(out: Path, known: Known = _NOTHING) -> Report:
     faults += _links(out, runs, announced)
     faults += _card(out, runs, announced)
     faults += _unfounded(runs, announced.swept)
-    faults += _destroyed_keys(out, ledger)
+    faults += _folder_keys(out, ledger)
 
     decided = []
     of_files = _Compared(out, known.marks)
@@ -338,8 +338,8 @@ def _unfounded(runs: Sequence[VisibleRun], swept: Collection[str]) -> Iterator[F
             yield Fault(layout.record(run.run_id), message)
 
 
-def _destroyed_keys(out: Path, ledger: Ledger) -> Iterator[Fault]:
-    """Keys that were destroyed, and are there."""
+def _folder_keys(out: Path, ledger: Ledger) -> Iterator[Fault]:
+    """Keys that were destroyed, and are there; and an order that is not that of the ledger."""
     try:
         file = read_keys(LocalStore(out))
     except (IntegrityError, StoreError) as error:
@@ -355,6 +355,14 @@ def _destroyed_keys(out: Path, ledger: Ledger) -> Iterator[Fault]:
                 "or an older file was put back. The next run or purge takes it out"
             )
             yield Fault(layout.ENCRYPTION_KEYS, message)
+    newest, ids = newest_in(ledger, as_far_as_readable=True), [key.id for key in file.keys]
+    if newest in ids and ids[-1] != newest:
+        message = (
+            f"names key {ids[-1]} last, with which all would be encrypted, and the ledger says "
+            f"that {newest} was made after it: it was edited. Restore it, or run `clearshard keys "
+            "rotate --only encryption`"
+        )
+        yield Fault(layout.ENCRYPTION_KEYS, message)
 
 
 class _Compared:

@@ -75,7 +75,7 @@ def what_is_known(
         ConfigError: An option is no hash, or the configured key cannot be read.
         KmsUnavailable: The service that wraps the keys of the folder does not answer.
     """
-    from clearshard.audit.destroyed import destroyed_in
+    from clearshard.audit.folder_keys import destroyed_in
     from clearshard.audit.ledger import Ledger
     from clearshard.audit.signing import Signer
     from clearshard.audit.verify import Known

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clearshard import layout
-from clearshard.audit.destroyed import destroyed_in
+from clearshard.audit.folder_keys import destroyed_in
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.signing import Signer
 from clearshard.config import Config

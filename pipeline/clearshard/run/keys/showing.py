@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from clearshard import layout
-from clearshard.audit.destroyed import destroyed_in
 from clearshard.audit.events import key_after
+from clearshard.audit.folder_keys import destroyed_in
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import visible_runs
 from clearshard.audit.signing import Signer

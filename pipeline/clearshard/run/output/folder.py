@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 
 from clearshard import layout
-from clearshard.audit.destroyed import destroyed_in
 from clearshard.audit.faults import Fault
+from clearshard.audit.folder_keys import destroyed_in, newest_in
 from clearshard.audit.inventory import added, linked_folders, no_files
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.marker import MARKER, REHEARSALS_MARKER, require_this_format
@@ -109,10 +109,25 @@ class OutputFolder:
     def opened(
         self, config: Config, clock: Callable[[], datetime], note: Callable[[str], None]
     ) -> "OutputFolder":
-        """The same for who writes redacted text; see `clearshard.vault.opening.open_to_write`."""
+        """The same for who writes redacted text; see `clearshard.vault.opening.open_to_write`.
+
+        Raises:
+            IntegrityError: Besides, an older key would be written with than the newest one there.
+        """
         vault = open_to_write(
             self.root, self.stores, self._hanging, self.destroyed, config, clock, note
         )
+        if vault.key_id:
+            newest = newest_in(Ledger(self.ledger))
+            if newest in vault.keys and vault.key_id != newest:
+                # Else who can write to the folder, and has stolen an old key, could read all that
+                # is to come: its file is not signed, and says by its order what is written with.
+                raise IntegrityError(
+                    f"{layout.ENCRYPTION_KEYS} of {self.root} names key {vault.key_id} last, and "
+                    f"the ledger says that {newest} was made after it: the file was edited. "
+                    "Restore it from a backup, or run `clearshard keys rotate --only encryption`. "
+                    "Nothing was written."
+                )
         return replace(self, vault=vault)
 
     def destroyed(self) -> frozenset[str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from clearshard import layout
-from clearshard.audit.destroyed import destroyed_by
 from clearshard.audit.events import Event
+from clearshard.audit.folder_keys import destroyed_by
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.reading import VisibleRun, visible_runs
 from clearshard.audit.replaced import holds_any, replaced_shards

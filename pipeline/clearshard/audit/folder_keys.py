@@ -1,4 +1,8 @@
-"""Keys of the output folder that the ledger calls destroyed, wherever a copy of one still is."""
+"""What the ledger says of the keys of the output folder, whose file says less, and is not signed.
+
+Which are destroyed, wherever a copy of one still is; and which one was made last, with which all is
+encrypted since.
+"""
 
 from collections.abc import Iterable
 
@@ -33,3 +37,26 @@ def destroyed_in(ledger: Ledger, *, as_far_as_readable: bool = False) -> frozens
     if not ledger.mentions(EventName.ENCRYPTION_KEY_DESTROYED):
         return frozenset()
     return destroyed_by(ledger.readable() if as_far_as_readable else ledger.read())
+
+
+def newest_by(events: Iterable[Event]) -> str | None:
+    """The key that was made last by who replaced all others; None if nobody has.
+
+    It need not be there: whoever replaced them was killed before the file had it, or has destroyed
+    it since.
+
+    Args:
+        events: All that can be read, in order.
+    """
+    newest = None
+    for event in events:
+        if event.event == EventName.ENCRYPTION_KEY_CHANGED:
+            newest = str(event.data.get("folder_key"))
+    return newest
+
+
+def newest_in(ledger: Ledger, *, as_far_as_readable: bool = False) -> str | None:
+    """The same of a ledger; as `destroyed_in`."""
+    if not ledger.mentions(EventName.ENCRYPTION_KEY_CHANGED):
+        return None
+    return newest_by(ledger.readable() if as_far_as_readable else ledger.read())

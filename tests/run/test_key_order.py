@@ -1,0 +1,86 @@
+"""Whatever is written is encrypted with the key that was made last, as the ledger says it."""
+
+import json
+
+import pytest
+
+from clearshard import layout
+from clearshard.audit.reading import visible_runs
+from clearshard.errors import IntegrityError
+
+from .test_encrypted import checked, make_world, settings
+from .test_keys import Killed, folder_keys, killed, rotate
+from .world import World, transcript
+
+
+@pytest.fixture
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    made = make_world(tmp_path_factory.mktemp("world"), "aes-256")
+    made.run()
+    return made
+
+
+def ids(world: World) -> list[str]:
+    return [str(one["id"]) for one in folder_keys(world)]
+
+
+def reverse(world: World) -> None:
+    file = world.out / layout.ENCRYPTION_KEYS
+    told = json.loads(file.read_text())
+    told["keys"].reverse()
+    file.write_text(json.dumps(told))
+
+
+def used(world: World) -> set[str]:
+    return {shard.key_id for shard in visible_runs(world.out)[-1].record.shards}
+
+
+def add(world: World) -> None:
+    world.file("new", "acct-a", transcript("good morning", "a lamp again"))
+    world.write(settings("aes-256"))
+
+
+def test_a_retired_key_that_is_put_last_is_not_written_with(world: World) -> None:
+    [old] = ids(world)
+    rotate(world, signing=False)
+    reverse(world)
+    assert ids(world)[-1] == old
+    add(world)
+    before = visible_runs(world.out)
+    with pytest.raises(IntegrityError, match=f"names key {old} last"):
+        world.run()
+    assert visible_runs(world.out) == before
+    [fault] = checked(world).faults
+    assert fault.location == layout.ENCRYPTION_KEYS
+    assert f"names key {old} last" in fault.message
+    # As the error says: a new one is made behind all others.
+    rotate(world, signing=False)
+    world.run()
+    assert used(world) <= set(ids(world)) - {old}
+    assert ids(world)[-1] in used(world)
+    assert checked(world).faults == ()
+
+
+def test_the_newest_key_need_not_be_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever replaced all keys was killed before the file had the new one: the old one holds."""
+    [old] = ids(world)
+    with monkeypatch.context() as patch:
+        patch.setattr("clearshard.run.keys.rotating.replace_keys", killed)
+        with pytest.raises(Killed):
+            rotate(world, signing=False)
+    assert ids(world) == [old]
+    add(world)
+    world.run()
+    assert used(world) == {old}
+    assert checked(world).faults == ()
+
+
+def test_where_none_was_replaced_the_ledger_is_not_read_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(world)
+    monkeypatch.setattr("clearshard.audit.folder_keys.newest_by", killed)
+    world.run()
+    rotate(world, signing=False)
+    with pytest.raises(Killed):
+        world.run()
