@@ -32,7 +32,8 @@ class Late:
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """The matches in a text."""
-        return self._compiled.finditer(text)  # type: ignore[no-any-return]  # of either library
+        found: Iterator[re.Match[str]] = self._compiled.finditer(text)
+        return found
 
     def fullmatch(self, text: str) -> Any:
         """The match that is all of a text, or None."""
