@@ -1,6 +1,8 @@
-"""Whatever is written is encrypted with the key that was made last, as the ledger says it."""
+"""Nothing is encrypted with a key that the ledger says was replaced, whatever the file says."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -25,10 +27,17 @@ def ids(world: World) -> list[str]:
 
 
 def reverse(world: World) -> None:
+    rewrite(world, lambda keys: keys[::-1])
+
+
+def forget(world: World) -> None:
+    rewrite(world, lambda keys: keys[:-1])
+
+
+def rewrite(world: World, change: Callable[[list[Any]], list[Any]]) -> None:
     file = world.out / layout.ENCRYPTION_KEYS
     told = json.loads(file.read_text())
-    told["keys"].reverse()
-    file.write_text(json.dumps(told))
+    file.write_text(json.dumps({**told, "keys": change(told["keys"])}))
 
 
 def used(world: World) -> set[str]:
@@ -40,10 +49,13 @@ def add(world: World) -> None:
     world.write(settings("aes-256"))
 
 
-def test_a_retired_key_that_is_put_last_is_not_written_with(world: World) -> None:
+@pytest.mark.parametrize("edit", [reverse, forget])
+def test_a_key_that_was_replaced_is_not_written_with(
+    world: World, edit: Callable[[World], None]
+) -> None:
     [old] = ids(world)
     rotate(world, signing=False)
-    reverse(world)
+    edit(world)
     assert ids(world)[-1] == old
     add(world)
     before = visible_runs(world.out)
@@ -60,8 +72,10 @@ def test_a_retired_key_that_is_put_last_is_not_written_with(world: World) -> Non
     assert checked(world).faults == ()
 
 
-def test_the_newest_key_need_not_be_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever replaced all keys was killed before the file had the new one: the old one holds."""
+def test_nor_after_a_rotation_that_was_killed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why it was begun nobody knows: somebody may have the old key."""
     [old] = ids(world)
     with monkeypatch.context() as patch:
         patch.setattr("clearshard.run.keys.rotating.replace_keys", killed)
@@ -69,8 +83,21 @@ def test_the_newest_key_need_not_be_there(world: World, monkeypatch: pytest.Monk
             rotate(world, signing=False)
     assert ids(world) == [old]
     add(world)
+    with pytest.raises(IntegrityError, match="rotate --only encryption"):
+        world.run()
+    rotate(world, signing=False)
     world.run()
-    assert used(world) == {old}
+    assert used(world) == {*ids(world)}
+    assert checked(world).faults == ()
+
+
+def test_who_has_lost_the_file_begins_with_a_new_key(world: World) -> None:
+    rotate(world, signing=False)
+    rewrite(world, lambda _: [])
+    add(world)
+    for _ in range(2):
+        world.run()
+        assert used(world) == {*ids(world)}
     assert checked(world).faults == ()
 
 
@@ -78,7 +105,7 @@ def test_where_none_was_replaced_the_ledger_is_not_read_for_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(world)
-    monkeypatch.setattr("clearshard.audit.folder_keys.newest_by", killed)
+    monkeypatch.setattr("clearshard.audit.folder_keys.replaced_by", killed)
     world.run()
     rotate(world, signing=False)
     with pytest.raises(Killed):

@@ -1,7 +1,7 @@
 """What the ledger says of the keys of the output folder, whose file says less, and is not signed.
 
-Which are destroyed, wherever a copy of one still is; and which one was made last, with which all is
-encrypted since.
+Which are destroyed, wherever a copy of one still is; and which were replaced, so that nothing more
+is encrypted with them.
 """
 
 from collections.abc import Iterable
@@ -39,24 +39,27 @@ def destroyed_in(ledger: Ledger, *, as_far_as_readable: bool = False) -> frozens
     return destroyed_by(ledger.readable() if as_far_as_readable else ledger.read())
 
 
-def newest_by(events: Iterable[Event]) -> str | None:
-    """The key that was made last by who replaced all others; None if nobody has.
+def replaced_by(events: Iterable[Event]) -> frozenset[str]:
+    """Names of the keys that a rotation has put another one in front of, or was about to.
 
-    It need not be there: whoever replaced them was killed before the file had it, or has destroyed
-    it since.
+    What replaced them does so no more once it is destroyed: then the one before it is in use again.
 
     Args:
-        events: All that can be read, in order.
+        events: All that can be read.
     """
-    newest = None
-    for event in events:
-        if event.event == EventName.ENCRYPTION_KEY_CHANGED:
-            newest = str(event.data.get("folder_key"))
-    return newest
+    told = list(events)
+    destroyed = destroyed_by(told)
+    return frozenset(
+        str(key_id)
+        for event in told
+        if event.event == EventName.ENCRYPTION_KEY_CHANGED
+        and str(event.data.get("folder_key")) not in destroyed
+        for key_id in event.data.get("rewrapped", ())
+    )
 
 
-def newest_in(ledger: Ledger, *, as_far_as_readable: bool = False) -> str | None:
+def replaced_in(ledger: Ledger, *, as_far_as_readable: bool = False) -> frozenset[str]:
     """The same of a ledger; as `destroyed_in`."""
     if not ledger.mentions(EventName.ENCRYPTION_KEY_CHANGED):
-        return None
-    return newest_by(ledger.readable() if as_far_as_readable else ledger.read())
+        return frozenset()
+    return replaced_by(ledger.readable() if as_far_as_readable else ledger.read())

@@ -39,7 +39,7 @@ from clearshard import layout
 from clearshard.audit.contents import decisions_faults, key_faults, shard_faults, written_of
 from clearshard.audit.events import Event, EventName
 from clearshard.audit.faults import Fault, printable
-from clearshard.audit.folder_keys import destroyed_in, newest_in
+from clearshard.audit.folder_keys import destroyed_in, replaced_in
 from clearshard.audit.inventory import (
     below,
     compare,
@@ -339,7 +339,7 @@ def _unfounded(runs: Sequence[VisibleRun], swept: Collection[str]) -> Iterator[F
 
 
 def _folder_keys(out: Path, ledger: Ledger) -> Iterator[Fault]:
-    """Keys that were destroyed, and are there; and an order that is not that of the ledger."""
+    """Keys that were destroyed, and are there; and one in use that was replaced."""
     try:
         file = read_keys(LocalStore(out))
     except (IntegrityError, StoreError) as error:
@@ -355,12 +355,12 @@ def _folder_keys(out: Path, ledger: Ledger) -> Iterator[Fault]:
                 "or an older file was put back. The next run or purge takes it out"
             )
             yield Fault(layout.ENCRYPTION_KEYS, message)
-    newest, ids = newest_in(ledger, as_far_as_readable=True), [key.id for key in file.keys]
-    if newest in ids and ids[-1] != newest:
+    if file.keys and file.keys[-1].id in replaced_in(ledger, as_far_as_readable=True):
         message = (
-            f"names key {ids[-1]} last, with which all would be encrypted, and the ledger says "
-            f"that {newest} was made after it: it was edited. Restore it, or run `clearshard keys "
-            "rotate --only encryption`"
+            f"names key {file.keys[-1].id} last, with which all would be encrypted, and the ledger "
+            "says that it was replaced: the file was edited, or an older one was put back, or a "
+            "rotation was interrupted. Restore it, or run `clearshard keys rotate --only "
+            "encryption`"
         )
         yield Fault(layout.ENCRYPTION_KEYS, message)
 

@@ -17,7 +17,7 @@ import msgspec
 
 from clearshard import layout
 from clearshard.audit.faults import Fault
-from clearshard.audit.folder_keys import destroyed_in, newest_in
+from clearshard.audit.folder_keys import destroyed_in, replaced_in
 from clearshard.audit.inventory import added, linked_folders, no_files
 from clearshard.audit.ledger import Ledger
 from clearshard.audit.marker import MARKER, REHEARSALS_MARKER, require_this_format
@@ -112,22 +112,20 @@ class OutputFolder:
         """The same for who writes redacted text; see `clearshard.vault.opening.open_to_write`.
 
         Raises:
-            IntegrityError: Besides, an older key would be written with than the newest one there.
+            IntegrityError: Besides, a key would be written with that was replaced.
         """
         vault = open_to_write(
             self.root, self.stores, self._hanging, self.destroyed, config, clock, note
         )
-        if vault.key_id:
-            newest = newest_in(Ledger(self.ledger))
-            if newest in vault.keys and vault.key_id != newest:
-                # Else who can write to the folder, and has stolen an old key, could read all that
-                # is to come: its file is not signed, and says by its order what is written with.
-                raise IntegrityError(
-                    f"{layout.ENCRYPTION_KEYS} of {self.root} names key {vault.key_id} last, and "
-                    f"the ledger says that {newest} was made after it: the file was edited. "
-                    "Restore it from a backup, or run `clearshard keys rotate --only encryption`. "
-                    "Nothing was written."
-                )
+        # Else who can write to the folder, and has stolen an old key, could read all that is to
+        # come: its file is not signed, and says by its order what is written with.
+        if vault.key_id and vault.key_id in replaced_in(Ledger(self.ledger)):
+            raise IntegrityError(
+                f"{layout.ENCRYPTION_KEYS} of {self.root} names key {vault.key_id} last, which the "
+                "ledger says was replaced: the file was edited, or an older one was put back, or a "
+                "rotation was interrupted. Restore it from a backup, or run `clearshard keys "
+                "rotate --only encryption`. Nothing was written."
+            )
         return replace(self, vault=vault)
 
     def destroyed(self) -> frozenset[str]:
